@@ -1,0 +1,183 @@
+package sign
+
+import "fmt"
+
+// Reason is the id of why a message was refused; the ids are stable.
+type Reason string
+
+// The reasons for which [PublicKey.Verify] refuses a message.
+const (
+	SignatureMissing   Reason = "signature-missing"
+	SignatureMalformed Reason = "signature-malformed"
+	AlgorithmUnknown   Reason = "algorithm-unknown"
+	ClientIDMissing    Reason = "client-id-missing"
+	TimeMissing        Reason = "time-missing"
+	TimeMalformed      Reason = "time-malformed"
+	Mismatch           Reason = "mismatch"
+)
+
+// Error says why a message was refused. Compare reasons with errors.Is:
+//
+//	errors.Is(err, &sign.Error{Reason: sign.Mismatch})
+type Error struct {
+	Reason Reason
+	// Matches is true if the signature is the true one of these bytes and the
+	// message is refused all the same, for its algorithm or its time.
+	Matches bool
+
+	detail string
+}
+
+func malformed(format string, args ...any) *Error {
+	return &Error{Reason: SignatureMalformed, detail: fmt.Sprintf(format, args...)}
+}
+
+// NewError makes an error for a reason that was found outside of this package,
+// such as a response with half of its two headers.
+func NewError(reason Reason, detail string) *Error {
+	return &Error{Reason: reason, detail: detail}
+}
+
+// reasons describe each reason: what is wrong, and what to do about it.
+var reasons = [...]struct {
+	reason Reason
+	text   string
+	hint   string
+}{
+	{SignatureMissing, "the signature header is missing",
+		"pass the signature header on as it came; proxies and frameworks may drop or rename it"},
+	{SignatureMalformed, "the signature header is malformed",
+		"pass the signature header on unchanged: algorithm=RSA256,keyVersion=1,signature=<percent-encoded base64>"},
+	{AlgorithmUnknown, "the signature algorithm is unknown",
+		"Antom signs with RSA256 only"},
+	{ClientIDMissing, "the client id is missing",
+		"the client-id header is a part of what is signed: pass it on as it came"},
+	{TimeMissing, "the time header is missing",
+		"pass on the request-time header of a notification, the response-time header of a response"},
+	{TimeMalformed, "the time header is malformed",
+		"a time is 13 digits (epoch milliseconds) or ISO 8601 with a zone, exactly as the header has it"},
+	{Mismatch, "the signature does not match",
+		"check the public key (test or live, Antom's and not your own), the path with its query, and that the body is the raw bytes"},
+}
+
+func (r Reason) row() (text, hint string) {
+	for _, row := range reasons {
+		if row.reason == r {
+			return row.text, row.hint
+		}
+	}
+	return string(r), ""
+}
+
+// Error is one line: what is wrong, and with what.
+func (e *Error) Error() string {
+	text, _ := e.Reason.row()
+	if e.Matches {
+		text = "the signature matches, but " + text
+	}
+	switch {
+	case e.detail == "":
+		return text
+	case e.Reason == AlgorithmUnknown || e.Reason == TimeMalformed:
+		return fmt.Sprintf("%s: %q", text, e.detail)
+	}
+	return text + ": " + e.detail
+}
+
+// Hint says what to do about it.
+func (e *Error) Hint() string {
+	_, hint := e.Reason.row()
+	return hint
+}
+
+// Is reports whether target is an [*Error] with the same reason.
+func (e *Error) Is(target error) bool {
+	other, ok := target.(*Error)
+	return ok && other.Reason == e.Reason
+}
+
+// maybeTrue tells the reasons that leave the signature itself to be checked.
+func (e *Error) maybeTrue() bool {
+	return e.Reason == AlgorithmUnknown || e.Reason == TimeMalformed
+}
+
+// KeyReason is the id of why a text is no key for this purpose.
+type KeyReason string
+
+// The reasons for which a key is refused.
+const (
+	KeyEmpty          KeyReason = "key-empty"
+	KeyUnreadable     KeyReason = "key-unreadable"
+	KeyEncrypted      KeyReason = "key-encrypted"
+	KeyNotRSA         KeyReason = "key-not-rsa"
+	KeyTooShort       KeyReason = "key-too-short"
+	KeyIsPublic       KeyReason = "key-is-public"
+	KeyIsPrivate      KeyReason = "key-is-private"
+	KeyIsCertificate  KeyReason = "key-is-certificate"
+	KeyUnusable       KeyReason = "key-unusable"
+	KeyVersionInvalid KeyReason = "key-version-invalid"
+)
+
+// KeyError says why a text is no key for its purpose. It never holds any of the
+// text.
+type KeyError struct {
+	Reason KeyReason
+	detail string
+}
+
+var keyReasons = [...]struct {
+	reason KeyReason
+	text   string
+	hint   string
+}{
+	{KeyEmpty, "the key is empty",
+		"paste the key as Antom's Dashboard shows it, or name a PEM file"},
+	{KeyUnreadable, "this is not a key",
+		"a key is a PEM file or one line of base64 (PKCS#8 or PKCS#1 private, SPKI public)"},
+	{KeyEncrypted, "the private key is encrypted with a passphrase",
+		"decrypt it first: openssl pkcs8 -topk8 -nocrypt -in key.pem -out plain.pem"},
+	{KeyNotRSA, "the key is not an RSA key",
+		"Antom signs with RSA only: openssl genrsa -out key.pem 2048"},
+	{KeyTooShort, "the RSA key is too short",
+		"Antom wants at least 2048 bits: openssl genrsa -out key.pem 2048"},
+	{KeyIsPublic, "this is a public key where a private key belongs",
+		"the private key of the pair is needed; Antom's Dashboard shows it once, when it is made"},
+	{KeyIsPrivate, "this is a private key where a public key belongs",
+		"Antom's public key is needed; keep the private key to yourself"},
+	{KeyIsCertificate, "this is a certificate, not a key",
+		"a bare public key is needed: openssl x509 -pubkey -noout -in cert.pem"},
+	{KeyUnusable, "the RSA key can't be used",
+		"make a new pair in Antom's Dashboard and register its public key"},
+	{KeyVersionInvalid, "the key version must be 1 or more",
+		"Antom's Dashboard shows the version beside the key; it is 1 unless the key was replaced"},
+}
+
+func (r KeyReason) row() (text, hint string) {
+	for _, row := range keyReasons {
+		if row.reason == r {
+			return row.text, row.hint
+		}
+	}
+	return string(r), ""
+}
+
+// Error is one line: what is wrong with the key.
+func (e *KeyError) Error() string {
+	text, _ := e.Reason.row()
+	if e.detail == "" {
+		return text
+	}
+	return text + ": " + e.detail
+}
+
+// Hint says how to come by a key that fits.
+func (e *KeyError) Hint() string {
+	_, hint := e.Reason.row()
+	return hint
+}
+
+// Is reports whether target is a [*KeyError] with the same reason.
+func (e *KeyError) Is(target error) bool {
+	other, ok := target.(*KeyError)
+	return ok && other.Reason == e.Reason
+}

@@ -1,0 +1,72 @@
+package sign
+
+// CheckTime reports whether a time header has one of the two forms that Antom
+// and its SDKs send: 13 digits (milliseconds since 1970) or ISO 8601,
+// YYYY-MM-DDThh:mm:ss[.fraction] with Z, ±hh:mm or ±hhmm. The error is an
+// [*Error] with the reason [TimeMissing] or [TimeMalformed].
+//
+// The form matters: the signed content joins its fields with dots, so a time
+// that may hold anything could take the first part of the body with it and the
+// signature would still hold.
+func CheckTime(s string) error {
+	switch {
+	case s == "":
+		return &Error{Reason: TimeMissing}
+	case isEpochMillis(s) || isISO8601(s):
+		return nil
+	}
+	return &Error{Reason: TimeMalformed, detail: shorten(s)}
+}
+
+func isEpochMillis(s string) bool {
+	return matches(s, "ddddddddddddd")
+}
+
+func isISO8601(s string) bool {
+	const instant = "dddd-dd-ddTdd:dd:dd"
+	if len(s) < len(instant) || !matches(s[:len(instant)], instant) {
+		return false
+	}
+	return isZone(skipFraction(s[len(instant):]))
+}
+
+// skipFraction leaves out .ddd; a dot without digits stays, and fails after.
+func skipFraction(s string) string {
+	if len(s) < 2 || s[0] != '.' || !isDigit(s[1]) {
+		return s
+	}
+	i := 1
+	for i < len(s) && isDigit(s[i]) {
+		i++
+	}
+	return s[i:]
+}
+
+func isZone(s string) bool {
+	if s == "Z" {
+		return true
+	}
+	if s == "" || (s[0] != '+' && s[0] != '-') {
+		return false
+	}
+	return matches(s[1:], "dd:dd") || matches(s[1:], "dddd")
+}
+
+// matches compares s with a pattern in which d stands for a digit.
+func matches(s, pattern string) bool {
+	if len(s) != len(pattern) {
+		return false
+	}
+	for i := range len(s) {
+		if pattern[i] == 'd' {
+			if !isDigit(s[i]) {
+				return false
+			}
+		} else if s[i] != pattern[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
