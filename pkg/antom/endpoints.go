@@ -1,0 +1,121 @@
+package antom
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// Operation is an operation of the API, by Antom's own name.
+type Operation string
+
+// The operations of the card flow.
+const (
+	Cancel               Operation = "cancel"
+	Capture              Operation = "capture"
+	CreatePaymentSession Operation = "createPaymentSession"
+	InquiryPayment       Operation = "inquiryPayment"
+	InquiryRefund        Operation = "inquiryRefund"
+	Refund               Operation = "refund"
+)
+
+// Endpoint is a row of the operation table.
+type Endpoint struct {
+	Operation Operation
+	Path      string // of production; see SandboxPath
+	Key       string // the field that makes a repeated call harmless; empty if none is documented
+	Repeat    bool   // whether the same call may be sent again when no answer came
+}
+
+// endpoints are the operations of the card flow (SDK AntomPathConstants). The
+// keys are from the idempotency page (G24): createPaymentSession has none
+// listed, and repeating one makes at most another session for the same order.
+var endpoints = [...]Endpoint{
+	{Cancel, "/ams/api/v1/payments/cancel", "", true},
+	{Capture, "/ams/api/v1/payments/capture", "captureRequestId", true},
+	{CreatePaymentSession, "/ams/api/v1/payments/createPaymentSession", "", false},
+	{InquiryPayment, "/ams/api/v1/payments/inquiryPayment", "", true},
+	{InquiryRefund, "/ams/api/v1/payments/inquiryRefund", "", true},
+	{Refund, "/ams/api/v1/payments/refund", "refundRequestId", true},
+}
+
+// Endpoints returns the operation table, sorted by operation.
+func Endpoints() []Endpoint { return slices.Clone(endpoints[:]) }
+
+// LookupEndpoint finds the row of an operation.
+func LookupEndpoint(op Operation) (Endpoint, bool) {
+	for _, row := range endpoints {
+		if row.Operation == op {
+			return row, true
+		}
+	}
+	return Endpoint{}, false
+}
+
+const (
+	productionPrefix = "/ams/api"
+	sandboxPrefix    = "/ams/sandbox/api"
+	sandboxClientID  = "SANDBOX_"
+)
+
+// IsSandboxID reports whether a client id is of the sandbox: those begin with
+// SANDBOX_ (the rule that Antom's SDKs go by).
+func IsSandboxID(clientID string) bool { return strings.HasPrefix(clientID, sandboxClientID) }
+
+// SandboxPath turns the first /ams/api of a path into /ams/sandbox/api, which is
+// where sandbox clients send, and what they sign.
+func SandboxPath(path string) string {
+	return strings.Replace(path, productionPrefix, sandboxPrefix, 1)
+}
+
+// Region is one of Antom's gateways.
+type Region string
+
+// The regions of Antom's SDKs.
+const (
+	RegionDE Region = "de" // Europe
+	RegionSG Region = "sg" // Asia
+	RegionUS Region = "us" // North America
+)
+
+// regions are the accelerated hosts (SDK EndPointConstants, G24 api_fund).
+// Sandbox and production share them; only the path differs.
+var regions = [...]struct {
+	region Region
+	url    string
+}{
+	{RegionDE, "https://open-de-global.alipay.com"},
+	{RegionSG, "https://open-sea-global.alipay.com"},
+	{RegionUS, "https://open-na-global.alipay.com"},
+}
+
+// ParseRegion reads a region: sg, us or de.
+func ParseRegion(s string) (Region, error) {
+	if Region(s).URL() == "" {
+		return "", fmt.Errorf("region %q: must be sg (Asia), us (North America) or de (Europe)", s)
+	}
+	return Region(s), nil
+}
+
+// URL is the gateway of the region; empty for an unknown one.
+func (r Region) URL() string {
+	for _, row := range regions {
+		if row.region == r {
+			return row.url
+		}
+	}
+	return ""
+}
+
+// IsLoopback reports whether a host, without port, is this machine: localhost,
+// a name under it, or a loopback address.
+func IsLoopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && net.IP(address.AsSlice()).IsLoopback()
+}
