@@ -1,0 +1,412 @@
+// Package profile finds the settings that a command runs with: it layers
+// defaults, the configuration file, the environment and flags, says where each
+// value came from, and edits the file.
+package profile
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/viper"
+
+	"github.com/antom-cli/antom/internal/redact"
+	"github.com/antom-cli/antom/internal/rules"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// Emulator is the name of the built-in profile. It is used only when it is
+// named: a release check must not pass on it by accident.
+const Emulator = "emulator"
+
+// Settings are what a profile in the configuration file holds.
+type Settings struct {
+	ClientID           string `mapstructure:"client_id"`
+	Region             string `mapstructure:"region"`
+	GatewayURL         string `mapstructure:"gateway_url"`
+	PrivateKeyFile     string `mapstructure:"private_key_file"`
+	AntomPublicKeyFile string `mapstructure:"antom_public_key_file"`
+	KeyVersion         int    `mapstructure:"key_version"`
+	AgentToken         string `mapstructure:"agent_token"`
+	NotifyURL          string `mapstructure:"notify_url"`
+	RedirectURL        string `mapstructure:"redirect_url"`
+	Currency           string `mapstructure:"currency"`
+	SettlementCurrency string `mapstructure:"settlement_currency"`
+}
+
+// Profile is a chosen profile, complete and checked.
+type Profile struct {
+	Name    string // empty for the nameless one of the environment
+	Builtin bool   // the emulator: its keys are not configured but made
+
+	ClientID           string
+	Region             string
+	GatewayURL         string
+	PrivateKeyFile     string
+	PrivateKey         redact.Secret // content, from the environment
+	AntomPublicKeyFile string
+	AntomPublicKey     string // content, from the environment
+	KeyVersion         int
+	AgentToken         redact.Secret
+	NotifyURL          string
+	RedirectURL        string
+	Currency           string
+	SettlementCurrency string
+
+	origins map[string]Origin
+}
+
+// Origin says where a value came from.
+type Origin struct {
+	Layer string // default, file, environment
+	Where string // a variable, or a file and line
+}
+
+func (o Origin) String() string {
+	if o.Where == "" {
+		return o.Layer
+	}
+	return o.Layer + " " + o.Where
+}
+
+// Value is one setting as it is shown: a secret by its placeholder.
+type Value struct {
+	Name   string
+	Value  string
+	Origin Origin
+}
+
+// Sources are where settings come from.
+type Sources struct {
+	ConfigFile string // named by the user; empty for the platform's place
+	GOOS       string
+	Getenv     func(string) string
+	Name       string // the profile asked for
+	HomeDir    string
+	Dir        string // the working directory, for relative paths in the environment
+}
+
+// Error says what is wrong with the set-up.
+type Error struct{ text, remedy string }
+
+func (e *Error) Error() string { return e.text }
+
+// Hint says how to complete the set-up.
+func (e *Error) Hint() string { return e.remedy }
+
+func errorf(format string, args ...any) *Error { return &Error{text: fmt.Sprintf(format, args...)} }
+
+func (e *Error) hint(format string, args ...any) *Error {
+	e.remedy = fmt.Sprintf(format, args...)
+	return e
+}
+
+// setting is a row of the settings table.
+type setting struct {
+	name     string
+	variable string
+	meaning  string
+	inFile   bool   // may stand in the configuration file
+	path     bool   // names a file
+	rival    string // the setting that says the same in another way
+}
+
+// settingsTable is sorted as it is shown.
+var settingsTable = [...]setting{
+	{"client_id", "ANTOM_CLIENT_ID", "client id", true, false, ""},
+	{"region", "ANTOM_REGION", "region of the gateway: sg, us or de", true, false, "gateway_url"},
+	{"gateway_url", "ANTOM_GATEWAY_URL", "URL of the gateway, in place of a region", true, false, "region"},
+	{"private_key", "ANTOM_PRIVATE_KEY", "the merchant's private key itself: PEM or one line of base64", false, false, "private_key_file"},
+	{"private_key_file", "ANTOM_PRIVATE_KEY_FILE", "path of the merchant's private key", true, true, "private_key"},
+	{"antom_public_key", "ANTOM_PUBLIC_KEY", "Antom's public key itself", false, false, "antom_public_key_file"},
+	{"antom_public_key_file", "ANTOM_PUBLIC_KEY_FILE", "path of Antom's public key", true, true, "antom_public_key"},
+	{"key_version", "ANTOM_KEY_VERSION", "version of the private key; 1 unless it was replaced", true, false, ""},
+	{"agent_token", "ANTOM_AGENT_TOKEN", "agent token; partners only", true, false, ""},
+	{"notify_url", "ANTOM_NOTIFY_URL", "where notifications go", true, false, ""},
+	{"redirect_url", "ANTOM_REDIRECT_URL", "where the buyer returns to", true, false, ""},
+	{"currency", "ANTOM_CURRENCY", "currency of sessions", true, false, ""},
+	{"settlement_currency", "ANTOM_SETTLEMENT_CURRENCY", "settlement currency of sessions", true, false, ""},
+}
+
+// Variable is an environment variable that this package reads.
+type Variable struct{ Name, Meaning string }
+
+// Variables lists the environment variables, for help.
+func Variables() []Variable {
+	list := []Variable{
+		{"ANTOM_PROFILE", "name of the profile to use"},
+		{"ANTOM_CONFIG", "path of the configuration file"},
+		{"ANTOM_CONFIG_DIR, ANTOM_STATE_DIR", "folders of the configuration and of the state"},
+	}
+	for _, row := range settingsTable {
+		list = append(list, Variable{row.variable, row.meaning})
+	}
+	return list
+}
+
+// layer is the settings that one source names, and where it names them.
+type layer struct {
+	name   string
+	values map[string]any
+	where  map[string]string
+}
+
+// Load chooses a profile and reads its settings. The notes are for the user.
+// The error is an [*Error].
+func Load(s Sources) (*Profile, []string, error) {
+	file, err := s.open()
+	if err != nil {
+		return nil, nil, err
+	}
+	environment, err := s.environment()
+	if err != nil {
+		return nil, nil, err
+	}
+	name, err := s.choose(file, environment)
+	if err != nil {
+		return nil, nil, err
+	}
+	if name == Emulator {
+		return &Profile{Name: Emulator, Builtin: true, KeyVersion: 1}, nil, nil
+	}
+	layers := []layer{{name: "default", values: map[string]any{"key_version": 1}}}
+	if name != "" {
+		stored, err := file.layer(name, s.HomeDir)
+		if err != nil {
+			return nil, nil, err
+		}
+		layers = append(layers, stored)
+	}
+	layers = append(layers, environment)
+	p, err := merge(name, layers)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, notes(layers), p.check()
+}
+
+func (s Sources) open() (*File, error) {
+	if s.ConfigFile == "" {
+		return Open(ConfigPath(s.Getenv, s.GOOS))
+	}
+	file, err := Open(s.ConfigFile)
+	if err == nil && file.missing {
+		return nil, errorf("configuration file %s: no such file", s.ConfigFile).hint("check --config, or make it with antom profile add --config %s", s.ConfigFile)
+	}
+	return file, err
+}
+
+// choose names the profile: the one asked for, else the nameless one of the
+// environment, else the current one of the file.
+func (s Sources) choose(file *File, environment layer) (string, error) {
+	_, client := environment.values["client_id"]
+	_, key := environment.values["private_key"]
+	_, keyFile := environment.values["private_key_file"]
+	switch {
+	case s.Name == Emulator:
+		return Emulator, nil
+	case s.Name != "":
+		_, err := file.Get(s.Name)
+		return s.Name, err
+	case client && (key || keyFile):
+		return "", nil
+	case file.Current() == Emulator:
+		return Emulator, nil
+	case file.Current() != "":
+		_, err := file.Get(file.Current())
+		return file.Current(), err
+	case client:
+		return "", errorf("ANTOM_CLIENT_ID is set, and no private key with it").hint("set ANTOM_PRIVATE_KEY or ANTOM_PRIVATE_KEY_FILE too")
+	}
+	return "", errorf("no profile chosen").hint("antom profile add NAME makes one; --profile emulator uses the built-in gateway")
+}
+
+// environment is the layer of the variables.
+func (s Sources) environment() (layer, error) {
+	l := layer{name: "environment", values: map[string]any{}, where: map[string]string{}}
+	for _, row := range settingsTable {
+		value := s.Getenv(row.variable)
+		if value == "" {
+			continue
+		}
+		if l.values[row.rival] != nil {
+			return l, errorf("%s and %s are both set", l.where[row.rival], row.variable).hint("unset one of them: they say the same thing twice")
+		}
+		l.where[row.name] = row.variable
+		switch {
+		case row.name == "key_version":
+			version, err := strconv.Atoi(value)
+			if err != nil {
+				return l, errorf("%s=%q: must be a whole number", row.variable, value)
+			}
+			l.values[row.name] = version
+		case row.path:
+			l.values[row.name] = resolve(value, s.HomeDir, s.Dir)
+		default:
+			l.values[row.name] = value
+		}
+	}
+	return l, nil
+}
+
+// merge lays the layers over one another, the last one on top.
+func merge(name string, layers []layer) (*Profile, error) {
+	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"), viper.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
+	merged := map[string]any{}
+	origins := map[string]Origin{}
+	for _, l := range layers {
+		for _, row := range settingsTable {
+			value, ok := l.values[row.name]
+			if !ok || value == "" {
+				continue
+			}
+			delete(merged, row.rival)
+			merged[row.name] = value
+			origins[row.name] = Origin{Layer: l.name, Where: l.where[row.name]}
+		}
+	}
+	if err := v.MergeConfigMap(merged); err != nil {
+		return nil, errorf("merge the settings: %s", err)
+	}
+	var all struct {
+		Settings       `mapstructure:",squash"`
+		PrivateKey     string `mapstructure:"private_key"`
+		AntomPublicKey string `mapstructure:"antom_public_key"`
+	}
+	if err := v.UnmarshalExact(&all); err != nil {
+		return nil, errorf("read the settings: %s", err)
+	}
+	return &Profile{
+		Name: name, ClientID: all.ClientID, Region: all.Region, GatewayURL: all.GatewayURL,
+		PrivateKeyFile: all.PrivateKeyFile, PrivateKey: redact.Secret(all.PrivateKey),
+		AntomPublicKeyFile: all.AntomPublicKeyFile, AntomPublicKey: all.AntomPublicKey,
+		KeyVersion: all.KeyVersion, AgentToken: redact.Secret(all.AgentToken),
+		NotifyURL: all.NotifyURL, RedirectURL: all.RedirectURL,
+		Currency: all.Currency, SettlementCurrency: all.SettlementCurrency, origins: origins,
+	}, nil
+}
+
+// notes tell of a client id that one source names and another one overrides.
+func notes(layers []layer) []string {
+	var first layer
+	for _, l := range layers {
+		id, ok := l.values["client_id"]
+		if !ok {
+			continue
+		}
+		if earlier, named := first.values["client_id"]; named && earlier != id {
+			return []string{fmt.Sprintf("client id %s from %s is used, not %s from %s", id, l.where["client_id"], earlier, first.where["client_id"])}
+		}
+		first = l
+	}
+	return nil
+}
+
+// check holds the finished profile against the rules that span settings, and
+// fills in the region of the sandbox.
+func (p *Profile) check() error {
+	switch {
+	case p.ClientID == "":
+		return errorf("%s has no client_id", p.title()).hint("set client_id in the profile, or ANTOM_CLIENT_ID")
+	case p.KeyVersion < 1:
+		return errorf("%s: key_version %d: must be 1 or more", p.at("key_version"), p.KeyVersion).hint("it is 1 unless the key was replaced")
+	}
+	for _, name := range [...]string{"currency", "settlement_currency"} {
+		code := map[string]string{"currency": p.Currency, "settlement_currency": p.SettlementCurrency}[name]
+		if _, known := antom.LookupCurrency(code); code != "" && !known {
+			return errorf("%s: %s %q: not an ISO 4217 code", p.at(name), name, code).hint("a currency is three capital letters, such as SGD")
+		}
+	}
+	return p.checkGateway()
+}
+
+func (p *Profile) checkGateway() error {
+	switch {
+	case p.GatewayURL != "":
+		u, err := url.Parse(p.GatewayURL)
+		if err != nil || u.Host == "" {
+			return errorf("%s: gateway_url %q: not an absolute URL", p.at("gateway_url"), p.GatewayURL).hint("such as https://open-sea-global.alipay.com")
+		}
+		if u.Scheme != "https" && (u.Scheme != "http" || !antom.IsLoopback(u.Hostname())) {
+			return errorf("%s: gateway_url %q: must be https", p.at("gateway_url"), p.GatewayURL).hint("http is for this machine only")
+		}
+	case p.Region != "":
+		if _, err := antom.ParseRegion(p.Region); err != nil {
+			return errorf("%s: %s", p.at("region"), err).hint("or name the gateway with gateway_url")
+		}
+	case !antom.IsSandboxID(p.ClientID):
+		return errorf("%s is live and names no region", p.title()).hint("set region to sg, us or de: a live client id has no default")
+	default:
+		p.Region = string(antom.RegionSG)
+		p.origins["region"] = Origin{Layer: "default"}
+	}
+	return nil
+}
+
+func (p *Profile) title() string {
+	if p.Name == "" {
+		return "the profile of the environment"
+	}
+	return fmt.Sprintf("profile %q", p.Name)
+}
+
+// at is where a setting was made, to begin an error with.
+func (p *Profile) at(name string) string {
+	if where := p.origins[name].Where; where != "" {
+		return where
+	}
+	return p.title()
+}
+
+// Live reports whether calls with this profile are about real money: its client
+// id is not of the sandbox, and its gateway is not on this machine.
+func (p *Profile) Live() bool {
+	if p.Builtin || antom.IsSandboxID(p.ClientID) {
+		return false
+	}
+	u, err := url.Parse(p.GatewayURL)
+	return err != nil || u.Host == "" || !antom.IsLoopback(u.Hostname())
+}
+
+// Values lists the settings that are set, in the order of the table.
+func (p *Profile) Values() []Value {
+	values := []Value{{Name: "name", Value: p.Name}}
+	texts := [...]string{
+		p.ClientID, p.Region, p.GatewayURL, p.PrivateKey.String(), p.PrivateKeyFile, p.AntomPublicKey, p.AntomPublicKeyFile,
+		strconv.Itoa(p.KeyVersion), p.AgentToken.String(), p.NotifyURL, p.RedirectURL, p.Currency, p.SettlementCurrency,
+	}
+	for i, row := range settingsTable {
+		if texts[i] != "" {
+			values = append(values, Value{Name: row.name, Value: texts[i], Origin: p.origins[row.name]})
+		}
+	}
+	return values
+}
+
+// CheckName refuses a name that is no slug, or the built-in profile's.
+func CheckName(name string) error {
+	slug := name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && name[0] != '-'
+	switch {
+	case !slug:
+		return errorf("profile name %q: may have a-z, 0-9 and - only", name).hint("such as sandbox or shop-sg")
+	case name == Emulator:
+		return errorf("profile name %q: is the built-in gateway's", name).hint("use it as it is: --profile emulator")
+	}
+	return nil
+}
+
+// unknownProfile names the profiles there are.
+func unknownProfile(name string, known []string) error {
+	err := errorf("no profile %q", name).hint("antom profile add %s", name)
+	if near := rules.Nearest(name, append(slices.Clone(known), Emulator)); near != "" {
+		return err.hint("did you mean %q?", near)
+	}
+	if len(known) > 0 {
+		return err.hint("profiles: %s, %s", strings.Join(known, ", "), Emulator)
+	}
+	return err
+}

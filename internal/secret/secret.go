@@ -1,0 +1,135 @@
+// Package secret finds key material in files and in the environment, and turns
+// it into keys. What it reads it never prints.
+package secret
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/antom-cli/antom/internal/redact"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// Error says which key can't be had, from where, and why.
+type Error struct {
+	what, where string
+	err         error
+	hint        string
+}
+
+// Error names the key, its place and the reason.
+func (e *Error) Error() string {
+	if e.where == "" {
+		return fmt.Sprintf("%s: %s", e.what, e.err)
+	}
+	return fmt.Sprintf("%s %s: %s", e.what, e.where, e.err)
+}
+
+// Hint says how to provide the key.
+func (e *Error) Hint() string { return e.hint }
+
+// Unwrap returns the reason.
+func (e *Error) Unwrap() error { return e.err }
+
+// source is where the text of one key may come from.
+type source struct {
+	what     string // "private key"
+	variable string // that holds the text itself
+	setting  string // of the profile, that names the file
+	content  string
+	path     string
+}
+
+// largestKeyFile bounds what is read: an RSA-4096 key in PEM takes 3 kB.
+const largestKeyFile = 64 << 10
+
+// PrivateKey reads the merchant's private key from content, if there is any, or
+// from the file. The warnings say who else can read the file.
+func PrivateKey(content redact.Secret, path string) (*sign.PrivateKey, []string, error) {
+	src := source{what: "private key", variable: "ANTOM_PRIVATE_KEY", setting: "private_key_file", content: content.Reveal(), path: path}
+	text, err := src.read()
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := sign.ParsePrivateKey(text)
+	if err != nil {
+		return nil, nil, src.unusable(err)
+	}
+	var warnings []string
+	if src.content == "" {
+		if warning := readableByOthers(path); warning != "" {
+			warnings = append(warnings, warning)
+		}
+	}
+	return key, warnings, nil
+}
+
+// AntomKey reads Antom's public key from content, if there is any, or from the
+// file.
+func AntomKey(content, path string) (*sign.PublicKey, error) {
+	src := source{what: "Antom's public key", variable: "ANTOM_PUBLIC_KEY", setting: "antom_public_key_file", content: content, path: path}
+	text, err := src.read()
+	if err != nil {
+		return nil, err
+	}
+	key, err := sign.ParsePublicKey(text)
+	if err != nil {
+		return nil, src.unusable(err)
+	}
+	return key, nil
+}
+
+func (s source) read() ([]byte, error) {
+	switch {
+	case s.content != "":
+		return []byte(s.content), nil
+	case s.path == "":
+		return nil, &Error{what: s.what, err: errors.New("none is configured"),
+			hint: fmt.Sprintf("set %s in the profile, or %s (content) or %s_FILE (path) in the environment", s.setting, s.variable, s.variable)}
+	}
+	text, err := readFile(s.path)
+	if err != nil {
+		return nil, &Error{what: s.what, where: s.path, err: err, hint: fmt.Sprintf("%s names a file that must exist and be readable", s.setting)}
+	}
+	return text, nil
+}
+
+func (s source) unusable(err error) error {
+	where := s.path
+	if s.content != "" {
+		where = "in " + s.variable
+	}
+	hint := ""
+	if refused, ok := errors.AsType[*sign.KeyError](err); ok {
+		hint = refused.Hint()
+	}
+	return &Error{what: s.what, where: where, err: err, hint: hint}
+}
+
+// readFile reads a key file; the errors leave out the path, which the caller
+// names.
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, largestKeyFile+1))
+	switch {
+	case err != nil:
+		return nil, reason(err)
+	case len(text) > largestKeyFile:
+		return nil, errors.New("larger than 64 kB, so no key file")
+	}
+	return text, nil
+}
+
+func reason(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err
+	}
+	return err
+}
