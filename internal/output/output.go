@@ -1,0 +1,354 @@
+// Package output prints results: text, tables and cards for people, JSON, JSON
+// lines, CSV and tab-separated lines for programs. It decides once, from the
+// options, what a stream gets; commands only describe what they found.
+package output
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
+)
+
+// Format is a form of output.
+type Format string
+
+// The forms of output.
+const (
+	FormatText  Format = "text"
+	FormatJSON  Format = "json"
+	FormatJSONL Format = "jsonl"
+	FormatCSV   Format = "csv"
+)
+
+// String is the word for the form.
+func (f *Format) String() string { return string(*f) }
+
+// Type is the placeholder in usage texts.
+func (f *Format) Type() string { return "format" }
+
+// Set reads the word for a form.
+func (f *Format) Set(word string) error {
+	switch format := Format(word); format {
+	case FormatText, FormatJSON, FormatJSONL, FormatCSV:
+		*f = format
+		return nil
+	}
+	return errors.New("must be text, json, jsonl or csv")
+}
+
+// Options say what the streams are and what the user asked for.
+type Options struct {
+	Out, Err        io.Writer
+	OutTTY, ErrTTY  bool
+	Width           int  // columns of the terminal; 0 if unknown
+	Color, ErrColor bool // whether to colour each stream
+	Format          Format
+	JQ              string
+	Raw, Quiet      bool
+	Header          bool // headers also off a terminal
+	Accessible      bool // no spinner
+}
+
+// UsageError is a combination of options that can't be.
+type UsageError struct{ text, remedy string }
+
+func (e *UsageError) Error() string { return e.text }
+
+// Hint says what can be asked for.
+func (e *UsageError) Hint() string { return e.remedy }
+
+// ErrClosedPipe says that nobody reads standard output any more.
+var ErrClosedPipe = errors.New("output: closed pipe")
+
+// Printer prints the results of one run.
+type Printer struct {
+	options Options
+	styles  styles
+	errs    styles
+	query   *query
+	events  bool
+}
+
+// narrowest and usual widths of a terminal that does not tell its own.
+const (
+	narrowest  = 20
+	usualWidth = 80
+)
+
+// New makes a printer. The error is a [*UsageError] or a [*JQError].
+func New(options Options) (*Printer, error) {
+	if options.Width == 0 {
+		options.Width = usualWidth
+	}
+	options.Width = max(options.Width, narrowest)
+	p := &Printer{options: options, styles: newStyles(options.Out, options.Color), errs: newStyles(options.Err, options.ErrColor)}
+	if options.JQ != "" {
+		if options.Raw || options.Format == FormatCSV {
+			return nil, &UsageError{"--jq filters JSON", "leave out --raw, or use -o json"}
+		}
+		var err error
+		if p.query, err = compile(options.JQ); err != nil {
+			return nil, err
+		}
+		if p.options.Format == FormatText {
+			p.options.Format = FormatJSON
+		}
+	}
+	if options.Raw && options.Format != FormatText && options.Format != FormatJSON {
+		return nil, &UsageError{"--raw prints the gateway's answer as it came", "leave out -o " + string(options.Format)}
+	}
+	return p, nil
+}
+
+// Result is what a command found, in every form that it has.
+type Result struct {
+	JSON  []byte   // one JSON value, for json and --jq
+	Raw   []byte   // the gateway's bytes; nil if there are none
+	Text  []Block  // for people, and tab-separated off a terminal
+	Table *Table   // for csv
+	Rows  [][]byte // one JSON value each, for jsonl
+	Quiet []string // the values that the next command needs
+}
+
+// Block is a part of a text: a [Card], a [Table], a [Text] or [Verbatim] bytes.
+type Block interface {
+	render(p *Printer, w *bufio.Writer)
+}
+
+// Print prints a result in the form that was asked for.
+func (p *Printer) Print(r Result) error {
+	w := bufio.NewWriter(p.options.Out)
+	if err := p.print(w, r); err != nil {
+		return err
+	}
+	return pipeError(w.Flush())
+}
+
+func (p *Printer) print(w *bufio.Writer, r Result) error {
+	switch {
+	case p.options.Raw && r.Raw == nil:
+		return &UsageError{"--raw: this command has no answer of the gateway to print", "leave out --raw"}
+	case p.options.Raw:
+		_, err := w.Write(r.Raw)
+		return err
+	case p.options.Quiet && p.query == nil:
+		for _, line := range r.Quiet {
+			fmt.Fprintln(w, clean(line))
+		}
+		return nil
+	}
+	return p.printForm(w, r)
+}
+
+func (p *Printer) printForm(w *bufio.Writer, r Result) error {
+	switch p.options.Format {
+	case FormatJSON:
+		if r.JSON == nil {
+			return nil // nothing was found, and the error says why
+		}
+		return p.printJSON(w, r.JSON)
+	case FormatJSONL:
+		return p.printRows(w, r)
+	case FormatCSV:
+		if r.Table == nil {
+			return &UsageError{"-o csv: the result is no list", "forms: text, json"}
+		}
+		return p.printCSV(w, r.Table)
+	}
+	for i, block := range r.Text {
+		if i > 0 && p.options.OutTTY {
+			fmt.Fprintln(w)
+		}
+		block.render(p, w)
+	}
+	return nil
+}
+
+// printJSON prints a value as it came; on a terminal indented.
+func (p *Printer) printJSON(w *bufio.Writer, value []byte) error {
+	if p.query != nil {
+		return p.query.run(w, value)
+	}
+	value = bytes.TrimSpace(value)
+	if p.options.OutTTY {
+		var indented bytes.Buffer
+		if json.Indent(&indented, value, "", "  ") == nil {
+			value = indented.Bytes()
+		}
+	}
+	_, err := fmt.Fprintf(w, "%s\n", value)
+	return err
+}
+
+func (p *Printer) printRows(w *bufio.Writer, r Result) error {
+	rows := r.Rows
+	if rows == nil && r.JSON != nil && r.Table == nil {
+		rows = [][]byte{r.JSON}
+	}
+	for _, row := range rows {
+		if err := p.printLine(w, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printLine prints a value on one line.
+func (p *Printer) printLine(w *bufio.Writer, value []byte) error {
+	if p.query != nil {
+		return p.query.run(w, value)
+	}
+	var compact bytes.Buffer
+	if json.Compact(&compact, value) == nil {
+		value = compact.Bytes()
+	}
+	_, err := fmt.Fprintf(w, "%s\n", value)
+	return err
+}
+
+func (p *Printer) printCSV(w *bufio.Writer, t *Table) error {
+	out := csv.NewWriter(w)
+	for i := -1; i < len(t.Rows); i++ {
+		if err := out.Write(t.machineRow(i)); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// Streams reports whether the form of output is one record a line, so that a
+// command prints events as they happen.
+func (p *Printer) Streams() bool { return p.options.Format == FormatJSONL }
+
+// Event prints one record of a stream: its JSON value in JSON forms, its text
+// otherwise. With --quiet it prints nothing.
+func (p *Printer) Event(value []byte, text string) error {
+	if p.options.Quiet {
+		return nil
+	}
+	w := bufio.NewWriter(p.options.Out)
+	var err error
+	switch p.options.Format {
+	case FormatText:
+		if text != "" {
+			_, err = fmt.Fprintln(w, text)
+		}
+	case FormatCSV:
+		err = &UsageError{"-o csv: the result is a stream", "forms: text, json, jsonl"}
+	default:
+		err = p.printLine(w, value)
+	}
+	if err != nil {
+		return err
+	}
+	return pipeError(w.Flush())
+}
+
+// Styled is a text in a style, as standard output shows it.
+func (p *Printer) Styled(text string, style Style) string { return p.styles.render(text, style) }
+
+// Note tells the user something in passing, on standard error; not with --quiet.
+func (p *Printer) Note(format string, args ...any) {
+	if !p.options.Quiet {
+		p.say("note", Dim, format, args...)
+	}
+}
+
+// Warn tells of something that may go wrong, on standard error.
+func (p *Printer) Warn(format string, args ...any) { p.say("warning", Warn, format, args...) }
+
+func (p *Printer) say(label string, style Style, format string, args ...any) {
+	fmt.Fprintf(p.options.Err, "%s: %s\n", p.errs.render(label, style), cleanLines(fmt.Sprintf(format, args...)))
+}
+
+// pipeError tells a reader who left from a failure.
+func pipeError(err error) error {
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
+		return ErrClosedPipe
+	}
+	if err != nil {
+		return fmt.Errorf("write the output: %w", err)
+	}
+	return nil
+}
+
+// InsertFirst puts a member first into a JSON object and leaves the rest of it
+// as it is, byte for byte.
+func InsertFirst(object []byte, name string, value any) []byte {
+	var member bytes.Buffer
+	encoder := json.NewEncoder(&member)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(map[string]any{name: value}); err != nil {
+		return object
+	}
+	rest := bytes.TrimLeft(object, " \t\r\n")
+	if len(rest) == 0 || rest[0] != '{' {
+		return object
+	}
+	rest = rest[1:]
+	out := bytes.TrimSuffix(member.Bytes(), []byte("}\n"))
+	if !bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte("}")) {
+		out = append(out, ',')
+	}
+	return append(out, rest...)
+}
+
+// newStyles renders through lipgloss with a colour profile that we decided, so
+// that no terminal is ever asked.
+func newStyles(w io.Writer, color bool) styles {
+	renderer := lipgloss.NewRenderer(w)
+	renderer.SetColorProfile(termenv.Ascii)
+	if color {
+		renderer.SetColorProfile(termenv.ANSI)
+	}
+	renderer.SetHasDarkBackground(true) // said, so that it is not asked
+	return styles{renderer}
+}
+
+// ErrorReport is what is printed of an error.
+type ErrorReport struct {
+	Message      string
+	Hints        []string
+	Code         string
+	Exit         int
+	ResultCode   string
+	ResultStatus string
+	TraceID      string
+}
+
+// PrintError prints an error: a line and its hints, or one JSON object.
+func PrintError(w io.Writer, r ErrorReport, format Format, color bool) {
+	if format == FormatJSON || format == FormatJSONL {
+		printErrorJSON(w, r)
+		return
+	}
+	s := newStyles(w, color)
+	fmt.Fprintf(w, "%s: %s\n", s.render("antom", Bad), cleanLines(r.Message))
+	for _, hint := range r.Hints {
+		fmt.Fprintf(w, "%s: %s\n", s.render("hint", Key), cleanLines(hint))
+	}
+}
+
+func printErrorJSON(w io.Writer, r ErrorReport) {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(map[string]any{"error": struct { // there is nowhere left to report a failure to
+		Code         string `json:"code"`
+		Message      string `json:"message"`
+		Hint         string `json:"hint,omitempty"`
+		Exit         int    `json:"exit"`
+		ResultCode   string `json:"resultCode,omitempty"`
+		ResultStatus string `json:"resultStatus,omitempty"`
+		TraceID      string `json:"traceId,omitempty"`
+	}{r.Code, r.Message, strings.Join(r.Hints, "\n"), r.Exit, r.ResultCode, r.ResultStatus, r.TraceID}})
+}

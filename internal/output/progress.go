@@ -1,0 +1,122 @@
+package output
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Progress shows on standard error that something goes on: on a terminal one
+// line that updates, elsewhere a line for each thing that happens.
+type Progress struct {
+	printer *Printer
+	line    func(elapsed time.Duration) string
+	begin   time.Time
+
+	mu    sync.Mutex // guards the terminal's line
+	frame int
+	stop  chan struct{}
+	done  chan struct{}
+}
+
+// How often the line is drawn, and how often an accessible terminal hears of it.
+const (
+	redraw     = 100 * time.Millisecond
+	accessible = 30 * time.Second
+)
+
+var frames = [...]string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
+
+const (
+	clearLine  = "\r\x1b[K"
+	hideCursor = "\x1b[?25l"
+	showCursor = "\x1b[?25h"
+)
+
+// Progress begins to show a line, which is asked for again and again. End it
+// with Done.
+func (p *Printer) Progress(line func(elapsed time.Duration) string) *Progress {
+	progress := &Progress{printer: p, line: line, begin: time.Now()}
+	if !p.options.ErrTTY || p.options.Quiet {
+		return progress
+	}
+	progress.stop, progress.done = make(chan struct{}), make(chan struct{})
+	interval := redraw
+	if p.options.Accessible {
+		interval = accessible
+	} else {
+		fmt.Fprint(p.options.Err, hideCursor)
+		progress.draw()
+	}
+	go progress.run(interval)
+	return progress
+}
+
+func (g *Progress) run(interval time.Duration) {
+	defer close(g.done)
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-g.stop:
+			return
+		case <-ticker.C:
+			g.draw()
+		}
+	}
+}
+
+// draw shows the line as it is now.
+func (g *Progress) draw() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.show()
+}
+
+func (g *Progress) show() {
+	text := clean(g.line(time.Since(g.begin)))
+	if g.printer.options.Accessible {
+		fmt.Fprintln(g.printer.options.Err, text)
+		return
+	}
+	g.frame = (g.frame + 1) % len(frames)
+	text = ansi.Truncate(frames[g.frame]+" "+text, g.printer.options.Width-1, "…")
+	fmt.Fprint(g.printer.options.Err, clearLine, text)
+}
+
+// Say lets say print what stays, above the line that updates, and change what
+// that line shows: nothing is drawn meanwhile.
+func (g *Progress) Say(say func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.stop == nil || g.printer.options.Accessible {
+		say()
+		return
+	}
+	fmt.Fprint(g.printer.options.Err, clearLine)
+	say()
+	g.show()
+}
+
+// Line prints a line that stays, unless standard error is a terminal: there the
+// updating line says it.
+func (g *Progress) Line(text string) {
+	if !g.printer.options.ErrTTY && !g.printer.options.Quiet {
+		fmt.Fprintln(g.printer.options.Err, clean(text))
+	}
+}
+
+// Done removes the line and waits until nothing draws any more.
+func (g *Progress) Done() {
+	if g.stop == nil {
+		return
+	}
+	close(g.stop)
+	<-g.done
+	if !g.printer.options.Accessible {
+		fmt.Fprint(g.printer.options.Err, clearLine, showCursor)
+	}
+	g.stop = nil
+}

@@ -1,0 +1,296 @@
+package output
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// Align is how a column stands.
+type Align int
+
+// The alignments. Decimal aligns numbers on their decimal points.
+const (
+	Left Align = iota
+	Right
+	Decimal
+)
+
+// Cell is one value: Text on a terminal, Plain elsewhere. With an empty Plain,
+// Text stands for both.
+type Cell struct {
+	Text  string
+	Plain string
+	Style Style
+}
+
+func (c Cell) plain() string {
+	if c.Plain != "" {
+		return clean(c.Plain)
+	}
+	return clean(c.Text)
+}
+
+// Col is a column. Its Name is a promise to programs, its Title is for people.
+type Col struct {
+	Name        string
+	Title       string
+	Align       Align
+	MachineOnly bool // not on a terminal
+}
+
+// Pair is a label and its value.
+type Pair struct {
+	Label string
+	Name  string // for programs
+	Value Cell
+}
+
+// Table is a list.
+type Table struct {
+	Cols   []Col
+	Rows   [][]Cell
+	Totals []Pair // below the table, on a terminal
+	Empty  string // in place of a table without rows, on a terminal
+}
+
+// Card is one thing, as labels and values.
+type Card struct{ Pairs []Pair }
+
+// Text is a text as it is.
+type Text string
+
+// Verbatim is printed byte for byte.
+type Verbatim []byte
+
+func (t Text) render(_ *Printer, w *bufio.Writer) { fmt.Fprintln(w, cleanLines(string(t))) }
+
+func (v Verbatim) render(_ *Printer, w *bufio.Writer) {
+	_, _ = w.Write(v) // a bufio.Writer keeps its error until Flush
+}
+
+func (c Card) render(p *Printer, w *bufio.Writer) {
+	if !p.options.OutTTY {
+		for _, pair := range c.Pairs {
+			fmt.Fprintf(w, "%s\t%s\n", pair.Name, pair.Value.plain())
+		}
+		return
+	}
+	p.renderPairs(w, c.Pairs)
+}
+
+// renderPairs prints labels in one column and values in the next.
+func (p *Printer) renderPairs(w *bufio.Writer, pairs []Pair) {
+	widest := 0
+	for _, pair := range pairs {
+		widest = max(widest, lipgloss.Width(pair.Label))
+	}
+	for _, pair := range pairs {
+		gap := strings.Repeat(" ", widest-lipgloss.Width(pair.Label)+2)
+		fmt.Fprintf(w, "%s%s%s\n", p.styles.render(pair.Label, Dim), gap, p.styles.render(clean(pair.Value.Text), pair.Value.Style))
+	}
+}
+
+// machineRow is a row as programs read it; row -1 is the header.
+func (t *Table) machineRow(i int) []string {
+	row := make([]string, len(t.Cols))
+	for j, col := range t.Cols {
+		if i < 0 {
+			row[j] = col.Name
+		} else {
+			row[j] = t.Rows[i][j].plain()
+		}
+	}
+	return row
+}
+
+func (t Table) render(p *Printer, w *bufio.Writer) {
+	if !p.options.OutTTY {
+		t.renderTSV(p, w)
+		return
+	}
+	switch {
+	case len(t.Rows) == 0 && t.Empty != "":
+		fmt.Fprintln(w, p.styles.render(t.Empty, Dim))
+	case len(t.Rows) > 0:
+		t.renderGrid(p, w)
+	}
+	if len(t.Totals) > 0 {
+		fmt.Fprintln(w)
+		p.renderPairs(w, alignedTotals(t.Totals))
+	}
+}
+
+func (t Table) renderTSV(p *Printer, w *bufio.Writer) {
+	from := 0
+	if p.options.Header {
+		from = -1
+	}
+	for i := from; i < len(t.Rows); i++ {
+		fmt.Fprintln(w, strings.Join(t.machineRow(i), "\t"))
+	}
+}
+
+// shown are the columns for people, with their cells ready to print.
+type shown struct {
+	col   Col
+	title string
+	cells []Cell
+	width int
+}
+
+func (t Table) columns() []shown {
+	var columns []shown
+	for j, col := range t.Cols {
+		if col.MachineOnly {
+			continue
+		}
+		s := shown{col: col, title: col.Title, width: lipgloss.Width(col.Title)}
+		texts := make([]string, len(t.Rows))
+		for i, row := range t.Rows {
+			texts[i] = clean(row[j].Text)
+		}
+		if col.Align == Decimal {
+			alignDecimals(texts)
+		}
+		empty := true
+		for i, text := range texts {
+			s.cells = append(s.cells, Cell{Text: text, Style: t.Rows[i][j].Style})
+			s.width = max(s.width, lipgloss.Width(text))
+			empty = empty && text == ""
+		}
+		if !empty {
+			columns = append(columns, s)
+		}
+	}
+	return columns
+}
+
+// gap is the space between columns.
+const gap = 2
+
+// renderGrid prints the table, or each row as a card if the terminal is too
+// narrow for all columns: no value is ever cut.
+func (t Table) renderGrid(p *Printer, w *bufio.Writer) {
+	columns := t.columns()
+	width := -gap
+	for _, c := range columns {
+		width += c.width + gap
+	}
+	if width > p.options.Width {
+		t.renderCards(p, w, columns)
+		return
+	}
+	var drawn bytes.Buffer
+	grid := p.newGrid(&drawn, columns)
+	titles := make([]string, len(columns))
+	for j, c := range columns {
+		titles[j] = p.styles.render(c.title, Dim)
+	}
+	grid.Header(titles)
+	for i := range t.Rows {
+		row := make([]string, len(columns))
+		for j, c := range columns {
+			row[j] = p.styles.render(c.cells[i].Text, c.cells[i].Style)
+		}
+		_ = grid.Append(row) // strings always append
+	}
+	_ = grid.Render() // a bytes.Buffer takes everything
+	for line := range strings.Lines(drawn.String()) {
+		fmt.Fprintln(w, strings.TrimRight(line, " \n"))
+	}
+}
+
+func (t Table) renderCards(p *Printer, w *bufio.Writer, columns []shown) {
+	for i := range t.Rows {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		var pairs []Pair
+		for _, c := range columns {
+			if text := strings.Join(strings.Fields(c.cells[i].Text), " "); text != "" {
+				pairs = append(pairs, Pair{Label: c.title, Value: Cell{Text: text, Style: c.cells[i].Style}})
+			}
+		}
+		p.renderPairs(w, pairs)
+	}
+}
+
+// newGrid is a tablewriter without borders whose every decision is ours: it
+// must not look at locale or terminal.
+func (p *Printer) newGrid(w io.Writer, columns []shown) *tablewriter.Table {
+	aligns := make([]tw.Align, len(columns))
+	for j, c := range columns {
+		aligns[j] = tw.AlignLeft
+		if c.col.Align != Left {
+			aligns[j] = tw.AlignRight
+		}
+	}
+	padding := tw.Padding{Right: strings.Repeat(" ", gap), Overwrite: true}
+	return tablewriter.NewTable(w,
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Borders:  tw.BorderNone,
+			Symbols:  tw.NewSymbols(tw.StyleNone),
+			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
+		})),
+		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: aligns}),
+		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: aligns}),
+		tablewriter.WithPadding(padding),
+		tablewriter.WithTrimSpace(tw.Off),
+	)
+}
+
+func alignedTotals(pairs []Pair) []Pair {
+	texts := make([]string, len(pairs))
+	for i, pair := range pairs {
+		texts[i] = pair.Value.Text
+	}
+	alignDecimals(texts)
+	aligned := make([]Pair, len(pairs))
+	for i, pair := range pairs {
+		aligned[i] = pair
+		aligned[i].Value.Text = texts[i]
+	}
+	return aligned
+}
+
+// alignDecimals pads amounts such as "42.00 SGD" and "1000 JPY" so that their
+// decimal points, and their currencies, stand below each other.
+func alignDecimals(texts []string) {
+	whole, fraction := 0, 0
+	for _, text := range texts {
+		number, _, _ := strings.Cut(text, " ")
+		w, f := splitPoint(number)
+		whole, fraction = max(whole, len(w)), max(fraction, len(f))
+	}
+	for i, text := range texts {
+		if text == "" {
+			continue
+		}
+		number, unit, hasUnit := strings.Cut(text, " ")
+		w, f := splitPoint(number)
+		texts[i] = strings.Repeat(" ", whole-len(w)) + number
+		if hasUnit {
+			texts[i] += strings.Repeat(" ", fraction-len(f)) + " " + unit
+		}
+	}
+}
+
+// splitPoint returns a number before its point, and from its point on.
+func splitPoint(number string) (whole, fraction string) {
+	if i := strings.IndexByte(number, '.'); i >= 0 {
+		return number[:i], number[i:]
+	}
+	return number, ""
+}
