@@ -1,0 +1,181 @@
+// Package cmd is the command line of antom: it binds flags, asks the other
+// packages to do the work, prints what came of it and decides the exit code.
+// It is the only package that knows cobra, exit codes and the process it runs
+// in.
+package cmd
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/output"
+)
+
+// Main runs antom with the arguments, streams and environment of this process
+// and returns its exit code. The first interrupt or termination asks the
+// command to stop; the second one kills the process.
+func Main() int {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		sig := <-signals
+		signal.Stop(signals)
+		cancel(stoppedError{sig})
+	}()
+	return Run(ctx, os.Args[1:], systemEnv())
+}
+
+// Run executes one command line in the given environment and returns its exit
+// code. Nothing outlives it: the command tree, the settings and the client are
+// made afresh, so runs may go on side by side.
+func Run(ctx context.Context, args []string, env *Env) int {
+	c := &cli{Env: env}
+	root := newRootCmd(c)
+	err := c.bindEnvironment(root.PersistentFlags())
+	if err == nil {
+		root.SetArgs(args)
+		root.SetIn(env.Stdin)
+		root.SetOut(env.Stdout)
+		root.SetErr(env.Stderr)
+		c.markStart(root)
+		_, err = root.ExecuteContextC(ctx)
+		err = c.classify(root, args, err)
+	}
+	return c.finish(ctx, args, err)
+}
+
+// cli is one run of the program: the outside world plus the global flags.
+type cli struct {
+	*Env
+	global  globalFlags
+	started bool // the command line was understood and its command entered
+}
+
+// newRootCmd lists the commands; each constructor only binds flags.
+func newRootCmd(c *cli) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "antom",
+		Short: "Antom card payments from the terminal",
+		Long: `antom takes a card payment through its four steps from a terminal or a script:
+it creates the payment session, stands in for the buyer on the built-in
+emulator, waits for the result and lists the captures. It also verifies the
+notifications that Antom sends, and says why when one does not verify.`,
+		Example: `  antom demo
+  antom profile add sandbox
+  antom session create --amount 42.00 --currency SGD`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	asGroup(root)
+	root.SetHelpCommand(newHelpCmd(c))
+	root.SetFlagErrorFunc(flagError)
+	root.SetUsageTemplate(usageTemplate)
+	c.global.bind(root.PersistentFlags())
+	root.AddCommand(
+		newDemoCmd(c),
+		newSessionCmd(c),
+		newPaymentCmd(c),
+		newCaptureCmd(c),
+		newNotifyCmd(c),
+		newEmulatorCmd(c),
+		newProfileCmd(c),
+		newVersionCmd(c),
+	)
+	return root
+}
+
+// asGroup makes cmd a command that only holds others: alone it shows its help,
+// with an unknown word it refuses and names the nearest command.
+func asGroup(cmd *cobra.Command) *cobra.Command {
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		return unknownCommand(cmd, args[0])
+	}
+	return cmd
+}
+
+func unknownCommand(cmd *cobra.Command, word string) error {
+	err := usagef("unknown command %q for %q", word, cmd.CommandPath())
+	if near := cmd.SuggestionsFor(word); len(near) > 0 {
+		return err.hint("did you mean %q?", cmd.CommandPath()+" "+near[0])
+	}
+	return err.hint("see %q", cmd.CommandPath()+" --help")
+}
+
+// markStart wraps every command so that an error returned before any of them
+// was entered is known to be about the command line itself.
+func (c *cli) markStart(cmd *cobra.Command) {
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			c.started = true
+			return run(cmd, args)
+		}
+	}
+	for _, child := range cmd.Commands() {
+		c.markStart(child)
+	}
+}
+
+// classify turns cobra's own complaints, which have no type, into usage errors.
+func (c *cli) classify(root *cobra.Command, args []string, err error) error {
+	if err == nil || c.started {
+		return err
+	}
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return err
+	}
+	cmd, _, findErr := root.Find(args)
+	if findErr != nil {
+		cmd = root
+	}
+	return usagef("%s", err).hint("see %q", cmd.CommandPath()+" --help")
+}
+
+// finish prints err, if any, and maps it to the exit code.
+func (c *cli) finish(ctx context.Context, args []string, err error) int {
+	if err == nil || errors.Is(err, output.ErrClosedPipe) {
+		return exitOK
+	}
+	if stopped, ok := errors.AsType[stoppedError](context.Cause(ctx)); ok && errors.Is(err, context.Canceled) {
+		err = stopped
+	}
+	code := exitCode(err)
+	if said, ok := errors.AsType[saidError](err); ok && said.message == "" {
+		return code
+	}
+	output.PrintError(c.Stderr, report(err, code), c.errorFormat(args), c.colorOn(c.Term.Err))
+	return code
+}
+
+// errorFormat is the --output in force. A command line that broke before its
+// --output was read is searched for it, so that a script that asked for JSON
+// gets its errors as JSON too.
+func (c *cli) errorFormat(args []string) output.Format {
+	if c.global.format != "" && c.global.format != output.FormatText {
+		return c.global.format
+	}
+	for i, arg := range args {
+		value, isFlag := strings.CutPrefix(arg, "--output=")
+		if !isFlag && (arg == "-o" || arg == "--output") && i+1 < len(args) {
+			value, isFlag = args[i+1], true
+		}
+		var format output.Format
+		if isFlag && format.Set(value) == nil {
+			return format
+		}
+	}
+	return output.FormatText
+}

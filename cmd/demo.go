@@ -1,0 +1,95 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/output"
+)
+
+func newDemoCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "Take a card payment through all its steps on the emulator",
+		Long: `Take a card payment through all its steps on the built-in emulator, each shown as
+the command that you would type and what it prints: create a session, pay as the
+buyer, wait for the result, verify the notifications, list the captures. Needs no
+account, no network and no configuration; takes about five seconds.`,
+		Example: "  antom demo",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.global.format != output.FormatText || c.global.raw || c.global.quiet {
+				return usagef("antom demo prints text only").hint("the commands it shows have every form of output")
+			}
+			return c.demo(cmd.Context())
+		},
+	}
+}
+
+// demoStep is one step of the card flow: a heading and the pipeline to type.
+type demoStep struct {
+	heading  string
+	pipeline [][]string
+}
+
+// demoSteps are the four steps of Antom's guide, with the buyer between the
+// first and the third.
+func demoSteps(id string) []demoStep {
+	onEmulator := func(words ...string) []string { return append(words, "--profile", "emulator") }
+	return []demoStep{
+		{"Create a payment session", [][]string{onEmulator("session", "create", "--amount", "42.00", "--currency", "SGD", "--request-id", id)}},
+		{"Pay, as the buyer would with Antom's test card", [][]string{{"emulator", "pay", id}}},
+		{"Wait for the result: inquiryPayment every 2 seconds", [][]string{onEmulator("payment", "wait", id)}},
+		{"Verify the notifications that Antom would send", [][]string{
+			{"emulator", "deliver", id, "--dry-run"},
+			onEmulator("notify", "verify"),
+		}},
+		{"List the captures", [][]string{onEmulator("capture", "list", id)}},
+	}
+}
+
+func (c *cli) demo(ctx context.Context) error {
+	for i, step := range demoSteps("demo-" + newRequestID(c.Now())) {
+		if i > 0 {
+			fmt.Fprintln(c.Stdout)
+		}
+		fmt.Fprintf(c.Stdout, "# %d. %s\n$ %s\n", i+1, step.heading, typed(step.pipeline))
+		if code := c.pipe(ctx, step.pipeline); code != exitOK {
+			return saidError{code: code, message: fmt.Sprintf("demo: step %d ended with exit code %d", i+1, code)}
+		}
+	}
+	return nil
+}
+
+// typed is a pipeline as it would be typed.
+func typed(pipeline [][]string) string {
+	commands := make([]string, len(pipeline))
+	for i, args := range pipeline {
+		commands[i] = "antom " + strings.Join(args, " ")
+	}
+	return strings.Join(commands, " | ")
+}
+
+// pipe runs the commands one after another, each reading what the one before
+// it printed, and returns the first exit code that is not 0.
+func (c *cli) pipe(ctx context.Context, pipeline [][]string) int {
+	var input io.Reader = strings.NewReader("")
+	for i, args := range pipeline {
+		env := *c.Env
+		env.Stdin, env.Term.In = input, false
+		var between bytes.Buffer
+		if i < len(pipeline)-1 {
+			env.Stdout, env.Term.Out = &between, false
+		}
+		if code := Run(ctx, args, &env); code != exitOK {
+			return code
+		}
+		input = &between
+	}
+	return exitOK
+}

@@ -1,0 +1,261 @@
+package cmd
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/antom-cli/antom/internal/buildinfo"
+	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/profile"
+	"github.com/antom-cli/antom/internal/secret"
+	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// Env is the outside world as a run of antom sees it.
+type Env struct {
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Getenv func(string) string
+	Now    func() time.Time
+	Dir    string // the working directory, for relative paths
+	Term   Terminal
+}
+
+// Terminal says which of the streams are terminals, and how wide.
+type Terminal struct {
+	In, Out, Err bool
+	Width        int // columns; 0 if unknown
+}
+
+func systemEnv() *Env {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "."
+	}
+	return &Env{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Getenv: os.Getenv, Now: time.Now, Dir: dir,
+		Term: terminalFacts(),
+	}
+}
+
+func terminalFacts() Terminal {
+	t := Terminal{
+		In:  term.IsTerminal(int(os.Stdin.Fd())),
+		Out: term.IsTerminal(int(os.Stdout.Fd())),
+		Err: term.IsTerminal(int(os.Stderr.Fd())),
+	}
+	for _, stream := range [...]*os.File{os.Stdout, os.Stderr} {
+		if width, _, err := term.GetSize(int(stream.Fd())); err == nil && width > 0 {
+			t.Width = width
+			break
+		}
+	}
+	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); t.Width == 0 && err == nil {
+		t.Width = columns
+	}
+	return t
+}
+
+// abs makes a path that the user typed absolute.
+func (e *Env) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(e.Dir, path)
+}
+
+func (e *Env) home() string {
+	if home := e.Getenv("HOME"); home != "" {
+		return home
+	}
+	return e.Getenv("USERPROFILE")
+}
+
+// printer makes the printer for this run from the global flags.
+func (c *cli) printer() (*output.Printer, error) {
+	return output.New(output.Options{
+		Out: c.Stdout, Err: c.Stderr,
+		OutTTY: c.Term.Out, ErrTTY: c.Term.Err,
+		Width: c.Term.Width, Color: c.colorOn(c.Term.Out), ErrColor: c.colorOn(c.Term.Err),
+		Format: c.global.format, JQ: c.global.jq,
+		Raw: c.global.raw, Quiet: c.global.quiet, Header: c.global.header,
+		Accessible: c.Getenv("ACCESSIBLE") != "" || c.Getenv("TERM") == "dumb",
+	})
+}
+
+// colorOn decides about colour for a stream, in the order flag, NO_COLOR,
+// CLICOLOR_FORCE, TERM, terminal.
+func (c *cli) colorOn(terminal bool) bool {
+	force := c.Getenv("CLICOLOR_FORCE")
+	switch {
+	case c.global.color == colorAlways:
+		return true
+	case c.global.color == colorNever, c.Getenv("NO_COLOR") != "":
+		return false
+	case force != "" && force != "0":
+		return true
+	}
+	return terminal && c.Getenv("TERM") != "dumb"
+}
+
+// interactive says whether a question may be asked.
+func (c *cli) interactive() bool {
+	ci := c.Getenv("CI")
+	return c.Term.In && c.Term.Err && !c.global.noInput && (ci == "" || ci == "false")
+}
+
+// merchant is a chosen profile with its keys, ready to call or to verify.
+type merchant struct {
+	profile  *profile.Profile
+	antomKey *sign.PublicKey
+	key      *sign.PrivateKey
+	emulator *emulator.Emulator // the in-process gateway; nil for a real one
+}
+
+// profileSources says where settings come from.
+func (c *cli) profileSources() profile.Sources {
+	return profile.Sources{
+		ConfigFile: c.global.config,
+		Getenv:     c.Getenv,
+		Name:       c.global.profile,
+		HomeDir:    c.home(),
+		Dir:        c.Dir,
+	}
+}
+
+// loadProfile reads the settings of the chosen profile, without its keys.
+func (c *cli) loadProfile(p *output.Printer) (*profile.Profile, error) {
+	chosen, notes, err := profile.Load(c.profileSources())
+	for _, note := range notes {
+		p.Note("%s", note)
+	}
+	return chosen, err
+}
+
+// merchant loads the chosen profile and its keys.
+func (c *cli) merchant(p *output.Printer) (*merchant, error) {
+	chosen, err := c.loadProfile(p)
+	if err != nil {
+		return nil, err
+	}
+	if chosen.Builtin {
+		return c.emulated(chosen)
+	}
+	key, warnings, err := secret.PrivateKey(chosen.PrivateKey, chosen.PrivateKeyFile)
+	for _, warning := range warnings {
+		p.Warn("%s", warning)
+	}
+	if err != nil {
+		return nil, err
+	}
+	antomKey, err := secret.AntomKey(chosen.AntomPublicKey, chosen.AntomPublicKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	return &merchant{profile: chosen, key: key, antomKey: antomKey}, nil
+}
+
+// emulated fills the built-in profile from the emulator's own state.
+func (c *cli) emulated(chosen *profile.Profile) (*merchant, error) {
+	gateway, err := c.openEmulator()
+	if err != nil {
+		return nil, err
+	}
+	facts := gateway.Profile()
+	chosen.ClientID = facts.ClientID
+	chosen.GatewayURL = facts.GatewayURL
+	chosen.NotifyURL = facts.NotifyURL
+	chosen.RedirectURL = facts.RedirectURL
+	return &merchant{profile: chosen, key: facts.MerchantKey, antomKey: facts.AntomKey, emulator: gateway}, nil
+}
+
+func (c *cli) stateDir() string {
+	return profile.StateDir(c.Getenv, runtime.GOOS)
+}
+
+func (c *cli) openEmulator() (*emulator.Emulator, error) {
+	return emulator.Open(filepath.Join(c.stateDir(), "emulator"), emulator.Options{Now: c.Now, Logger: c.logger()})
+}
+
+// client makes the client that calls the gateway on behalf of m.
+func (c *cli) client(m *merchant) (*antom.Client, error) {
+	opts := []antom.Option{
+		antom.WithLogger(c.logger()),
+		antom.WithRequestTimeout(c.global.requestTimeout),
+		antom.WithUserAgent("antom-cli/" + buildinfo.Read().Version),
+		antom.WithKeyVersion(m.profile.KeyVersion),
+		antom.WithAgentToken(m.profile.AgentToken.Reveal()),
+	}
+	switch {
+	case m.profile.GatewayURL != "":
+		opts = append(opts, antom.WithGatewayURL(m.profile.GatewayURL))
+	case m.profile.Region != "":
+		region, err := antom.ParseRegion(m.profile.Region)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, antom.WithRegion(region))
+	}
+	transport, err := c.transport(m)
+	if err != nil {
+		return nil, err
+	}
+	if transport != nil {
+		opts = append(opts, antom.WithTransport(transport))
+	}
+	return antom.NewClient(m.profile.ClientID, m.key, m.antomKey, opts...)
+}
+
+// transport is nil where the client's own one will do.
+func (c *cli) transport(m *merchant) (http.RoundTripper, error) {
+	if m.emulator != nil {
+		return m.emulator.RoundTripper(), nil
+	}
+	if c.global.caCert == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(c.abs(c.global.caCert))
+	if err != nil {
+		return nil, &setupError{message: fmt.Sprintf("read --cacert: %s", err), remedy: "name a PEM file with the certificates to trust"}
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, &setupError{message: fmt.Sprintf("read --cacert %q: no PEM certificate in it", c.global.caCert), remedy: "name a PEM file with the certificates to trust"}
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	return transport, nil
+}
+
+// connect is the usual beginning of a command that calls the gateway.
+func (c *cli) connect(p *output.Printer) (*merchant, *antom.Client, error) {
+	m, err := c.merchant(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := c.client(m)
+	return m, client, err
+}
+
+// logger writes what --debug shows; without it nothing.
+func (c *cli) logger() *slog.Logger {
+	if !c.global.debug {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(c.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}

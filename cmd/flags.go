@@ -1,0 +1,166 @@
+package cmd
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/rules"
+)
+
+// globalFlags are the flags that every command has.
+type globalFlags struct {
+	profile, config string
+	format          output.Format
+	jq              string
+	raw, quiet      bool
+	header          bool
+	color           string
+	debug, noInput  bool
+	requestTimeout  time.Duration
+	caCert          string
+	yes, live       bool
+}
+
+const (
+	colorAuto   = "auto"
+	colorAlways = "always"
+	colorNever  = "never"
+)
+
+// noTwin are the global flags that the environment must not set: they are
+// consent, and consent is given where it is needed.
+var noTwin = [...]string{"help", "live", "yes"}
+
+func (g *globalFlags) bind(flags *pflag.FlagSet) {
+	g.format = output.FormatText
+	flags.StringVarP(&g.profile, "profile", "p", "", "profile `name` to use")
+	flags.StringVar(&g.config, "config", "", "configuration `file`")
+	flags.VarP(&g.format, "output", "o", "output `format`: text, json, csv or jsonl")
+	flags.StringVar(&g.jq, "jq", "", "filter JSON output with a jq `expression`")
+	flags.BoolVar(&g.raw, "raw", false, "print the gateway's answer byte for byte")
+	flags.BoolVarP(&g.quiet, "quiet", "q", false, "print just the value that the next command needs")
+	flags.BoolVar(&g.header, "header", false, "print table headers also when not on a terminal")
+	flags.Var(newEnum(&g.color, colorAuto, colorAlways, colorNever), "color", "colour: auto, always or never")
+	flags.BoolVar(&g.debug, "debug", false, "show each exchange on stderr, secrets redacted")
+	flags.BoolVar(&g.noInput, "no-input", false, "never ask a question")
+	flags.DurationVar(&g.requestTimeout, "request-timeout", 15*time.Second, "time limit of one call")
+	flags.StringVar(&g.caCert, "cacert", "", "PEM `file` of certificates to trust instead of the system's")
+	flags.BoolVarP(&g.yes, "yes", "y", false, "answer yes to every question")
+	flags.BoolVar(&g.live, "live", false, "allow a command that moves money on a live profile")
+}
+
+// twin is the environment variable that stands for a global flag.
+func twin(flag string) string {
+	return "ANTOM_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// bindEnvironment sets each global flag from its environment twin; the command
+// line, read later, wins.
+func (c *cli) bindEnvironment(flags *pflag.FlagSet) error {
+	var failed error
+	flags.VisitAll(func(flag *pflag.Flag) {
+		value := c.Getenv(twin(flag.Name))
+		if value == "" || slices.Contains(noTwin[:], flag.Name) || failed != nil {
+			return
+		}
+		if err := flag.Value.Set(value); err != nil {
+			failed = usagef("%s=%q: %s", twin(flag.Name), value, err).
+				hint("the variable stands for --%s", flag.Name)
+		}
+	})
+	return failed
+}
+
+// flagError is how cobra hands over a flag it could not read.
+func flagError(cmd *cobra.Command, err error) error {
+	if errors.Is(err, pflag.ErrHelp) {
+		return err
+	}
+	usage := usagef("%s", err)
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		if near := nearestFlag(cmd, unknown.GetSpecifiedName()); near != "" {
+			usage.hint("did you mean --%s?", near)
+		}
+	}
+	return usage.hint("see %q", cmd.CommandPath()+" --help")
+}
+
+func nearestFlag(cmd *cobra.Command, name string) string {
+	var names []string
+	collect := func(flag *pflag.Flag) {
+		if !flag.Hidden {
+			names = append(names, flag.Name)
+		}
+	}
+	cmd.Flags().VisitAll(collect)
+	cmd.InheritedFlags().VisitAll(collect)
+	slices.Sort(names)
+	return rules.Nearest(name, slices.Compact(names))
+}
+
+// enum is a flag that takes one of a few words.
+type enum struct {
+	value *string
+	words []string
+}
+
+var _ pflag.Value = (*enum)(nil)
+
+// newEnum makes an enum flag whose default is the first word.
+func newEnum(value *string, words ...string) *enum {
+	*value = words[0]
+	return &enum{value, words}
+}
+
+func (e *enum) String() string {
+	if e.value == nil {
+		return ""
+	}
+	return *e.value
+}
+
+func (e *enum) Set(word string) error {
+	if slices.Contains(e.words, word) {
+		*e.value = word
+		return nil
+	}
+	list := strings.Join(nonEmpty(e.words), ", ")
+	if near := rules.Nearest(word, e.words); near != "" {
+		return errors.New("must be one of " + list + "; did you mean " + near + "?")
+	}
+	return errors.New("must be one of " + list)
+}
+
+// Type is the placeholder in the usage text.
+func (e *enum) Type() string { return "word" }
+
+func nonEmpty(words []string) []string {
+	return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "" })
+}
+
+// oneArg wants exactly one argument and calls it by its name when it is missing.
+func oneArg(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			return usagef("%s: missing %s", cmd.CommandPath(), name).hint("usage: %s", cmd.UseLine())
+		case len(args) > 1:
+			return usagef("%s: takes one %s, got %d", cmd.CommandPath(), name, len(args)).hint("usage: %s", cmd.UseLine())
+		}
+		return nil
+	}
+}
+
+// noArgs refuses arguments by showing the one that is too many.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s: takes no argument, got %q", cmd.CommandPath(), args[0]).hint("see %q", cmd.CommandPath()+" --help")
+	}
+	return nil
+}

@@ -1,0 +1,338 @@
+package cmd
+
+import (
+	"cmp"
+	"fmt"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/profile"
+	"github.com/antom-cli/antom/internal/prompt"
+	"github.com/antom-cli/antom/internal/secret"
+)
+
+func newProfileCmd(c *cli) *cobra.Command {
+	cmd := asGroup(&cobra.Command{
+		Use:   "profile",
+		Short: "Manage profiles: client id, keys, URLs",
+		Long: `A profile holds what a call needs: the client id, the merchant's private key,
+Antom's public key, the gateway and the URLs of the shop. Keys stay in their own
+files; the configuration names them.`,
+		Example: "  antom profile add sandbox\n  antom profile use sandbox\n  antom profile show --explain",
+	})
+	cmd.AddCommand(newProfileAddCmd(c), newProfileListCmd(c), newProfileShowCmd(c), newProfileUseCmd(c), newProfileRemoveCmd(c))
+	return cmd
+}
+
+// configPath is the configuration file in force.
+func (c *cli) configPath() string {
+	if c.global.config != "" {
+		return c.abs(c.global.config)
+	}
+	return profile.ConfigPath(c.Getenv, runtime.GOOS)
+}
+
+func (c *cli) openConfig() (*profile.File, error) { return profile.Open(c.configPath()) }
+
+// profileAdd is `antom profile add`.
+type profileAdd struct {
+	c        *cli
+	settings profile.Settings
+	use      bool
+	replace  bool
+}
+
+func newProfileAddCmd(c *cli) *cobra.Command {
+	o := &profileAdd{c: c}
+	cmd := &cobra.Command{
+		Use:   "add NAME",
+		Short: "Add a profile to the configuration",
+		Long: `Add a profile. What is needed and not given by a flag is asked for on a terminal;
+elsewhere it is an error. The keys are read once to see that they are keys. The
+first profile becomes the current one.`,
+		Example: `  antom profile add sandbox
+  antom profile add sandbox --client-id SANDBOX_5X00000000000000 \
+    --private-key-file ~/keys/antom-sandbox.pem --antom-public-key-file ~/keys/antom-sandbox.pub`,
+		Args: oneArg("NAME"),
+		RunE: func(_ *cobra.Command, args []string) error { return o.run(args[0]) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.settings.ClientID, "client-id", "", "client `id`, from Antom's Dashboard")
+	flags.StringVar(&o.settings.Region, "region", "", "`region` of the gateway: sg, us or de")
+	flags.StringVar(&o.settings.GatewayURL, "gateway-url", "", "`URL` of the gateway, in place of a region")
+	flags.StringVar(&o.settings.PrivateKeyFile, "private-key-file", "", "`file` with the merchant's private key")
+	flags.StringVar(&o.settings.AntomPublicKeyFile, "antom-public-key-file", "", "`file` with Antom's public key")
+	flags.IntVar(&o.settings.KeyVersion, "key-version", 0, "version of the private key (default: 1)")
+	flags.StringVar(&o.settings.NotifyURL, "notify-url", "", "`URL` that notifications go to")
+	flags.StringVar(&o.settings.RedirectURL, "redirect-url", "", "`URL` that the buyer returns to")
+	flags.StringVar(&o.settings.Currency, "currency", "", "currency `code` of sessions")
+	flags.StringVar(&o.settings.SettlementCurrency, "settlement-currency", "", "settlement currency `code`")
+	flags.BoolVar(&o.use, "use", false, "make it the current profile")
+	flags.BoolVar(&o.replace, "replace", false, "replace a profile of this name")
+	return cmd
+}
+
+func (o *profileAdd) run(name string) error {
+	p, err := o.c.printer()
+	if err != nil {
+		return err
+	}
+	if err := profile.CheckName(name); err != nil {
+		return err
+	}
+	if err := o.ask(name); err != nil {
+		return err
+	}
+	if err := o.checkKeys(p); err != nil {
+		return err
+	}
+	file, err := o.c.openConfig()
+	if err != nil {
+		return err
+	}
+	if err := o.save(file, name); err != nil {
+		return err
+	}
+	p.Note("profile %q is in %s", name, o.c.configPath())
+	if file.Current() == name {
+		p.Note("it is the current profile; next: antom session create --amount 42.00 --currency SGD")
+	}
+	return nil
+}
+
+// save adds the profile and makes it current if asked to, or if it is the first.
+func (o *profileAdd) save(file *profile.File, name string) error {
+	add := file.Add
+	if o.replace {
+		add = file.Replace
+	}
+	if err := add(name, o.settings); err != nil {
+		return err
+	}
+	if o.use || file.Current() == "" {
+		if err := file.Use(name); err != nil {
+			return err
+		}
+	}
+	return file.Save()
+}
+
+// ask asks for the settings that a profile can't do without.
+func (o *profileAdd) ask(name string) error {
+	questions := [...]struct {
+		setting *string
+		flag    string
+		text    string
+	}{
+		{&o.settings.ClientID, "client-id", "Client id (Dashboard, Integration resources)"},
+		{&o.settings.PrivateKeyFile, "private-key-file", "File with your private key"},
+		{&o.settings.AntomPublicKeyFile, "antom-public-key-file", "File with Antom's public key"},
+	}
+	for _, q := range questions {
+		if *q.setting != "" {
+			continue
+		}
+		if !o.c.interactive() {
+			return usagef("profile %q: --%s is missing", name, q.flag).hint("antom profile add %s --%s …", name, q.flag)
+		}
+		answer, err := prompt.Terminal{In: o.c.Stdin, Out: o.c.Stderr}.Line(q.text)
+		if err != nil {
+			return err
+		}
+		if *q.setting = answer; answer == "" {
+			return usagef("profile %q: no answer to %q", name, q.text).hint("or give it with --%s", q.flag)
+		}
+	}
+	return nil
+}
+
+// checkKeys reads the keys as a call would, so that a wrong one is found now.
+func (o *profileAdd) checkKeys(p *output.Printer) error {
+	private, public := o.c.keyPath(o.settings.PrivateKeyFile), o.c.keyPath(o.settings.AntomPublicKeyFile)
+	key, warnings, err := secret.PrivateKey("", private)
+	for _, warning := range warnings {
+		p.Warn("%s", warning)
+	}
+	if err != nil {
+		return err
+	}
+	antomKey, err := secret.AntomKey("", public)
+	if err != nil {
+		return err
+	}
+	if antomKey.Equal(key.Public()) {
+		return &setupError{
+			message: fmt.Sprintf("read %q: this is your own public key, not Antom's", o.settings.AntomPublicKeyFile),
+			remedy:  "copy the key that the Dashboard shows as Antom's (Alipay's) public key",
+		}
+	}
+	o.settings.PrivateKeyFile, o.settings.AntomPublicKeyFile = private, public
+	return nil
+}
+
+// keyPath is a path as the user typed it, made absolute so that it holds
+// wherever antom is run next.
+func (c *cli) keyPath(path string) string { return c.abs(profile.ExpandHome(path, c.home())) }
+
+func newProfileListCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the profiles",
+		Long: `List the profiles of the configuration and the built-in one. The columns off a
+terminal and in CSV are name, current, clientId and gateway. With --quiet just
+the names are printed.`,
+		Example: "  antom profile list\n  antom profile list -q",
+		Args:    noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			p, err := c.printer()
+			if err != nil {
+				return err
+			}
+			file, err := c.openConfig()
+			if err != nil {
+				return err
+			}
+			return p.Print(profileList(file))
+		},
+	}
+}
+
+type profileRow struct {
+	Name     string `json:"name"`
+	Current  bool   `json:"current"`
+	ClientID string `json:"clientId"`
+	Gateway  string `json:"gateway"`
+}
+
+func profileList(file *profile.File) output.Result {
+	var rows []profileRow
+	for _, name := range file.Names() {
+		settings, _ := file.Get(name)
+		rows = append(rows, profileRow{name, name == file.Current(), settings.ClientID, cmp.Or(settings.GatewayURL, settings.Region)})
+	}
+	rows = append(rows, profileRow{profile.Emulator, file.Current() == profile.Emulator, "", "built in"})
+	table := output.Table{Cols: []output.Col{
+		{Name: "name", Title: "NAME"}, {Name: "current", Title: "CURRENT"}, {Name: "clientId", Title: "CLIENT ID"}, {Name: "gateway", Title: "GATEWAY"},
+	}}
+	result := output.Result{JSON: encode(rows)}
+	for _, row := range rows {
+		mark := output.Cell{Text: "", Plain: fmt.Sprint(row.Current)}
+		if row.Current {
+			mark.Text, mark.Style = "current", output.OK
+		}
+		table.Rows = append(table.Rows, []output.Cell{{Text: row.Name, Style: output.Key}, mark, {Text: row.ClientID}, {Text: row.Gateway}})
+		result.Rows = append(result.Rows, encode(row))
+		result.Quiet = append(result.Quiet, row.Name)
+	}
+	result.Table, result.Text = &table, []output.Block{table}
+	return result
+}
+
+func newProfileShowCmd(c *cli) *cobra.Command {
+	explain := false
+	cmd := &cobra.Command{
+		Use:   "show [NAME]",
+		Short: "Show the settings in force",
+		Long: `Show the settings of a profile, or of the one in force, after the environment has
+been applied. With --explain each one says where it comes from. Keys are named by
+their files and never shown. With --quiet the client id is printed.`,
+		Example: "  antom profile show\n  antom profile show sandbox --explain",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				c.global.profile = args[0]
+			}
+			p, err := c.printer()
+			if err != nil {
+				return err
+			}
+			chosen, err := c.loadProfile(p)
+			if err != nil {
+				return err
+			}
+			if chosen.Builtin {
+				m, err := c.emulated(chosen)
+				if err != nil {
+					return err
+				}
+				chosen = m.profile
+			}
+			return p.Print(profileCard(chosen, explain))
+		},
+	}
+	cmd.Flags().BoolVar(&explain, "explain", false, "say where each setting comes from")
+	return cmd
+}
+
+func profileCard(chosen *profile.Profile, explain bool) output.Result {
+	card := output.Card{}
+	object := []byte("{}")
+	values := chosen.Values()
+	for i := len(values) - 1; i >= 0; i-- { // the last inserted stands first
+		object = output.InsertFirst(object, values[i].Name, values[i].Value)
+	}
+	for _, v := range values {
+		text := v.Value
+		if explain && v.Origin.Where != "" {
+			text += "  (" + v.Origin.String() + ")"
+		}
+		card.Pairs = append(card.Pairs, output.Pair{Label: v.Name, Name: v.Name, Value: output.Cell{Text: text}})
+	}
+	return output.Result{JSON: object, Quiet: []string{chosen.ClientID}, Text: []output.Block{card}}
+}
+
+func newProfileUseCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:     "use NAME",
+		Short:   "Make a profile the current one",
+		Long:    "Make a profile the one that is used when none is named. The built-in emulator may be named too.",
+		Example: "  antom profile use sandbox",
+		Args:    oneArg("NAME"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return c.editConfig(func(file *profile.File) error { return file.Use(args[0]) }, "%q is the current profile", args[0])
+		},
+	}
+}
+
+func newProfileRemoveCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:     "remove NAME",
+		Short:   "Remove a profile from the configuration",
+		Long:    "Remove a profile from the configuration. Its key files stay where they are. Asks first on a terminal; elsewhere it wants --yes.",
+		Example: "  antom profile remove sandbox --yes",
+		Args:    oneArg("NAME"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return c.editConfig(func(file *profile.File) error {
+				if _, err := file.Get(args[0]); err != nil {
+					return err
+				}
+				if err := c.confirm(fmt.Sprintf("Remove profile %q?", args[0])); err != nil {
+					return err
+				}
+				return file.Remove(args[0])
+			}, "profile %q is removed; its key files are untouched", args[0])
+		},
+	}
+}
+
+// editConfig changes the configuration file and says so.
+func (c *cli) editConfig(edit func(*profile.File) error, note string, args ...any) error {
+	p, err := c.printer()
+	if err != nil {
+		return err
+	}
+	file, err := c.openConfig()
+	if err != nil {
+		return err
+	}
+	if err := edit(file); err != nil {
+		return err
+	}
+	if err := file.Save(); err != nil {
+		return err
+	}
+	p.Note(note, args...)
+	return nil
+}

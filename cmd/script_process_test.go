@@ -1,0 +1,336 @@
+package cmd_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// patience bounds every process that the helper holds; a script that needs
+// longer hangs.
+const patience = 30 * time.Second
+
+// exitHarness is the helper's own exit code: what it was to watch for did not
+// happen.
+const exitHarness = 124
+
+// cmdExits runs a command and wants exactly one exit code, where "!" would take
+// any failure.
+func cmdExits(ts *testscript.TestScript, args []string) {
+	if len(args) > 1 && args[1] == "exec" {
+		args = append(args[:1:1], args[2:]...)
+	}
+	if len(args) < 2 {
+		ts.Fatalf("usage: exits CODE command [argument]...")
+	}
+	want, err := strconv.Atoi(args[0])
+	if err != nil {
+		ts.Fatalf("exits: %q is no exit code", args[0])
+	}
+	wantExit(ts, want, args[1], args[2:]...)
+}
+
+// wantExit runs a program and stops the script unless it ends with that code.
+func wantExit(ts *testscript.TestScript, want int, name string, args ...string) {
+	got, err := 0, ts.Exec(name, args...)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = exitStatus(exit.ProcessState)
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// exitStatus is the exit code as a shell would give it.
+func exitStatus(state *os.ProcessState) int {
+	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return state.ExitCode()
+}
+
+// harnessMain is the helper process. It is a process of its own because only
+// testscript itself knows the environment that a script has built up, and
+// hands it to what it runs.
+func harnessMain(args []string) int {
+	code, err := exitHarness, fmt.Errorf("no such helper: %q", args)
+	if len(args) > 0 {
+		switch args[0] {
+		case "tty":
+			code, err = holdTTY(args[1:])
+		case "interrupts":
+			code, err = interrupt(args[1:])
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "harness:", err)
+		return exitHarness
+	}
+	return code
+}
+
+// ttyRun is a command on a terminal of its own: a pseudo-terminal on all three
+// streams that never answers a question about itself. What it shows becomes the
+// script's stdout, with CRLF as LF.
+//
+// The lines of the input file are typed: with no -expect all at once; with
+// -expect, line by line, each one after its expression was seen behind the last
+// one's; when the expressions run out, the rest. A line written as a Go string
+// ("\x04") is typed as it says, without a line end.
+type ttyRun struct {
+	exit   int
+	input  string
+	expect []*regexp.Regexp
+	width  uint16
+	argv   []string
+}
+
+func parseTTY(args []string) (*ttyRun, error) {
+	r := &ttyRun{}
+	flags := quietFlags("tty")
+	flags.IntVar(&r.exit, "exit", 0, "")
+	flags.StringVar(&r.input, "input", "", "")
+	flags.Func("expect", "", func(s string) error {
+		re, err := regexp.Compile("(?m)" + s)
+		r.expect = append(r.expect, re)
+		return err
+	})
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	if flags.NArg() < 2 {
+		return nil, errors.New("usage: tty [-exit CODE] [-input FILE] [-expect RE]... WIDTH command [argument]...")
+	}
+	width, err := strconv.ParseUint(flags.Arg(0), 10, 16)
+	if err != nil {
+		return nil, fmt.Errorf("tty: %q is no width", flags.Arg(0))
+	}
+	r.width, r.argv = uint16(width), flags.Args()[1:]
+	return r, nil
+}
+
+func quietFlags(name string) *flag.FlagSet {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	return flags
+}
+
+func cmdTTY(ts *testscript.TestScript, args []string) {
+	r, err := parseTTY(args)
+	ts.Check(err)
+	wantExit(ts, r.exit, "harness", append([]string{"tty"}, args...)...)
+}
+
+// holdTTY runs the command of a tty line and returns its exit code.
+func holdTTY(args []string) (int, error) {
+	r, err := parseTTY(args)
+	if err != nil {
+		return 0, err
+	}
+	lines, err := r.lines()
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	command := exec.CommandContext(ctx, r.argv[0], r.argv[1:]...)
+	terminal, err := pty.StartWithSize(command, &pty.Winsize{Rows: 24, Cols: r.width})
+	if err != nil {
+		return 0, err
+	}
+	defer terminal.Close()
+
+	// Typing has a goroutine of its own: a terminal whose output nobody reads
+	// takes no input either.
+	keys := make(chan string, len(lines)+1)
+	var typist sync.WaitGroup
+	typist.Go(func() {
+		for text := range keys {
+			if _, err := io.WriteString(terminal, text); err != nil {
+				return
+			}
+		}
+	})
+	screen, unseen := r.watch(terminal, lines, keys)
+	close(keys)
+	err = command.Wait()
+	typist.Wait()
+	if _, writeErr := os.Stdout.Write(bytes.ReplaceAll(screen, []byte("\r\n"), []byte("\n"))); writeErr != nil {
+		return 0, writeErr
+	}
+	switch {
+	case ctx.Err() != nil:
+		return 0, fmt.Errorf("%q still ran after %s", r.argv, patience)
+	case unseen != nil:
+		return 0, fmt.Errorf("never seen on the terminal: %s", unseen)
+	}
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
+		return 0, err
+	}
+	return exitStatus(command.ProcessState), nil
+}
+
+// watch reads the terminal to its end and has the lines typed when their time
+// has come. It returns what was shown and the first expression that never was.
+func (r *ttyRun) watch(terminal io.Reader, lines []string, keys chan<- string) (screen []byte, unseen *regexp.Regexp) {
+	expect := r.expect
+	if len(expect) == 0 {
+		keys <- strings.Join(lines, "")
+	}
+	chunk, seen := make([]byte, 4096), 0
+	for {
+		n, err := terminal.Read(chunk)
+		screen = append(screen, chunk[:n]...)
+		for len(expect) > 0 {
+			at := expect[0].FindIndex(screen[seen:])
+			if at == nil {
+				break
+			}
+			seen += at[1]
+			expect = expect[1:]
+			now := min(1, len(lines))
+			if len(expect) == 0 {
+				now = len(lines)
+			}
+			keys <- strings.Join(lines[:now], "")
+			lines = lines[now:]
+		}
+		if err != nil { // EIO or EOF: nobody holds the other end any more
+			break
+		}
+	}
+	if len(expect) > 0 {
+		unseen = expect[0]
+	}
+	return screen, unseen
+}
+
+// lines are what is to be typed.
+func (r *ttyRun) lines() ([]string, error) {
+	if r.input == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(r.input)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for line := range strings.Lines(string(text)) {
+		if keys, err := strconv.Unquote(strings.TrimSuffix(line, "\n")); err == nil {
+			line = keys
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// interruptRun is a command that is sent a signal once it has said something.
+type interruptRun struct {
+	signal os.Signal
+	exit   int
+	after  *regexp.Regexp
+	argv   []string
+}
+
+func parseInterrupt(args []string) (*interruptRun, error) {
+	if len(args) < 3 {
+		return nil, errors.New("usage: interrupts SIGNAL CODE [-after RE] command [argument]...")
+	}
+	r := &interruptRun{after: regexp.MustCompile(`(?s).`)}
+	for _, row := range [...]struct {
+		name   string
+		signal os.Signal
+	}{{"HUP", syscall.SIGHUP}, {"INT", syscall.SIGINT}, {"KILL", syscall.SIGKILL}, {"QUIT", syscall.SIGQUIT}, {"TERM", syscall.SIGTERM}} {
+		if args[0] == row.name {
+			r.signal = row.signal
+		}
+	}
+	var err error
+	if r.exit, err = strconv.Atoi(args[1]); r.signal == nil || err != nil {
+		return nil, fmt.Errorf("interrupts: %q is no signal, or %q no exit code", args[0], args[1])
+	}
+	flags := quietFlags("interrupts")
+	flags.Func("after", "", func(s string) (err error) {
+		r.after, err = regexp.Compile("(?m)" + s)
+		return err
+	})
+	if err := flags.Parse(args[2:]); err != nil {
+		return nil, err
+	}
+	if r.argv = flags.Args(); len(r.argv) == 0 {
+		return nil, errors.New("interrupts: no command")
+	}
+	return r, nil
+}
+
+func cmdInterrupts(ts *testscript.TestScript, args []string) {
+	r, err := parseInterrupt(args)
+	ts.Check(err)
+	wantExit(ts, r.exit, "harness", append([]string{"interrupts"}, args...)...)
+}
+
+// interrupt runs the command of an interrupts line and returns its exit code.
+func interrupt(args []string) (int, error) {
+	r, err := parseInterrupt(args)
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	said := make(chan struct{})
+	notice := sync.OnceFunc(func() { close(said) })
+	command := exec.CommandContext(ctx, r.argv[0], r.argv[1:]...)
+	command.Stdin = os.Stdin
+	command.Stdout = &watcher{out: os.Stdout, want: r.after, notice: notice}
+	command.Stderr = &watcher{out: os.Stderr, want: r.after, notice: notice}
+	if err := command.Start(); err != nil {
+		return 0, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }()
+	select {
+	case <-said:
+	case <-ended:
+		return 0, fmt.Errorf("ended with %d before it said %s", exitStatus(command.ProcessState), r.after)
+	}
+	if err := command.Process.Signal(r.signal); err != nil {
+		return 0, err
+	}
+	<-ended
+	if ctx.Err() != nil {
+		return 0, fmt.Errorf("%q still ran after %s", r.argv, patience)
+	}
+	return exitStatus(command.ProcessState), nil
+}
+
+// watcher passes a stream on and gives notice when it has said what is wanted.
+type watcher struct {
+	out    io.Writer
+	want   *regexp.Regexp
+	notice func()
+	seen   []byte
+}
+
+func (w *watcher) Write(p []byte) (int, error) {
+	w.seen = append(w.seen, p...)
+	if w.want.Match(w.seen) {
+		w.notice()
+	}
+	return w.out.Write(p)
+}

@@ -1,0 +1,94 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/prompt"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// confirmLive stands before every call that makes or moves real money: on a
+// live profile it asks, and where nobody can answer it wants --live.
+func (c *cli) confirmLive(m *merchant, deed string) error {
+	if !m.profile.Live() || c.global.live {
+		return nil
+	}
+	if !c.interactive() {
+		return usagef("profile %q is live: refusing to %s without --live", m.profile.Name, deed).
+			hint("--live says that real money is meant; --profile names another profile")
+	}
+	if c.global.yes {
+		return nil
+	}
+	yes, err := prompt.Terminal{In: c.Stdin, Out: c.Stderr}.Confirm(fmt.Sprintf("Profile %q is live. Really %s?", m.profile.Name, deed))
+	if err != nil {
+		return err
+	}
+	if !yes {
+		return usagef("not confirmed: nothing was sent")
+	}
+	return nil
+}
+
+// printDryRun prints the signed request that op would send, and sends nothing.
+func printDryRun(ctx context.Context, p *output.Printer, client *antom.Client, op antom.Operation, body []byte) error {
+	request, err := client.NewRequest(ctx, op, body)
+	if err != nil {
+		return err
+	}
+	return printRequests(p, intake.Request, request)
+}
+
+// printRequests prints requests as they would stand on the wire; as JSON, one
+// saved message each.
+func printRequests(p *output.Printer, kind intake.Kind, requests ...*http.Request) error {
+	var wire []byte
+	var envelopes [][]byte
+	for _, request := range requests {
+		message, err := savedMessage(kind, request)
+		if err != nil {
+			return err
+		}
+		wire = append(wire, intake.RawHTTP(message)...)
+		envelopes = append(envelopes, intake.Envelope(message))
+	}
+	return p.Print(output.Result{Raw: wire, JSON: oneOrList(envelopes), Rows: envelopes, Text: []output.Block{output.Verbatim(wire)}})
+}
+
+func savedMessage(kind intake.Kind, r *http.Request) (*intake.Message, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read the request body: %w", err)
+	}
+	header := r.Header.Clone()
+	header.Set("Host", r.URL.Host)
+	return &intake.Message{
+		Kind: kind, Method: r.Method, Target: r.URL.RequestURI(),
+		Header: header, Body: body, Exact: true,
+	}, nil
+}
+
+// jsonList is a JSON array of objects, each as it stands.
+func jsonList(objects [][]byte) []byte {
+	list := []byte{'['}
+	for i, object := range objects {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = append(list, object...)
+	}
+	return append(list, ']')
+}
+
+// oneOrList is the one object, or the list of several.
+func oneOrList(objects [][]byte) []byte {
+	if len(objects) == 1 {
+		return objects[0]
+	}
+	return jsonList(objects)
+}

@@ -1,0 +1,40 @@
+package cmd
+
+import (
+	"encoding/json"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/buildinfo"
+	"github.com/antom-cli/antom/internal/output"
+)
+
+func newVersionCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Long:    "Print the version, the commit it was built from and the Go release it was built with.",
+		Example: "  antom version\n  antom version -o json --jq .version",
+		Args:    noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			p, err := c.printer()
+			if err != nil {
+				return err
+			}
+			info := buildinfo.Read()
+			object, err := json.Marshal(map[string]string{
+				"version": info.Version, "commit": info.Commit, "date": info.Date,
+				"go": info.Go, "platform": runtime.GOOS + "/" + runtime.GOARCH,
+			})
+			if err != nil {
+				return err
+			}
+			return p.Print(output.Result{
+				JSON:  object,
+				Quiet: []string{info.Version},
+				Text:  []output.Block{output.Text("antom " + info.Version + " " + runtime.GOOS + "/" + runtime.GOARCH)},
+			})
+		},
+	}
+}

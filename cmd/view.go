@@ -1,0 +1,118 @@
+package cmd
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// paymentCard shows a payment as label and value.
+func paymentCard(p *antom.Payment) output.Card {
+	card := output.Card{Pairs: []output.Pair{
+		{Label: "Payment request", Name: "paymentRequestId", Value: output.Cell{Text: p.PaymentRequestID, Style: output.Key}},
+		{Label: "Payment", Name: "paymentId", Value: output.Cell{Text: p.PaymentID}},
+		{Label: "Status", Name: "paymentStatus", Value: statusCell(string(p.PaymentStatus))},
+		{Label: "Result", Name: "paymentResultCode", Value: codeCell(p.PaymentResultCode, p.PaymentResultMessage)},
+		{Label: "Amount", Name: "paymentAmount", Value: amountCell(p.PaymentAmount)},
+	}}
+	card.Pairs = append(card.Pairs, cardPairs(p.PaymentResultInfo)...)
+	card.Pairs = append(card.Pairs,
+		output.Pair{Label: "Created", Name: "paymentCreateTime", Value: output.Cell{Text: string(p.PaymentCreateTime)}},
+		output.Pair{Label: "Paid", Name: "paymentTime", Value: output.Cell{Text: string(p.PaymentTime)}},
+		output.Pair{Label: "Capture until", Name: "authExpiryTime", Value: output.Cell{Text: string(p.AuthExpiryTime)}},
+	)
+	card.Pairs = present(card.Pairs)
+	return card
+}
+
+func cardPairs(info *antom.PaymentResultInfo) []output.Pair {
+	if info == nil {
+		return nil
+	}
+	card := strings.TrimSpace(info.CardBrand + " " + info.CardNo)
+	refusal := strings.TrimSpace(info.RefusalCodeRaw + " " + info.RefusalReasonRaw)
+	return []output.Pair{
+		{Label: "Card", Name: "card", Value: output.Cell{Text: card}},
+		{Label: "Issuer said", Name: "refusal", Value: output.Cell{Text: refusal}},
+	}
+}
+
+// present leaves out what the gateway did not say.
+func present(pairs []output.Pair) []output.Pair {
+	kept := pairs[:0]
+	for _, pair := range pairs {
+		if pair.Value.Text != "" {
+			kept = append(kept, pair)
+		}
+	}
+	return kept
+}
+
+// statusStyles say how a state of Antom's looks; the word is always there.
+var statusStyles = [...]struct {
+	status string
+	style  output.Style
+}{
+	{string(antom.PaymentCancelled), output.Bad},
+	{string(antom.PaymentFail), output.Bad},
+	{string(antom.PaymentPending), output.Warn},
+	{string(antom.PaymentProcessing), output.Warn},
+	{string(antom.PaymentSuccess), output.OK},
+}
+
+func statusCell(status string) output.Cell {
+	for _, row := range statusStyles {
+		if row.status == status {
+			return output.Cell{Text: status, Style: row.style}
+		}
+	}
+	return output.Cell{Text: status}
+}
+
+func amountCell(a antom.Amount) output.Cell {
+	if a.Currency == "" {
+		return output.Cell{}
+	}
+	return output.Cell{Text: a.String()}
+}
+
+// codeCell explains a result code by its row; a code without a row by the
+// gateway's own message. Scripts get the bare code.
+func codeCell(code, message string) output.Cell {
+	if code == "" {
+		return output.Cell{}
+	}
+	row, known := antom.LookupResultCode(code)
+	if !known {
+		return output.Cell{Text: strings.TrimSuffix(code+": "+message, ": "), Plain: code}
+	}
+	return output.Cell{Text: code + ": " + row.Meaning, Plain: code}
+}
+
+// outcome turns how a payment stands into the error, and so the exit code, of
+// a command that was asked to judge it.
+func outcome(p *antom.Payment, expect string) error {
+	status := p.PaymentStatus
+	name := cmp.Or(p.PaymentRequestID, p.PaymentID)
+	switch {
+	case !status.Final():
+		return saidError{code: exitPending, message: fmt.Sprintf("payment %s is not final: %s", name, status)}
+	case string(status) == cmp.Or(expect, string(antom.PaymentSuccess)):
+		return nil
+	case expect != "":
+		return saidError{code: exitBadOutcome, message: fmt.Sprintf("payment %s ended in %s, expected %s", name, status, expect), remedy: actionFor(p.PaymentResultCode)}
+	}
+	message := fmt.Sprintf("payment %s ended in %s", name, status)
+	if p.PaymentResultCode != "" {
+		message += ": " + codeCell(p.PaymentResultCode, p.PaymentResultMessage).Text
+	}
+	return saidError{code: exitBadOutcome, message: message, remedy: actionFor(p.PaymentResultCode)}
+}
+
+func actionFor(code string) string {
+	row, _ := antom.LookupResultCode(code)
+	return row.Action
+}
