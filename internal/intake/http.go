@@ -1,0 +1,182 @@
+package intake
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httputil"
+	"strconv"
+	"strings"
+)
+
+// httpReader reads raw HTTP messages that stand one after another. It takes what
+// tools save: CRLF or LF line ends, header lines without a blank after the
+// colon, absolute request targets.
+type httpReader struct {
+	in       *bufio.Reader
+	name     string
+	defaults Defaults
+	line     int // of the input, counted from 1
+}
+
+func (r *httpReader) each(yield func(*Message, error) bool) {
+	for {
+		more, err := r.skipBlank()
+		if err != nil {
+			yield(nil, fmt.Errorf("read %s: %w", r.name, err))
+			return
+		}
+		if !more {
+			return
+		}
+		m, err := r.message()
+		if err != nil {
+			yield(nil, err) // where a broken message ends is not known
+			return
+		}
+		if !yield(m, nil) {
+			return
+		}
+	}
+}
+
+// skipBlank skips blank lines between messages and reports whether one follows.
+func (r *httpReader) skipBlank() (bool, error) {
+	for {
+		c, err := r.in.ReadByte()
+		switch {
+		case errors.Is(err, io.EOF):
+			return false, nil
+		case err != nil:
+			return false, err
+		case c == '\n':
+			r.line++
+		case c != '\r' && c != ' ' && c != '\t':
+			return true, r.in.UnreadByte()
+		}
+	}
+}
+
+func (r *httpReader) message() (*Message, error) {
+	source := fmt.Sprintf("%s:%d", r.name, r.line+1)
+	m := &Message{Source: source, Header: http.Header{}}
+	start, err := r.headerLine()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", source, err)
+	}
+	if err := m.readStart(start); err != nil {
+		return nil, fmt.Errorf("%s: %w", source, err)
+	}
+	if err := r.readHeader(m.Header); err != nil {
+		return nil, fmt.Errorf("%s:%d: %w", r.name, r.line, err)
+	}
+	if m.Body, m.Exact, err = r.body(m.Header); err != nil {
+		return nil, fmt.Errorf("%s: %w", source, err)
+	}
+	r.line += bytes.Count(m.Body, []byte("\n"))
+	m.fill(r.defaults)
+	return m, nil
+}
+
+// readStart reads a request line, or a status line, which makes the message a
+// response.
+func (m *Message) readStart(line string) error {
+	if strings.HasPrefix(line, "HTTP/") {
+		m.Kind = Response
+		return nil
+	}
+	parts := strings.Split(line, " ")
+	if len(parts) != 3 || !strings.HasPrefix(parts[2], "HTTP/1.") {
+		return fmt.Errorf("%q is not the first line of an HTTP message", clip(line))
+	}
+	m.Method, m.Target = parts[0], targetOf(parts[1])
+	return nil
+}
+
+// headerLine reads one line without its line end.
+func (r *httpReader) headerLine() (string, error) {
+	line, err := r.in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		return "", fmt.Errorf("a header line is longer than %d KiB", longestHeader>>10)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	if errors.Is(err, io.EOF) && len(line) == 0 {
+		return "", errors.New("the message ends within its header")
+	}
+	r.line++
+	return strings.TrimSuffix(strings.TrimSuffix(string(line), "\n"), "\r"), nil
+}
+
+func (r *httpReader) readHeader(header http.Header) error {
+	size := 0
+	for {
+		line, err := r.headerLine()
+		if err != nil || line == "" {
+			return err
+		}
+		name, value, found := strings.Cut(line, ":")
+		if !found || name == "" || strings.ContainsAny(name, " \t") {
+			return fmt.Errorf("%q is not a header line", clip(line))
+		}
+		header.Add(name, strings.Trim(value, " \t"))
+		if size += len(line); size > longestHeader {
+			return fmt.Errorf("the header is longer than %d KiB", longestHeader>>10)
+		}
+	}
+}
+
+// body reads a body to the byte where the header tells its length, else to the
+// end of the input.
+func (r *httpReader) body(header http.Header) (body []byte, exact bool, err error) {
+	if strings.EqualFold(header.Get("Transfer-Encoding"), "chunked") {
+		body, err = limited(httputil.NewChunkedReader(r.in))
+		if err != nil {
+			return nil, false, fmt.Errorf("the chunked body is damaged: %w", err)
+		}
+		r.skipTrailer()
+		return body, true, nil
+	}
+	text := header.Get("Content-Length")
+	if text == "" {
+		body, err = limited(r.in)
+		return body, false, err
+	}
+	length, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || length < 0 || length > longestBody {
+		return nil, false, fmt.Errorf("content-length %q: must be a number up to %d MiB", clip(text), longestBody>>20)
+	}
+	body = make([]byte, length)
+	n, err := io.ReadFull(r.in, body)
+	if err != nil {
+		return nil, false, fmt.Errorf("the body is cut off: content-length says %d bytes, %d are missing", length, length-int64(n))
+	}
+	return body, true, nil
+}
+
+// skipTrailer skips the line that ends a chunked body.
+func (r *httpReader) skipTrailer() {
+	if line, err := r.in.Peek(2); err == nil && line[0] == '\r' && line[1] == '\n' {
+		_, _ = r.in.Discard(2) // it was just seen
+		r.line++
+	}
+}
+
+func limited(in io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(in, longestBody+1))
+	if err == nil && len(body) > longestBody {
+		err = fmt.Errorf("the body is longer than %d MiB", longestBody>>20)
+	}
+	return body, err
+}
+
+func clip(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "…"
+	}
+	return s
+}

@@ -1,0 +1,141 @@
+// Package prompt asks questions on a terminal. Whatever it asks, a flag can say;
+// callers ask only where there is a terminal to answer.
+package prompt
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// Terminal is where questions are asked: on Out, answered on In.
+type Terminal struct {
+	In  io.Reader
+	Out io.Writer
+}
+
+// ErrNoAnswer says that the input ended before an answer.
+var ErrNoAnswer = errors.New("no answer: the input ended")
+
+// Line asks for one line.
+func (t Terminal) Line(question string) (string, error) {
+	fmt.Fprintf(t.Out, "%s: ", question)
+	line, err := readLine(t.In)
+	if err != nil && line == "" {
+		fmt.Fprintln(t.Out)
+		return "", ErrNoAnswer
+	}
+	return strings.TrimSpace(line), nil
+}
+
+// Confirm asks a question that yes or no answers; anything but yes is no.
+func (t Terminal) Confirm(question string) (bool, error) {
+	answer, err := t.Line(question + " [y/N]")
+	if err != nil {
+		return false, err
+	}
+	return strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"), nil
+}
+
+// readLine reads to the line end and not a byte further, so that the next
+// question finds its answer.
+func readLine(in io.Reader) (string, error) {
+	var line strings.Builder
+	one := make([]byte, 1)
+	for {
+		n, err := in.Read(one)
+		if n == 1 && one[0] == '\n' {
+			return line.String(), nil
+		}
+		line.Write(one[:n])
+		if err != nil {
+			return line.String(), err
+		}
+	}
+}
+
+// Keys and sequences of the paste mode.
+const (
+	endOfInput     = 0x04 // Ctrl-D
+	startOfPaste   = "\x1b[200~"
+	endOfPaste     = "\x1b[201~"
+	enablePasting  = "\x1b[?2004h"
+	disablePasting = "\x1b[?2004l"
+	longestPaste   = 16 << 20
+)
+
+// Paste reads a pasted message, ended by Ctrl-D. The terminal is put into
+// non-canonical mode, since a canonical one cuts lines at 4096 bytes and makes
+// two line ends of CRLF, and into bracketed-paste mode, so that a Ctrl-D within
+// the paste does not end it. Interrupt keys keep working. Terminals send a
+// carriage return for each line end of a paste: it becomes a line feed again.
+func (t Terminal) Paste(ctx context.Context) (io.Reader, error) {
+	file, ok := t.In.(*os.File)
+	if !ok {
+		return nil, errors.New("paste: the input is no terminal")
+	}
+	restore, err := rawInput(file)
+	if err != nil {
+		return nil, fmt.Errorf("paste: %w", err)
+	}
+	defer restore()
+	fmt.Fprint(t.Out, enablePasting, "Paste the message, then press Ctrl-D.\n")
+	defer fmt.Fprint(t.Out, disablePasting)
+
+	pasted := make(chan pasteResult, 1)
+	go func() { pasted <- readPaste(bufio.NewReader(file)) }()
+	select {
+	case <-ctx.Done(): // the reader ends with the process: a blocked read can't be called back
+		return nil, ctx.Err()
+	case result := <-pasted:
+		if result.err != nil {
+			return nil, result.err
+		}
+		fmt.Fprintf(t.Out, "%d bytes received.\n", len(result.text))
+		return bytes.NewReader(result.text), nil
+	}
+}
+
+type pasteResult struct {
+	text []byte
+	err  error
+}
+
+// readPaste reads until Ctrl-D outside of a bracketed paste, or the end.
+func readPaste(in io.ByteReader) pasteResult {
+	var text []byte
+	inside := false
+	for {
+		c, err := in.ReadByte()
+		switch {
+		case errors.Is(err, io.EOF), err == nil && c == endOfInput && !inside:
+			return pasteResult{text: lineFeeds(text)}
+		case err != nil:
+			return pasteResult{err: fmt.Errorf("paste: %w", err)}
+		case len(text) >= longestPaste:
+			return pasteResult{err: fmt.Errorf("paste: longer than %d MiB", longestPaste>>20)}
+		}
+		text = append(text, c)
+		if c != '~' {
+			continue
+		}
+		if before, found := bytes.CutSuffix(text, []byte(startOfPaste)); found {
+			text, inside = before, true
+		} else if before, found := bytes.CutSuffix(text, []byte(endOfPaste)); found {
+			text, inside = before, false
+		}
+	}
+}
+
+// lineFeeds turns the carriage returns that a terminal sends into line feeds; a
+// CRLF, which no terminal makes, stays.
+func lineFeeds(text []byte) []byte {
+	out := bytes.ReplaceAll(text, []byte("\r\n"), []byte("\x00"))
+	out = bytes.ReplaceAll(out, []byte("\r"), []byte("\n"))
+	return bytes.ReplaceAll(out, []byte("\x00"), []byte("\r\n"))
+}
