@@ -1,0 +1,205 @@
+package archtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+const module = "github.com/antom-cli/antom"
+
+// root is the top of the repository, seen from this package.
+const root = "../.."
+
+// room says what a package may import beside the standard library. An entry
+// that ends in "/..." stands for all below it; a bare one for a package.
+type room struct {
+	name string // below the module; "" is the program itself
+	may  []string
+}
+
+// rooms is the import table. A package without a row has no place yet: think
+// again before building one.
+func rooms() []room {
+	client := []string{module + "/pkg/antom", module + "/pkg/sign"}
+	shared := slices.Concat(client, []string{module + "/internal/redact", module + "/internal/rules"})
+	work := slices.Concat(shared, []string{"golang.org/x/sync/..."})
+	return []room{
+		{"", []string{module + "/cmd"}},
+		{"cmd", []string{module + "/internal/...", module + "/pkg/...", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/...", "golang.org/x/term"}},
+		{"internal/archtest", nil},
+		{"internal/buildinfo", client},
+		{"internal/checkout", work},
+		{"internal/conformance", work},
+		{"internal/diagnose", slices.Concat(work, []string{module + "/internal/intake"})},
+		{"internal/emulator", slices.Concat(work, []string{"go.etcd.io/bbolt", "go.etcd.io/bbolt/errors"})},
+		{"internal/gen", []string{module + "/...", "github.com/spf13/cobra/..."}},
+		{"internal/history", work},
+		{"internal/intake", work},
+		{"internal/output", slices.Concat(shared, []string{
+			"github.com/charmbracelet/lipgloss", "github.com/charmbracelet/x/ansi", "github.com/itchyny/gojq", "github.com/mattn/go-runewidth",
+			"github.com/muesli/termenv", "github.com/olekukonko/tablewriter/...", "go.yaml.in/yaml/v3", "golang.org/x/term",
+		})},
+		{"internal/profile", slices.Concat(shared, []string{"github.com/spf13/viper", "go.yaml.in/yaml/v3", "golang.org/x/sys/..."})},
+		{"internal/prompt", slices.Concat(shared, []string{"golang.org/x/sys/...", "golang.org/x/term"})},
+		{"internal/receiver", work},
+		{"internal/redact", client},
+		{"internal/rules", client},
+		{"internal/secret", slices.Concat(shared, []string{"github.com/zalando/go-keyring"})},
+		{"pkg/antom", []string{module + "/pkg/sign"}},
+		{"pkg/antom/antomtest", slices.Concat(client, []string{module + "/internal/emulator"})},
+		{"pkg/sign", nil},
+	}
+}
+
+// notLinked are packages that the program must not carry, and why.
+func notLinked() []struct{ path, why string } {
+	return []struct{ path, why string }{
+		{"github.com/bojanz/currency", "tests only: 1.3 ms at every start"},
+		{"github.com/charmbracelet/bubbletea", "its initialiser asks the terminal at every start"},
+		{"github.com/charmbracelet/fang", "asks the terminal for its colours before help and errors"},
+		{"github.com/charmbracelet/glamour", "16 ms at every start"},
+		{"github.com/charmbracelet/huh", "links bubbletea"},
+		{"github.com/creack/pty", "tests only"},
+		{"github.com/google/go-cmp", "tests only"},
+		{"github.com/rogpeppe/go-internal", "tests only"},
+		{"golang.org/x/text/currency", "wrong digits for IDR, PKR and others"},
+		{"testing", "tests only"},
+	}
+}
+
+// goPackage is what go list says of a package.
+type goPackage struct {
+	ImportPath string
+	Standard   bool
+	Imports    []string
+}
+
+// packages are this module's packages and all that they link, by import path.
+var packages = sync.OnceValues(func() (map[string]goPackage, error) {
+	command := exec.Command("go", "list", "-deps", "-json=ImportPath,Standard,Imports", "./...")
+	command.Dir = root
+	var complaint bytes.Buffer
+	command.Stderr = &complaint
+	listing, err := command.Output()
+	if err != nil {
+		return nil, errors.New("go list: " + complaint.String())
+	}
+	found := map[string]goPackage{}
+	decoder := json.NewDecoder(bytes.NewReader(listing))
+	for {
+		var p goPackage
+		switch err := decoder.Decode(&p); {
+		case errors.Is(err, io.EOF):
+			return found, nil
+		case err != nil:
+			return nil, err
+		}
+		found[p.ImportPath] = p
+	}
+})
+
+func loadPackages(t *testing.T) map[string]goPackage {
+	t.Helper()
+	found, err := packages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// below is the name of one of our packages inside the module.
+func below(importPath string) (name string, ours bool) {
+	if importPath == module {
+		return "", true
+	}
+	return strings.CutPrefix(importPath, module+"/")
+}
+
+// matches says whether an import falls under an entry of the table.
+func matches(entry, importPath string) bool {
+	if stem, all := strings.CutSuffix(entry, "/..."); all {
+		return importPath == stem || strings.HasPrefix(importPath, stem+"/")
+	}
+	return entry == importPath
+}
+
+func TestImportTable(t *testing.T) {
+	t.Parallel()
+	found := loadPackages(t)
+	for _, p := range found {
+		name, ours := below(p.ImportPath)
+		if !ours {
+			continue
+		}
+		at := slices.IndexFunc(rooms(), func(r room) bool {
+			return r.name == name || r.name == "internal/gen" && strings.HasPrefix(name, "internal/gen/")
+		})
+		if at < 0 {
+			t.Errorf("%s has no row in the import table", p.ImportPath)
+			continue
+		}
+		for _, imported := range p.Imports {
+			allowed := func(entry string) bool { return matches(entry, imported) }
+			if !found[imported].Standard && !slices.ContainsFunc(rooms()[at].may, allowed) {
+				t.Errorf("%s → %s: not in its row of the import table", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
+// TestLibraryLinksNothing follows the packages that other programs import down
+// to the last package: a dependency of ours is a dependency of theirs.
+func TestLibraryLinksNothing(t *testing.T) {
+	t.Parallel()
+	found := loadPackages(t)
+	for _, library := range [...]string{module + "/pkg/antom", module + "/pkg/sign"} {
+		path := chain(found, library, func(p goPackage) bool {
+			return p.ImportPath != "" && !p.Standard && !strings.HasPrefix(p.ImportPath, module+"/pkg/") // "" is cgo's "C"
+		})
+		if path != nil {
+			t.Errorf("%s: only the standard library and pkg/sign", strings.Join(path, " → "))
+		}
+	}
+	if path := chain(found, module+"/pkg/sign", func(p goPackage) bool { return p.ImportPath == "net/http" }); path != nil {
+		t.Errorf("%s: signing needs no HTTP", strings.Join(path, " → "))
+	}
+}
+
+func TestNotLinked(t *testing.T) {
+	t.Parallel()
+	found := loadPackages(t)
+	for _, row := range notLinked() {
+		path := chain(found, module, func(p goPackage) bool { return matches(row.path+"/...", p.ImportPath) })
+		if path != nil {
+			t.Errorf("%s: %s", strings.Join(path, " → "), row.why)
+		}
+	}
+}
+
+// chain is the shortest way of imports from a package to one that is bad, or
+// nil.
+func chain(found map[string]goPackage, from string, bad func(goPackage) bool) []string {
+	paths, seen := [][]string{{from}}, map[string]bool{from: true}
+	for len(paths) > 0 {
+		path := paths[0]
+		paths = paths[1:]
+		last := found[path[len(path)-1]]
+		if len(path) > 1 && bad(last) {
+			return path
+		}
+		for _, next := range last.Imports {
+			if !seen[next] {
+				seen[next] = true
+				paths = append(paths, append(slices.Clone(path), next))
+			}
+		}
+	}
+	return nil
+}
