@@ -93,7 +93,7 @@ func (o *captureList) result(payment *antom.Payment, response *antom.Response) o
 		rows = payment.Transactions
 	}
 	totals := totalsOf(payment)
-	table := transactionTable(rows)
+	table := transactionTable(rows, o.allTypes)
 	table.Totals = totals.pairs()
 	table.Empty = "no captures yet"
 	result := output.Result{Raw: response.Body, Table: &table, Text: []output.Block{table}}
@@ -179,12 +179,13 @@ func (t captureTotals) pairs() []output.Pair {
 	return pairs
 }
 
-// transactionTable shows transactions; its machine columns are frozen.
-func transactionTable(rows []antom.Transaction) output.Table {
+// transactionTable shows transactions; its machine columns are frozen. People
+// see the type only where there can be several.
+func transactionTable(rows []antom.Transaction, types bool) output.Table {
 	table := output.Table{Cols: []output.Col{
-		{Name: "transactionId", Title: "TRANSACTION"},
-		{Name: "transactionRequestId", Title: "REQUEST"},
-		{Name: "transactionType", Title: "TYPE"},
+		{Name: "transactionId", Title: "TRANSACTION", Shrinks: true},
+		{Name: "transactionRequestId", Title: "REQUEST", Shrinks: true},
+		{Name: "transactionType", Title: "TYPE", MachineOnly: !types},
 		{Name: "amount", Title: "AMOUNT", Align: output.Decimal},
 		{Name: "currency", MachineOnly: true},
 		{Name: "transactionStatus", Title: "STATUS"},
@@ -198,7 +199,7 @@ func transactionTable(rows []antom.Transaction) output.Table {
 			{Text: string(row.TransactionType)},
 			{Text: row.TransactionAmount.String(), Plain: row.TransactionAmount.Decimal()},
 			{Text: row.TransactionAmount.Currency},
-			statusCell(string(row.Status())),
+			statusCell(row.Status()),
 			{Text: row.TransactionResult.ResultCode},
 			{Text: string(row.TransactionTime)},
 		})

@@ -130,12 +130,21 @@ type merchant struct {
 // profileSources says where settings come from.
 func (c *cli) profileSources() profile.Sources {
 	return profile.Sources{
-		ConfigFile: c.global.config,
+		ConfigFile: c.namedConfig(),
+		GOOS:       runtime.GOOS,
 		Getenv:     c.Getenv,
 		Name:       c.global.profile,
 		HomeDir:    c.home(),
 		Dir:        c.Dir,
 	}
+}
+
+// namedConfig is the configuration file that the user named, if any.
+func (c *cli) namedConfig() string {
+	if c.global.config == "" {
+		return ""
+	}
+	return c.abs(c.global.config)
 }
 
 // loadProfile reads the settings of the chosen profile, without its keys.
@@ -184,12 +193,13 @@ func (c *cli) emulated(chosen *profile.Profile) (*merchant, error) {
 	return &merchant{profile: chosen, key: facts.MerchantKey, antomKey: facts.AntomKey, emulator: gateway}, nil
 }
 
-func (c *cli) stateDir() string {
-	return profile.StateDir(c.Getenv, runtime.GOOS)
-}
-
+// openEmulator opens the gateway whose state is in the state folder.
 func (c *cli) openEmulator() (*emulator.Emulator, error) {
-	return emulator.Open(filepath.Join(c.stateDir(), "emulator"), emulator.Options{Now: c.Now, Logger: c.logger()})
+	dir := profile.StateDir(c.Getenv, runtime.GOOS)
+	if dir == "" {
+		return nil, &setupError{message: "there is no place for the emulator's state", remedy: "set HOME or ANTOM_STATE_DIR"}
+	}
+	return emulator.Open(filepath.Join(c.abs(dir), "emulator"), emulator.Options{Now: c.Now, Logger: c.logger()})
 }
 
 // client makes the client that calls the gateway on behalf of m.

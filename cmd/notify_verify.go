@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -235,8 +236,13 @@ func (v *verdict) fail(err error) {
 
 // describe fills in what the body says; a body that can't be read leaves it out.
 func (v *verdict) describe(body []byte) {
-	told, err := antom.ReadSummary(body)
-	if err != nil {
+	var told struct {
+		NotifyType       string       `json:"notifyType"`
+		PaymentRequestID string       `json:"paymentRequestId"`
+		PaymentID        string       `json:"paymentId"`
+		Result           antom.Result `json:"result"`
+	}
+	if json.Unmarshal(body, &told) != nil {
 		return
 	}
 	v.NotifyType, v.PaymentRequestID, v.PaymentID = told.NotifyType, told.PaymentRequestID, told.PaymentID

@@ -107,7 +107,9 @@ func (o *paymentInquire) run(ctx context.Context, inquiry antom.Inquiry) error {
 func paymentResult(payment *antom.Payment, response *antom.Response) output.Result {
 	text := []output.Block{paymentCard(payment)}
 	if len(payment.Transactions) > 0 {
-		text = append(text, transactionTable(payment.Transactions))
+		table := transactionTable(payment.Transactions, true)
+		table.TerminalOnly = true
+		text = append(text, table)
 	}
 	return output.Result{
 		JSON:  response.Body,

@@ -22,6 +22,7 @@ type paymentWait struct {
 	interval time.Duration
 	timeout  time.Duration
 	missing  string
+	failed   error // to print an event
 }
 
 // missingAnswers is how many times ORDER_NOT_EXIST is taken for "not paid yet"
@@ -99,6 +100,9 @@ func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error 
 	ctx, cancel := context.WithTimeoutCause(ctx, o.timeout, errWaitTimeout)
 	defer cancel()
 	watches := o.watchAll(ctx, p, client, inquiries)
+	if o.failed != nil {
+		return o.failed
+	}
 	verdicts := make([]error, len(watches))
 	for i, w := range watches {
 		verdicts[i] = o.verdict(ctx, w)
@@ -168,7 +172,7 @@ func (o *paymentWait) watchAll(ctx context.Context, p *output.Printer, client *a
 		close(feed)
 	}()
 	for tell := range feed {
-		tell()
+		progress.Say(tell) // nothing is drawn while a watch changes
 	}
 	return watches
 }
@@ -194,11 +198,11 @@ func (o *paymentWait) tell(p *output.Printer, progress *output.Progress, w *watc
 	w.take(poll)
 	switch {
 	case w.status() != before:
-		p.Event(encode(w.event("status", o.c.Now())), "")
+		o.failed = errors.Join(o.failed, p.Event(encode(w.event("status", o.c.Now())), ""))
 		progress.Line(fmt.Sprintf("%s  %s after %s", w.id(), w.status(), seconds(poll.Elapsed)))
 	case isMissing(poll.Err) && w.missing == missingAnswers && o.missing == "wait":
 		p.Note("%s: ORDER_NOT_EXIST: not paid yet, or a wrong id; still waiting (--missing fail would end here)", w.id())
-	case poll.Err != nil && poll.Next > 0 && !isMissing(poll.Err):
+	case poll.Err != nil && !poll.Last && !isMissing(poll.Err):
 		p.Note("%s; asking again in %s", poll.Err, seconds(poll.Next))
 	}
 }
@@ -258,7 +262,7 @@ func (o *paymentWait) result(watches []*watch, verdicts []error) output.Result {
 	var result output.Result
 	var answers [][]byte
 	table := output.Table{Cols: []output.Col{
-		{Name: "paymentRequestId", Title: "PAYMENT REQUEST"}, {Name: "paymentId", Title: "PAYMENT"},
+		{Name: "paymentRequestId", Title: "PAYMENT REQUEST", Shrinks: true}, {Name: "paymentId", Title: "PAYMENT", Shrinks: true},
 		{Name: "paymentStatus", Title: "STATUS"}, {Name: "paymentResultCode", Title: "RESULT"}, {Name: "seconds", Title: "AFTER", Align: output.Right},
 	}}
 	for i, w := range watches {
@@ -271,7 +275,7 @@ func (o *paymentWait) result(watches []*watch, verdicts []error) output.Result {
 		answers = append(answers, w.answer.Body)
 		result.Quiet = append(result.Quiet, string(w.status()))
 		table.Rows = append(table.Rows, []output.Cell{
-			{Text: w.payment.PaymentRequestID, Style: output.Key}, {Text: w.payment.PaymentID}, statusCell(string(w.status())),
+			{Text: w.payment.PaymentRequestID, Style: output.Key}, {Text: w.payment.PaymentID}, statusCell(w.status()),
 			{Text: w.payment.PaymentResultCode}, {Text: seconds(w.last.Elapsed), Plain: fmt.Sprintf("%.0f", w.last.Elapsed.Seconds())},
 		})
 	}

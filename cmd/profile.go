@@ -28,8 +28,8 @@ files; the configuration names them.`,
 
 // configPath is the configuration file in force.
 func (c *cli) configPath() string {
-	if c.global.config != "" {
-		return c.abs(c.global.config)
+	if named := c.namedConfig(); named != "" {
+		return named
 	}
 	return profile.ConfigPath(c.Getenv, runtime.GOOS)
 }
@@ -88,22 +88,26 @@ func (o *profileAdd) run(name string) error {
 	if err := o.checkKeys(p); err != nil {
 		return err
 	}
-	file, err := o.c.openConfig()
+	current := ""
+	err = profile.Edit(o.c.configPath(), func(file *profile.File) error {
+		if err := o.store(file, name); err != nil {
+			return err
+		}
+		current = file.Current()
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	if err := o.save(file, name); err != nil {
-		return err
-	}
 	p.Note("profile %q is in %s", name, o.c.configPath())
-	if file.Current() == name {
+	if current == name {
 		p.Note("it is the current profile; next: antom session create --amount 42.00 --currency SGD")
 	}
 	return nil
 }
 
-// save adds the profile and makes it current if asked to, or if it is the first.
-func (o *profileAdd) save(file *profile.File, name string) error {
+// store adds the profile and makes it current if asked to, or if it is the first.
+func (o *profileAdd) store(file *profile.File, name string) error {
 	add := file.Add
 	if o.replace {
 		add = file.Replace
@@ -112,11 +116,9 @@ func (o *profileAdd) save(file *profile.File, name string) error {
 		return err
 	}
 	if o.use || file.Current() == "" {
-		if err := file.Use(name); err != nil {
-			return err
-		}
+		return file.Use(name)
 	}
-	return file.Save()
+	return nil
 }
 
 // ask asks for the settings that a profile can't do without.
@@ -304,15 +306,18 @@ func newProfileRemoveCmd(c *cli) *cobra.Command {
 		Example: "  antom profile remove sandbox --yes",
 		Args:    oneArg("NAME"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return c.editConfig(func(file *profile.File) error {
-				if _, err := file.Get(args[0]); err != nil {
-					return err
-				}
-				if err := c.confirm(fmt.Sprintf("Remove profile %q?", args[0])); err != nil {
-					return err
-				}
-				return file.Remove(args[0])
-			}, "profile %q is removed; its key files are untouched", args[0])
+			file, err := c.openConfig()
+			if err != nil {
+				return err
+			}
+			if _, err := file.Get(args[0]); err != nil {
+				return err
+			}
+			if err := c.confirm(fmt.Sprintf("Remove profile %q?", args[0])); err != nil {
+				return err
+			}
+			return c.editConfig(func(file *profile.File) error { return file.Remove(args[0]) },
+				"profile %q is removed; its key files are untouched", args[0])
 		},
 	}
 }
@@ -323,14 +328,7 @@ func (c *cli) editConfig(edit func(*profile.File) error, note string, args ...an
 	if err != nil {
 		return err
 	}
-	file, err := c.openConfig()
-	if err != nil {
-		return err
-	}
-	if err := edit(file); err != nil {
-		return err
-	}
-	if err := file.Save(); err != nil {
+	if err := profile.Edit(c.configPath(), edit); err != nil {
 		return err
 	}
 	p.Note(note, args...)

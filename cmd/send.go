@@ -54,8 +54,12 @@ func printRequests(p *output.Printer, kind intake.Kind, requests ...*http.Reques
 		if err != nil {
 			return err
 		}
+		envelope, err := intake.Envelope(message)
+		if err != nil {
+			return err
+		}
 		wire = append(wire, intake.RawHTTP(message)...)
-		envelopes = append(envelopes, intake.Envelope(message))
+		envelopes = append(envelopes, envelope)
 	}
 	return p.Print(output.Result{Raw: wire, JSON: oneOrList(envelopes), Rows: envelopes, Text: []output.Block{output.Verbatim(wire)}})
 }

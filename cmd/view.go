@@ -14,7 +14,7 @@ func paymentCard(p *antom.Payment) output.Card {
 	card := output.Card{Pairs: []output.Pair{
 		{Label: "Payment request", Name: "paymentRequestId", Value: output.Cell{Text: p.PaymentRequestID, Style: output.Key}},
 		{Label: "Payment", Name: "paymentId", Value: output.Cell{Text: p.PaymentID}},
-		{Label: "Status", Name: "paymentStatus", Value: statusCell(string(p.PaymentStatus))},
+		{Label: "Status", Name: "paymentStatus", Value: statusCell(p.PaymentStatus)},
 		{Label: "Result", Name: "paymentResultCode", Value: codeCell(p.PaymentResultCode, p.PaymentResultMessage)},
 		{Label: "Amount", Name: "paymentAmount", Value: amountCell(p.PaymentAmount)},
 	}}
@@ -53,23 +53,23 @@ func present(pairs []output.Pair) []output.Pair {
 
 // statusStyles say how a state of Antom's looks; the word is always there.
 var statusStyles = [...]struct {
-	status string
+	status antom.PaymentStatus
 	style  output.Style
 }{
-	{string(antom.PaymentCancelled), output.Bad},
-	{string(antom.PaymentFail), output.Bad},
-	{string(antom.PaymentPending), output.Warn},
-	{string(antom.PaymentProcessing), output.Warn},
-	{string(antom.PaymentSuccess), output.OK},
+	{antom.PaymentCancelled, output.Bad},
+	{antom.PaymentFail, output.Bad},
+	{antom.PaymentPending, output.Warn},
+	{antom.PaymentProcessing, output.Warn},
+	{antom.PaymentSuccess, output.OK},
 }
 
-func statusCell(status string) output.Cell {
+func statusCell(status antom.PaymentStatus) output.Cell {
 	for _, row := range statusStyles {
 		if row.status == status {
-			return output.Cell{Text: status, Style: row.style}
+			return output.Cell{Text: string(status), Style: row.style}
 		}
 	}
-	return output.Cell{Text: status}
+	return output.Cell{Text: string(status)}
 }
 
 func amountCell(a antom.Amount) output.Cell {

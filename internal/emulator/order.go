@@ -89,7 +89,7 @@ func (o *order) transactions(now time.Time) []wireTransaction {
 
 // captureRequestID is the id of the automatic capture. Who makes it up is not
 // documented (INF: the gateway).
-func (p *payment) captureRequestID() string { return "auto-" + p.CaptureID }
+func (p *payment) captureRequestID() string { return "auto-" + p.CaptureID[len(p.CaptureID)-11:] }
 
 // wireTime is ISO 8601, accurate to the second, as Antom's answers have it.
 func wireTime(t time.Time) antom.DateTime {

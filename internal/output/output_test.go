@@ -45,7 +45,7 @@ func golden(t *testing.T, got string) {
 func captures() output.Result {
 	table := output.Table{
 		Cols: []output.Col{
-			{Name: "transactionId", Title: "TRANSACTION"},
+			{Name: "transactionId", Title: "TRANSACTION", Shrinks: true},
 			{Name: "goods", Title: "GOODS"},
 			{Name: "amount", Title: "AMOUNT", Align: output.Decimal},
 			{Name: "currency", MachineOnly: true},
@@ -53,9 +53,9 @@ func captures() output.Result {
 			{Name: "time", Title: "TIME"},
 		},
 		Rows: [][]output.Cell{
-			{{Text: "2022000001", Style: output.Key}, {Text: "订单 茶"}, {Text: "42.00 SGD", Plain: "42.00"}, {Text: "SGD"}, {Text: "SUCCESS", Style: output.OK}, {Text: "2022-11-10T00:34:52-08:00"}},
-			{{Text: "2022000002", Style: output.Key}, {Text: "tea\ttwo\nlines"}, {Text: "1000 JPY", Plain: "1000"}, {Text: "JPY"}, {Text: "FAIL", Style: output.Bad}, {Text: ""}},
-			{{Text: "2022000003", Style: output.Key}, {Text: "\x1b[2Jclear\u202e"}, {Text: "1.234 KWD", Plain: "1.234"}, {Text: "KWD"}, {Text: "PROCESSING", Style: output.Warn}, {Text: ""}},
+			{{Text: "20220000010000000001", Style: output.Key}, {Text: "订单 茶"}, {Text: "42.00 SGD", Plain: "42.00"}, {Text: "SGD"}, {Text: "SUCCESS", Style: output.OK}, {Text: "2022-11-10T00:34:52-08:00"}},
+			{{Text: "20220000010000000002", Style: output.Key}, {Text: "tea\ttwo\nlines"}, {Text: "1000 JPY", Plain: "1000"}, {Text: "JPY"}, {Text: "FAIL", Style: output.Bad}, {Text: ""}},
+			{{Text: "20220000010000000003", Style: output.Key}, {Text: "\x1b[2Jclear\u202e"}, {Text: "1.234 KWD", Plain: "1.234"}, {Text: "KWD"}, {Text: "PROCESSING", Style: output.Warn}, {Text: ""}},
 		},
 		Totals: []output.Pair{
 			{Label: "Authorised", Value: output.Cell{Text: "142.00 SGD"}},
@@ -67,7 +67,7 @@ func captures() output.Result {
 	return output.Result{
 		JSON: []byte(`{"big":123456789012345678901234567890,"html":"<&>","list":[{"a":1},{"a":2}]}`),
 		Raw:  []byte("{ \"raw\" : 1 }"), Text: []output.Block{table}, Table: &table,
-		Rows: [][]byte{[]byte(`{"a": 1}`), []byte("{\n\"a\": 2}")}, Quiet: []string{"2022000001", "2022000002"},
+		Rows: [][]byte{[]byte(`{"a": 1}`), []byte("{\n\"a\": 2}")}, Quiet: []string{"20220000010000000001", "20220000010000000002"},
 	}
 }
 
@@ -141,9 +141,9 @@ func TestForms(t *testing.T) {
 		{"jq over lines", output.Options{Format: output.FormatJSONL, JQ: ".a"}, "1\n2\n"},
 		{"jsonl", output.Options{Format: output.FormatJSONL}, "{\"a\":1}\n{\"a\":2}\n"},
 		{"raw is byte for byte", output.Options{Raw: true}, "{ \"raw\" : 1 }"},
-		{"quiet", output.Options{Quiet: true}, "2022000001\n2022000002\n"},
+		{"quiet", output.Options{Quiet: true}, "20220000010000000001\n20220000010000000002\n"},
 		{"csv", output.Options{Format: output.FormatCSV}, "transactionId,goods,amount,currency,status,time\n" +
-			"2022000001,订单 茶,42.00,SGD,SUCCESS,2022-11-10T00:34:52-08:00\n2022000002,tea two lines,1000,JPY,FAIL,\n2022000003,\" [2Jclear\",1.234,KWD,PROCESSING,\n"},
+			"20220000010000000001,订单 茶,42.00,SGD,SUCCESS,2022-11-10T00:34:52-08:00\n20220000010000000002,tea two lines,1000,JPY,FAIL,\n20220000010000000003,\" [2Jclear\",1.234,KWD,PROCESSING,\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
@@ -44,6 +45,7 @@ type Col struct {
 	Title       string
 	Align       Align
 	MachineOnly bool // not on a terminal
+	Shrinks     bool // an id: on a narrow terminal its middle may be left out
 }
 
 // Pair is a label and its value.
@@ -55,10 +57,11 @@ type Pair struct {
 
 // Table is a list.
 type Table struct {
-	Cols   []Col
-	Rows   [][]Cell
-	Totals []Pair // below the table, on a terminal
-	Empty  string // in place of a table without rows, on a terminal
+	TerminalOnly bool // a part of a text that programs have no use for
+	Cols         []Col
+	Rows         [][]Cell
+	Totals       []Pair // below the table, on a terminal
+	Empty        string // in place of a table without rows, on a terminal
 }
 
 // Card is one thing, as labels and values.
@@ -113,7 +116,9 @@ func (t *Table) machineRow(i int) []string {
 
 func (t Table) render(p *Printer, w *bufio.Writer) {
 	if !p.options.OutTTY {
-		t.renderTSV(p, w)
+		if !t.TerminalOnly {
+			t.renderTSV(p, w)
+		}
 		return
 	}
 	switch {
@@ -176,16 +181,19 @@ func (t Table) columns() []shown {
 // gap is the space between columns.
 const gap = 2
 
-// renderGrid prints the table, or each row as a card if the terminal is too
-// narrow for all columns: no value is ever cut.
+// shortestID is how far an id may shrink.
+const shortestID = 11
+
+// renderGrid prints the table. On a terminal too narrow for it, ids shrink; if
+// that is not enough, each row is printed as a card, with nothing left out.
 func (t Table) renderGrid(p *Printer, w *bufio.Writer) {
 	columns := t.columns()
-	width := -gap
+	excess := -gap - p.options.Width
 	for _, c := range columns {
-		width += c.width + gap
+		excess += c.width + gap
 	}
-	if width > p.options.Width {
-		t.renderCards(p, w, columns)
+	if excess > 0 && !shrink(columns, excess) {
+		t.renderCards(p, w, t.columns())
 		return
 	}
 	var drawn bytes.Buffer
@@ -206,6 +214,39 @@ func (t Table) renderGrid(p *Printer, w *bufio.Writer) {
 	for line := range strings.Lines(drawn.String()) {
 		fmt.Fprintln(w, strings.TrimRight(line, " \n"))
 	}
+}
+
+// shrink takes the excess width from the ids, the widest first, and reports
+// whether they could give it.
+func shrink(columns []shown, excess int) bool {
+	for ; excess > 0; excess-- {
+		widest := -1
+		for j, c := range columns {
+			if c.col.Shrinks && c.width > shortestID && (widest < 0 || c.width > columns[widest].width) {
+				widest = j
+			}
+		}
+		if widest < 0 {
+			return false
+		}
+		columns[widest].width--
+	}
+	for _, c := range columns {
+		for i := range c.cells {
+			c.cells[i].Text = leaveOutMiddle(c.cells[i].Text, c.width)
+		}
+	}
+	return true
+}
+
+// leaveOutMiddle keeps the beginning and the end of an id, which tell it apart.
+func leaveOutMiddle(text string, width int) string {
+	excess := lipgloss.Width(text) - width
+	if excess <= 0 {
+		return text
+	}
+	head := (width - 1) / 2
+	return ansi.Truncate(text, head, "") + "…" + ansi.TruncateLeft(text, head+excess+1, "")
 }
 
 func (t Table) renderCards(p *Printer, w *bufio.Writer, columns []shown) {

@@ -135,7 +135,12 @@ func readPaste(in io.ByteReader) pasteResult {
 // lineFeeds turns the carriage returns that a terminal sends into line feeds; a
 // CRLF, which no terminal makes, stays.
 func lineFeeds(text []byte) []byte {
-	out := bytes.ReplaceAll(text, []byte("\r\n"), []byte("\x00"))
-	out = bytes.ReplaceAll(out, []byte("\r"), []byte("\n"))
-	return bytes.ReplaceAll(out, []byte("\x00"), []byte("\r\n"))
+	out := text[:0]
+	for i, c := range text {
+		if c == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
+			c = '\n'
+		}
+		out = append(out, c)
+	}
+	return out
 }
