@@ -31,9 +31,32 @@ func call[T any](ctx context.Context, c *Client, op Operation, request any) (*T,
 	}
 	value := new(T)
 	if err := json.Unmarshal(response.Body, value); err != nil {
-		return nil, response, &TransportError{Kind: NotJSON, Operation: op, Host: c.options.gateway.Host, Err: err}
+		return nil, response, c.failure(op, NotJSON, err)
 	}
 	return value, response, nil
+}
+
+// Do calls op with exactly this body and returns the verified answer. The error
+// is a [*ResultError] for F and U, a [*TransportError], or wraps a
+// [*sign.Error] or the end of ctx; a Response comes with it if one was read.
+func (c *Client) Do(ctx context.Context, op Operation, body []byte) (*Response, error) {
+	limited, cancel := context.WithTimeout(ctx, c.options.timeout)
+	defer cancel()
+	request, err := c.NewRequest(limited, op, body)
+	if err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	response, err := c.exchange(request, op)
+	if _, lost := errors.AsType[*TransportError](err); lost && ctx.Err() != nil {
+		// The caller's own context ended: that is no fault of the gateway.
+		err = fmt.Errorf("%s: call to %s: %w", op, c.options.gateway.Host, ctx.Err())
+	}
+	if response != nil {
+		response.Took = time.Since(start)
+	}
+	c.log(ctx, op, response, err)
+	return response, err
 }
 
 // NewRequest makes the signed request that calls op with exactly this body. It
@@ -43,8 +66,7 @@ func (c *Client) NewRequest(ctx context.Context, op Operation, body []byte) (*ht
 	if !ok {
 		return nil, fmt.Errorf("operation %q: unknown", op)
 	}
-	target := c.target(endpoint.Path)
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.options.gateway.Scheme+"://"+c.options.gateway.Host+target, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpointURL(endpoint.Path), bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
@@ -57,7 +79,7 @@ func (c *Client) NewRequest(ctx context.Context, op Operation, body []byte) (*ht
 		return nil, fmt.Errorf("%s: sign the request: %w", op, err)
 	}
 	request.Header = http.Header{
-		"Client-Id": {c.clientID}, "Request-Time": {message.Time}, "Signature": {signature},
+		headerClientID: {c.clientID}, headerRequestTime: {message.Time}, headerSignature: {signature},
 		"Content-Type": {ContentType}, "User-Agent": {c.options.userAgent},
 	}
 	if c.options.agentToken != "" {
@@ -66,36 +88,100 @@ func (c *Client) NewRequest(ctx context.Context, op Operation, body []byte) (*ht
 	return request, nil
 }
 
-// target is the path of an operation at this gateway, with the gateway's own
-// base path before it and its query after it.
-func (c *Client) target(path string) string {
+// The headers that carry a signature and what it covers, in the spelling of
+// net/http; their case has no meaning.
+const (
+	headerClientID     = "Client-Id"
+	headerRequestTime  = "Request-Time"
+	headerResponseTime = "Response-Time"
+	headerSignature    = "Signature"
+)
+
+// endpointURL is the URL of a path at this gateway, with the gateway's own base path
+// before it and its query after it.
+func (c *Client) endpointURL(path string) string {
 	if IsSandboxID(c.clientID) {
 		path = SandboxPath(path)
 	}
-	target := strings.TrimSuffix(c.options.gateway.EscapedPath(), "/") + path
-	if c.options.gateway.RawQuery != "" {
-		target += "?" + c.options.gateway.RawQuery
+	gateway := c.options.gateway
+	text := gateway.Scheme + "://" + gateway.Host + strings.TrimSuffix(gateway.EscapedPath(), "/") + path
+	if gateway.RawQuery != "" {
+		text += "?" + gateway.RawQuery
 	}
-	return target
+	return text
 }
 
-// Do calls op with exactly this body and returns the verified answer. The error
-// is a [*ResultError] for F and U, a [*TransportError], or wraps a
-// [*sign.Error]; a Response comes with it if one was read.
-func (c *Client) Do(ctx context.Context, op Operation, body []byte) (*Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.options.timeout)
-	defer cancel()
-	request, err := c.NewRequest(ctx, op, body)
+// exchange sends the request, reads the answer and decides what it is worth.
+func (c *Client) exchange(request *http.Request, op Operation) (*Response, error) {
+	answer, err := c.http.Do(request)
 	if err != nil {
-		return nil, err
+		return nil, c.unreached(op, err)
 	}
-	start := time.Now()
-	response, err := c.exchange(request, op)
-	if response != nil {
-		response.Took = time.Since(start)
+	defer answer.Body.Close()
+	response := newResponse(op, answer)
+	response.Body, err = readBody(answer, c.options.maxResponse)
+	switch tooLarge := int64(len(response.Body)) > c.options.maxResponse; {
+	case answer.StatusCode != http.StatusOK:
+		return response, c.badStatus(op, answer) // whatever its body is
+	case err != nil:
+		return response, c.unread(op, err)
+	case tooLarge:
+		response.Body = response.Body[:c.options.maxResponse]
+		return response, c.failure(op, TooLarge, fmt.Errorf("over the limit of %d bytes", c.options.maxResponse))
 	}
-	c.log(ctx, op, response, err)
-	return response, err
+	return response, c.judge(request, response)
+}
+
+// judge returns nil only for an S whose signature holds.
+func (c *Client) judge(request *http.Request, response *Response) error {
+	kind, unreadable := response.readResult()
+	if kind == CutShort {
+		return c.failure(response.Operation, kind, unreadable)
+	}
+	if err := c.verify(request, response); err != nil {
+		return fmt.Errorf("%s: the gateway's answer: %w", response.Operation, err)
+	}
+	if unreadable != nil {
+		return c.failure(response.Operation, kind, unreadable)
+	}
+	return response.refusal()
+}
+
+// verify applies Antom's rule of September 2026: both headers and a true
+// signature, or neither of them and no success.
+func (c *Client) verify(request *http.Request, response *Response) error {
+	signature, err := soleHeader(response.Header, headerSignature)
+	if err != nil {
+		return err
+	}
+	switch {
+	case signature == "" && response.Time == "":
+		if response.Result.ResultStatus == StatusS {
+			return sign.NewError(sign.SignatureMissing, "a success that is not signed is never accepted")
+		}
+		return nil
+	case signature == "":
+		return sign.NewError(sign.SignatureMissing, "it has a response-time without a signature")
+	case response.Time == "":
+		return sign.NewError(sign.TimeMissing, "it has a signature without a response-time")
+	}
+	if other := response.Header.Get(headerClientID); other != "" && other != c.clientID {
+		return sign.NewError(sign.Mismatch, fmt.Sprintf("it is for client id %q", other))
+	}
+	header, err := c.antomKey.Verify(sign.Message{
+		Method: request.Method, Target: request.URL.RequestURI(), ClientID: c.clientID, Time: response.Time, Body: response.Body,
+	}, signature)
+	response.KeyVersion, response.Signed = header.KeyVersion, err == nil
+	return err
+}
+
+// soleHeader is the value of a header that must not stand twice: of two
+// signatures nobody can say which one is meant.
+func soleHeader(header http.Header, name string) (string, error) {
+	if values := header.Values(name); len(values) > 1 {
+		return "", sign.NewError(sign.SignatureMalformed, fmt.Sprintf("there are %d of them", len(values)))
+	}
+	return header.Get(name), nil
 }
 
 func (c *Client) log(ctx context.Context, op Operation, response *Response, err error) {
@@ -113,79 +199,59 @@ func (c *Client) log(ctx context.Context, op Operation, response *Response, err 
 	c.options.logger.LogAttrs(ctx, slog.LevelDebug, "call", attrs...)
 }
 
-// exchange sends the request, reads the answer and decides what it is worth.
-func (c *Client) exchange(request *http.Request, op Operation) (*Response, error) {
-	fail := func(kind TransportKind, err error) *TransportError {
-		return &TransportError{Kind: kind, Operation: op, Host: request.URL.Host, Err: err}
-	}
-	answer, err := c.http.Do(request)
-	if err != nil {
-		return nil, c.unreached(request.Context(), fail, err)
-	}
-	defer answer.Body.Close()
-	response := newResponse(op, answer)
-	if transportErr := checkStatus(answer, fail); transportErr != nil {
-		return response, transportErr
-	}
-	response.Body, err = io.ReadAll(io.LimitReader(answer.Body, c.options.maxResponse+1))
-	switch {
-	case err != nil:
-		return response, c.unread(request.Context(), fail, err)
-	case int64(len(response.Body)) > c.options.maxResponse:
-		return response, fail(TooLarge, fmt.Errorf("over %d bytes", c.options.maxResponse))
-	}
-	if err := response.readResult(fail); err != nil {
-		return response, err
-	}
-	if err := c.verify(request, response); err != nil {
-		return response, fmt.Errorf("%s: the gateway's answer: %w", op, err)
-	}
-	return response, response.refusal()
+// readBody reads at most one byte more than the limit, so that the caller can
+// tell a body that is too large. What was read comes with an error too.
+func readBody(answer *http.Response, limit int64) ([]byte, error) {
+	var buffer bytes.Buffer
+	buffer.Grow(int(min(max(answer.ContentLength, 0), limit, 64<<10)) + bytes.MinRead)
+	_, err := buffer.ReadFrom(io.LimitReader(answer.Body, limit+1))
+	return buffer.Bytes(), err
 }
 
-// unreached tells a time-out and an end of the caller's context from other
-// failures to reach the gateway.
-func (c *Client) unreached(ctx context.Context, fail func(TransportKind, error) *TransportError, err error) error {
-	switch {
-	case errors.Is(ctx.Err(), context.Canceled):
-		return fmt.Errorf("call to %s: %w", c.options.gateway.Host, context.Canceled)
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return fail(TimedOut, fmt.Errorf("no answer within %s", c.options.timeout))
-	}
-	return fail(Unreachable, withoutURL(err))
+func (c *Client) failure(op Operation, kind TransportKind, err error) *TransportError {
+	return &TransportError{Kind: kind, Operation: op, Host: c.options.gateway.Host, Err: err}
 }
 
-func (c *Client) unread(ctx context.Context, fail func(TransportKind, error) *TransportError, err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return fail(CutShort, err)
+// badStatus refuses every status but 200: Antom answers 200 to F and U too.
+func (c *Client) badStatus(op Operation, answer *http.Response) error {
+	switch code := answer.StatusCode; {
+	case code >= 300 && code < 400:
+		return c.failure(op, Redirected, fmt.Errorf("HTTP %d to %s", code, redirectHost(answer)))
+	case code >= 500, code == http.StatusTooManyRequests:
+		return c.failure(op, ServerFault, fmt.Errorf("HTTP %s", answer.Status))
 	}
-	if ctx.Err() != nil {
-		return c.unreached(ctx, fail, err)
-	}
-	return fail(CutShort, withoutURL(err))
+	return c.failure(op, BadStatus, fmt.Errorf("HTTP %s", answer.Status))
 }
 
-// verify applies Antom's rule: both headers and a true signature, or neither of
-// them and no success.
-func (c *Client) verify(request *http.Request, response *Response) error {
-	signature, at := response.Header.Get("Signature"), response.Header.Get("Response-Time")
-	switch {
-	case signature == "" && at == "":
-		if response.Result.ResultStatus == StatusS {
-			return sign.NewError(sign.SignatureMissing, "an unsigned success is never accepted")
-		}
-		return nil
-	case signature == "":
-		return sign.NewError(sign.SignatureMissing, "response-time without signature")
-	case at == "":
-		return sign.NewError(sign.TimeMissing, "signature without response-time")
+func redirectHost(answer *http.Response) string {
+	location, err := answer.Location()
+	if err != nil || location.Host == "" {
+		return "an unknown place"
 	}
-	if other := response.Header.Get("Client-Id"); other != "" && other != c.clientID {
-		return sign.NewError(sign.Mismatch, fmt.Sprintf("it is for client id %q", other))
+	return location.Host
+}
+
+// unreached tells why no answer came.
+func (c *Client) unreached(op Operation, err error) error {
+	err = withoutURL(err)
+	if isTimeout(err) {
+		return c.failure(op, TimedOut, fmt.Errorf("no answer within %s: %w", c.options.timeout, context.DeadlineExceeded))
 	}
-	header, err := c.antomKey.Verify(sign.Message{
-		Method: request.Method, Target: request.URL.RequestURI(), ClientID: c.clientID, Time: at, Body: response.Body,
-	}, signature)
-	response.KeyVersion, response.Signed = header.KeyVersion, err == nil
-	return err
+	return c.failure(op, kindOf(err), err)
+}
+
+// unread tells why an answer that had begun could not be read to its end.
+func (c *Client) unread(op Operation, err error) error {
+	if isTimeout(err) {
+		return c.failure(op, TimedOut, fmt.Errorf("the answer did not end within %s: %w", c.options.timeout, context.DeadlineExceeded))
+	}
+	return c.failure(op, CutShort, withoutURL(err))
+}
+
+func isTimeout(err error) bool {
+	timeout, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	return ok && timeout.Timeout()
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/antom-cli/antom/pkg/sign"
@@ -32,7 +33,15 @@ type service struct{ client *Client }
 // DefaultRequestTimeout bounds one call: what Antom's SDKs wait.
 const DefaultRequestTimeout = 15 * time.Second
 
-const defaultMaxResponse = 4 << 20
+// DefaultMaxResponse bounds the body of an answer: 4 MiB. Antom's are a few
+// kilobytes.
+const DefaultMaxResponse = 4 << 20
+
+// defaultKeyVersion is what Antom's SDKs send unless told otherwise.
+const defaultKeyVersion = 1
+
+// longestAgentToken is the length that Antom documents (G24 api_fund).
+const longestAgentToken = 128
 
 type clientOptions struct {
 	gateway     *url.URL
@@ -45,26 +54,19 @@ type clientOptions struct {
 	userAgent   string
 }
 
-// Option changes how a client is made.
+// Option changes how a client is made; it refuses a value that can't work.
 type Option func(*clientOptions) error
 
 // NewClient makes a client for the merchant clientID, who signs with key and
-// verifies answers with antomKey, Antom's public key. Without an option it calls
-// the gateway in Asia.
+// verifies answers with antomKey, Antom's public key (not the merchant's own).
+// Without an option it calls the gateway in Asia.
 func NewClient(clientID string, key *sign.PrivateKey, antomKey *sign.PublicKey, opts ...Option) (*Client, error) {
-	switch {
-	case clientID == "":
-		return nil, errors.New("antom client: no client id")
-	case key == nil:
-		return nil, errors.New("antom client: no private key to sign with")
-	case antomKey == nil:
-		return nil, errors.New("antom client: no public key of Antom to verify answers with")
-	case strings.ContainsAny(clientID, "\r\n"):
-		return nil, fmt.Errorf("antom client: client id %q has a line break", clientID)
+	if err := checkIdentity(clientID, key, antomKey); err != nil {
+		return nil, fmt.Errorf("antom client: %w", err)
 	}
 	options := clientOptions{
-		keyVersion: 1, timeout: DefaultRequestTimeout, maxResponse: defaultMaxResponse,
-		logger: slog.New(slog.DiscardHandler), userAgent: "antom-go", transport: http.DefaultTransport,
+		keyVersion: defaultKeyVersion, timeout: DefaultRequestTimeout, maxResponse: DefaultMaxResponse,
+		logger: slog.New(slog.DiscardHandler), userAgent: "antom-go", transport: sharedTransport(),
 	}
 	for _, opt := range append([]Option{WithRegion(RegionSG)}, opts...) {
 		if err := opt(&options); err != nil {
@@ -79,6 +81,44 @@ func NewClient(clientID string, key *sign.PrivateKey, antomKey *sign.PublicKey, 
 	return c, nil
 }
 
+func checkIdentity(clientID string, key *sign.PrivateKey, antomKey *sign.PublicKey) error {
+	switch {
+	case clientID == "":
+		return errors.New("no client id")
+	case !isHeaderText(clientID) || strings.Contains(clientID, " "):
+		return fmt.Errorf("client id %q: must be printable ASCII without blanks", clientID)
+	case key == nil:
+		return errors.New("no private key to sign requests with")
+	case antomKey == nil:
+		return errors.New("no public key of Antom: without it no answer can be verified")
+	}
+	return nil
+}
+
+// isHeaderText reports whether s may stand in a header as it is.
+func isHeaderText(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// sharedTransport is the transport of every client of the process, so that all
+// share one pool. Unlike net/http's own it keeps enough connections for many
+// waits at a time, and it bounds what a wrong host may send as a header.
+var sharedTransport = sync.OnceValue(func() http.RoundTripper {
+	own, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport // the program has put its own in place
+	}
+	transport := own.Clone()
+	transport.MaxIdleConnsPerHost = 64
+	transport.MaxResponseHeaderBytes = 64 << 10
+	return transport
+})
+
 // keepRedirect returns a redirect as the answer: following it would send a
 // signed request somewhere else.
 func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -86,8 +126,8 @@ func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLast
 // WithRegion calls the gateway of a region.
 func WithRegion(region Region) Option {
 	return func(o *clientOptions) error {
-		if region.URL() == "" {
-			return fmt.Errorf("region %q: unknown", region)
+		if _, err := ParseRegion(string(region)); err != nil {
+			return err
 		}
 		return WithGatewayURL(region.URL())(o)
 	}
@@ -99,13 +139,13 @@ func WithGatewayURL(gateway string) Option {
 	return func(o *clientOptions) error {
 		u, err := url.Parse(gateway)
 		if err != nil {
-			return fmt.Errorf("gateway URL: %w", err)
+			return errors.New("gateway URL: not a URL") // the text may hold a password
 		}
 		switch {
-		case u.Host == "" || u.Opaque != "":
-			return fmt.Errorf("gateway URL %q: must be an absolute URL such as https://open-sea-global.alipay.com", gateway)
 		case u.User != nil || u.Fragment != "":
 			return fmt.Errorf("gateway URL of host %q: must have no user name and no fragment", u.Host)
+		case u.Hostname() == "" || u.Opaque != "":
+			return fmt.Errorf("gateway URL %q: must be an absolute URL such as %s", gateway, RegionSG.URL())
 		case u.Scheme == "https", u.Scheme == "http" && IsLoopback(u.Hostname()):
 			o.gateway = u
 			return nil
@@ -114,7 +154,8 @@ func WithGatewayURL(gateway string) Option {
 	}
 }
 
-// WithTransport sends requests through another transport.
+// WithTransport sends requests through another transport. The default honours
+// the proxy variables of the environment and is shared by all clients.
 func WithTransport(transport http.RoundTripper) Option {
 	return func(o *clientOptions) error {
 		if transport == nil {
@@ -140,15 +181,18 @@ func WithKeyVersion(version int) Option {
 // characters. An empty one is not sent.
 func WithAgentToken(token string) Option {
 	return func(o *clientOptions) error {
-		if strings.ContainsAny(token, "\r\n") || len(token) > 128 {
-			return errors.New("agent token: longer than 128 characters, or with a line break")
+		switch {
+		case !isHeaderText(token):
+			return errors.New("agent token: must be printable ASCII") // a secret: not shown
+		case len(token) > longestAgentToken:
+			return fmt.Errorf("agent token: has %d characters, Antom takes at most %d", len(token), longestAgentToken)
 		}
 		o.agentToken = token
 		return nil
 	}
 }
 
-// WithLogger logs each exchange at debug level, without bodies.
+// WithLogger logs each exchange at debug level: facts, never bodies or headers.
 func WithLogger(logger *slog.Logger) Option {
 	return func(o *clientOptions) error {
 		if logger == nil {
@@ -159,7 +203,7 @@ func WithLogger(logger *slog.Logger) Option {
 	}
 }
 
-// WithRequestTimeout bounds one call; the default is 15 s.
+// WithRequestTimeout bounds one call; the default is [DefaultRequestTimeout].
 func WithRequestTimeout(timeout time.Duration) Option {
 	return func(o *clientOptions) error {
 		if timeout <= 0 {
@@ -170,7 +214,8 @@ func WithRequestTimeout(timeout time.Duration) Option {
 	}
 }
 
-// WithMaxResponse bounds the body of an answer, in bytes; the default is 4 MiB.
+// WithMaxResponse bounds the body of an answer, in bytes; the default is
+// [DefaultMaxResponse].
 func WithMaxResponse(limit int64) Option {
 	return func(o *clientOptions) error {
 		if limit < 1 {
@@ -184,6 +229,9 @@ func WithMaxResponse(limit int64) Option {
 // WithUserAgent names the program in the User-Agent header.
 func WithUserAgent(agent string) Option {
 	return func(o *clientOptions) error {
+		if agent == "" || !isHeaderText(agent) {
+			return fmt.Errorf("user agent %q: must be printable ASCII", agent)
+		}
 		o.userAgent = agent
 		return nil
 	}

@@ -2,7 +2,6 @@ package antom
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -24,14 +23,15 @@ const (
 // Endpoint is a row of the operation table.
 type Endpoint struct {
 	Operation Operation
-	Path      string // of production; see SandboxPath
+	Path      string // of production; see [SandboxPath]
 	Key       string // the field that makes a repeated call harmless; empty if none is documented
-	Repeat    bool   // whether the same call may be sent again when no answer came
+	Repeat    bool   // whether the same bytes may be sent again when no outcome is known
 }
 
-// endpoints are the operations of the card flow (SDK AntomPathConstants). The
-// keys are from the idempotency page (G24): createPaymentSession has none
-// listed, and repeating one makes at most another session for the same order.
+// endpoints are the operations of the card flow (paths: SDK AntomPathConstants).
+// Keys and Repeat are from the idempotency page and from the rules for U of each
+// operation (G24, J24). createPaymentSession has no key: a second call makes a
+// second session, although one order is still paid once. Sorted by operation.
 var endpoints = [...]Endpoint{
 	{Cancel, "/ams/api/v1/payments/cancel", "", true},
 	{Capture, "/ams/api/v1/payments/capture", "captureRequestId", true},
@@ -41,17 +41,27 @@ var endpoints = [...]Endpoint{
 	{Refund, "/ams/api/v1/payments/refund", "refundRequestId", true},
 }
 
+// Operations returns the names of the operations, sorted.
+func Operations() []Operation {
+	names := make([]Operation, 0, len(endpoints))
+	for _, row := range endpoints {
+		names = append(names, row.Operation)
+	}
+	return names
+}
+
 // Endpoints returns the operation table, sorted by operation.
 func Endpoints() []Endpoint { return slices.Clone(endpoints[:]) }
 
 // LookupEndpoint finds the row of an operation.
 func LookupEndpoint(op Operation) (Endpoint, bool) {
-	for _, row := range endpoints {
-		if row.Operation == op {
-			return row, true
-		}
+	i, found := slices.BinarySearchFunc(endpoints[:], op, func(row Endpoint, op Operation) int {
+		return strings.Compare(string(row.Operation), string(op))
+	})
+	if !found {
+		return Endpoint{}, false
 	}
-	return Endpoint{}, false
+	return endpoints[i], true
 }
 
 const (
@@ -61,16 +71,16 @@ const (
 )
 
 // IsSandboxID reports whether a client id is of the sandbox: those begin with
-// SANDBOX_ (the rule that Antom's SDKs go by).
+// SANDBOX_. It is the rule that Antom's SDKs go by.
 func IsSandboxID(clientID string) bool { return strings.HasPrefix(clientID, sandboxClientID) }
 
 // SandboxPath turns the first /ams/api of a path into /ams/sandbox/api, which is
-// where sandbox clients send, and what they sign.
+// where sandbox clients send, and what they sign (SDK).
 func SandboxPath(path string) string {
 	return strings.Replace(path, productionPrefix, sandboxPrefix, 1)
 }
 
-// Region is one of Antom's gateways.
+// Region names one of Antom's gateways.
 type Region string
 
 // The regions of Antom's SDKs.
@@ -109,13 +119,14 @@ func (r Region) URL() string {
 	return ""
 }
 
-// IsLoopback reports whether a host, without port, is this machine: localhost,
-// a name under it, or a loopback address.
+// IsLoopback reports whether a host, as [net/url.URL.Hostname] gives it, is this
+// machine: localhost, a name under it, or a loopback address. It looks at the
+// whole name, so 127.0.0.1.example.com is not.
 func IsLoopback(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}
 	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && net.IP(address.AsSlice()).IsLoopback()
+	return err == nil && address.Unmap().IsLoopback()
 }

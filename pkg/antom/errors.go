@@ -1,8 +1,13 @@
 package antom
 
 import (
+	"crypto/tls"
+	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -19,20 +24,20 @@ type ResultError struct {
 	Response *Response
 }
 
-// Error names the operation, the code and what it means.
+// Error names the operation, the code and what it means, on one line.
 func (e *ResultError) Error() string {
-	verb := "refused"
+	verb := "refused by the gateway"
 	if e.Result.ResultStatus == StatusU {
-		verb = "not known yet"
+		verb = "outcome not known to the gateway"
 	}
-	text := fmt.Sprintf("%s: %s: %s (%s)", e.Operation, verb, e.Result.ResultCode, e.Result.ResultStatus)
-	if message := strings.TrimSpace(e.Result.ResultMessage); message != "" {
+	text := fmt.Sprintf("%s: %s: %s (%s)", e.Operation, verb, oneLine(e.Result.ResultCode), e.Result.ResultStatus)
+	if message := strings.TrimRight(oneLine(e.Result.ResultMessage), ". "); message != "" {
 		text += ": " + message
 	} else if e.Known {
 		text += ": " + e.Row.Meaning
 	}
 	if !e.Signed {
-		text += " (the answer is not signed)"
+		text += " (answer not signed)"
 	}
 	return text
 }
@@ -45,79 +50,135 @@ func (e *ResultError) Hint() string {
 	return e.Row.Action
 }
 
+// longestForeignText bounds what an error shows of a text that came over the
+// network: what Antom documents for resultMessage.
+const longestForeignText = 256
+
+// oneLine makes a text from the network fit for an error: no line breaks, no
+// control characters, not endless.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || !unicode.IsGraphic(r) {
+			return ' '
+		}
+		return r
+	}, s)
+	if runes := []rune(s); len(runes) > longestForeignText {
+		s = string(runes[:longestForeignText]) + "…"
+	}
+	return strings.TrimSpace(s)
+}
+
 // TransportKind is why there is no answer that can be used.
 type TransportKind string
 
 // The kinds of a [*TransportError].
 const (
-	Unreachable TransportKind = "unreachable"
-	TimedOut    TransportKind = "timed-out"
+	BadStatus   TransportKind = "bad-status"
+	CutShort    TransportKind = "cut-short"
+	Dropped     TransportKind = "dropped"
+	NotJSON     TransportKind = "not-json"
 	Redirected  TransportKind = "redirected"
 	ServerFault TransportKind = "server-fault"
-	BadStatus   TransportKind = "bad-status"
-	NotJSON     TransportKind = "not-json"
+	TimedOut    TransportKind = "timed-out"
 	TooLarge    TransportKind = "too-large"
-	CutShort    TransportKind = "cut-short"
+	Unreachable TransportKind = "unreachable"
+	Untrusted   TransportKind = "untrusted"
+	WebPage     TransportKind = "web-page"
 )
 
-// transportKinds describe each kind: what happened, whether it may pass by
-// itself, and what to do.
+const inquireFirst = "the outcome is not known: inquire before you repeat a call that moves money"
+
+// transportKinds describe each kind: what the gateway did, whether it may pass
+// by itself, and what to do. Sorted by kind.
 var transportKinds = [...]struct {
 	kind      TransportKind
 	text      string
 	temporary bool
 	hint      string
 }{
-	{Unreachable, "not reached", true, "check the network, the proxy and the gateway URL"},
-	{TimedOut, "timed out", true, "the outcome is not known: inquire before you repeat a call that moves money"},
-	{Redirected, "answered with a redirect, which is never followed", false, "check the gateway URL; a proxy or a login page may stand in between"},
-	{ServerFault, "answered with a server error", true, "try again later; the outcome of this call is not known"},
-	{BadStatus, "answered with an error status", false, "check the gateway URL: Antom answers HTTP 200 to refusals too"},
-	{NotJSON, "gave no answer that can be read", false, "check the gateway URL; a proxy may answer in its place"},
-	{TooLarge, "gave an answer that is too large", false, "check the gateway URL; Antom's answers are a few kilobytes"},
-	{CutShort, "gave an answer that was cut short", true, "the outcome is not known: inquire before you repeat a call that moves money"},
+	{BadStatus, "answered with an error status", false,
+		"check the gateway URL: Antom answers HTTP 200 to refusals too"},
+	{CutShort, "sent an answer that was cut short", true, inquireFirst},
+	{Dropped, "gave no answer", true, inquireFirst},
+	{NotJSON, "sent no answer that can be read", false,
+		"check the gateway URL; a proxy may answer in its place"},
+	{Redirected, "answered with a redirect, which is never followed", false,
+		"check the gateway URL; a proxy or a login page may stand in between"},
+	{ServerFault, "answered with a server error", true,
+		"try again later; " + inquireFirst},
+	{TimedOut, "timed out", true, inquireFirst},
+	{TooLarge, "sent an answer that is too large", false,
+		"check the gateway URL; Antom's answers are a few kilobytes"},
+	{Unreachable, "not reached", true,
+		"nothing was sent; check the network, the proxy and the gateway URL"},
+	{Untrusted, "not trusted", false,
+		"nothing was sent; the certificate is not one that this machine trusts for this host: a proxy may stand in between"},
+	{WebPage, "sent no answer that can be read", false,
+		"a proxy or a login page has probably answered in the gateway's place, or the gateway URL is wrong"},
 }
 
-// TransportError says that no answer came, or none that can be used.
+// TransportError says that no answer came, or none that can be used. It never
+// holds a header, a body or the query of a URL.
 type TransportError struct {
 	Kind      TransportKind
 	Operation Operation
-	Host      string
+	Host      string // of the gateway
 	Err       error
 }
 
 // Error names the operation, the gateway's host and what happened.
 func (e *TransportError) Error() string {
-	for _, row := range transportKinds {
-		if row.kind == e.Kind {
-			return fmt.Sprintf("%s: gateway %s %s: %s", e.Operation, e.Host, row.text, e.Err)
-		}
-	}
-	return fmt.Sprintf("%s: gateway %s: %s", e.Operation, e.Host, e.Err)
+	text, _, _ := e.Kind.row()
+	return fmt.Sprintf("%s: gateway %s %s: %s", e.Operation, e.Host, text, oneLine(e.Err.Error()))
 }
 
 // Hint says what to look at.
 func (e *TransportError) Hint() string {
-	for _, row := range transportKinds {
-		if row.kind == e.Kind {
-			return row.hint
-		}
-	}
-	return ""
+	_, _, hint := e.Kind.row()
+	return hint
 }
 
 // Temporary reports whether asking again later may help.
 func (e *TransportError) Temporary() bool {
-	for _, row := range transportKinds {
-		if row.kind == e.Kind {
-			return row.temporary
-		}
-	}
-	return false
+	_, temporary, _ := e.Kind.row()
+	return temporary
 }
 
 // Unwrap returns what the network or the decoder said.
 func (e *TransportError) Unwrap() error { return e.Err }
+
+func (k TransportKind) row() (text string, temporary bool, hint string) {
+	for _, row := range transportKinds {
+		if row.kind == k {
+			return row.text, row.temporary, row.hint
+		}
+	}
+	return string(k), false, ""
+}
+
+// kindOf tells whether a request that got no answer can have been sent.
+func kindOf(err error) TransportKind {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return Untrusted
+	}
+	if network, ok := errors.AsType[*net.OpError](err); ok && (network.Op == "dial" || network.Op == "proxyconnect") {
+		return Unreachable
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return Unreachable
+	}
+	return Dropped
+}
+
+// withoutURL drops the URL that net/http puts before its errors: its query may
+// hold a secret.
+func withoutURL(err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		return wrapped.Err
+	}
+	return err
+}
 
 type hinter interface {
 	error

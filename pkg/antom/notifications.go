@@ -2,6 +2,7 @@ package antom
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,114 +10,111 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// NotifyType says what a notification tells of.
-type NotifyType string
-
-// The types of notifications that carry a notifyType.
-const (
-	NotifyPaymentResult  NotifyType = "PAYMENT_RESULT"       // final
-	NotifyPaymentPending NotifyType = "PAYMENT_PENDING"      // the buyer is done, the result is awaited
-	NotifyCaptureResult  NotifyType = "CAPTURE_RESULT"       // a capture is final
-	NotifyRefundResult   NotifyType = "REFUND_RESULT"        // a refund is final
-	NotifyUpdateAmount   NotifyType = "UPDATE_AMOUNT_RESULT" // SDK
-)
-
-// PaymentNotification is the body of notifyPayment.
-type PaymentNotification struct {
-	NotifyType            NotifyType         `json:"notifyType"`
-	Result                Result             `json:"result"`
-	PaymentRequestID      string             `json:"paymentRequestId"`
-	PaymentID             string             `json:"paymentId"`
-	PaymentAmount         Amount             `json:"paymentAmount"`
-	PaymentCreateTime     DateTime           `json:"paymentCreateTime"`
-	PaymentTime           DateTime           `json:"paymentTime,omitzero"` // only on success
-	PaymentResultInfo     *PaymentResultInfo `json:"paymentResultInfo,omitzero"`
-	AcquirerReferenceNo   string             `json:"acquirerReferenceNo,omitzero"`
-	PSPCustomerInfo       *PSPCustomerInfo   `json:"pspCustomerInfo,omitzero"`
-	GrossSettlementAmount Amount             `json:"grossSettlementAmount,omitzero"`
-	SettlementQuote       *Quote             `json:"settlementQuote,omitzero"`
-	PromotionResult       []PromotionResult  `json:"promotionResult,omitzero"`
-	AuthExpiryTime        DateTime           `json:"authExpiryTime,omitzero"`
-	PaymentMethodType     string             `json:"paymentMethodType,omitzero"`
-	Metadata              string             `json:"metadata,omitzero"`
-	CustomizedInfo        *CustomizedInfo    `json:"customizedInfo,omitzero"`
-}
-
-// CaptureNotification is the body of notifyCapture.
-type CaptureNotification struct {
-	NotifyType          NotifyType `json:"notifyType"`
-	Result              Result     `json:"result"`
-	CaptureRequestID    string     `json:"captureRequestId"`
-	PaymentID           string     `json:"paymentId"`
-	CaptureID           string     `json:"captureId"`
-	CaptureAmount       Amount     `json:"captureAmount"`
-	CaptureTime         DateTime   `json:"captureTime,omitzero"`
-	AcquirerReferenceNo string     `json:"acquirerReferenceNo,omitzero"`
-}
-
-// RefundNotification is the body of notifyRefund.
-type RefundNotification struct {
-	NotifyType            NotifyType    `json:"notifyType"`
-	Result                Result        `json:"result"`
-	RefundStatus          PaymentStatus `json:"refundStatus"` // SUCCESS, FAIL
-	RefundRequestID       string        `json:"refundRequestId"`
-	RefundID              string        `json:"refundId"`
-	RefundAmount          Amount        `json:"refundAmount"`
-	RefundTime            DateTime      `json:"refundTime,omitzero"`
-	GrossSettlementAmount Amount        `json:"grossSettlementAmount,omitzero"`
-	SettlementQuote       *Quote        `json:"settlementQuote,omitzero"`
-	ARN                   string        `json:"arn,omitzero"`
-	Metadata              string        `json:"metadata,omitzero"`
-}
-
-// Notification is a message that Antom sent to the merchant's endpoint. One of
-// Payment, Capture and Refund is set; for other types all are nil, and Body
-// holds the message.
+// Notification is a message that Antom sent to the merchant's endpoint. Of its
+// bodies the one that fits Type is set; for a type that this package does not
+// know none is, and Raw holds the message.
 type Notification struct {
-	Type    NotifyType
-	Payment *PaymentNotification
-	Capture *CaptureNotification
-	Refund  *RefundNotification
+	Type          NotifyType // empty for a vaulting notification, which has none
+	Payment       *PaymentNotification
+	Capture       *CaptureNotification
+	Refund        *RefundNotification
+	Authorization *AuthorizationNotification
+	Vaulting      *VaultingNotification
+	Dispute       *DisputeNotification
 
-	Body       []byte // the exact bytes
-	ClientID   string
-	Time       string
+	// Raw holds the exact bytes of the body, which the signature covers.
+	Raw []byte
+	// ClientID and Time are the headers client-id and request-time.
+	ClientID string
+	Time     string
+	// KeyVersion names the key that Antom signed with.
 	KeyVersion string
+	// Unread names the fields whose values had another type than documented, so
+	// that they are left empty in the body's struct.
+	Unread []string
 }
 
 // ParseNotification reads the body of a notification. It verifies nothing: see
 // [VerifyRequest].
 func ParseNotification(body []byte) (*Notification, error) {
-	var head struct {
-		NotifyType NotifyType `json:"notifyType"`
+	head, err := ReadSummary(body)
+	if err != nil {
+		return nil, err
 	}
-	if err := json.Unmarshal(body, &head); err != nil {
-		return nil, fmt.Errorf("read the notification: %w", err)
-	}
-	n := &Notification{Type: head.NotifyType, Body: body}
-	var err error
+	n := &Notification{Type: NotifyType(head.NotifyType), Raw: body}
 	switch n.Type {
 	case NotifyPaymentResult, NotifyPaymentPending, NotifyUpdateAmount:
-		n.Payment, err = decode[PaymentNotification](body)
+		n.Payment, err = readBodyOf[PaymentNotification](n, "paymentRequestId", "paymentId", "paymentAmount")
 	case NotifyCaptureResult:
-		n.Capture, err = decode[CaptureNotification](body)
+		n.Capture, err = readBodyOf[CaptureNotification](n, "captureRequestId", "captureId", "paymentId", "captureAmount")
 	case NotifyRefundResult:
-		n.Refund, err = decode[RefundNotification](body)
+		n.Refund, err = readBodyOf[RefundNotification](n, "refundStatus", "refundRequestId", "refundId", "refundAmount")
+	case NotifyAuthCodeCreated, NotifyTokenCreated, NotifyTokenCancelled:
+		n.Authorization, err = readBodyOf[AuthorizationNotification](n)
+	default:
+		switch {
+		case head.disputeID != "":
+			n.Dispute, err = readBodyOf[DisputeNotification](n, "paymentRequestId", "paymentId")
+		case head.vaultingRequestID != "":
+			n.Vaulting, err = readBodyOf[VaultingNotification](n)
+		}
 	}
-	return n, err
+	if err != nil {
+		return nil, err
+	}
+	return n, nil
 }
 
-func decode[T any](body []byte) (*T, error) {
+// readBodyOf reads the body of n as a T, of which the essential members must
+// have the documented types.
+func readBodyOf[T any](n *Notification, essential ...string) (*T, error) {
 	value := new(T)
-	if err := json.Unmarshal(body, value); err != nil {
+	var err error
+	n.Unread, err = decodeMembers(n.Raw, value, append(essential, "notifyType", "result")...)
+	if err != nil {
 		return nil, fmt.Errorf("read the notification: %w", err)
 	}
 	return value, nil
+}
+
+// Summary is what most messages of the API say of themselves.
+type Summary struct {
+	NotifyType       string // of authorisations and disputes: their own discriminator
+	PaymentRequestID string
+	PaymentID        string
+	Result           Result
+
+	disputeID         string
+	vaultingRequestID string
+}
+
+// ReadSummary reads the few fields that tell what a message is about: a
+// notification, an answer or a request. Absent ones stay empty.
+func ReadSummary(body []byte) (Summary, error) {
+	var head struct {
+		NotifyType              string `json:"notifyType"`
+		AuthorizationNotifyType string `json:"authorizationNotifyType"`
+		DisputeNotificationType string `json:"disputeNotificationType"`
+		PaymentRequestID        string `json:"paymentRequestId"`
+		PaymentID               string `json:"paymentId"`
+		DisputeID               string `json:"disputeId"`
+		VaultingRequestID       string `json:"vaultingRequestId"`
+		Result                  Result `json:"result"`
+	}
+	if _, err := decodeMembers(body, &head, "notifyType", "result"); err != nil {
+		return Summary{}, fmt.Errorf("read the message: %w", err)
+	}
+	return Summary{
+		NotifyType:       cmp.Or(head.NotifyType, head.AuthorizationNotifyType, head.DisputeNotificationType),
+		PaymentRequestID: head.PaymentRequestID, PaymentID: head.PaymentID, Result: head.Result,
+		disputeID: head.DisputeID, vaultingRequestID: head.VaultingRequestID,
+	}, nil
 }
 
 // DefaultBodyLimit bounds the body of a notification: 1 MiB. Antom's are a few
@@ -132,7 +130,7 @@ type verifyOptions struct {
 // VerifyOption changes how [VerifyRequest] looks at a request.
 type VerifyOption func(*verifyOptions)
 
-// WithBodyLimit bounds the body, in bytes.
+// WithBodyLimit bounds the body, in bytes; the default is [DefaultBodyLimit].
 func WithBodyLimit(limit int64) VerifyOption { return func(o *verifyOptions) { o.limit = limit } }
 
 // WithTarget names the path and query that Antom signed, for a server behind a
@@ -146,32 +144,29 @@ func WithClientID(clientID string) VerifyOption {
 
 // VerifyRequest reads a notification from a request and verifies its signature
 // with Antom's public key over the exact bytes of the body. Only a notification
-// that is genuine is returned.
+// that is genuine is returned. It may be an old one sent again: look whether it
+// tells you anything new before you act on it.
 //
 // The error wraps a [*sign.Error] if the signature does not hold, and a
 // [*http.MaxBytesError] if the body is over the limit.
 func VerifyRequest(r *http.Request, antomKey *sign.PublicKey, opts ...VerifyOption) (*Notification, error) {
-	options := verifyOptions{limit: DefaultBodyLimit, target: r.URL.RequestURI()}
+	if antomKey == nil {
+		return nil, errors.New("verify the notification: no public key of Antom")
+	}
+	options := verifyOptions{limit: DefaultBodyLimit, target: requestTarget(r)}
 	for _, opt := range opts {
 		opt(&options)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, options.limit))
+	body, err := readLimited(r.Body, options.limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the notification: %w", err)
 	}
 	message := sign.Message{
-		Method: r.Method, Target: options.target, ClientID: r.Header.Get("Client-Id"), Time: r.Header.Get("Request-Time"), Body: body,
+		Method: r.Method, Target: options.target, ClientID: r.Header.Get(headerClientID), Time: r.Header.Get(headerRequestTime), Body: body,
 	}
-	signature, err := soleHeader(r.Header, "Signature")
+	header, err := verifyMessage(message, r.Header, antomKey, options.clientID)
 	if err != nil {
 		return nil, fmt.Errorf("verify the notification: %w", err)
-	}
-	header, err := antomKey.Verify(message, signature)
-	if err != nil {
-		return nil, fmt.Errorf("verify the notification: %w", err)
-	}
-	if options.clientID != "" && message.ClientID != options.clientID {
-		return nil, fmt.Errorf("verify the notification: it is for client id %q, want %q", message.ClientID, options.clientID)
 	}
 	n, err := ParseNotification(body)
 	if err != nil {
@@ -181,13 +176,32 @@ func VerifyRequest(r *http.Request, antomKey *sign.PublicKey, opts ...VerifyOpti
 	return n, nil
 }
 
-// soleHeader is the value of a header that must not stand twice: of two
-// signatures nobody can say which one is meant.
-func soleHeader(header http.Header, name string) (string, error) {
-	if values := header.Values(name); len(values) > 1 {
-		return "", sign.NewError(sign.SignatureMalformed, fmt.Sprintf("the request has %d of them", len(values)))
+func verifyMessage(message sign.Message, headers http.Header, antomKey *sign.PublicKey, clientID string) (sign.Header, error) {
+	signature, err := soleHeader(headers, headerSignature)
+	if err != nil {
+		return sign.Header{}, err
 	}
-	return header.Get(name), nil
+	header, err := antomKey.Verify(message, signature)
+	if err == nil && clientID != "" && message.ClientID != clientID {
+		err = sign.NewError(sign.Mismatch, fmt.Sprintf("it is for client id %q, not %q", message.ClientID, clientID))
+	}
+	return header, err
+}
+
+// requestTarget is the target as the client sent it, even where a router such as
+// [http.StripPrefix] has changed the URL. Some clients send an absolute URL.
+func requestTarget(r *http.Request) string {
+	if strings.HasPrefix(r.RequestURI, "/") {
+		return r.RequestURI
+	}
+	return r.URL.RequestURI()
+}
+
+func readLimited(body io.ReadCloser, limit int64) ([]byte, error) {
+	if body == nil {
+		return nil, nil
+	}
+	return io.ReadAll(http.MaxBytesReader(nil, body, limit))
 }
 
 // AcknowledgementBody is what Antom wants to hear (J24). It is not signed.
@@ -207,24 +221,34 @@ func Acknowledge(w http.ResponseWriter) error {
 
 // JudgeAcknowledgement returns nil if Antom would take an endpoint's answer for
 // an acknowledgement, and else says why it would send the notification again.
-// The body decides: its resultCode and resultStatus; the message is free (C10).
+// Of the body only resultCode and resultStatus are judged: Antom's own pages
+// spell the message in two ways. That the status must be 200 is our reading: all
+// of Antom's samples answer so.
 func JudgeAcknowledgement(status int, body []byte) error {
 	var answer struct {
-		Result *Result `json:"result"`
+		Result *struct {
+			ResultStatus ResultStatus `json:"resultStatus"`
+			ResultCode   string       `json:"resultCode"`
+		} `json:"result"`
 	}
-	if status != http.StatusOK {
+	err := json.Unmarshal(body, &answer)
+	switch text := bytes.TrimSpace(body); {
+	case status != http.StatusOK:
 		return fmt.Errorf("HTTP status %d, want 200", status)
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	case len(text) == 0:
+		return errors.New("the body is empty")
+	case !json.Valid(text):
 		return errors.New("the body is not JSON")
-	}
-	switch {
+	case err != nil:
+		return fmt.Errorf("the body has not the form of an acknowledgement: %w", err)
 	case answer.Result == nil:
 		return errors.New("result missing")
 	case answer.Result.ResultStatus == "":
 		return errors.New("resultStatus missing")
 	case answer.Result.ResultStatus != StatusS:
 		return fmt.Errorf("resultStatus is %q, want %q", answer.Result.ResultStatus, StatusS)
+	case answer.Result.ResultCode == "":
+		return errors.New("resultCode missing")
 	case answer.Result.ResultCode != CodeSuccess:
 		return fmt.Errorf("resultCode is %q, want %q", answer.Result.ResultCode, CodeSuccess)
 	}
@@ -233,11 +257,12 @@ func JudgeAcknowledgement(status int, body []byte) error {
 
 // NewNotificationRequest makes the signed request that delivers a notification
 // to an endpoint, as Antom does. It is for test gateways: a notification that is
-// signed with another key than Antom's is not genuine. The time is ISO 8601 (INF).
+// signed with another key than Antom's is not genuine. Its time is ISO 8601
+// (INF: Antom's pages show no other form).
 func NewNotificationRequest(ctx context.Context, endpoint, clientID string, key *sign.PrivateKey, body []byte) (*http.Request, error) {
 	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("notify URL %q: must be an absolute URL", endpoint)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, fmt.Errorf("notify URL %q: must be an absolute http or https URL", endpoint)
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader(body))
 	if err != nil {
@@ -246,12 +271,12 @@ func NewNotificationRequest(ctx context.Context, endpoint, clientID string, key 
 	message := sign.Message{
 		Method: r.Method, Target: r.URL.RequestURI(), ClientID: clientID, Time: time.Now().UTC().Format(time.RFC3339), Body: body,
 	}
-	signature, err := key.Sign(message, 1)
+	signature, err := key.Sign(message, defaultKeyVersion)
 	if err != nil {
 		return nil, fmt.Errorf("sign the notification: %w", err)
 	}
 	r.Header = http.Header{
-		"Client-Id": {clientID}, "Request-Time": {message.Time}, "Signature": {signature}, "Content-Type": {ContentType},
+		headerClientID: {clientID}, headerRequestTime: {message.Time}, headerSignature: {signature}, "Content-Type": {ContentType},
 	}
 	return r, nil
 }

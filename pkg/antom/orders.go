@@ -1,195 +1,184 @@
 package antom
 
-// Order is what is bought. Antom uses it for risk control, reports and display,
-// and does not compare OrderAmount with the payment's amount (G24).
-// ReferenceOrderID, OrderDescription and OrderAmount are required.
+// Order is what is bought (G24 where a field says nothing else). Antom uses it
+// for risk control, reports and display, and does not compare OrderAmount with
+// the payment's amount. ReferenceOrderID, OrderDescription and OrderAmount are
+// required.
 type Order struct {
-	ReferenceOrderID    string         `json:"referenceOrderId,omitzero"` // 64; no Chinese characters
-	OrderDescription    string         `json:"orderDescription,omitzero"` // 256; no Chinese characters
-	OrderAmount         Amount         `json:"orderAmount,omitzero"`
-	OrderDiscountAmount Amount         `json:"orderDiscountAmount,omitzero"`
-	SubTotalOrderAmount Amount         `json:"subTotalOrderAmount,omitzero"`
-	OrderType           string         `json:"orderType,omitzero"`
-	Buyer               *Buyer         `json:"buyer,omitzero"`
-	Goods               []Goods        `json:"goods,omitzero"` // 100 at most
-	Shipping            *Shipping      `json:"shipping,omitzero"`
-	Merchant            *Merchant      `json:"merchant,omitzero"` // secondary merchant
-	Env                 *Env           `json:"env,omitzero"`      // older place for env
-	Transit             *Transit       `json:"transit,omitzero"`
-	Lodging             *Lodging       `json:"lodging,omitzero"`
-	Gaming              *Gaming        `json:"gaming,omitzero"`
-	NeedDeclaration     *Bool          `json:"needDeclaration,omitzero"`
-	Declaration         map[string]any `json:"declaration,omitzero"`
-	ExtendInfo          string         `json:"extendInfo,omitzero"`
+	ReferenceOrderID    string       `json:"referenceOrderId,omitzero"` // max 64; no Chinese characters
+	OrderDescription    string       `json:"orderDescription,omitzero"` // max 256; no Chinese characters
+	OrderAmount         Amount       `json:"orderAmount,omitzero"`
+	OrderDiscountAmount Amount       `json:"orderDiscountAmount,omitzero"` // SDK
+	SubTotalOrderAmount Amount       `json:"subTotalOrderAmount,omitzero"` // SDK
+	OrderType           string       `json:"orderType,omitzero"`           // SDK
+	Buyer               *Buyer       `json:"buyer,omitzero"`
+	Goods               []Goods      `json:"goods,omitzero"` // at most 100
+	Shipping            *Shipping    `json:"shipping,omitzero"`
+	Merchant            *Merchant    `json:"merchant,omitzero"` // a secondary merchant
+	Env                 *Env         `json:"env,omitzero"`      // older place for SessionRequest.Env
+	Transit             *Transit     `json:"transit,omitzero"`  // SDK
+	Lodging             *Lodging     `json:"lodging,omitzero"`  // SDK
+	Gaming              *Gaming      `json:"gaming,omitzero"`   // SDK
+	NeedDeclaration     *Bool        `json:"needDeclaration,omitzero"`
+	Declaration         *Declaration `json:"declaration,omitzero"`
+	ExtendInfo          string       `json:"extendInfo,omitzero"` // a JSON text
 }
 
-// Buyer is the person who pays; phone and e-mail help risk control of cards.
+// Declaration is for inbound foreign exchange (DOC).
+type Declaration struct {
+	DeclarationBizScene      string `json:"declarationBizScene,omitzero"` // AIRLINE, HOTEL
+	DeclarationBeneficiaryID string `json:"declarationBeneficiaryId,omitzero"`
+}
+
+// Buyer is the person who pays (G24). Phone and e-mail help risk control of
+// cards.
 type Buyer struct {
-	ReferenceBuyerID      string    `json:"referenceBuyerId,omitzero"` // 64
+	ReferenceBuyerID      string    `json:"referenceBuyerId,omitzero"` // max 64
 	BuyerName             *UserName `json:"buyerName,omitzero"`
-	BuyerPhoneNo          string    `json:"buyerPhoneNo,omitzero"` // 24
-	BuyerEmail            string    `json:"buyerEmail,omitzero"`   // 64
+	BuyerPhoneNo          string    `json:"buyerPhoneNo,omitzero"` // max 24
+	BuyerEmail            string    `json:"buyerEmail,omitzero"`   // max 64
 	BuyerRegistrationTime DateTime  `json:"buyerRegistrationTime,omitzero"`
 	IsAccountVerified     *Bool     `json:"isAccountVerified,omitzero"`
-	SuccessfulOrderCount  Int       `json:"successfulOrderCount,omitzero"`
-	BuyerPhoneNoContry    string    `json:"buyerPhoneNoContryCode,omitzero"` // spelt so by Antom
+	SuccessfulOrderCount  *Int      `json:"successfulOrderCount,omitzero"`
+	BuyerPhoneNoContry    string    `json:"buyerPhoneNoContryCode,omitzero"` // spelt so by Antom; STCPAY (SDK)
 }
 
-// Goods is one kind of thing that is bought.
+// Goods is one kind of thing that is bought (G24).
 type Goods struct {
-	ReferenceGoodsID    string   `json:"referenceGoodsId,omitzero"` // 64
-	GoodsName           string   `json:"goodsName,omitzero"`        // 256; no Chinese characters
-	GoodsCategory       string   `json:"goodsCategory,omitzero"`    // 64
+	ReferenceGoodsID    string   `json:"referenceGoodsId,omitzero"` // max 64
+	GoodsName           string   `json:"goodsName,omitzero"`        // max 256; no Chinese characters
+	GoodsCategory       string   `json:"goodsCategory,omitzero"`    // max 64; a path with slashes
 	GoodsBrand          string   `json:"goodsBrand,omitzero"`
 	GoodsUnitAmount     Amount   `json:"goodsUnitAmount,omitzero"`
-	GoodsQuantity       string   `json:"goodsQuantity,omitzero"`
+	GoodsQuantity       string   `json:"goodsQuantity,omitzero"` // a whole number from 1
 	GoodsSkuName        string   `json:"goodsSkuName,omitzero"`
-	GoodsURL            string   `json:"goodsUrl,omitzero"`           // 2048
-	DeliveryMethodType  string   `json:"deliveryMethodType,omitzero"` // PHYSICAL, DIGITAL
-	GoodsImageURL       string   `json:"goodsImageUrl,omitzero"`
-	PriceID             string   `json:"priceId,omitzero"` // 64
-	GoodsDiscountAmount Amount   `json:"goodsDiscountAmount,omitzero"`
-	GoodsEndsOnTime     DateTime `json:"goodsEndsOnTime,omitzero"`
-	CrossSell           *Goods   `json:"crossSell,omitzero"`
+	GoodsURL            string   `json:"goodsUrl,omitzero"`            // max 2048
+	DeliveryMethodType  string   `json:"deliveryMethodType,omitzero"`  // max 32; PHYSICAL, DIGITAL
+	GoodsImageURL       string   `json:"goodsImageUrl,omitzero"`       // SDK
+	PriceID             string   `json:"priceId,omitzero"`             // max 64; SDK
+	GoodsDiscountAmount Amount   `json:"goodsDiscountAmount,omitzero"` // SDK
+	GoodsEndsOnTime     DateTime `json:"goodsEndsOnTime,omitzero"`     // SDK
+	CrossSell           *Goods   `json:"crossSell,omitzero"`           // SDK
 }
 
-// Shipping is where the goods go.
+// Shipping is where the goods go (G24).
 type Shipping struct {
 	ShippingName        *UserName         `json:"shippingName,omitzero"`
 	ShippingAddress     *Address          `json:"shippingAddress,omitzero"`
-	ShippingCarrier     string            `json:"shippingCarrier,omitzero"` // 128
-	ShippingPhoneNo     string            `json:"shippingPhoneNo,omitzero"` // 16
-	ShipToEmail         string            `json:"shipToEmail,omitzero"`     // 64
-	ShippingFeeID       string            `json:"shippingFeeId,omitzero"`   // 64
+	ShippingCarrier     string            `json:"shippingCarrier,omitzero"` // max 128
+	ShippingPhoneNo     string            `json:"shippingPhoneNo,omitzero"` // max 16
+	ShipToEmail         string            `json:"shipToEmail,omitzero"`     // max 64
+	ShippingFeeID       string            `json:"shippingFeeId,omitzero"`   // max 64
 	ShippingFee         Amount            `json:"shippingFee,omitzero"`
-	ShippingDescription string            `json:"shippingDescription,omitzero"` // 64
+	ShippingDescription string            `json:"shippingDescription,omitzero"` // max 64
 	DeliveryEstimate    *DeliveryEstimate `json:"deliveryEstimate,omitzero"`
-	ShippingNumber      string            `json:"shippingNumber,omitzero"`
-	Notes               string            `json:"notes,omitzero"`
+	ShippingNumber      string            `json:"shippingNumber,omitzero"` // SDK
+	Notes               string            `json:"notes,omitzero"`          // SDK
 }
 
-// DeliveryEstimate is when the goods arrive.
+// DeliveryEstimate is when the goods arrive (G24).
 type DeliveryEstimate struct {
 	Minimum *DeliveryTime `json:"minimum,omitzero"`
 	Maximum *DeliveryTime `json:"maximum,omitzero"`
 }
 
-// DeliveryTime is a number of units: YEAR, MONTH, DAY, HOUR, MINUTE or SECOND.
+// DeliveryTime is a number of units (G24).
 type DeliveryTime struct {
-	Unit  string `json:"unit,omitzero"`
-	Value Int    `json:"value"`
+	Unit  string `json:"unit,omitzero"` // max 16; YEAR, MONTH, DAY, HOUR, MINUTE, SECOND
+	Value Int    `json:"value"`         // from 0
 }
 
-// Merchant is a secondary merchant.
+// Merchant is a secondary merchant (G24).
 type Merchant struct {
-	ReferenceMerchantID  string         `json:"referenceMerchantId,omitzero"`
-	MerchantMCC          string         `json:"merchantMCC,omitzero"`
-	MerchantName         string         `json:"merchantName,omitzero"`
-	MerchantDisplayName  string         `json:"merchantDisplayName,omitzero"`
-	MerchantAddress      *Address       `json:"merchantAddress,omitzero"`
-	MerchantRegisterDate DateTime       `json:"merchantRegisterDate,omitzero"`
-	Store                map[string]any `json:"store,omitzero"`
-	MerchantType         string         `json:"merchantType,omitzero"` // INDIVIDUAL, ENTERPRISE
+	ReferenceMerchantID  string   `json:"referenceMerchantId,omitzero"`
+	MerchantMCC          string   `json:"merchantMCC,omitzero"`
+	MerchantName         string   `json:"merchantName,omitzero"`
+	MerchantDisplayName  string   `json:"merchantDisplayName,omitzero"`
+	MerchantAddress      *Address `json:"merchantAddress,omitzero"`
+	MerchantRegisterDate DateTime `json:"merchantRegisterDate,omitzero"`
+	Store                *Store   `json:"store,omitzero"`
+	MerchantType         string   `json:"merchantType,omitzero"` // INDIVIDUAL, ENTERPRISE
 }
 
-// Env is what risk control wants to know of the buyer's device.
-type Env struct {
-	TerminalType             string       `json:"terminalType,omitzero"` // WEB, WAP, APP, MINI_APP
-	OSType                   string       `json:"osType,omitzero"`       // IOS, ANDROID
-	ClientIP                 string       `json:"clientIp,omitzero"`
-	UserAgent                string       `json:"userAgent,omitzero"`
-	CookieID                 string       `json:"cookieId,omitzero"`
-	DeviceID                 string       `json:"deviceId,omitzero"`
-	DeviceTokenID            string       `json:"deviceTokenId,omitzero"` // 64
-	DeviceBrand              string       `json:"deviceBrand,omitzero"`   // 64
-	DeviceModel              string       `json:"deviceModel,omitzero"`   // 128
-	DeviceLanguage           string       `json:"deviceLanguage,omitzero"`
-	OSVersion                string       `json:"osVersion,omitzero"`
-	StoreTerminalID          string       `json:"storeTerminalId,omitzero"`
-	StoreTerminalRequestTime DateTime     `json:"storeTerminalRequestTime,omitzero"`
-	ColorDepth               string       `json:"colorDepth,omitzero"`
-	ScreenHeight             string       `json:"screenHeight,omitzero"`
-	ScreenWidth              string       `json:"screenWidth,omitzero"`
-	TimeZoneOffset           *Int         `json:"timeZoneOffset,omitzero"` // minutes, -720 to 720; UTC+2 is -120
-	BrowserInfo              *BrowserInfo `json:"browserInfo,omitzero"`
-	ExtendInfo               string       `json:"extendInfo,omitzero"` // 2048
+// Store is a shop of a secondary merchant (SDK).
+type Store struct {
+	ReferenceStoreID string   `json:"referenceStoreId,omitzero"`
+	StoreName        string   `json:"storeName,omitzero"`
+	StoreMCC         string   `json:"storeMCC,omitzero"`
+	StoreDisplayName string   `json:"storeDisplayName,omitzero"`
+	StoreTerminalID  string   `json:"storeTerminalId,omitzero"`
+	StoreOperatorID  string   `json:"storeOperatorId,omitzero"`
+	StoreAddress     *Address `json:"storeAddress,omitzero"`
+	StorePhoneNo     string   `json:"storePhoneNo,omitzero"`
 }
 
-// BrowserInfo is what 3-D Secure wants to know of the buyer's browser.
-type BrowserInfo struct {
-	AcceptHeader      string `json:"acceptHeader,omitzero"`
-	JavaEnabled       *Bool  `json:"javaEnabled,omitzero"`
-	JavaScriptEnabled *Bool  `json:"javaScriptEnabled,omitzero"`
-	Language          string `json:"language,omitzero"`
-	UserAgent         string `json:"userAgent,omitzero"`
-}
-
-// RiskData is further data for risk control (SDK); its parts are passed on as
-// they are.
-type RiskData struct {
-	Order                  map[string]any `json:"order,omitzero"`
-	Buyer                  map[string]any `json:"buyer,omitzero"`
-	Env                    map[string]any `json:"env,omitzero"`
-	RiskSignal             map[string]any `json:"riskSignal,omitzero"`
-	Address                map[string]any `json:"address,omitzero"`
-	CardVerificationResult map[string]any `json:"cardVerificationResult,omitzero"`
-}
-
-// Transit is trade data of a journey.
+// Transit is trade data of a journey (SDK).
 type Transit struct {
-	TransitType               string      `json:"transitType,omitzero"` // FLIGHT, TRAIN, CRUISE, COACH
-	Legs                      []Leg       `json:"legs,omitzero"`        // 10 at most
-	Passengers                []Passenger `json:"passengers,omitzero"`  // 100 at most
-	AgentCode                 string      `json:"agentCode,omitzero"`
-	AgentName                 string      `json:"agentName,omitzero"`
-	TicketNumber              string      `json:"ticketNumber,omitzero"`
-	TicketIssuerCode          string      `json:"ticketIssuerCode,omitzero"`
-	RestrictedTicketIndicator string      `json:"restrictedTicketIndicator,omitzero"`
-	AncillaryData             any         `json:"ancillaryData,omitzero"`
+	TransitType               string         `json:"transitType,omitzero"` // FLIGHT, TRAIN, CRUISE, COACH
+	Legs                      []Leg          `json:"legs,omitzero"`        // at most 10
+	Passengers                []Passenger    `json:"passengers,omitzero"`  // at most 100
+	AgentCode                 string         `json:"agentCode,omitzero"`
+	AgentName                 string         `json:"agentName,omitzero"`
+	TicketNumber              string         `json:"ticketNumber,omitzero"`
+	TicketIssuerCode          string         `json:"ticketIssuerCode,omitzero"`
+	RestrictedTicketIndicator string         `json:"restrictedTicketIndicator,omitzero"`
+	AncillaryData             *AncillaryData `json:"ancillaryData,omitzero"`
 }
 
-// Leg is one part of a journey.
+// Leg is one part of a journey (SDK).
 type Leg struct {
 	DepartureTime        DateTime `json:"departureTime,omitzero"`
 	ArrivalTime          DateTime `json:"arrivalTime,omitzero"`
 	DepartureAddress     *Address `json:"departureAddress,omitzero"`
 	ArrivalAddress       *Address `json:"arrivalAddress,omitzero"`
-	CarrierName          string   `json:"carrierName,omitzero"`          // 128
-	CarrierNo            string   `json:"carrierNo,omitzero"`            // 64
+	CarrierName          string   `json:"carrierName,omitzero"`          // max 128
+	CarrierNo            string   `json:"carrierNo,omitzero"`            // max 64
 	ClassType            string   `json:"classType,omitzero"`            // FIRSTLEVEL, SECONDLEVEL, THIRDLEVEL
-	DepartureAirportCode string   `json:"departureAirportCode,omitzero"` // 8
-	ArrivalAirportCode   string   `json:"arrivalAirportCode,omitzero"`   // 8
+	DepartureAirportCode string   `json:"departureAirportCode,omitzero"` // max 8
+	ArrivalAirportCode   string   `json:"arrivalAirportCode,omitzero"`   // max 8
 	FareBasis            string   `json:"fareBasis,omitzero"`
 	CouponNumber         string   `json:"couponNumber,omitzero"`
 	FlightNumber         string   `json:"flightNumber,omitzero"`
 	PassengerNameRecord  string   `json:"passengerNameRecord,omitzero"`
 }
 
-// Passenger is one traveller.
+// Passenger is one traveller (SDK).
 type Passenger struct {
 	PassengerName    *UserName `json:"passengerName,omitzero"`
-	PassengerEmail   string    `json:"passengerEmail,omitzero"`   // 64
-	PassengerPhoneNo string    `json:"passengerPhoneNo,omitzero"` // 32
+	PassengerEmail   string    `json:"passengerEmail,omitzero"`   // max 64
+	PassengerPhoneNo string    `json:"passengerPhoneNo,omitzero"` // max 32
 	PassengerID      string    `json:"passengerId,omitzero"`
 	PassengerIDType  string    `json:"passengerIdType,omitzero"`
 	PassengerCode    string    `json:"passengerCode,omitzero"`
 }
 
-// Lodging is trade data of a stay.
+// AncillaryData is what was sold beside a ticket (SDK).
+type AncillaryData struct {
+	Services              []AncillaryService `json:"services,omitzero"`
+	ConnectedTicketNumber string             `json:"connectedTicketNumber,omitzero"`
+}
+
+// AncillaryService is a kind of service (SDK).
+type AncillaryService struct {
+	CategoryCode    string `json:"categoryCode,omitzero"`
+	SubCategoryCode string `json:"subCategoryCode,omitzero"`
+}
+
+// Lodging is trade data of a stay (SDK).
 type Lodging struct {
-	HotelName      string     `json:"hotelName,omitzero"` // 128
+	HotelName      string     `json:"hotelName,omitzero"` // max 128
 	HotelAddress   *Address   `json:"hotelAddress,omitzero"`
 	CheckInDate    DateTime   `json:"checkInDate,omitzero"`
 	CheckOutDate   DateTime   `json:"checkOutDate,omitzero"`
 	NumberOfNights Int        `json:"numberOfNights,omitzero"`
 	NumberOfRooms  Int        `json:"numberOfRooms,omitzero"`
-	GuestNames     []UserName `json:"guestNames,omitzero"` // 100 at most
+	GuestNames     []UserName `json:"guestNames,omitzero"` // at most 100
 }
 
-// Gaming is trade data of a top-up.
+// Gaming is trade data of a top-up (SDK).
 type Gaming struct {
-	GameName        string `json:"gameName,omitzero"`        // 128
-	ToppedUpUser    string `json:"toppedUpUser,omitzero"`    // 128
-	ToppedUpEmail   string `json:"toppedUpEmail,omitzero"`   // 64
-	ToppedUpPhoneNo string `json:"toppedUpPhoneNo,omitzero"` // 32
+	GameName        string `json:"gameName,omitzero"`        // max 128
+	ToppedUpUser    string `json:"toppedUpUser,omitzero"`    // max 128
+	ToppedUpEmail   string `json:"toppedUpEmail,omitzero"`   // max 64
+	ToppedUpPhoneNo string `json:"toppedUpPhoneNo,omitzero"` // max 32
 }

@@ -2,7 +2,7 @@ package antom
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 )
 
 // PaymentsService asks for the state of payments.
@@ -11,12 +11,12 @@ type PaymentsService service
 // PaymentStatus is the state of a payment or of one of its transactions.
 type PaymentStatus string
 
-// The states (inquiryPayment, G24).
+// The states (G24 inquiryPayment).
 const (
 	PaymentSuccess    PaymentStatus = "SUCCESS"    // paid; of an authorisation: authorised
 	PaymentFail       PaymentStatus = "FAIL"       // failed
 	PaymentProcessing PaymentStatus = "PROCESSING" // in progress
-	PaymentCancelled  PaymentStatus = "CANCELLED"  // cancelled, for good
+	PaymentCancelled  PaymentStatus = "CANCELLED"  // cancelled, for good: a late success is refunded by Antom
 	PaymentPending    PaymentStatus = "PENDING"    // the buyer is done, the result is awaited
 )
 
@@ -25,148 +25,202 @@ func (s PaymentStatus) Final() bool {
 	return s == PaymentSuccess || s == PaymentFail || s == PaymentCancelled
 }
 
-// Inquiry names a payment. One of the two ids is needed; PaymentID wins.
+// Inquiry names a payment by one of the two ids; PaymentID wins. After a call
+// without an outcome ask by PaymentRequestID (G24).
 type Inquiry struct {
-	PaymentRequestID  string `json:"paymentRequestId,omitzero"`  // 64
-	PaymentID         string `json:"paymentId,omitzero"`         // 64
-	MerchantAccountID string `json:"merchantAccountId,omitzero"` // 32
+	PaymentRequestID  string `json:"paymentRequestId,omitzero"`  // max 64
+	PaymentID         string `json:"paymentId,omitzero"`         // max 64
+	MerchantAccountID string `json:"merchantAccountId,omitzero"` // max 32
 }
 
-// Payment is the answer of inquiryPayment. PaymentStatus tells of the payment;
-// the result of the call says only whether the inquiry worked.
+// Payment is the answer of inquiryPayment (G24 where a field says nothing else).
+// PaymentStatus tells of the payment; the result of the call, which is in
+// [Response], says only whether the inquiry worked.
 type Payment struct {
-	PaymentStatus            PaymentStatus       `json:"paymentStatus"`
-	PaymentResultCode        string              `json:"paymentResultCode"`
-	PaymentResultMessage     string              `json:"paymentResultMessage"`
-	PaymentRequestID         string              `json:"paymentRequestId"`
-	PaymentID                string              `json:"paymentId"`
-	AuthPaymentID            string              `json:"authPaymentId"`
-	PaymentAmount            Amount              `json:"paymentAmount"`
-	ActualPaymentAmount      Amount              `json:"actualPaymentAmount"`
-	PaymentQuote             *Quote              `json:"paymentQuote"`
-	ProcessingAmount         Amount              `json:"processingAmount"`
-	AuthExpiryTime           DateTime            `json:"authExpiryTime"` // no capture after it; also read as authExpirytime (C18)
-	PaymentCreateTime        DateTime            `json:"paymentCreateTime"`
-	PaymentTime              DateTime            `json:"paymentTime"` // only on SUCCESS
-	PaymentResultInfo        *PaymentResultInfo  `json:"paymentResultInfo"`
-	PSPCustomerInfo          *PSPCustomerInfo    `json:"pspCustomerInfo"`
-	RedirectActionForm       *RedirectActionForm `json:"redirectActionForm"` // while PAYMENT_IN_PROCESS
-	Transactions             []Transaction       `json:"transactions"`
-	AcquirerReferenceNo      string              `json:"acquirerReferenceNo"`
-	AcquirerInfo             *AcquirerInfo       `json:"acquirerInfo"`
-	GrossSettlementAmount    Amount              `json:"grossSettlementAmount"`
-	SettlementQuote          *Quote              `json:"settlementQuote"`
-	CustomsDeclarationAmount Amount              `json:"customsDeclarationAmount"`
-	PromotionResults         []PromotionResult   `json:"promotionResults"`
-	CardInfo                 *PaymentResultInfo  `json:"cardInfo"` // older place of the card's facts
-	PaymentMethodType        string              `json:"paymentMethodType"`
-	Metadata                 string              `json:"metadata"`
-	CustomizedInfo           *CustomizedInfo     `json:"customizedInfo"`
-	MerchantAccountID        string              `json:"merchantAccountId"`
-	EarliestSettlementTime   DateTime            `json:"earliestSettlementTime"`
-	ExtendInfo               string              `json:"extendInfo"`
+	PaymentStatus            PaymentStatus       `json:"paymentStatus,omitzero"`
+	PaymentResultCode        string              `json:"paymentResultCode,omitzero"`    // max 64; see LookupResultCode
+	PaymentResultMessage     string              `json:"paymentResultMessage,omitzero"` // max 256
+	PaymentRequestID         string              `json:"paymentRequestId,omitzero"`     // max 64
+	PaymentID                string              `json:"paymentId,omitzero"`            // max 64
+	AuthPaymentID            string              `json:"authPaymentId,omitzero"`        // SDK
+	PaymentAmount            Amount              `json:"paymentAmount,omitzero"`
+	ActualPaymentAmount      Amount              `json:"actualPaymentAmount,omitzero"`
+	PaymentQuote             *Quote              `json:"paymentQuote,omitzero"`
+	ProcessingAmount         Amount              `json:"processingAmount,omitzero"` // SDK
+	AuthExpiryTime           DateTime            `json:"authExpiryTime,omitzero"`   // CARD: no capture after it; also read as authExpirytime
+	PaymentCreateTime        DateTime            `json:"paymentCreateTime,omitzero"`
+	PaymentTime              DateTime            `json:"paymentTime,omitzero"`       // only on SUCCESS
+	PaymentResultInfo        *PaymentResultInfo  `json:"paymentResultInfo,omitzero"` // cards, on SUCCESS or FAIL
+	PSPCustomerInfo          *PSPCustomerInfo    `json:"pspCustomerInfo,omitzero"`
+	RedirectActionForm       *RedirectActionForm `json:"redirectActionForm,omitzero"`  // while PAYMENT_IN_PROCESS
+	Transactions             []Transaction       `json:"transactions,omitzero"`        // captures and refunds
+	AcquirerReferenceNo      string              `json:"acquirerReferenceNo,omitzero"` // max 64
+	AcquirerInfo             *AcquirerInfo       `json:"acquirerInfo,omitzero"`
+	GrossSettlementAmount    Amount              `json:"grossSettlementAmount,omitzero"` // when the rate is locked
+	SettlementQuote          *Quote              `json:"settlementQuote,omitzero"`
+	CustomsDeclarationAmount Amount              `json:"customsDeclarationAmount,omitzero"` // ALIPAY_CN
+	PromotionResults         []PromotionResult   `json:"promotionResults,omitzero"`         // also read as promotionResult
+	CardInfo                 *PaymentResultInfo  `json:"cardInfo,omitzero"`                 // older place of the card's facts
+	PaymentMethodType        string              `json:"paymentMethodType,omitzero"`        // max 64; Checkout Page
+	Metadata                 string              `json:"metadata,omitzero"`                 // SDK
+	CustomizedInfo           *CustomizedInfo     `json:"customizedInfo,omitzero"`           // SDK
+	MerchantAccountID        string              `json:"merchantAccountId,omitzero"`        // SDK
+	EarliestSettlementTime   DateTime            `json:"earliestSettlementTime,omitzero"`   // SDK
+	ExtendInfo               string              `json:"extendInfo,omitzero"`               // SDK
+	NonGuaranteeCouponAmount Amount              `json:"nonGuaranteeCouponAmount,omitzero"` // SDK
+	RetryInfo                *RetryInfo          `json:"retryInfo,omitzero"`                // SDK
+
+	// Unread names the fields whose values had another type than documented, so
+	// that they are left empty here; [Response] has them as they came.
+	Unread []string `json:"-"`
 }
 
-// PaymentResultInfo holds the card's facts and what the issuer said.
-type PaymentResultInfo struct {
-	CardNo               string         `json:"cardNo,omitzero"` // masked
-	CardBrand            string         `json:"cardBrand,omitzero"`
-	CardToken            string         `json:"cardToken,omitzero"`
-	IssuingCountry       string         `json:"issuingCountry,omitzero"`
-	Funding              string         `json:"funding,omitzero"`
-	PaymentMethodRegion  string         `json:"paymentMethodRegion,omitzero"`
-	IssuerName           string         `json:"issuerName,omitzero"`
-	CardBin              string         `json:"cardBin,omitzero"`  // 8
-	LastFour             string         `json:"lastFour,omitzero"` // 4
-	ExpiryMonth          string         `json:"expiryMonth,omitzero"`
-	ExpiryYear           string         `json:"expiryYear,omitzero"`
-	CardholderName       string         `json:"cardholderName,omitzero"`
-	CardCategory         string         `json:"cardCategory,omitzero"` // CONSUMER, COMMERCIAL
-	ThreeDSResult        *ThreeDSResult `json:"threeDSResult,omitzero"`
-	AVSResultRaw         string         `json:"avsResultRaw,omitzero"`
-	CVVResultRaw         string         `json:"cvvResultRaw,omitzero"`
-	NetworkTransactionID string         `json:"networkTransactionId,omitzero"`
-	AuthorizationCode    string         `json:"authorizationCode,omitzero"`
-	RRN                  string         `json:"rrn,omitzero"`
-	CredentialTypeUsed   string         `json:"credentialTypeUsed,omitzero"` // PAN, NETWORK_TOKEN
-	ExemptionRequested   string         `json:"exemptionRequested,omitzero"`
-	RefusalCodeRaw       string         `json:"refusalCodeRaw,omitzero"`
-	RefusalReasonRaw     string         `json:"refusalReasonRaw,omitzero"`
-	MerchantAdviceCode   string         `json:"merchantAdviceCode,omitzero"`
-}
-
-// ThreeDSResult is how 3-D Secure went.
-type ThreeDSResult struct {
-	ThreeDSVersion    string `json:"threeDSVersion,omitzero"`
-	ECI               string `json:"eci,omitzero"`
-	CAVV              string `json:"cavv,omitzero"`
-	DSTransactionID   string `json:"dsTransactionId,omitzero"`
-	XID               string `json:"xid,omitzero"`
-	ThreeDSOffered    Bool   `json:"threeDSOffered,omitzero"`
-	Challenged        Bool   `json:"challenged,omitzero"`
-	ChallengeCancel   string `json:"challengeCancel,omitzero"`
-	TransactionReason string `json:"threeDStransactionStatusReason,omitzero"`
-	ExemptionType     string `json:"exemptionType,omitzero"`
-}
-
-// PSPCustomerInfo is the buyer as the payment method knows them.
-type PSPCustomerInfo struct {
-	PSPName             string `json:"pspName"`
-	PSPCustomerID       string `json:"pspCustomerId"`
-	DisplayCustomerID   string `json:"displayCustomerId"`
-	DisplayCustomerName string `json:"displayCustomerName"`
-	Customer2088ID      string `json:"customer2088Id"`
-	ExtendInfo          string `json:"extendInfo"`
-}
-
-// RedirectActionForm is where the buyer must go on.
-type RedirectActionForm struct {
-	Method         string `json:"method"` // POST, GET
-	Parameters     string `json:"parameters"`
-	RedirectURL    string `json:"redirectUrl"`
-	ActionFormType string `json:"actionFormType"`
-}
-
-// AcquirerInfo is the acquirer's view of the payment.
-type AcquirerInfo struct {
-	AcquirerName              string `json:"acquirerName"`
-	ReferenceRequestID        string `json:"referenceRequestId"`
-	AcquirerTransactionID     string `json:"acquirerTransactionId"`
-	AcquirerMerchantID        string `json:"acquirerMerchantId"`
-	AcquirerMerchantName      string `json:"acquirerMerchantName"`
-	AcquirerResultCode        string `json:"acquirerResultCode"`
-	AcquirerResultMessage     string `json:"acquirerResultMessage"`
-	AcquirerReasonDescription string `json:"acquirerReasonDescription"`
-}
-
-// PromotionResult is a discount or interest-free instalments.
-type PromotionResult struct {
-	PromotionType string         `json:"promotionType"` // DISCOUNT, INTEREST_FREE
-	Discount      map[string]any `json:"discount"`
-}
-
-// UnmarshalJSON reads a payment, older spellings included (C18).
+// UnmarshalJSON reads a payment. Booleans and whole numbers may be strings, and
+// older spellings of field names are read too.
 func (p *Payment) UnmarshalJSON(data []byte) error {
-	type plain Payment
-	older := struct {
-		*plain
-		AuthExpirytime  DateTime          `json:"authExpirytime"`
+	type plain Payment // authExpirytime differs in case only, which encoding/json ignores
+	var read struct {
+		plain
 		PromotionResult []PromotionResult `json:"promotionResult"`
-	}{plain: (*plain)(p)}
-	if err := json.Unmarshal(data, &older); err != nil {
+	}
+	unread, err := decodeMembers(data, &read, "paymentStatus", "paymentRequestId", "paymentId", "paymentAmount", "transactions")
+	if err != nil {
 		return err
 	}
-	if p.AuthExpiryTime == "" {
-		p.AuthExpiryTime = older.AuthExpirytime
-	}
+	*p = Payment(read.plain)
 	if p.PromotionResults == nil {
-		p.PromotionResults = older.PromotionResult
+		p.PromotionResults = read.PromotionResult
 	}
+	p.Unread = unread
 	return nil
 }
 
 // Inquire calls inquiryPayment. A payment that no buyer has submitted yet does
 // not exist: the answer is ORDER_NOT_EXIST (INF).
 func (s *PaymentsService) Inquire(ctx context.Context, inquiry Inquiry) (*Payment, *Response, error) {
+	if inquiry.PaymentRequestID == "" && inquiry.PaymentID == "" {
+		return nil, nil, errors.New("inquiryPayment: neither a paymentRequestId nor a paymentId given")
+	}
 	return call[Payment](ctx, s.client, InquiryPayment, inquiry)
+}
+
+// PaymentResultInfo holds the card's facts and what the issuer said (SDK, DOC).
+type PaymentResultInfo struct {
+	CardNo                            string         `json:"cardNo,omitzero"` // masked
+	CardBrand                         string         `json:"cardBrand,omitzero"`
+	CardToken                         string         `json:"cardToken,omitzero"` // for PaymentMethodID of a later payment
+	IssuingCountry                    string         `json:"issuingCountry,omitzero"`
+	Funding                           string         `json:"funding,omitzero"` // CREDIT, DEBIT, PREPAID, CHARGE, DEFERRED_DEBIT
+	PaymentMethodRegion               string         `json:"paymentMethodRegion,omitzero"`
+	IssuerName                        string         `json:"issuerName,omitzero"`
+	CardBin                           string         `json:"cardBin,omitzero"`        // max 8
+	LastFour                          string         `json:"lastFour,omitzero"`       // max 4
+	ExpiryMonth                       string         `json:"expiryMonth,omitzero"`    // max 2
+	ExpiryYear                        string         `json:"expiryYear,omitzero"`     // max 2
+	CardholderName                    string         `json:"cardholderName,omitzero"` // max 64
+	CardCategory                      string         `json:"cardCategory,omitzero"`   // CONSUMER, COMMERCIAL
+	ThreeDSResult                     *ThreeDSResult `json:"threeDSResult,omitzero"`
+	AVSResultRaw                      string         `json:"avsResultRaw,omitzero"`
+	CVVResultRaw                      string         `json:"cvvResultRaw,omitzero"`
+	NetworkTransactionID              string         `json:"networkTransactionId,omitzero"`
+	AuthorizationCode                 string         `json:"authorizationCode,omitzero"`
+	RRN                               string         `json:"rrn,omitzero"`
+	CredentialTypeUsed                string         `json:"credentialTypeUsed,omitzero"` // PAN, NETWORK_TOKEN
+	ExemptionRequested                string         `json:"exemptionRequested,omitzero"` // lowValue, transactionRiskAnalysis
+	RefusalCodeRaw                    string         `json:"refusalCodeRaw,omitzero"`     // the channel's own code, on FAIL
+	RefusalReasonRaw                  string         `json:"refusalReasonRaw,omitzero"`   // the channel's own words, on FAIL
+	MerchantAdviceCode                string         `json:"merchantAdviceCode,omitzero"`
+	CreditPayPlan                     *CreditPayPlan `json:"creditPayPlan,omitzero"`
+	AcquirerInfo                      *AcquirerInfo  `json:"acquirerInfo,omitzero"`
+	AccountNo                         string         `json:"accountNo,omitzero"`
+	UserAuthorizationStatus           string         `json:"userAuthorizationStatus,omitzero"`
+	IncrementalAuthorizationAvailable Bool           `json:"incrementalAuthorizationAvailable,omitzero"`
+	ExtendedAuthorizationAvailable    Bool           `json:"extendedAuthorizationAvailable,omitzero"`
+	RefundOnAuthorizationAvailable    Bool           `json:"refundOnAuthorizationAvailable,omitzero"`
+
+	// Unread names the fields whose values had another type than documented.
+	Unread []string `json:"-"`
+}
+
+// UnmarshalJSON reads the card's facts; a field of an unexpected type is left
+// out and named in Unread.
+func (i *PaymentResultInfo) UnmarshalJSON(data []byte) error {
+	type plain PaymentResultInfo
+	var read plain
+	unread, err := decodeMembers(data, &read)
+	*i = PaymentResultInfo(read)
+	i.Unread = unread
+	return err
+}
+
+// ThreeDSResult is how 3-D Secure went (SDK).
+type ThreeDSResult struct {
+	ThreeDSVersion                 string `json:"threeDSVersion,omitzero"` // 1.0.2, 2.1.0, 2.2.0
+	ECI                            string `json:"eci,omitzero"`            // 02, 05: authenticated; 01, 06: attempted; 00, 07: none
+	CAVV                           string `json:"cavv,omitzero"`
+	DSTransactionID                string `json:"dsTransactionId,omitzero"` // 3-D Secure 2
+	XID                            string `json:"xid,omitzero"`             // 3-D Secure 1
+	ThreeDSOffered                 Bool   `json:"threeDSOffered,omitzero"`
+	Challenged                     Bool   `json:"challenged,omitzero"`      // false: frictionless
+	ChallengeCancel                string `json:"challengeCancel,omitzero"` // 01 to 08: who ended it
+	ThreeDSTransactionStatusReason string `json:"threeDStransactionStatusReason,omitzero"`
+	ExemptionType                  string `json:"exemptionType,omitzero"` // dataOnly, lowValue, transactionRiskAnalysis
+}
+
+// PSPCustomerInfo is the buyer as the payment method knows them (G24).
+type PSPCustomerInfo struct {
+	PSPName             string `json:"pspName,omitzero"`           // max 64
+	PSPCustomerID       string `json:"pspCustomerId,omitzero"`     // max 64
+	DisplayCustomerID   string `json:"displayCustomerId,omitzero"` // max 64
+	DisplayCustomerName string `json:"displayCustomerName,omitzero"`
+	Customer2088ID      string `json:"customer2088Id,omitzero"`
+	ExtendInfo          string `json:"extendInfo,omitzero"`
+}
+
+// RedirectActionForm is where the buyer must go on (G24).
+type RedirectActionForm struct {
+	Method         string `json:"method,omitzero"`         // POST, GET
+	Parameters     string `json:"parameters,omitzero"`     // max 2048; for POST
+	RedirectURL    string `json:"redirectUrl,omitzero"`    // max 2048
+	ActionFormType string `json:"actionFormType,omitzero"` // max 32
+}
+
+// AcquirerInfo is the acquirer's view of the payment (DOC); max 64 each.
+type AcquirerInfo struct {
+	AcquirerName              string `json:"acquirerName,omitzero"`
+	ReferenceRequestID        string `json:"referenceRequestId,omitzero"`
+	AcquirerTransactionID     string `json:"acquirerTransactionId,omitzero"`
+	AcquirerMerchantID        string `json:"acquirerMerchantId,omitzero"`
+	AcquirerMerchantName      string `json:"acquirerMerchantName,omitzero"`
+	AcquirerResultCode        string `json:"acquirerResultCode,omitzero"`
+	AcquirerResultMessage     string `json:"acquirerResultMessage,omitzero"`
+	AcquirerReasonDescription string `json:"acquirerReasonDescription,omitzero"`
+	AcquirerCardToken         string `json:"acquirerCardToken,omitzero"`
+	PTSPTransactionID         string `json:"ptspTransactionId,omitzero"`
+}
+
+// PromotionResult is a discount or interest-free instalments (G24).
+type PromotionResult struct {
+	PromotionType string    `json:"promotionType,omitzero"` // DISCOUNT, INTEREST_FREE
+	Discount      *Discount `json:"discount,omitzero"`
+}
+
+// Discount is what a promotion takes off (G24).
+type Discount struct {
+	DiscountTag           string `json:"discountTag,omitzero"`
+	DiscountName          string `json:"discountName,omitzero"` // max 128
+	SavingsAmount         Amount `json:"savingsAmount,omitzero"`
+	EstimateSavingsAmount Amount `json:"estimateSavingsAmount,omitzero"`
+}
+
+// RetryInfo tells of earlier attempts at a payment (SDK).
+type RetryInfo struct {
+	AvailableRetries Int              `json:"availableRetries,omitzero"`
+	PaymentAttempts  []PaymentAttempt `json:"paymentAttempts,omitzero"`
+}
+
+// PaymentAttempt is one attempt (SDK).
+type PaymentAttempt struct {
+	AttemptAt       DateTime `json:"attemptAt,omitzero"`
+	AttemptResponse string   `json:"attemptResponse,omitzero"`
 }

@@ -6,17 +6,19 @@ import (
 	"time"
 )
 
-// DefaultPollInterval is the interval that Antom's guide recommends.
+// DefaultPollInterval is the interval that Antom's guide recommends (SEED).
 const DefaultPollInterval = 2 * time.Second
 
-const defaultMaxBackoff = 30 * time.Second
+// DefaultMaxBackoff bounds the interval after faults.
+const DefaultMaxBackoff = 30 * time.Second
 
 // PollOptions say how often to ask.
 type PollOptions struct {
 	// Interval counts from the start of one inquiry to the start of the next;
-	// zero is 2 s.
+	// zero is [DefaultPollInterval].
 	Interval time.Duration
-	// MaxBackoff bounds the interval after faults; zero is 30 s.
+	// MaxBackoff bounds the interval after faults; zero is [DefaultMaxBackoff].
+	// It is never less than Interval.
 	MaxBackoff time.Duration
 }
 
@@ -24,59 +26,72 @@ type PollOptions struct {
 type Poll struct {
 	// N counts from 1.
 	N int
-	// Elapsed is the time since the series began.
+	// At is when the inquiry was sent.
+	At time.Time
+	// Elapsed is the time from the begin of the series to the answer.
 	Elapsed time.Duration
-	// Payment and Response are nil if Err is not.
-	Payment  *Payment
+	// Payment is nil if Err is not.
+	Payment *Payment
+	// Response is the answer, if one was read.
 	Response *Response
 	Err      error
-	// Changed is true if the state differs from that of the last answer.
+	// Changed is true if the payment's status differs from the last one told.
 	Changed bool
-	// Final is true if the state will not change any more: the series ends.
+	// Final is true if the payment's status will not change any more.
 	Final bool
-	// Last is true if no inquiry follows.
+	// Last is true if no inquiry follows: the payment is Final, or Err is of a
+	// kind that asking again would not help.
 	Last bool
-	// Next is the time until the next inquiry.
+	// Next is the time until the next inquiry; zero: at once, or none.
 	Next time.Duration
 	// Reason says why the series goes on or ends.
 	Reason string
 }
 
-// Poll inquires at once and then again and again until the payment is final,
-// which the last Poll of the series says, or until an answer shows that asking
-// again would not help: a refusal other than ORDER_NOT_EXIST, which means that
-// the buyer has not paid yet, or a signature that does not hold. Network faults
-// and U answers make it ask less often, up to MaxBackoff. The series ends
-// silently when ctx does.
+// Poll inquires at once and then again and again until the payment is final, or
+// until an answer shows that asking again would not help: a refusal other than
+// ORDER_NOT_EXIST, which means that the buyer has not paid yet, or a signature
+// that does not hold. Faults of the network and U answers make it ask less
+// often: each doubles the interval up to MaxBackoff, the next answer restores
+// it. The series ends silently when ctx does; see ctx.Err.
 func (s *PaymentsService) Poll(ctx context.Context, inquiry Inquiry, options PollOptions) iter.Seq[Poll] {
 	return func(yield func(Poll) bool) {
 		pace := newPace(options)
 		begin := time.Now()
-		var last PaymentStatus
-		for n := 1; ; n++ {
-			start := time.Now()
-			payment, response, err := s.Inquire(ctx, inquiry)
-			if ctx.Err() != nil {
+		var known PaymentStatus
+		for n := 1; ctx.Err() == nil; n++ {
+			poll, decision := s.pollOnce(ctx, inquiry)
+			if poll.Err != nil && ctx.Err() != nil {
 				return
 			}
-			poll := Poll{N: n, Elapsed: time.Since(begin), Payment: payment, Response: response, Err: err}
-			if payment != nil {
-				poll.Changed, last = payment.PaymentStatus != last, payment.PaymentStatus
-				poll.Final = payment.PaymentStatus.Final()
+			poll.N, poll.Elapsed = n, time.Since(begin)
+			if poll.Payment != nil {
+				poll.Changed, known = poll.Payment.PaymentStatus != known, poll.Payment.PaymentStatus
 			}
-			decision := afterInquiry(payment, err)
-			if poll.Final {
-				decision = next{reason: "the payment is final"}
-			}
-			poll.Reason, poll.Last = decision.reason, !decision.again
+			due := poll.At.Add(pace.after(decision))
 			if decision.again {
-				poll.Next = max(0, pace.after(decision.backOff)-time.Since(start))
+				poll.Next = max(0, time.Until(due))
 			}
-			if !yield(poll) || !decision.again || !sleep(ctx, start.Add(pace.current)) {
+			if !yield(poll) || !decision.again || !sleepUntil(ctx, due) {
 				return
 			}
 		}
 	}
+}
+
+// pollOnce inquires and decides what comes next.
+func (s *PaymentsService) pollOnce(ctx context.Context, inquiry Inquiry) (Poll, next) {
+	poll := Poll{At: time.Now()}
+	poll.Payment, poll.Response, poll.Err = s.Inquire(ctx, inquiry)
+	var decision next
+	if poll.Err != nil {
+		decision = afterError(InquiryPayment, poll.Err)
+	} else {
+		decision = afterAnswer(poll.Payment)
+		poll.Final = !decision.again
+	}
+	poll.Last, poll.Reason = !decision.again, decision.reason
+	return poll, decision
 }
 
 // pace is the interval in force.
@@ -88,25 +103,25 @@ func newPace(options PollOptions) *pace {
 		p.usual = DefaultPollInterval
 	}
 	if p.longest <= 0 {
-		p.longest = max(defaultMaxBackoff, p.usual)
+		p.longest = DefaultMaxBackoff
 	}
+	p.longest = max(p.longest, p.usual)
 	p.current = p.usual
 	return p
 }
 
 // after doubles the interval after a fault and restores it after an answer.
-func (p *pace) after(fault bool) time.Duration {
-	if fault {
-		p.current = min(p.current*2, p.longest)
-	} else {
+func (p *pace) after(decision next) time.Duration {
+	p.current = min(p.current*2, p.longest)
+	if !decision.backOff {
 		p.current = p.usual
 	}
 	return p.current
 }
 
-// sleep waits until a time and reports whether ctx is still alive.
-func sleep(ctx context.Context, until time.Time) bool {
-	timer := time.NewTimer(time.Until(until))
+// sleepUntil waits for a time and reports whether ctx is still alive.
+func sleepUntil(ctx context.Context, due time.Time) bool {
+	timer := time.NewTimer(time.Until(due))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -26,7 +25,8 @@ type Response struct {
 	Signed bool
 	// KeyVersion names the key that Antom signed with.
 	KeyVersion string
-	Took       time.Duration
+	// Took is the time from sending the request to the end of the answer.
+	Took time.Duration
 }
 
 // traceHeaders are where a trace id is looked for; no page documents one (INF).
@@ -34,61 +34,55 @@ var traceHeaders = [...]string{"Trace-Id", "Traceid", "X-Trace-Id"}
 
 func newResponse(op Operation, answer *http.Response) *Response {
 	response := &Response{
-		Operation: op, StatusCode: answer.StatusCode, Header: answer.Header, Time: answer.Header.Get("Response-Time"),
+		Operation: op, StatusCode: answer.StatusCode, Header: answer.Header, Time: answer.Header.Get(headerResponseTime),
 	}
 	for _, name := range traceHeaders {
 		if id := answer.Header.Get(name); id != "" {
-			response.TraceID = id
+			response.TraceID = oneLine(id)
 			break
 		}
 	}
 	return response
 }
 
-// checkStatus refuses every status but 200: Antom answers 200 to F and U too.
-func checkStatus(answer *http.Response, fail func(TransportKind, error) *TransportError) error {
-	switch {
-	case answer.StatusCode == http.StatusOK:
-		return nil
-	case answer.StatusCode >= 300 && answer.StatusCode < 400:
-		return fail(Redirected, fmt.Errorf("HTTP %d to %s", answer.StatusCode, redirectHost(answer)))
-	case answer.StatusCode >= 500, answer.StatusCode == http.StatusTooManyRequests:
-		return fail(ServerFault, fmt.Errorf("HTTP %s", answer.Status))
-	}
-	return fail(BadStatus, fmt.Errorf("HTTP %s", answer.Status))
+// Result is what every answer and most notifications begin with.
+type Result struct {
+	ResultStatus  ResultStatus `json:"resultStatus"`  // S, F or U
+	ResultCode    string       `json:"resultCode"`    // max 64
+	ResultMessage string       `json:"resultMessage"` // max 256; for people: its wording varies
 }
 
-func redirectHost(answer *http.Response) string {
-	location, err := answer.Location()
-	if err != nil || location.Host == "" {
-		return "an unknown place"
-	}
-	return location.Host
-}
-
-// readResult finds the result in the body, and says what the body is if there
-// is none.
-func (r *Response) readResult(fail func(TransportKind, error) *TransportError) error {
+// readResult finds the result in the body. If there is none it says what the
+// body is instead.
+func (r *Response) readResult() (TransportKind, error) {
 	var envelope struct {
 		Result *Result `json:"result"`
 	}
-	text := bytes.TrimSpace(r.Body)
-	switch err := json.Unmarshal(r.Body, &envelope); {
+	err := json.Unmarshal(r.Body, &envelope)
+	switch text := bytes.TrimSpace(r.Body); {
 	case len(text) == 0:
-		return fail(NotJSON, errors.New("the body is empty"))
+		return NotJSON, errors.New("the body is empty")
 	case text[0] == '<':
-		return fail(NotJSON, errors.New("the body is a web page"))
+		return WebPage, errors.New("the body looks like a web page")
+	case endsEarly(err):
+		return CutShort, fmt.Errorf("the JSON ends after %d bytes", len(r.Body))
 	case err != nil:
-		return fail(NotJSON, err)
-	case envelope.Result == nil || envelope.Result.ResultStatus == "":
-		return fail(NotJSON, errors.New("the body has no result"))
+		return NotJSON, err
+	case envelope.Result == nil:
+		return NotJSON, errors.New("the body has no result")
 	}
-	r.Result = *envelope.Result
-	switch r.Result.ResultStatus {
+	switch envelope.Result.ResultStatus {
 	case StatusS, StatusF, StatusU:
-		return nil
+		r.Result = *envelope.Result
+		return "", nil
 	}
-	return fail(NotJSON, fmt.Errorf("resultStatus %q is not S, F or U", r.Result.ResultStatus))
+	return NotJSON, fmt.Errorf("resultStatus %q is not S, F or U", envelope.Result.ResultStatus)
+}
+
+// endsEarly tells JSON that is right as far as it goes from other bad JSON.
+func endsEarly(err error) bool {
+	syntax, ok := errors.AsType[*json.SyntaxError](err)
+	return ok && syntax.Error() == "unexpected end of JSON input"
 }
 
 // refusal is nil for S and a [*ResultError] for F and U.
@@ -98,13 +92,4 @@ func (r *Response) refusal() error {
 	}
 	row, known := LookupResultCode(r.Result.ResultCode)
 	return &ResultError{Operation: r.Operation, Result: r.Result, Row: row, Known: known, Signed: r.Signed, Response: r}
-}
-
-// withoutURL drops the URL that net/http puts before its errors: its query may
-// hold a secret.
-func withoutURL(err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
-	}
-	return err
 }

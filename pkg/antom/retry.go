@@ -5,29 +5,43 @@ import (
 	"fmt"
 )
 
-// next is what to do after an inquiry that did not tell a final state.
+// next is what to do after an inquiry that told no final state, and why.
 type next struct {
 	again   bool
 	backOff bool   // ask less often
 	reason  string // in words
 }
 
-// afterInquiry decides on the decoded answer whether asking again makes sense.
-func afterInquiry(payment *Payment, err error) next {
-	if err == nil {
-		return next{again: true, reason: fmt.Sprintf("the payment is %s", payment.PaymentStatus)}
+// afterAnswer decides on a payment that was told.
+func afterAnswer(payment *Payment) next {
+	if payment.PaymentStatus.Final() {
+		return next{reason: fmt.Sprintf("the payment is final: %s", payment.PaymentStatus)}
+	}
+	return next{again: true, reason: fmt.Sprintf("the payment is not final: %s", payment.PaymentStatus)}
+}
+
+// afterError decides on the decoded answer whether sending the same bytes again
+// makes sense. Only operations whose row allows it are repeated.
+func afterError(op Operation, err error) next {
+	if endpoint, _ := LookupEndpoint(op); !endpoint.Repeat {
+		return next{reason: fmt.Sprintf("%s must not be repeated", op)}
 	}
 	if refused, ok := errors.AsType[*ResultError](err); ok {
-		switch {
-		case refused.Result.ResultStatus == StatusU:
-			return next{again: true, backOff: true, reason: "the gateway does not know: " + refused.Result.ResultCode}
-		case refused.Known && refused.Row.Class == ClassWait:
-			return next{again: true, reason: refused.Row.Meaning}
-		}
-		return next{reason: "refused: " + refused.Result.ResultCode}
+		return afterRefusal(refused)
 	}
-	if failed, ok := errors.AsType[*TransportError](err); ok && failed.Temporary() {
-		return next{again: true, backOff: true, reason: string(failed.Kind)}
+	if failed, ok := errors.AsType[*TransportError](err); ok {
+		return next{again: true, backOff: true, reason: "no usable answer: " + string(failed.Kind)}
 	}
 	return next{reason: "asking again would not help"}
+}
+
+func afterRefusal(refused *ResultError) next {
+	code := refused.Result.ResultCode
+	switch {
+	case refused.Result.ResultStatus == StatusU:
+		return next{again: true, backOff: true, reason: "the gateway does not know yet: " + code}
+	case refused.Known && refused.Row.Class == ClassWait: // ORDER_NOT_EXIST
+		return next{again: true, reason: "not paid yet: " + code}
+	}
+	return next{reason: "refused: " + code}
 }

@@ -2,18 +2,19 @@ package antom
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
 )
 
 // Bool is a JSON boolean that is also read from its string form: Antom's pages
-// ask for strings, its SDKs send booleans (conflict C1). It is written natively.
+// ask for strings, its SDKs send booleans. It is written natively.
 type Bool bool
 
 // UnmarshalJSON reads true, "true", false and "false"; null and "" are false.
 func (b *Bool) UnmarshalJSON(data []byte) error {
-	switch text := string(bytes.Trim(data, `"`)); text {
+	switch text := string(unquoted(data)); text {
 	case "true":
 		*b = true
 	case "false", "null", "":
@@ -24,12 +25,13 @@ func (b *Bool) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Int is a JSON number that is also read from its string form (conflict C1).
+// Int is a JSON number that is also read from its string form, as Antom's pages
+// ask for. It is written natively.
 type Int int64
 
 // UnmarshalJSON reads 5 and "5"; null and "" are 0.
 func (i *Int) UnmarshalJSON(data []byte) error {
-	text := string(bytes.Trim(data, `"`))
+	text := string(unquoted(data))
 	if text == "null" || text == "" {
 		*i = 0
 		return nil
@@ -42,7 +44,15 @@ func (i *Int) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// DateTime is an ISO 8601 time as the gateway wrote it.
+func unquoted(data []byte) []byte {
+	if len(data) >= 2 && data[0] == '"' {
+		return data[1 : len(data)-1]
+	}
+	return bytes.TrimSpace(data)
+}
+
+// DateTime is an ISO 8601 time as it stands in the message, such as
+// 2019-06-01T12:01:01+08:30.
 type DateTime string
 
 // Time parses it. Antom writes the zone as Z, ±hh:mm or ±hhmm.
@@ -52,49 +62,45 @@ func (d DateTime) Time() (time.Time, error) {
 		t, err = time.Parse("2006-01-02T15:04:05.999999999-0700", string(d))
 	}
 	if err != nil {
-		return time.Time{}, fmt.Errorf("time %q: not ISO 8601", string(d))
+		return time.Time{}, fmt.Errorf("time %q: not ISO 8601 with a zone", string(d))
 	}
 	return t, nil
 }
 
-// Result is what every answer and most notifications begin with.
-type Result struct {
-	ResultStatus  ResultStatus `json:"resultStatus"`
-	ResultCode    string       `json:"resultCode"`
-	ResultMessage string       `json:"resultMessage"`
-}
-
-// UserName is a person's name; each part up to 32 characters, FullName 128.
+// UserName is a person's name (G24).
 type UserName struct {
-	FirstName  string `json:"firstName,omitzero"`
-	MiddleName string `json:"middleName,omitzero"`
-	LastName   string `json:"lastName,omitzero"`
-	FullName   string `json:"fullName,omitzero"`
+	FirstName  string `json:"firstName,omitzero"`  // max 32
+	MiddleName string `json:"middleName,omitzero"` // max 32
+	LastName   string `json:"lastName,omitzero"`   // max 32
+	FullName   string `json:"fullName,omitzero"`   // max 128
 }
 
-// Address is a billing or shipping address.
+// Address is a billing or shipping address (G24). With a merchant in the US and
+// a card of CA, US or GB, State is the ISO 3166-2 code (2 or 3 characters) and
+// ZipCode at most 10 letters, digits, hyphens and blanks.
 type Address struct {
-	Region   string `json:"region,omitzero"`   // ISO 3166 alpha-2; required
-	State    string `json:"state,omitzero"`    // 8 characters
-	City     string `json:"city,omitzero"`     // 32 characters
-	Address1 string `json:"address1,omitzero"` // 256 characters
-	Address2 string `json:"address2,omitzero"` // 256 characters
-	Address3 string `json:"address3,omitzero"`
-	ZipCode  string `json:"zipCode,omitzero"` // 32 characters
-	Label    string `json:"label,omitzero"`
+	Region   string `json:"region,omitzero"`   // required; ISO 3166 alpha-2
+	State    string `json:"state,omitzero"`    // max 8
+	City     string `json:"city,omitzero"`     // max 32
+	Address1 string `json:"address1,omitzero"` // max 256
+	Address2 string `json:"address2,omitzero"` // max 256
+	Address3 string `json:"address3,omitzero"` // SDK
+	ZipCode  string `json:"zipCode,omitzero"`  // max 32
+	Label    string `json:"label,omitzero"`    // SDK
 }
 
-// Quote is an exchange rate.
+// Quote is an exchange rate (G24).
 type Quote struct {
-	QuoteID           string   `json:"quoteId,omitzero"`
-	QuoteCurrencyPair string   `json:"quoteCurrencyPair,omitzero"` // AAA/BBB
-	QuotePrice        any      `json:"quotePrice,omitzero"`
-	QuoteStartTime    DateTime `json:"quoteStartTime,omitzero"`
-	QuoteExpiryTime   DateTime `json:"quoteExpiryTime,omitzero"`
-	Guaranteed        Bool     `json:"guaranteed,omitzero"`
+	QuoteID           string      `json:"quoteId,omitzero"`           // max 64
+	QuoteCurrencyPair string      `json:"quoteCurrencyPair,omitzero"` // max 16; AAA/BBB
+	QuotePrice        json.Number `json:"quotePrice,omitzero"`        // exactly as written; BBB for one AAA
+	QuoteStartTime    DateTime    `json:"quoteStartTime,omitzero"`
+	QuoteExpiryTime   DateTime    `json:"quoteExpiryTime,omitzero"`
+	Guaranteed        Bool        `json:"guaranteed,omitzero"`
+	ExchangeAmount    Amount      `json:"exchangeAmount,omitzero"` // SDK
 }
 
-// CustomizedInfo is free text of the merchant, given back with the result.
+// CustomizedInfo is free text of the merchant, given back with the result (SDK).
 type CustomizedInfo struct {
 	CustomizedField1 string `json:"customizedField1,omitzero"`
 	CustomizedField2 string `json:"customizedField2,omitzero"`

@@ -1,0 +1,41 @@
+package antom
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// decodeMembers decodes a JSON object into value, which must not have an
+// UnmarshalJSON of its own. Antom adds and changes fields faster than anybody
+// documents them, so a member of an unexpected type must not make a payment
+// unreadable: it is left out and named, unless it is essential.
+func decodeMembers[T any](data []byte, value *T, essential ...string) (unread []string, err error) {
+	if json.Unmarshal(data, value) == nil {
+		return nil, nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return nil, err
+	}
+	*value = *new(T)
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		switch err := decodeMember(name, members[name], value); {
+		case err == nil:
+		case slices.Contains(essential, name):
+			return nil, fmt.Errorf("%s: %w", name, err)
+		default:
+			unread = append(unread, name)
+		}
+	}
+	return unread, nil
+}
+
+func decodeMember(name string, member json.RawMessage, value any) error {
+	object, err := json.Marshal(map[string]json.RawMessage{name: member})
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(object, value)
+}
