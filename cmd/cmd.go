@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/rules"
 )
 
 // Main runs antom with the arguments, streams and environment of this process
@@ -109,8 +110,12 @@ func asGroup(cmd *cobra.Command) *cobra.Command {
 
 func unknownCommand(cmd *cobra.Command, word string) error {
 	err := usagef("unknown command %q for %q", word, cmd.CommandPath())
-	if near := cmd.SuggestionsFor(word); len(near) > 0 {
-		return err.hint("did you mean %q?", cmd.CommandPath()+" "+near[0])
+	var names []string
+	for _, child := range cmd.Commands() {
+		names = append(names, child.Name())
+	}
+	if near := rules.Nearest(word, names); near != "" {
+		return err.hint("did you mean %q?", cmd.CommandPath()+" "+near)
 	}
 	return err.hint("see %q", cmd.CommandPath()+" --help")
 }

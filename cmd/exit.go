@@ -115,6 +115,9 @@ var (
 // exitCode maps an error to the documented exit code; several joined errors to
 // the one that weighs most.
 func exitCode(err error) int {
+	if err == nil {
+		return exitOK
+	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		code := exitOK
 		for _, each := range joined.Unwrap() {

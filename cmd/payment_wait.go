@@ -153,15 +153,16 @@ func isMissing(err error) bool {
 // alone keeps the watches and prints.
 func (o *paymentWait) watchAll(ctx context.Context, p *output.Printer, client *antom.Client, inquiries []antom.Inquiry) []*watch {
 	watches := make([]*watch, len(inquiries))
+	for i, inquiry := range inquiries {
+		watches[i] = &watch{inquiry: inquiry}
+	}
 	feed := make(chan func())
 	progress := p.Progress(func(elapsed time.Duration) string { return waitLine(watches, elapsed) })
 	defer progress.Done()
 	var group errgroup.Group
-	for i, inquiry := range inquiries {
-		w := &watch{inquiry: inquiry}
-		watches[i] = w
+	for _, w := range watches {
 		group.Go(func() error {
-			o.poll(ctx, client, inquiry, func(poll antom.Poll) {
+			o.poll(ctx, client, w.inquiry, func(poll antom.Poll) {
 				feed <- func() { o.tell(p, progress, w, poll) }
 			})
 			return nil

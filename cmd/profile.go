@@ -277,7 +277,7 @@ func profileCard(chosen *profile.Profile, explain bool) output.Result {
 	}
 	for _, v := range values {
 		text := v.Value
-		if explain && v.Origin.Where != "" {
+		if explain && v.Origin.Layer != "" {
 			text += "  (" + v.Origin.String() + ")"
 		}
 		card.Pairs = append(card.Pairs, output.Pair{Label: v.Name, Name: v.Name, Value: output.Cell{Text: text}})

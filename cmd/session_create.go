@@ -298,7 +298,8 @@ func (o *sessionCreate) expiry(session *antom.Session) string {
 	if err != nil {
 		return string(session.PaymentSessionExpiryTime)
 	}
-	return fmt.Sprintf("%s (in %s)", session.PaymentSessionExpiryTime, at.Sub(o.c.Now()).Round(time.Minute))
+	left := at.Sub(o.c.Now()).Round(time.Minute)
+	return fmt.Sprintf("%s (in %d min)", session.PaymentSessionExpiryTime, int(left.Minutes()))
 }
 
 func (o *sessionCreate) nextStep(p *output.Printer, m *merchant, id string) {
