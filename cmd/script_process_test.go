@@ -87,7 +87,8 @@ func harnessMain(args []string) int {
 
 // ttyRun is a command on a terminal of its own: a pseudo-terminal on all three
 // streams that never answers a question about itself. What it shows becomes the
-// script's stdout, with CRLF as LF.
+// script's stdout, with CRLF as LF and, unless -styled, without colours and
+// weights. All other escape sequences stay.
 //
 // The lines of the input file are typed: with no -expect all at once; with
 // -expect, line by line, each one after its expression was seen behind the last
@@ -97,6 +98,7 @@ type ttyRun struct {
 	exit   int
 	input  string
 	expect []*regexp.Regexp
+	styled bool
 	width  uint16
 	argv   []string
 }
@@ -106,6 +108,7 @@ func parseTTY(args []string) (*ttyRun, error) {
 	flags := quietFlags("tty")
 	flags.IntVar(&r.exit, "exit", 0, "")
 	flags.StringVar(&r.input, "input", "", "")
+	flags.BoolVar(&r.styled, "styled", false, "")
 	flags.Func("expect", "", func(s string) error {
 		re, err := regexp.Compile("(?m)" + s)
 		r.expect = append(r.expect, re)
@@ -115,7 +118,7 @@ func parseTTY(args []string) (*ttyRun, error) {
 		return nil, err
 	}
 	if flags.NArg() < 2 {
-		return nil, errors.New("usage: tty [-exit CODE] [-input FILE] [-expect RE]... WIDTH command [argument]...")
+		return nil, errors.New("usage: tty [-exit CODE] [-input FILE] [-expect RE]... [-styled] WIDTH command [argument]...")
 	}
 	width, err := strconv.ParseUint(flags.Arg(0), 10, 16)
 	if err != nil {
@@ -171,7 +174,7 @@ func holdTTY(args []string) (int, error) {
 	close(keys)
 	err = command.Wait()
 	typist.Wait()
-	if _, writeErr := os.Stdout.Write(bytes.ReplaceAll(screen, []byte("\r\n"), []byte("\n"))); writeErr != nil {
+	if _, writeErr := os.Stdout.Write(r.readable(screen)); writeErr != nil {
 		return 0, writeErr
 	}
 	switch {
@@ -219,6 +222,15 @@ func (r *ttyRun) watch(terminal io.Reader, lines []string, keys chan<- string) (
 		unseen = expect[0]
 	}
 	return screen, unseen
+}
+
+// readable is what was shown as a script matches it.
+func (r *ttyRun) readable(screen []byte) []byte {
+	screen = bytes.ReplaceAll(screen, []byte("\r\n"), []byte("\n"))
+	if r.styled {
+		return screen
+	}
+	return regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAll(screen, nil)
 }
 
 // lines are what is to be typed.
