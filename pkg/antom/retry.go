@@ -30,7 +30,7 @@ func afterError(op Operation, err error) next {
 		return afterRefusal(refused)
 	}
 	if failed, ok := errors.AsType[*TransportError](err); ok {
-		return next{again: true, backOff: true, reason: "no usable answer: " + string(failed.Kind)}
+		return next{again: failed.Temporary(), backOff: true, reason: "no usable answer: " + string(failed.Kind)}
 	}
 	return next{reason: "asking again would not help"}
 }
