@@ -1,8 +1,8 @@
 package antom
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -21,45 +21,8 @@ type Amount struct {
 	Value int64
 }
 
-// longestValue is the most digits that Antom takes in a value (Amount page).
+// longestValue is the most digits that Antom takes in a value (DOC ams/amount).
 const longestValue = 16
-
-// AmountRule is the id of the rule that an amount breaks.
-type AmountRule string
-
-// The rules that [ParseAmount] and [ParseMinor] hold an amount against.
-const (
-	AmountEmpty           AmountRule = "empty"
-	AmountNotNumber       AmountRule = "not-a-number"
-	AmountNegative        AmountRule = "negative"
-	AmountZero            AmountRule = "zero"
-	AmountTooLong         AmountRule = "too-long"
-	AmountTooManyDecimals AmountRule = "too-many-decimals"
-	AmountNotMultiple     AmountRule = "not-a-multiple"
-	CurrencyUnknown       AmountRule = "currency-unknown"
-)
-
-// AmountError says which rule an amount breaks.
-type AmountError struct {
-	Rule     AmountRule
-	Input    string
-	Currency string
-
-	text string
-	hint string
-}
-
-// Error names the amount and the rule.
-func (e *AmountError) Error() string { return e.text }
-
-// Hint says how to write the amount.
-func (e *AmountError) Hint() string { return e.hint }
-
-// Is reports whether target is an [*AmountError] with the same rule.
-func (e *AmountError) Is(target error) bool {
-	other, ok := target.(*AmountError)
-	return ok && other.Rule == e.Rule
-}
 
 // ParseAmount reads a decimal number of major units, such as "42.00" with
 // "SGD", exactly: no rounding and no floating point. It takes digits with at
@@ -70,102 +33,93 @@ func ParseAmount(decimal, currency string) (Amount, error) {
 	if err != nil {
 		return Amount{}, err
 	}
-	if err := checkNumber(decimal, known, true); err != nil {
-		return Amount{}, err
-	}
-	whole, fraction, _ := strings.Cut(decimal, ".")
-	if len(fraction) > known.Digits {
-		return Amount{}, tooManyDecimals(decimal, known)
-	}
-	return newAmount(decimal, whole+fraction+strings.Repeat("0", known.Digits-len(fraction)), known)
+	return amountReader{currency: known, input: decimal, decimals: known.Digits}.read()
 }
 
-// ParseMinor reads a whole number of minor units, such as "4200" with "SGD".
-// The error is an [*AmountError].
+// ParseMinor reads a whole number of minor units, such as "4200" with "SGD",
+// by the same rules. The error is an [*AmountError].
 func ParseMinor(value, currency string) (Amount, error) {
 	known, err := requireCurrency(value, currency)
 	if err != nil {
 		return Amount{}, err
 	}
-	if err := checkNumber(value, known, false); err != nil {
-		return Amount{}, err
-	}
-	return newAmount(value, value, known)
+	return amountReader{currency: known, input: value, minor: true}.read()
 }
 
-// newAmount makes an amount of digits that are known to be digits.
-func newAmount(input, digits string, currency Currency) (Amount, error) {
-	fail := func(rule AmountRule, text, hint string) (Amount, error) {
-		return Amount{}, &AmountError{Rule: rule, Input: input, Currency: currency.Code, text: text, hint: hint}
-	}
-	digits = strings.TrimLeft(digits, "0")
-	if len(digits) > longestValue {
-		return fail(AmountTooLong, fmt.Sprintf("amount %q %s: has %d digits in minor units, Antom takes at most %d", input, currency.Code, len(digits), longestValue),
-			"check the amount; is the decimal point missing?")
-	}
-	if digits == "" {
-		return fail(AmountZero, fmt.Sprintf("amount %q %s: must be more than 0", input, currency.Code), "give an amount such as "+currency.example())
-	}
-	value, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil {
-		return fail(AmountNotNumber, fmt.Sprintf("amount %q %s: is not a number", input, currency.Code), "")
-	}
-	if value%currency.multiple() != 0 {
-		return fail(AmountNotMultiple, fmt.Sprintf("amount %q %s: the last digits in minor units must be 00", input, currency.Code),
-			fmt.Sprintf("%s has %d decimals in the API, but Antom takes whole amounts only", currency.Code, currency.Digits))
-	}
-	return Amount{Currency: currency.Code, Value: value}, nil
+// NewAmount is the amount of a number of minor units, by the same rules. The
+// error is an [*AmountError].
+func NewAmount(value int64, currency string) (Amount, error) {
+	return ParseMinor(strconv.FormatInt(value, 10), currency)
 }
 
 func requireCurrency(input, code string) (Currency, error) {
 	if known, ok := LookupCurrency(code); ok {
 		return known, nil
 	}
-	err := &AmountError{Rule: CurrencyUnknown, Input: input, Currency: code, text: fmt.Sprintf("currency %q: not an ISO 4217 code", code),
-		hint: "a currency is three capital letters, such as SGD"}
-	if near := nearestCurrency(code); near != "" {
-		err.hint = "did you mean " + near + "?"
+	hint := "write three capital letters, such as SGD"
+	if near := NearestCurrency(code); near != "" {
+		hint = "did you mean " + near + "?"
 	}
-	return Currency{}, err
+	return Currency{}, &AmountError{Rule: CurrencyUnknown, Input: input, Currency: code, reason: "not an ISO 4217 code", hint: hint}
 }
 
-func tooManyDecimals(input string, currency Currency) error {
-	return &AmountError{Rule: AmountTooManyDecimals, Input: input, Currency: currency.Code,
-		text: fmt.Sprintf("amount %q %s: has more decimals than the %s of %s", input, currency.Code, decimals(currency.Digits), currency.Code),
-		hint: "write it as " + currency.example()}
+// amountReader reads one input in major or in minor units.
+type amountReader struct {
+	currency Currency
+	input    string
+	decimals int // that the input may have
+	minor    bool
 }
 
-func decimals(n int) string {
-	return [...]string{"0 decimals", "1 decimal", "2 decimals", "3 decimals", "4 decimals"}[n]
+func (r amountReader) read() (Amount, error) {
+	value, rule := r.value()
+	if rule != "" {
+		return Amount{}, &AmountError{Rule: rule, Input: r.input, Currency: r.currency.Code, reason: r.reason(rule), hint: r.hint(rule, value)}
+	}
+	return Amount{Currency: r.currency.Code, Value: value}, nil
 }
 
-// checkNumber takes ASCII digits with, if allowed, a point between some of them.
-func checkNumber(input string, currency Currency, pointAllowed bool) error {
-	rule, text := AmountNotNumber, "is not a plain number"
+// value is the input in minor units, and the rule that it breaks, if any.
+// Decimals too many are cut off.
+func (r amountReader) value() (int64, AmountRule) {
+	whole, fraction, plain := splitNumber(r.input)
+	if !plain || r.minor && strings.Contains(r.input, ".") {
+		return 0, r.notPlain()
+	}
+	kept := fraction[:min(len(fraction), r.decimals)]
+	digits := strings.TrimLeft(whole+kept+strings.Repeat("0", r.decimals-len(kept)), "0")
+	if len(digits) > longestValue {
+		return 0, AmountTooLong
+	}
+	value, _ := strconv.ParseInt("0"+digits, 10, 64) // at most 16 digits: it can't fail
 	switch {
-	case input == "":
-		rule, text = AmountEmpty, "is empty"
-	case isPlainNumber(input, pointAllowed):
-		return nil
-	case strings.HasPrefix(input, "-") && isPlainNumber(input[1:], pointAllowed):
-		rule, text = AmountNegative, "is negative"
-	case !pointAllowed && isPlainNumber(input, true):
-		text = "minor units have no decimal point"
+	case len(fraction) > r.decimals:
+		return value, AmountTooManyDecimals
+	case value == 0:
+		return value, AmountZero
+	case value%r.currency.multiple() != 0:
+		return value, AmountNotMultiple
 	}
-	hint := "write it as " + currency.example() + ": digits, a point, no separators and no sign"
-	if !pointAllowed {
-		hint = "minor units are a whole number, such as 4200 for 42.00 SGD"
-	}
-	return &AmountError{Rule: rule, Input: input, Currency: currency.Code, hint: hint,
-		text: fmt.Sprintf("amount %q %s: %s", input, currency.Code, text)}
+	return value, ""
 }
 
-func isPlainNumber(s string, pointAllowed bool) bool {
-	whole, fraction, point := strings.Cut(s, ".")
-	if point && (!pointAllowed || !isDigits(fraction)) {
-		return false
+// notPlain is the rule that an input breaks which is no plain number.
+func (r amountReader) notPlain() AmountRule {
+	if r.input == "" {
+		return AmountEmpty
 	}
-	return isDigits(whole)
+	if positive, signed := strings.CutPrefix(r.input, "-"); signed {
+		if _, _, plain := splitNumber(positive); plain {
+			return AmountNegative
+		}
+	}
+	return AmountNotNumber
+}
+
+// splitNumber takes ASCII digits, with a point and more digits if need be.
+func splitNumber(s string) (whole, fraction string, plain bool) {
+	whole, fraction, point := strings.Cut(s, ".")
+	return whole, fraction, isDigits(whole) && (!point || isDigits(fraction))
 }
 
 func isDigits(s string) bool {
@@ -178,22 +132,19 @@ func isDigits(s string) bool {
 }
 
 // Decimal is the amount in major units, such as "42.00"; in a currency that is
-// not in the table, the minor units as they are.
+// not in the table, the minor units as they are. [ParseAmount] reads it back.
 func (a Amount) Decimal() string {
 	currency, _ := LookupCurrency(a.Currency)
-	text := strconv.FormatInt(a.Value, 10)
-	sign := ""
-	if text[0] == '-' {
-		sign, text = "-", text[1:]
+	text, negative := strings.CutPrefix(strconv.FormatInt(a.Value, 10), "-")
+	if currency.Digits > 0 {
+		text = strings.Repeat("0", max(0, currency.Digits+1-len(text))) + text
+		point := len(text) - currency.Digits
+		text = text[:point] + "." + text[point:]
 	}
-	if currency.Digits == 0 {
-		return sign + text
+	if negative {
+		return "-" + text
 	}
-	if missing := currency.Digits + 1 - len(text); missing > 0 {
-		text = strings.Repeat("0", missing) + text
-	}
-	point := len(text) - currency.Digits
-	return sign + text[:point] + "." + text[point:]
+	return text
 }
 
 // String is the amount in major units with its currency, such as "42.00 SGD".
@@ -204,11 +155,8 @@ func (a Amount) String() string {
 	return a.Decimal() + " " + a.Currency
 }
 
-// wireAmount is the form on the wire.
-type wireAmount struct {
-	Currency string          `json:"currency"`
-	Value    json.RawMessage `json:"value"`
-}
+// IsZero reports whether there is no amount; it keeps an absent one out of JSON.
+func (a Amount) IsZero() bool { return a == Amount{} }
 
 // MarshalJSON writes the value as a string, as Antom wants it.
 func (a Amount) MarshalJSON() ([]byte, error) {
@@ -219,24 +167,43 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads the value as a string or a number, and refuses one that is
-// no whole number.
+// no whole number of minor units. An absent value is 0.
 func (a *Amount) UnmarshalJSON(data []byte) error {
-	var wire wireAmount
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	*a = Amount{Currency: wire.Currency}
-	text := string(bytes.Trim(wire.Value, `"`))
-	if text == "" || text == "null" {
+	if string(data) == "null" {
 		return nil
 	}
-	value, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return fmt.Errorf("amount value %q: not a whole number of minor units", text)
+	var wire struct {
+		Currency string          `json:"currency"`
+		Value    json.RawMessage `json:"value"`
 	}
-	a.Value = value
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return fmt.Errorf("amount %s: not an object of currency and value", quoteShort(string(data)))
+	}
+	value, err := decodeValue(wire.Value)
+	if err != nil {
+		return err
+	}
+	*a = Amount{Currency: wire.Currency, Value: value}
 	return nil
 }
 
-// IsZero reports whether there is no amount; it keeps an absent one out of JSON.
-func (a Amount) IsZero() bool { return a == Amount{} }
+// decodeValue reads a whole number from a JSON string or number.
+func decodeValue(raw json.RawMessage) (int64, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return 0, nil
+	}
+	text := string(raw)
+	if raw[0] == '"' {
+		if err := json.Unmarshal(raw, &text); err != nil {
+			return 0, fmt.Errorf("amount value %s: %w", quoteShort(text), err)
+		}
+	}
+	if !isDigits(strings.TrimPrefix(text, "-")) {
+		return 0, fmt.Errorf("amount value %s: not a whole number of minor units", quoteShort(text))
+	}
+	value, err := strconv.ParseInt(text, 10, 64)
+	if errors.Is(err, strconv.ErrRange) {
+		return 0, fmt.Errorf("amount value %s: too large", quoteShort(text))
+	}
+	return value, err
+}

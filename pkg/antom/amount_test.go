@@ -48,17 +48,17 @@ func TestParseAmount_refusals(t *testing.T) {
 		want            antom.AmountRule
 		says            string
 	}{
-		{"42.001", "SGD", antom.AmountTooManyDecimals, "2 decimals of SGD"},
-		{"1.5", "JPY", antom.AmountTooManyDecimals, "0 decimals of JPY"},
-		{"1.0", "JPY", antom.AmountTooManyDecimals, "write it as 42"},
+		{"42.001", "SGD", antom.AmountTooManyDecimals, "write it as 42.00 or 42.01"},
+		{"1.5", "JPY", antom.AmountTooManyDecimals, "has 1 decimal, JPY has no decimals\nwrite it as 1 or 2"},
+		{"1.0", "JPY", antom.AmountTooManyDecimals, "write it as 1"},
 		{"-1", "SGD", antom.AmountNegative, "negative"},
 		{"0", "SGD", antom.AmountZero, "more than 0"},
 		{"0.00", "SGD", antom.AmountZero, "more than 0"},
 		{"123456789012345.67", "SGD", antom.AmountTooLong, "17 digits"},
 		{"", "SGD", antom.AmountEmpty, "empty"},
-		{"1,000.00", "SGD", antom.AmountNotNumber, "no separators"},
+		{"1,000.00", "SGD", antom.AmountNotNumber, "write it as 1000.00"},
 		{"1e3", "SGD", antom.AmountNotNumber, ""},
-		{"+5", "SGD", antom.AmountNotNumber, "no sign"},
+		{"+5", "SGD", antom.AmountNotNumber, "write it as 5.00"},
 		{" 5", "SGD", antom.AmountNotNumber, ""},
 		{".5", "SGD", antom.AmountNotNumber, ""},
 		{"5.", "SGD", antom.AmountNotNumber, ""},
