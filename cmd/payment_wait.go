@@ -228,7 +228,7 @@ func (o *paymentWait) verdict(ctx context.Context, w *watch) error {
 	switch cause := context.Cause(ctx); {
 	case w.status().Final():
 		return outcome(w.payment, o.flags.expect)
-	case cause == errWaitTimeout:
+	case errors.Is(cause, errWaitTimeout):
 		return saidError{code: exitPending, message: fmt.Sprintf("payment %s is not final after %s: %s", w.id(), o.timeout, w.standing()),
 			remedy: "the payment goes on; ask again with antom payment wait " + w.id()}
 	case cause != nil:

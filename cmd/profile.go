@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"runtime"
+	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -220,7 +222,7 @@ func profileList(file *profile.File) output.Result {
 	}}
 	result := output.Result{JSON: encode(rows)}
 	for _, row := range rows {
-		mark := output.Cell{Text: "", Plain: fmt.Sprint(row.Current)}
+		mark := output.Cell{Text: "", Plain: strconv.FormatBool(row.Current)}
 		if row.Current {
 			mark.Text, mark.Style = "current", output.OK
 		}
@@ -272,8 +274,8 @@ func profileCard(chosen *profile.Profile, explain bool) output.Result {
 	card := output.Card{}
 	object := []byte("{}")
 	values := chosen.Values()
-	for i := len(values) - 1; i >= 0; i-- { // the last inserted stands first
-		object = output.InsertFirst(object, values[i].Name, values[i].Value)
+	for _, v := range slices.Backward(values) { // the last inserted stands first
+		object = output.InsertFirst(object, v.Name, v.Value)
 	}
 	for _, v := range values {
 		text := v.Value

@@ -75,7 +75,6 @@ type Printer struct {
 	styles  styles
 	errs    styles
 	query   *query
-	events  bool
 }
 
 // narrowest and usual widths of a terminal that does not tell its own.
@@ -340,9 +339,7 @@ func PrintError(w io.Writer, r ErrorReport, format Format, color bool) {
 }
 
 func printErrorJSON(w io.Writer, r ErrorReport) {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(map[string]any{"error": struct { // there is nowhere left to report a failure to
+	type errorObject struct {
 		Code         string `json:"code"`
 		Message      string `json:"message"`
 		Hint         string `json:"hint,omitempty"`
@@ -350,5 +347,13 @@ func printErrorJSON(w io.Writer, r ErrorReport) {
 		ResultCode   string `json:"resultCode,omitempty"`
 		ResultStatus string `json:"resultStatus,omitempty"`
 		TraceID      string `json:"traceId,omitempty"`
-	}{r.Code, r.Message, strings.Join(r.Hints, "\n"), r.Exit, r.ResultCode, r.ResultStatus, r.TraceID}})
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(struct {
+		Error errorObject `json:"error"`
+	}{errorObject{r.Code, r.Message, strings.Join(r.Hints, "\n"), r.Exit, r.ResultCode, r.ResultStatus, r.TraceID}})
+	if err != nil {
+		fmt.Fprintf(w, "antom: %s\n", cleanLines(r.Message))
+	}
 }

@@ -5,7 +5,6 @@ package profile
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -255,7 +254,7 @@ func (s Sources) environment() (layer, error) {
 
 // merge lays the layers over one another, the last one on top.
 func merge(name string, layers []layer) (*Profile, error) {
-	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"), viper.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
+	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"), viper.WithLogger(slog.New(slog.DiscardHandler)))
 	merged := map[string]any{}
 	origins := map[string]Origin{}
 	for _, l := range layers {

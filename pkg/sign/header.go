@@ -135,26 +135,27 @@ func unescape(s string) (string, error) {
 		if i+2 >= len(s) {
 			return "", malformed("its signature ends within a percent escape")
 		}
-		high, low := unhex(s[i+1]), unhex(s[i+2])
-		if high < 0 || low < 0 {
+		high, highOK := unhex(s[i+1])
+		low, lowOK := unhex(s[i+2])
+		if !highOK || !lowOK {
 			return "", malformed("its signature holds %q, which is no percent escape", s[i:i+3])
 		}
-		b.WriteByte(byte(high<<4 | low))
+		b.WriteByte(high<<4 | low)
 		i += 2
 	}
 	return b.String(), nil
 }
 
-func unhex(c byte) int {
+func unhex(c byte) (digit byte, ok bool) {
 	switch {
 	case '0' <= c && c <= '9':
-		return int(c - '0')
+		return c - '0', true
 	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
+		return c - 'a' + 10, true
 	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
+		return c - 'A' + 10, true
 	}
-	return -1
+	return 0, false
 }
 
 // decodeBase64 reads standard or URL base64, padded or not, and strictly: two

@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -151,8 +152,7 @@ func decodePEM(text []byte) (der []byte, kind string, err error) {
 }
 
 func isEncrypted(err error) bool {
-	refused, ok := err.(*KeyError)
-	return ok && refused.Reason == KeyEncrypted
+	return errors.Is(err, &KeyError{Reason: KeyEncrypted})
 }
 
 func dropSpace(r rune) rune {
