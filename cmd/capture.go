@@ -201,7 +201,7 @@ func transactionTable(rows []antom.Transaction, types bool) output.Table {
 			{Text: row.TransactionAmount.Currency},
 			statusCell(row.Status()),
 			{Text: row.TransactionResult.ResultCode},
-			{Text: string(row.TransactionTime)},
+			timeCell(row.TransactionTime),
 		})
 	}
 	return table
