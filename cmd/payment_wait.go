@@ -199,7 +199,9 @@ func (o *paymentWait) tell(p *output.Printer, progress *output.Progress, w *watc
 	w.take(poll)
 	switch {
 	case w.status() != before:
-		o.failed = errors.Join(o.failed, p.Event(encode(w.event("status", o.c.Now())), ""))
+		if p.Streams() {
+			o.failed = errors.Join(o.failed, p.Event(encode(w.event("status", o.c.Now())), ""))
+		}
 		progress.Line(fmt.Sprintf("%s  %s after %s", w.id(), w.status(), seconds(poll.Elapsed)))
 	case isMissing(poll.Err) && w.missing == missingAnswers && o.missing == "wait":
 		p.Note("%s: ORDER_NOT_EXIST: not paid yet, or a wrong id; still waiting (--missing fail would end here)", w.id())

@@ -125,7 +125,11 @@ func outcome(p *antom.Payment, expect string) error {
 	return saidError{code: exitBadOutcome, message: message, remedy: actionFor(p.PaymentResultCode)}
 }
 
+// actionFor is what to do about a result code; about a success there is nothing.
 func actionFor(code string) string {
 	row, _ := antom.LookupResultCode(code)
+	if row.Status == antom.StatusS {
+		return ""
+	}
 	return row.Action
 }
