@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/antom-cli/antom/internal/output"
@@ -111,6 +112,19 @@ func TestTable(t *testing.T) {
 		table.Rows = nil
 		golden(t, printed(t, output.Options{OutTTY: true, Width: 80}, output.Result{Text: []output.Block{table}}))
 	})
+}
+
+// A line that is wider than the terminal, be it only by blanks, becomes two.
+func TestTable_neverWiderThanTheTerminal(t *testing.T) {
+	t.Parallel()
+	for width := 40; width <= 130; width++ {
+		got := printed(t, output.Options{OutTTY: true, Width: width, Color: true}, captures())
+		for line := range strings.Lines(got) {
+			if w := lipgloss.Width(strings.TrimSuffix(line, "\n")); w > width {
+				t.Fatalf("width %d: a line has %d columns: %q", width, w, line)
+			}
+		}
+	}
 }
 
 func TestCard(t *testing.T) {

@@ -238,8 +238,26 @@ func (t Table) renderGrid(p *Printer, w *bufio.Writer) {
 	}
 	_ = grid.Render() // a bytes.Buffer takes everything
 	for line := range strings.Lines(drawn.String()) {
-		fmt.Fprintln(w, strings.TrimRight(line, " \n"))
+		fmt.Fprintln(w, trimEnd(line))
 	}
+}
+
+// trimEnd drops the blanks at the end of a line, the styled ones too: on a
+// terminal as wide as the table they would make a line of their own.
+func trimEnd(line string) string {
+	const reset = "\x1b[0m"
+	trimmed, styled := line, false
+	for {
+		trimmed = strings.TrimRight(trimmed, " \n")
+		if !strings.HasSuffix(trimmed, reset) {
+			break
+		}
+		trimmed, styled = strings.TrimSuffix(trimmed, reset), true
+	}
+	if styled {
+		trimmed += reset
+	}
+	return trimmed
 }
 
 // shrink takes the excess width from the ids, the widest first, and reports
@@ -248,7 +266,7 @@ func shrink(columns []shown, excess, shortestID int) bool {
 	for ; excess > 0; excess-- {
 		widest := -1
 		for j, c := range columns {
-			if c.col.Shrinks && c.width > shortestID && (widest < 0 || c.width > columns[widest].width) {
+			if c.col.Shrinks && c.width > max(shortestID, lipgloss.Width(c.title)) && (widest < 0 || c.width > columns[widest].width) {
 				widest = j
 			}
 		}
