@@ -200,11 +200,14 @@ func (o *sessionCreate) fill(flag *string, field, value string) string {
 	return *flag
 }
 
-// newRequestID is unique and sorts by time: the second of creation, then 80
+// newRequestID is unique and sorts by time: the second of creation, then 60
 // random bits.
 func newRequestID(now time.Time) string {
-	return now.UTC().Format("20060102150405") + "-" + strings.ToLower(rand.Text()[:16])
+	return now.UTC().Format("20060102150405") + "-" + randomWord()
 }
+
+// randomWord is 60 random bits in twelve letters and digits.
+func randomWord() string { return strings.ToLower(rand.Text()[:12]) }
 
 // check holds the body against Antom's rules: documented ones refuse it,
 // inferred ones warn.
