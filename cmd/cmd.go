@@ -90,6 +90,7 @@ notifications that Antom sends, and says why when one does not verify.`,
 		newNotifyCmd(c),
 		newEmulatorCmd(c),
 		newProfileCmd(c),
+		newKeyCmd(c),
 		newVersionCmd(c),
 	)
 	return root

@@ -153,7 +153,15 @@ func (c *cli) loadProfile(p *output.Printer) (*profile.Profile, error) {
 	for _, note := range notes {
 		p.Note("%s", note)
 	}
-	return chosen, err
+	if err != nil {
+		return nil, err
+	}
+	if path := chosen.SecretFile(); path != "" {
+		if warning := secret.ConfigWarning(path); warning != "" {
+			p.Warn("%s", warning)
+		}
+	}
+	return chosen, nil
 }
 
 // merchant loads the chosen profile and its keys.
@@ -165,10 +173,7 @@ func (c *cli) merchant(p *output.Printer) (*merchant, error) {
 	if chosen.Builtin {
 		return c.emulated(chosen)
 	}
-	key, warnings, err := secret.PrivateKey(chosen.PrivateKey, chosen.PrivateKeyFile)
-	for _, warning := range warnings {
-		p.Warn("%s", warning)
-	}
+	key, err := c.privateKey(p, chosen)
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +182,18 @@ func (c *cli) merchant(p *output.Printer) (*merchant, error) {
 		return nil, err
 	}
 	return &merchant{profile: chosen, key: key, antomKey: antomKey}, nil
+}
+
+// privateKey reads the merchant's private key from where the profile has it.
+func (c *cli) privateKey(p *output.Printer, chosen *profile.Profile) (*sign.PrivateKey, error) {
+	if chosen.PrivateKeyKeyring {
+		return secret.KeyringKey(chosen.Name)
+	}
+	key, warnings, err := secret.PrivateKey(chosen.PrivateKey, chosen.PrivateKeyFile)
+	for _, warning := range warnings {
+		p.Warn("%s", warning)
+	}
+	return key, err
 }
 
 // emulated fills the built-in profile from the emulator's own state.

@@ -235,6 +235,9 @@ func (k *PublicKey) PEM() []byte {
 // Antom's Dashboard and its SDKs use.
 func (k *PublicKey) Base64() string { return base64.StdEncoding.EncodeToString(k.der) }
 
+// Bits is the length of the key.
+func (k *PublicKey) Bits() int { return k.rsa.N.BitLen() }
+
 // Fingerprint names the key: SHA-256 of its SPKI form, as OpenSSH writes one.
 func (k *PublicKey) Fingerprint() string {
 	sum := sha256.Sum256(k.der)
@@ -248,7 +251,7 @@ func (k *PublicKey) Equal(other *PublicKey) bool {
 
 // String names the key by its fingerprint.
 func (k *PublicKey) String() string {
-	return fmt.Sprintf("RSA %d %s", k.rsa.N.BitLen(), k.Fingerprint())
+	return fmt.Sprintf("RSA %d %s", k.Bits(), k.Fingerprint())
 }
 
 // String names the key by the fingerprint of its public key. No form of
