@@ -67,6 +67,7 @@ func Check(op antom.Operation, body []byte) ([]Finding, error) {
 	c.object(root, "", object)
 	c.oneOf(root, object)
 	c.compareAmounts(object)
+	c.compareMethod(object)
 	return c.findings, nil
 }
 

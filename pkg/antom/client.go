@@ -74,7 +74,7 @@ func NewClient(clientID string, key *sign.PrivateKey, antomKey *sign.PublicKey, 
 		}
 	}
 	c := &Client{options: options, clientID: clientID, key: key, antomKey: antomKey}
-	c.http = &http.Client{Transport: options.transport, CheckRedirect: keepRedirect}
+	c.http = &http.Client{Transport: readableRedirects{options.transport}, CheckRedirect: keepRedirect}
 	c.common.client = c
 	c.Sessions = (*SessionsService)(&c.common)
 	c.Payments = (*PaymentsService)(&c.common)
@@ -122,6 +122,23 @@ var sharedTransport = sync.OnceValue(func() http.RoundTripper {
 // keepRedirect returns a redirect as the answer: following it would send a
 // signed request somewhere else.
 func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// readableRedirects takes a Location away that is no URL: net/http reads it
+// before it asks keepRedirect, and would show it whole in place of the answer.
+type readableRedirects struct{ transport http.RoundTripper }
+
+func (r readableRedirects) RoundTrip(request *http.Request) (*http.Response, error) {
+	answer, err := r.transport.RoundTrip(request)
+	if err != nil || answer == nil {
+		return nil, err
+	}
+	if location := answer.Header.Get("Location"); location != "" {
+		if _, err := url.Parse(location); err != nil {
+			answer.Header.Del("Location")
+		}
+	}
+	return answer, nil
+}
 
 // WithRegion calls the gateway of a region.
 func WithRegion(region Region) Option {
