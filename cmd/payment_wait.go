@@ -1,8 +1,11 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +18,8 @@ type paymentWait struct {
 	c     *cli
 	flags inquiryFlags
 	wait  waitFlags
+	file  string
+	rate  float64
 }
 
 func newPaymentWaitCmd(c *cli) *cobra.Command {
@@ -24,7 +29,11 @@ func newPaymentWaitCmd(c *cli) *cobra.Command {
 		Short: "Wait until payments are final (inquiryPayment every 2 s)",
 		Long: `Ask for the state of a payment at once and then every two seconds, from start to
 start, until it is final or --timeout has passed. Several payments are waited
-for side by side.
+for side by side, named as arguments or by --file, one id a line; empty lines and
+what follows a # are left out. However many there are, they share one pool of
+connections, at most 16 inquiries are under way at a time, and at most --rate
+begin in a second, so that more than 40 are asked for less often than every two
+seconds.
 
 Network faults and U answers are survived by asking less often. ORDER_NOT_EXIST
 means that the buyer has not paid yet, or that the id is wrong: the wait goes on,
@@ -33,11 +42,17 @@ unless --missing fail is given, which ends it after three such answers.
 Exit code 0: every payment ended in SUCCESS. 7: one ended otherwise (--expect
 turns the wanted ending into 0). 5: --timeout passed.
 
-With --quiet the final paymentStatus is printed. With -o jsonl each change is
-one event; JSON output is the gateway's last answer.`,
+With --quiet the final paymentStatus is printed. With -o jsonl each change is one
+event {"type":"status",…}, and at the end each payment {"type":"result",…,"exit"}.
+JSON output is the gateway's last answer, of several payments a list; a payment
+that was never found stands in it with its id alone.
+
+The columns of several payments off a terminal and in CSV are paymentRequestId,
+paymentId, paymentStatus, paymentResultCode and seconds.`,
 		Example: `  antom payment wait 20261124090000-k3v5q7r2m4x6
   antom payment wait "$id" --timeout 2m --expect FAIL
-  antom payment wait "$first" "$second" -o jsonl`,
+  antom payment wait "$first" "$second" -o jsonl
+  echo "$id" | antom payment wait -f - --rate 5`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			inquiries, err := o.inquiries(cmd, args)
 			if err != nil {
@@ -48,26 +63,77 @@ one event; JSON output is the gateway's last answer.`,
 	}
 	o.flags.bind(cmd)
 	o.wait.bind(cmd.Flags())
+	cmd.Flags().StringVarP(&o.file, "file", "f", "", "`file` of paymentRequestIds, one a line; - is standard input")
+	cmd.Flags().Float64Var(&o.rate, "rate", defaultRate, "inquiries that begin in a second at most")
 	return cmd
 }
 
-// inquiries are the payments to wait for.
+// inquiries are the payments that the command line names.
 func (o *paymentWait) inquiries(cmd *cobra.Command, args []string) ([]antom.Inquiry, error) {
 	if err := o.wait.validate(); err != nil {
 		return nil, err
 	}
-	if len(args) <= 1 {
+	if o.rate < slowestRate || o.rate > fastestRate {
+		return nil, usagef("--rate %v: must be from %v to %v requests a second", o.rate, slowestRate, fastestRate)
+	}
+	if len(args) <= 1 && o.file == "" {
 		inquiry, err := o.flags.inquiry(cmd, args)
 		return []antom.Inquiry{inquiry}, err
 	}
 	if o.flags.paymentID != "" {
 		return nil, usagef("--payment-id takes the place of the ids").hint("name the payments once")
 	}
-	inquiries := make([]antom.Inquiry, 0, len(args))
-	for _, id := range args {
-		inquiries = append(inquiries, antom.Inquiry{PaymentRequestID: id})
+	if slices.Contains(args, "") {
+		return nil, usagef("%s: an empty id", cmd.CommandPath()).hint("usage: %s", cmd.UseLine())
 	}
-	return inquiries, nil
+	return inquiriesOf(args), nil
+}
+
+// What --rate can be.
+const (
+	slowestRate = 0.01
+	fastestRate = 1000.0
+)
+
+// inquiriesOf asks for each paymentRequestId once.
+func inquiriesOf(ids []string) []antom.Inquiry {
+	inquiries := make([]antom.Inquiry, 0, len(ids))
+	seen := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			inquiries = append(inquiries, antom.Inquiry{PaymentRequestID: id})
+		}
+	}
+	return inquiries
+}
+
+// listed reads the ids of --file, which come after those of the command line.
+func (o *paymentWait) listed(ctx context.Context, named []antom.Inquiry) ([]antom.Inquiry, error) {
+	text, err := o.c.readInput(ctx, o.file, largestIDList)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, inquiry := range named {
+		ids = append(ids, inquiry.PaymentRequestID)
+	}
+	number := 0
+	for line := range bytes.Lines(text) {
+		number++
+		id, _, _ := strings.Cut(string(line), "#")
+		if id = strings.TrimSpace(id); id == "" {
+			continue
+		}
+		if strings.ContainsAny(id, " \t,;") {
+			return nil, usagef("%s:%d: %q is no paymentRequestId", shownName(o.file), number, id).hint("one id a line")
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return nil, usagef("%s names no payment", shownName(o.file)).hint("one paymentRequestId a line")
+	}
+	return inquiriesOf(ids), nil
 }
 
 func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error {
@@ -79,7 +145,12 @@ func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error 
 	if err != nil {
 		return err
 	}
-	waiter := &waiter{c: o.c, flags: o.wait, awaited: wholePayment{}, expect: o.flags.expect}
+	if o.file != "" {
+		if inquiries, err = o.listed(ctx, inquiries); err != nil {
+			return err
+		}
+	}
+	waiter := &waiter{c: o.c, flags: o.wait, awaited: wholePayment{}, expect: o.flags.expect, admit: newGate(o.rate, o.c.Now).enter}
 	watches, verdicts, err := waiter.wait(ctx, p, client, inquiries)
 	if err != nil {
 		return err
@@ -116,13 +187,16 @@ func paymentsResult(c *cli, watches []*watch, verdicts []error) output.Result {
 	}}
 	for i, w := range watches {
 		result.Rows = append(result.Rows, w.results(stage{}, verdicts[i], c.Now())...)
+		request, payment := w.ids()
 		if w.payment == nil {
+			answers = append(answers, encode(w.inquiry))
+			table.Rows = append(table.Rows, []output.Cell{{Text: request, Style: output.Key}, {Text: payment}, {}, {}, {}})
 			continue
 		}
 		answers = append(answers, w.answer.Body)
 		result.Quiet = append(result.Quiet, string(w.payment.PaymentStatus))
 		table.Rows = append(table.Rows, []output.Cell{
-			{Text: w.payment.PaymentRequestID, Style: output.Key}, {Text: w.payment.PaymentID}, statusCell(w.payment.PaymentStatus),
+			{Text: request, Style: output.Key}, {Text: payment}, statusCell(w.payment.PaymentStatus),
 			{Text: w.payment.PaymentResultCode}, {Text: seconds(w.last.Elapsed), Plain: fmt.Sprintf("%.0f", w.last.Elapsed.Seconds())},
 		})
 	}

@@ -96,6 +96,14 @@ func (w *watch) id() string {
 	return cmp.Or(w.inquiry.PaymentRequestID, w.inquiry.PaymentID)
 }
 
+// ids are as the gateway told them; what it left out is as it was asked for.
+func (w *watch) ids() (paymentRequestID, paymentID string) {
+	if w.payment == nil {
+		return w.inquiry.PaymentRequestID, w.inquiry.PaymentID
+	}
+	return cmp.Or(w.payment.PaymentRequestID, w.inquiry.PaymentRequestID), cmp.Or(w.payment.PaymentID, w.inquiry.PaymentID)
+}
+
 // take adds an answer to what is known and returns the stages that are new.
 func (w *watch) take(poll antom.Poll, of awaited) []stage {
 	w.last = poll
@@ -190,7 +198,9 @@ func (o *waiter) poll(ctx context.Context, client *antom.Client, inquiry antom.I
 // the wait goes on.
 func (o *waiter) tell(p *output.Printer, progress *output.Progress, w *watch, poll antom.Poll) {
 	for _, s := range w.take(poll, o.awaited) {
-		o.failed = errors.Join(o.failed, p.Event(encode(w.event("status", s, o.c.Now())), ""))
+		if p.Streams() {
+			o.failed = errors.Join(o.failed, p.Event(encode(w.event("status", s, o.c.Now())), ""))
+		}
 		progress.Line(fmt.Sprintf("%s  %s after %s", w.id(), s.text, seconds(poll.Elapsed)))
 	}
 	switch {
@@ -287,11 +297,10 @@ type captureFields struct {
 func (w *watch) event(kind string, s stage, now time.Time) waitEvent {
 	event := waitEvent{
 		Type: kind, Time: now.Format(time.RFC3339), captureFields: s.capture,
-		PaymentRequestID: w.inquiry.PaymentRequestID, PaymentID: w.inquiry.PaymentID,
 		Polls: w.last.N, ElapsedMs: w.last.Elapsed.Milliseconds(),
 	}
+	event.PaymentRequestID, event.PaymentID = w.ids()
 	if w.payment != nil {
-		event.PaymentRequestID, event.PaymentID = w.payment.PaymentRequestID, w.payment.PaymentID
 		event.PaymentStatus, event.PaymentResultCode = string(w.payment.PaymentStatus), w.payment.PaymentResultCode
 	}
 	return event
