@@ -70,6 +70,17 @@ func (d *Document) SetAmount(path string, amount antom.Amount) error {
 	return d.put(path, raw)
 }
 
+// Copy gives a field the value that another one has.
+func (d *Document) Copy(to, from string) error {
+	n := d.find(from)
+	if n == nil {
+		return &PathError{Path: from, reason: "has no value", remedy: "give it one"}
+	}
+	var raw bytes.Buffer
+	n.write(&raw)
+	return d.put(to, raw.Bytes())
+}
+
 // lookup finds the row of a path; what lies below a free field has none.
 func (d *Document) lookup(path string) (*field, error) {
 	f := d.fields

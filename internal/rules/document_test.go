@@ -125,12 +125,12 @@ func TestParseDocument_refuses(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
 		"{\"a\": 1,\n \"b\": {\"c\": 1, \"d\": 2,\n \"c\": 3}}": "line 3, column 2: b.c stands twice, first on line 2",
-		"{\"a\":1} x":       "line 1, column 8",
-		"{\"a\":1}{}":       "something follows the object",
-		"\ufeff{}":          "a byte order mark",
+		"{\"a\":1} x":        "line 1, column 8",
+		"{\"a\":1}{}":        "something follows the object",
+		"\ufeff{}":           "a byte order mark",
 		"{\"a\":\n\"\xff\"}": "line 2, column 2: it is not UTF-8",
-		"[]":                "line 1",
-		"":                  "ends too early",
+		"[]":                 "line 1",
+		"":                   "ends too early",
 		strings.Repeat(`{"a":`, 70) + "1" + strings.Repeat("}", 70): "deep",
 	} {
 		_, err := rules.ParseDocument(antom.CreatePaymentSession, []byte(body))
