@@ -14,12 +14,12 @@ import (
 func newCaptureCmd(c *cli) *cobra.Command {
 	cmd := asGroup(&cobra.Command{
 		Use:   "capture",
-		Short: "List the captures of a payment",
+		Short: "List the captures of a payment, or wait for them",
 		Long: `A card payment is authorised first and captured after; only what is captured is
 settled. The captures are the CAPTURE rows of inquiryPayment's transactions.`,
-		Example: "  antom capture list PAYMENT_REQUEST_ID",
+		Example: "  antom capture list PAYMENT_REQUEST_ID\n  antom capture wait PAYMENT_REQUEST_ID",
 	})
-	cmd.AddCommand(newCaptureListCmd(c))
+	cmd.AddCommand(newCaptureListCmd(c), newCaptureWaitCmd(c))
 	return cmd
 }
 

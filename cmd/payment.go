@@ -86,6 +86,9 @@ func (o *paymentInquire) run(ctx context.Context, inquiry antom.Inquiry) error {
 	if err != nil {
 		return err
 	}
+	if err := p.NoList(); err != nil {
+		return err
+	}
 	_, client, err := o.c.connect(p)
 	if err != nil {
 		return err

@@ -113,8 +113,9 @@ func newOrder(request antom.SessionRequest, expires time.Time) *order {
 	if request.PaymentFactor != nil {
 		o.ManualCapture = request.PaymentFactor.CaptureMode == antom.CaptureManual
 	}
-	if meta := request.PaymentMethod.PaymentMethodMetaData; meta != nil && meta.Is3DSAuthentication != nil {
-		o.ThreeDS = bool(*meta.Is3DSAuthentication)
+	if method := request.PaymentMethod; method != nil && method.PaymentMethodMetaData != nil {
+		is3DS := method.PaymentMethodMetaData.Is3DSAuthentication
+		o.ThreeDS = is3DS != nil && bool(*is3DS)
 	}
 	return o
 }

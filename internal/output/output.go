@@ -159,7 +159,7 @@ func (p *Printer) printForm(w *bufio.Writer, r Result) error {
 		return p.printRows(w, r)
 	case FormatCSV:
 		if r.Table == nil {
-			return &UsageError{"-o csv: the result is no list", "forms: text, json"}
+			return p.NoList()
 		}
 		return p.printCSV(w, r.Table)
 	}
@@ -223,6 +223,15 @@ func (p *Printer) printCSV(w *bufio.Writer, t *Table) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// NoList refuses the forms that only a list has. A command whose result is none
+// asks before it does anything, so that nothing is done and then not told.
+func (p *Printer) NoList() error {
+	if p.options.Format == FormatCSV {
+		return &UsageError{"-o csv: the result is no list", "forms: text, json"}
+	}
+	return nil
 }
 
 // Streams reports whether the form of output is one record a line, so that a

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
 	"strconv"
@@ -34,14 +35,15 @@ type Finding struct {
 	Source  string
 }
 
-// SyntaxError says where a body stops being a JSON object.
+// SyntaxError says where a body stops being a JSON object. Columns are counted
+// in characters, from 1.
 type SyntaxError struct {
 	Line, Column int
-	text         string
+	Reason       string
 }
 
 func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("the body is not a JSON object: line %d, column %d: %s", e.Line, e.Column, e.text)
+	return fmt.Sprintf("the body is not a JSON object: line %d, column %d: %s", e.Line, e.Column, e.Reason)
 }
 
 // Check holds the body of a request against the fields of its operation. The
@@ -51,6 +53,22 @@ func Check(op antom.Operation, body []byte) ([]Finding, error) {
 	if !ok {
 		return nil, fmt.Errorf("operation %q has no rules", op)
 	}
+	object, err := decode(body)
+	if err != nil {
+		return nil, err
+	}
+	scene, _ := object[sceneField].(string)
+	c := &checker{scene: scene != ""}
+	c.object(root, "", object)
+	c.oneOf(root, object)
+	c.compareAmounts(object)
+	c.compareMethod(object)
+	return c.findings, nil
+}
+
+// decode reads a body, which must be one JSON object. The error is a
+// [*SyntaxError].
+func decode(body []byte) (map[string]any, error) {
 	var object map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -58,17 +76,12 @@ func Check(op antom.Operation, body []byte) ([]Finding, error) {
 		return nil, syntaxError(body, err)
 	}
 	if object == nil {
-		return nil, &SyntaxError{Line: 1, Column: 1, text: "it is null"}
+		return nil, &SyntaxError{Line: 1, Column: 1, Reason: "it is null"}
 	}
-	if decoder.More() {
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, place(body, decoder.InputOffset(), "something follows the object")
 	}
-	c := &checker{}
-	c.object(root, "", object)
-	c.oneOf(root, object)
-	c.compareAmounts(object)
-	c.compareMethod(object)
-	return c.findings, nil
+	return object, nil
 }
 
 func syntaxError(body []byte, err error) error {
@@ -84,12 +97,15 @@ func syntaxError(body []byte, err error) error {
 func place(body []byte, offset int64, text string) *SyntaxError {
 	before := body[:min(int(offset), len(body))]
 	line := bytes.Count(before, []byte("\n")) + 1
-	column := len(before) - bytes.LastIndexByte(before, '\n') - 1
-	return &SyntaxError{Line: line, Column: max(1, column), text: text}
+	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+	return &SyntaxError{Line: line, Column: max(1, column), Reason: text}
 }
 
 // checker gathers findings.
-type checker struct{ findings []Finding }
+type checker struct {
+	scene    bool // the request names a productScene
+	findings []Finding
+}
 
 func (c *checker) add(f *field, path, rule, hint, format string, args ...any) {
 	level := Documented
@@ -110,8 +126,10 @@ func (c *checker) object(f *field, path string, object map[string]any) {
 		switch {
 		case present && value != nil && value != "":
 			c.checkValue(child, at, value)
-		case child.need == required:
+		case child.need == required, child.need == sceneless && !c.scene:
 			c.missing(child, at)
+		case child.need == withScene && c.scene:
+			c.add(&field{source: inferred}, at, "missing", "give it a value", "is missing; with a productScene Antom's newest page requires it")
 		}
 	}
 	c.unknown(f, path, object)
@@ -299,11 +317,13 @@ func (c *checker) checkList(f *field, path string, value any) {
 	if f.longest > 0 && len(list) > f.longest {
 		c.add(f, path, "too-many", fmt.Sprintf("at most %d", f.longest), "has %d items, at most %d are allowed", len(list), f.longest)
 	}
-	if len(f.children) == 1 && f.children[0].kind == "free" {
-		return
-	}
-	for i, item := range list {
-		c.checkObject(f, fmt.Sprintf("%s[%d]", path, i), item)
+	for i, value := range list {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if item := f.item(); item != nil {
+			c.checkValue(item, at, value)
+		} else {
+			c.checkObject(f, at, value)
+		}
 	}
 }
 

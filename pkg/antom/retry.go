@@ -12,10 +12,15 @@ type next struct {
 	reason  string // in words
 }
 
-// afterAnswer decides on a payment that was told.
-func afterAnswer(payment *Payment) next {
-	if payment.PaymentStatus.Final() {
+// afterAnswer decides on a payment that was told; without done its status does.
+func afterAnswer(payment *Payment, done func(*Payment) bool) next {
+	switch {
+	case done == nil && payment.PaymentStatus.Final():
 		return next{reason: fmt.Sprintf("the payment is final: %s", payment.PaymentStatus)}
+	case done != nil && done(payment):
+		return next{reason: "what was waited for is final"}
+	case done != nil:
+		return next{again: true, reason: "what is waited for is not final"}
 	}
 	return next{again: true, reason: fmt.Sprintf("the payment is not final: %s", payment.PaymentStatus)}
 }
