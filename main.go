@@ -3,6 +3,8 @@
 // notifications. See package cmd for the commands and docs/ for the manual.
 package main
 
+//go:generate go run ./internal/gen/manual
+
 import (
 	"os"
 

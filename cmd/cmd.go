@@ -41,6 +41,11 @@ func Run(ctx context.Context, args []string, env *Env) int {
 	c := &cli{Env: env}
 	root := newRootCmd(c)
 	err := c.bindEnvironment(root.PersistentFlags())
+	if completing(args) {
+		err = nil // what is typed next may be right all the same
+		root.InitDefaultHelpCmd()
+		c.bindCompletions(root)
+	}
 	if err == nil {
 		root.SetArgs(args)
 		root.SetIn(env.Stdin)
@@ -80,7 +85,7 @@ notifications that Antom sends, and says why when one does not verify.`,
 	asGroup(root)
 	root.SetHelpCommand(newHelpCmd(c))
 	root.SetFlagErrorFunc(flagError)
-	root.SetUsageTemplate(usageTemplate)
+	root.SetUsageTemplate(usageTemplate())
 	c.global.bind(root.PersistentFlags())
 	root.AddCommand(
 		newDemoCmd(c),
@@ -91,6 +96,7 @@ notifications that Antom sends, and says why when one does not verify.`,
 		newEmulatorCmd(c),
 		newProfileCmd(c),
 		newKeyCmd(c),
+		newCompletionCmd(c),
 		newVersionCmd(c),
 	)
 	return root

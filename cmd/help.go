@@ -1,23 +1,31 @@
 package cmd
 
 import (
+	_ "embed" // the topics
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/rules"
 )
 
 // usageTemplate is cobra's, without the pages of global flags under every
-// command: those stand in `antom --help`.
-const usageTemplate = `Usage:{{if .Runnable}}
+// command: those stand in `antom --help`, with the topics.
+func usageTemplate() string {
+	return `Usage:{{if .Runnable}}
   {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
 
 Commands:{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if not .HasParent}}
+
+Topics:
+` + topicList() + `{{end}}{{if .HasAvailableLocalFlags}}
 
 Flags:
 {{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasExample}}
@@ -25,29 +33,53 @@ Flags:
 Examples:
 {{.Example}}{{end}}{{if .HasAvailableSubCommands}}
 
-Use "{{.CommandPath}} COMMAND --help" for more about a command.{{end}}{{if .HasAvailableInheritedFlags}}
+Use "{{.CommandPath}} COMMAND --help" for more about a command{{if not .HasParent}}, "antom help TOPIC" for a topic{{end}}.{{end}}{{if .HasAvailableInheritedFlags}}
 
 Global flags (--profile, --output, --jq, --quiet, …) are listed by "antom --help".{{end}}
 `
+}
 
-// helpTopics are the pages of `antom help TOPIC`.
-func helpTopics() []helpTopic {
-	return []helpTopic{
-		{"exit-codes", "What the exit codes mean", exitCodesPage},
+// helpTopics are the pages of `antom help TOPIC`, in the order of the list.
+func helpTopics() []Topic {
+	return []Topic{
 		{"environment", "Which environment variables are read", environmentPage},
+		{"exit-codes", "What the exit codes mean", exitCodesPage},
+		{"output", "Forms of output: text, JSON, CSV, colour, terminals", func() string { return outputTopic }},
+		{"profiles", "Where settings and keys come from, and what live means", func() string { return profilesTopic }},
+		{"scripting", "How to use antom in a script or a CI job", func() string { return scriptingTopic }},
 	}
 }
 
-type helpTopic struct {
-	name, short string
-	page        func() string
+// Topic is a page of help that belongs to no single command.
+type Topic struct {
+	Name, Short string
+	Page        func() string
+}
+
+// The pages that are text alone.
+var (
+	//go:embed topics/output.txt
+	outputTopic string
+	//go:embed topics/profiles.txt
+	profilesTopic string
+	//go:embed topics/scripting.txt
+	scriptingTopic string
+)
+
+// Reference is the command tree, as the manual shows it, and the topics. The
+// tree runs nothing.
+func Reference() (*cobra.Command, []Topic) {
+	nobody := &Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Getenv: func(string) string { return "" }}
+	root := newRootCmd(&cli{Env: nobody})
+	root.InitDefaultHelpCmd()
+	return root, helpTopics()
 }
 
 func newHelpCmd(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [COMMAND | TOPIC]",
 		Short:   "Help about a command or a topic",
-		Long:    "Help about a command, or about one of the topics: " + topicNames() + ".",
+		Long:    "Help about a command, or about one of the topics:\n\n" + topicList(),
 		Example: "  antom help exit-codes\n  antom help session create",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
@@ -55,8 +87,8 @@ func newHelpCmd(c *cli) *cobra.Command {
 				return root.Help()
 			}
 			for _, topic := range helpTopics() {
-				if topic.name == args[0] {
-					_, err := fmt.Fprint(c.Stdout, topic.page())
+				if topic.Name == args[0] {
+					_, err := fmt.Fprint(c.Stdout, topic.Page())
 					return err
 				}
 			}
@@ -73,7 +105,7 @@ func newHelpCmd(c *cli) *cobra.Command {
 func unknownTopic(root *cobra.Command, word string) error {
 	var names []string
 	for _, topic := range helpTopics() {
-		names = append(names, topic.name)
+		names = append(names, topic.Name)
 	}
 	for _, child := range root.Commands() {
 		names = append(names, child.Name())
@@ -88,9 +120,18 @@ func unknownTopic(root *cobra.Command, word string) error {
 func topicNames() string {
 	var names []string
 	for _, topic := range helpTopics() {
-		names = append(names, topic.name)
+		names = append(names, topic.Name)
 	}
 	return strings.Join(names, ", ")
+}
+
+// topicList is the topics with what they are about, one a line.
+func topicList() string {
+	return strings.TrimSuffix(page(func(w *tabwriter.Writer) {
+		for _, topic := range helpTopics() {
+			fmt.Fprintf(w, "  %s\t%s\n", topic.Name, topic.Short)
+		}
+	}), "\n")
 }
 
 func exitCodesPage() string {
@@ -98,28 +139,68 @@ func exitCodesPage() string {
 		for _, row := range exitCodes {
 			fmt.Fprintf(w, "%d\t%s\t%s\n", row.code, row.name, row.meaning)
 		}
-	})
+	}) + exitCodesNotes
 }
+
+// exitCodesNotes stand below the table.
+const exitCodesNotes = `
+The codes are the same in every form of output. The word in the middle is "code"
+in a JSON error.
+
+"payment inquire" and the lists tell of their call alone: a declined payment is
+still 0, unless --exit-status or --expect is given. A wait always judges.
+"--expect FAIL" turns the wanted ending into 0 and any other into 7.
+
+Of several outcomes the first in this order is the exit code: 143, 130, 1, 2, 4,
+3, 6, 7, 5, 0. A server that a signal ends has done its work: 0.
+`
 
 func environmentPage() string {
 	return page(func(w *tabwriter.Writer) {
 		for _, v := range profile.Variables() {
 			fmt.Fprintf(w, "%s\t%s\n", v.Name, v.Meaning)
 		}
-		for _, v := range otherVariables {
-			fmt.Fprintf(w, "%s\t%s\n", v.name, v.meaning)
+		for _, v := range twins() {
+			fmt.Fprintf(w, "%s\t%s\n", v.Name, v.Meaning)
 		}
-	})
+		for _, v := range otherVariables {
+			fmt.Fprintf(w, "%s\t%s\n", v.Name, v.Meaning)
+		}
+	}) + environmentNotes
 }
 
-// otherVariables are read by the commands themselves.
-var otherVariables = [...]struct{ name, meaning string }{
-	{"ANTOM_OUTPUT, ANTOM_JQ, ANTOM_RAW, ANTOM_QUIET, ANTOM_HEADER", "stand for the flags of these names"},
-	{"ANTOM_COLOR, ANTOM_DEBUG, ANTOM_NO_INPUT, ANTOM_REQUEST_TIMEOUT, ANTOM_CACERT", "stand for the flags of these names"},
-	{"NO_COLOR, CLICOLOR_FORCE, TERM=dumb", "switch colour off, on, off"},
-	{"ACCESSIBLE", "no spinner; a line every 30 s instead"},
-	{"CI", "never ask a question"},
-	{"HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "proxy for calls to the gateway"},
+// environmentNotes stand below the table.
+const environmentNotes = `
+A flag stands above its variable, a variable above the configuration file. --yes
+and --live have no variable: they are consent. An empty variable is none.
+`
+
+// twins are the variables that stand for global flags; --profile and --config
+// are among the settings.
+func twins() []profile.Variable {
+	var g globalFlags
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	g.bind(flags)
+	var found []profile.Variable
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if slices.Contains(noTwin[:], flag.Name) || flag.Name == "profile" || flag.Name == "config" {
+			return
+		}
+		_, meaning := pflag.UnquoteUsage(flag)
+		found = append(found, profile.Variable{Name: twin(flag.Name), Meaning: "--" + flag.Name + ": " + meaning})
+	})
+	return found
+}
+
+// otherVariables are not antom's own.
+var otherVariables = [...]profile.Variable{
+	{Name: "NO_COLOR", Meaning: "no colour"},
+	{Name: "CLICOLOR_FORCE", Meaning: "colour, also off a terminal"},
+	{Name: "TERM=dumb", Meaning: "no colour and no spinner"},
+	{Name: "ACCESSIBLE", Meaning: "no spinner; a line every 30 s instead"},
+	{Name: "CI", Meaning: "never ask a question"},
+	{Name: "COLUMNS", Meaning: "width, where the terminal does not tell"},
+	{Name: "HTTPS_PROXY, HTTP_PROXY, NO_PROXY", Meaning: "proxy for calls to the gateway"},
 }
 
 func page(write func(*tabwriter.Writer)) string {

@@ -39,7 +39,7 @@ func rooms() []room {
 		{"internal/conformance", work},
 		{"internal/diagnose", slices.Concat(work, []string{module + "/internal/intake"})},
 		{"internal/emulator", slices.Concat(work, []string{"go.etcd.io/bbolt", "go.etcd.io/bbolt/errors"})},
-		{"internal/gen", []string{module + "/...", "github.com/spf13/cobra/..."}},
+		{"internal/gen", []string{module + "/...", "github.com/spf13/cobra", "github.com/spf13/pflag"}},
 		{"internal/history", work},
 		{"internal/intake", work},
 		{"internal/output", slices.Concat(shared, []string{

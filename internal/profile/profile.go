@@ -145,7 +145,8 @@ func Variables() []Variable {
 	list := []Variable{
 		{"ANTOM_PROFILE", "name of the profile to use"},
 		{"ANTOM_CONFIG", "path of the configuration file"},
-		{"ANTOM_CONFIG_DIR, ANTOM_STATE_DIR", "folders of the configuration and of the state"},
+		{"ANTOM_CONFIG_DIR", "folder of the configuration, in place of the platform's"},
+		{"ANTOM_STATE_DIR", "folder of what antom remembers, in place of the platform's"},
 	}
 	for _, row := range settingsTable {
 		list = append(list, Variable{row.variable, row.meaning})

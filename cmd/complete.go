@@ -1,0 +1,287 @@
+package cmd
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/profile"
+	"github.com/antom-cli/antom/internal/rules"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// What the shell offers at the Tab key. The tables go by the words that the
+// help shows, the placeholders of arguments and the names of flags, so that a
+// new command is completed as soon as it is there. None of it is set up unless
+// a shell asks, and nothing here writes, prints a note or calls the network.
+
+// completing says whether a shell asks for completions.
+func completing(args []string) bool {
+	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
+}
+
+// candidate is a word that the shell may offer, and what it means.
+type candidate struct{ word, meaning string }
+
+// source finds the candidates for one kind of word.
+type source func(*cli, *cobra.Command) []candidate
+
+// argumentSources are the sources by the placeholder of an argument. FILE and
+// DIR are left to the shell. Sorted by placeholder.
+var argumentSources = [...]struct {
+	placeholder string
+	find        source
+}{
+	{"CODE", (*cli).resultCodeCandidates},
+	{"ID", (*cli).paymentCandidates},
+	{"NAME", (*cli).profileCandidates},
+	{"OPERATION", (*cli).operationCandidates},
+	{"PAYMENT", (*cli).paymentCandidates},
+	{"PAYMENT_REQUEST_ID", (*cli).paymentCandidates},
+	{"SHELL", (*cli).shellCandidates},
+	{"TOPIC", (*cli).helpCandidates},
+}
+
+// flagSources are the sources by the name of a flag; flags of a few words, and
+// those whose placeholder is a file, need no row. Sorted by name.
+var flagSources = [...]struct {
+	flag string
+	find source
+}{
+	{"card", (*cli).cardCandidates},
+	{"currency", (*cli).currencyCandidates},
+	{"output", (*cli).formatCandidates},
+	{"payment-id", (*cli).paymentIDCandidates},
+	{"profile", (*cli).profileCandidates},
+	{"region", (*cli).regionCandidates},
+	{"result-code", (*cli).resultCodeCandidates},
+	{"settlement-currency", (*cli).currencyCandidates},
+}
+
+// bindCompletions tells cobra, below cmd, what to offer for each argument and
+// flag. Where nothing is known nothing is offered: file names in place of an id
+// would mislead.
+func (c *cli) bindCompletions(cmd *cobra.Command) {
+	cmd.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+	if words := placeholders(cmd.Use); len(words) > 0 && cmd.ValidArgsFunction == nil {
+		cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return c.completeArgument(cmd, words, args, prefix)
+		}
+	}
+	bind := func(flag *pflag.Flag) {
+		_ = cmd.RegisterFlagCompletionFunc(flag.Name, func(cmd *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return c.completeFlag(cmd, flag, prefix)
+		}) // the flag is cmd's own, and has no other function
+	}
+	cmd.LocalNonPersistentFlags().VisitAll(bind)
+	cmd.PersistentFlags().VisitAll(bind)
+	for _, child := range cmd.Commands() {
+		c.bindCompletions(child)
+	}
+}
+
+// placeholders are the arguments of a usage line, in their order: each the
+// words that may stand there, the last with "..." if it may be repeated.
+func placeholders(use string) [][]string {
+	_, line, _ := strings.Cut(use, " ")
+	line = strings.NewReplacer("[", "", "]", "", " | ", "|").Replace(line)
+	var found [][]string
+	words := strings.Fields(line)
+	for i, word := range words {
+		ofFlag := i > 0 && strings.HasPrefix(words[i-1], "-")
+		if !ofFlag && !strings.HasPrefix(word, "-") {
+			found = append(found, strings.Split(word, "|"))
+		}
+	}
+	return found
+}
+
+func (c *cli) completeArgument(cmd *cobra.Command, words [][]string, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	at := len(args)
+	last := words[len(words)-1]
+	repeated := strings.HasSuffix(last[len(last)-1], "...")
+	if at >= len(words) {
+		if !repeated {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		at = len(words) - 1
+	}
+	var offered []candidate
+	for _, word := range words[at] {
+		word = strings.TrimSuffix(word, "...")
+		if filesFor(word) != cobra.ShellCompDirectiveNoFileComp {
+			return nil, filesFor(word)
+		}
+		for _, row := range argumentSources {
+			if row.placeholder == word {
+				offered = append(offered, row.find(c, cmd)...)
+			}
+		}
+	}
+	offered = slices.DeleteFunc(offered, func(each candidate) bool { return slices.Contains(args, each.word) })
+	return offer(offered, prefix)
+}
+
+func (c *cli) completeFlag(cmd *cobra.Command, flag *pflag.Flag, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	for _, row := range flagSources {
+		if row.flag == flag.Name {
+			return offer(row.find(c, cmd), prefix)
+		}
+	}
+	if words, ok := flag.Value.(*enum); ok {
+		return offer(bare(nonEmpty(words.words)), prefix)
+	}
+	placeholder, _ := pflag.UnquoteUsage(flag)
+	return nil, filesFor(placeholder)
+}
+
+// filesFor leaves the names of files and folders to the shell.
+func filesFor(placeholder string) cobra.ShellCompDirective {
+	switch strings.ToLower(placeholder) {
+	case "file", "path":
+		return cobra.ShellCompDirectiveDefault
+	case "dir", "folder":
+		return cobra.ShellCompDirectiveFilterDirs
+	}
+	return cobra.ShellCompDirectiveNoFileComp
+}
+
+// offer hands the candidates that begin with prefix to the shell, in the order
+// that they have. Letter case does not matter: "sgd" finds SGD.
+func offer(candidates []candidate, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var offered []cobra.Completion
+	for _, each := range candidates {
+		fits := len(each.word) >= len(prefix) && strings.EqualFold(each.word[:len(prefix)], prefix)
+		if fits && !strings.ContainsFunc(each.word, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+			offered = append(offered, cobra.CompletionWithDesc(each.word, strings.Join(strings.Fields(each.meaning), " ")))
+		}
+	}
+	return offered, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+func bare(words []string) []candidate {
+	candidates := make([]candidate, len(words))
+	for i, word := range words {
+		candidates[i].word = word
+	}
+	return candidates
+}
+
+// profileCandidates are the profiles of the configuration and the built-in one.
+// A configuration that can't be read offers what can be read of it.
+func (c *cli) profileCandidates(*cobra.Command) []candidate {
+	var found []candidate
+	if file, _ := c.openConfig(); file != nil {
+		for _, name := range file.Names() {
+			settings, _ := file.Get(name)
+			found = append(found, candidate{name, settings.ClientID})
+		}
+	}
+	return append(found, candidate{profile.Emulator, "the built-in gateway"})
+}
+
+func (c *cli) currencyCandidates(*cobra.Command) []candidate {
+	var listed, others []candidate
+	for _, row := range antom.Currencies() {
+		if row.Listed {
+			listed = append(listed, candidate{row.Code, row.Name})
+		} else {
+			others = append(others, candidate{row.Code, row.Name})
+		}
+	}
+	return append(listed, others...)
+}
+
+func (c *cli) resultCodeCandidates(*cobra.Command) []candidate {
+	var found []candidate
+	for _, row := range antom.ResultCodes() {
+		found = append(found, candidate{row.Code, row.Meaning})
+	}
+	return found
+}
+
+func (c *cli) cardCandidates(*cobra.Command) []candidate {
+	var found []candidate
+	for _, card := range rules.TestCards() {
+		found = append(found, candidate{card.Number, card.Brand + " " + card.Region + ", " + card.Purpose})
+	}
+	return found
+}
+
+func (c *cli) regionCandidates(*cobra.Command) []candidate {
+	return []candidate{
+		{string(antom.RegionSG), "Asia"},
+		{string(antom.RegionUS), "North America"},
+		{string(antom.RegionDE), "Europe"},
+	}
+}
+
+func (c *cli) formatCandidates(*cobra.Command) []candidate {
+	return []candidate{
+		{string(output.FormatText), "for people"},
+		{string(output.FormatJSON), "one JSON value"},
+		{string(output.FormatJSONL), "a JSON value a line, for lists and streams"},
+		{string(output.FormatCSV), "for lists"},
+	}
+}
+
+func (c *cli) operationCandidates(*cobra.Command) []candidate {
+	var found []candidate
+	for _, operation := range antom.Operations() {
+		found = append(found, candidate{string(operation), ""})
+	}
+	return found
+}
+
+func (c *cli) shellCandidates(*cobra.Command) []candidate {
+	var found []candidate
+	for _, shell := range shells {
+		found = append(found, candidate{shell.name, ""})
+	}
+	return found
+}
+
+// helpCandidates are the topics; cobra itself offers no commands below help.
+func (c *cli) helpCandidates(cmd *cobra.Command) []candidate {
+	var found []candidate
+	for _, child := range cmd.Root().Commands() {
+		if child.IsAvailableCommand() {
+			found = append(found, candidate{child.Name(), child.Short})
+		}
+	}
+	for _, topic := range helpTopics() {
+		found = append(found, candidate{topic.Name, topic.Short})
+	}
+	return found
+}
+
+// recentPayment is a payment that this machine has sent or asked for.
+type recentPayment struct {
+	requestID, paymentID string
+	order, amount        string
+}
+
+// recentPayments are the payments of the history, the latest first.
+func (c *cli) recentPayments() []recentPayment { return nil }
+
+func (c *cli) paymentCandidates(*cobra.Command) []candidate {
+	var found []candidate
+	for _, each := range c.recentPayments() {
+		found = append(found, candidate{each.requestID, strings.TrimSpace(each.order + " " + each.amount)})
+	}
+	return found
+}
+
+func (c *cli) paymentIDCandidates(*cobra.Command) []candidate {
+	var found []candidate
+	for _, each := range c.recentPayments() {
+		if each.paymentID != "" {
+			found = append(found, candidate{each.paymentID, strings.TrimSpace(each.order + " " + each.amount)})
+		}
+	}
+	return found
+}

@@ -1,0 +1,195 @@
+package cmd_test
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/cmd"
+)
+
+// notRun are examples that the suite does not run as they stand, and why.
+// Sorted by line.
+var notRun = [...]struct{ line, why string }{
+	{"antom demo", "TestReadme runs it"},
+	{"antom profile add sandbox", "asks on a terminal; the script profile_add_terminal answers"},
+}
+
+// before is what an example that begins so finds done, beside what a shop has.
+var before = [...]struct{ start, line string }{
+	{"antom emulator pay", `id=$(antom session create --amount 42.00 --currency SGD --quiet)`},
+	{"antom profile add", `antom profile remove sandbox --yes`},
+}
+
+// exampleCodes are the exit codes of examples that show another outcome than
+// success: the payments of the shop have succeeded.
+var exampleCodes = [...]struct {
+	part string
+	code int
+}{
+	{"--expect FAIL", 7},
+}
+
+// servers are commands that run until they are told to stop.
+var servers = [...]string{"antom checkout", "antom emulator serve", "antom notify listen"}
+
+// TestTreeIsDocumented wants every command to say what it is for, and how it is
+// typed, in the form that the manual and the completion build on.
+func TestTreeIsDocumented(t *testing.T) {
+	t.Parallel()
+	root, _ := cmd.Reference()
+	for _, command := range tree(root) {
+		path := command.CommandPath()
+		if command.Short == "" || strings.HasSuffix(command.Short, ".") {
+			t.Errorf("%s: Short %q: one phrase, no full stop", path, command.Short)
+		}
+		if command.Long == "" {
+			t.Errorf("%s has no Long", path)
+		}
+		if len(examplesOf(command)) == 0 {
+			t.Errorf("%s has no Example", path)
+		}
+		for line := range strings.Lines(command.Example) {
+			if !strings.HasPrefix(line, "  ") {
+				t.Errorf("%s: example %q: two spaces in front", path, line)
+			}
+		}
+	}
+}
+
+// TestExamples runs the examples of every command as they are printed, each
+// with sh in a shop where $id, $first and $second are paid.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	root, topics := cmd.Reference()
+	model := openShop(t)
+	for _, command := range tree(root) {
+		for _, line := range examplesOf(command) {
+			if reasonNotToRun(line) == "" {
+				runExample(t, model, line)
+			}
+		}
+	}
+	for _, topic := range topics {
+		checkCommandsNamed(t, root, topic.Name, topic.Page(), false)
+	}
+}
+
+// tree is a command and all that users see below it.
+func tree(command *cobra.Command) []*cobra.Command {
+	found := []*cobra.Command{command}
+	for _, child := range command.Commands() {
+		if !child.Hidden {
+			found = append(found, tree(child)...)
+		}
+	}
+	return found
+}
+
+// examplesOf are the command lines of an example; a line that ends in a
+// backslash goes on.
+func examplesOf(command *cobra.Command) []string {
+	text := strings.ReplaceAll(command.Example, "\\\n", "")
+	var found []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			found = append(found, line)
+		}
+	}
+	return found
+}
+
+func reasonNotToRun(line string) string {
+	for _, row := range notRun {
+		if row.line == line {
+			return row.why
+		}
+	}
+	return ""
+}
+
+func runExample(t *testing.T, model *shop, line string) {
+	t.Run(line, func(t *testing.T) {
+		t.Parallel()
+		s := model.copy(t)
+		script := filled(line)
+		for _, row := range before {
+			if strings.HasPrefix(line, row.start) {
+				script = row.line + "\n" + script
+			}
+		}
+		want := 0
+		for _, row := range exampleCodes {
+			if strings.Contains(line, row.part) {
+				want = row.code
+			}
+		}
+		for _, server := range servers {
+			if strings.HasPrefix(line, server) {
+				s.serve(t, script)
+				return
+			}
+		}
+		code, said := s.sh(t.Context(), script)
+		if code != want {
+			t.Errorf("exit code %d, want %d\n%s%s", code, want, &said.out, &said.err)
+		}
+	})
+}
+
+// filled puts the paid payment where an example has the name of one, or an id
+// as it might be.
+func filled(line string) string {
+	for _, row := range [...]struct{ pattern, value string }{
+		{`\bPAYMENT_REQUEST_ID\b`, `"$$id"`},
+		{`\b20\d{12}-[a-z0-9]{8,}\b`, `"$$id"`},
+		{`\b20\d{16,}[0-9A-Z]*\b`, `"$$payment_id"`},
+	} {
+		line = regexp.MustCompile(row.pattern).ReplaceAllString(line, row.value)
+	}
+	return line
+}
+
+// serve starts a server, waits until it says something, and stops it.
+func (s *shop) serve(t *testing.T, line string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "sh", "-c", "exec "+line)
+	command.Dir, command.Env = s.dir, s.env
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	command.Stdout, command.Stderr = writer, writer
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	writer.Close()
+	first := make([]byte, 4096)
+	n, _ := reader.Read(first) // nothing at its end, which the exit code explains
+	if err := command.Process.Signal(os.Interrupt); err != nil {
+		t.Error(err)
+	}
+	rest, _ := io.ReadAll(reader)
+	if err := command.Wait(); err != nil {
+		t.Errorf("%s\n%s%s", err, first[:n], rest)
+	}
+}
+
+// checkCommandsNamed wants the commands that a text names to be there. In code
+// each "antom WORD" is one; in prose the word may be any.
+func checkCommandsNamed(t *testing.T, root *cobra.Command, where, text string, code bool) {
+	t.Helper()
+	for _, match := range regexp.MustCompile("antom((?: [a-z][a-z-]*)+)").FindAllStringSubmatch(text, -1) {
+		found, rest, err := root.Find(strings.Fields(match[1]))
+		unknown := err != nil || found.HasSubCommands() && len(rest) > 0
+		if unknown && (code || found != root) {
+			t.Errorf("%s names %q, which is no command", where, "antom"+match[1])
+		}
+	}
+}
