@@ -69,7 +69,11 @@ func (o *captureList) run(ctx context.Context, inquiry antom.Inquiry) error {
 	if err != nil {
 		return err
 	}
-	_, client, err := o.c.connect(p)
+	m, client, err := o.c.connect(p)
+	if err != nil {
+		return err
+	}
+	inquiry, err = o.c.identify(m, inquiry)
 	if err != nil {
 		return err
 	}

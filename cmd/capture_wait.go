@@ -59,8 +59,11 @@ func (o *captureWait) run(ctx context.Context, inquiry antom.Inquiry) error {
 	if err != nil {
 		return err
 	}
-	_, client, err := o.c.connect(p)
+	m, client, err := o.c.connect(p)
 	if err != nil {
+		return err
+	}
+	if inquiry, err = o.c.identify(m, inquiry); err != nil {
 		return err
 	}
 	waiter := &waiter{c: o.c, flags: o.wait, awaited: captures{}, expect: o.flags.expect}

@@ -96,6 +96,7 @@ notifications that Antom sends, and says why when one does not verify.`,
 		newEmulatorCmd(c),
 		newProfileCmd(c),
 		newKeyCmd(c),
+		newHistoryCmd(c),
 		newCompletionCmd(c),
 		newVersionCmd(c),
 	)

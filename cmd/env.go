@@ -210,24 +210,33 @@ func (c *cli) emulated(chosen *profile.Profile) (*merchant, error) {
 	return &merchant{profile: chosen, key: facts.MerchantKey, antomKey: facts.AntomKey, emulator: gateway}, nil
 }
 
+// stateDir is the folder of what antom remembers; empty if there is no place for
+// one.
+func (c *cli) stateDir() string {
+	if dir := profile.StateDir(c.Getenv, runtime.GOOS); dir != "" {
+		return c.abs(dir)
+	}
+	return ""
+}
+
 // openEmulator opens the gateway whose state is in the state folder.
 func (c *cli) openEmulator() (*emulator.Emulator, error) {
-	dir := profile.StateDir(c.Getenv, runtime.GOOS)
+	dir := c.stateDir()
 	if dir == "" {
 		return nil, &setupError{message: "there is no place for the emulator's state", remedy: "set HOME or ANTOM_STATE_DIR"}
 	}
-	return emulator.Open(filepath.Join(c.abs(dir), "emulator"), emulator.Options{Now: c.Now, Logger: c.logger()})
+	return emulator.Open(filepath.Join(dir, "emulator"), emulator.Options{Now: c.Now, Logger: c.logger()})
 }
 
 // client makes the client that calls the gateway on behalf of m.
-func (c *cli) client(m *merchant) (*antom.Client, error) {
-	opts := []antom.Option{
+func (c *cli) client(m *merchant, more ...antom.Option) (*antom.Client, error) {
+	opts := append([]antom.Option{
 		antom.WithLogger(c.logger()),
 		antom.WithRequestTimeout(c.global.requestTimeout),
 		antom.WithUserAgent("antom-cli/" + buildinfo.Read().Version),
 		antom.WithKeyVersion(m.profile.KeyVersion),
 		antom.WithAgentToken(m.profile.AgentToken.Reveal()),
-	}
+	}, more...)
 	switch {
 	case m.profile.GatewayURL != "":
 		opts = append(opts, antom.WithGatewayURL(m.profile.GatewayURL))
@@ -275,7 +284,7 @@ func (c *cli) connect(p *output.Printer) (*merchant, *antom.Client, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	client, err := c.client(m)
+	client, err := c.client(m, antom.WithObserver(c.recorder(p, m)))
 	return m, client, err
 }
 

@@ -76,12 +76,12 @@ func (o *paymentWait) inquiries(cmd *cobra.Command, args []string) ([]antom.Inqu
 	if o.rate < slowestRate || o.rate > fastestRate {
 		return nil, usagef("--rate %v: must be from %v to %v requests a second", o.rate, slowestRate, fastestRate)
 	}
-	if len(args) <= 1 && o.file == "" {
+	if (len(args) <= 1 || o.flags.last) && o.file == "" {
 		inquiry, err := o.flags.inquiry(cmd, args)
 		return []antom.Inquiry{inquiry}, err
 	}
-	if o.flags.paymentID != "" {
-		return nil, usagef("--payment-id takes the place of the ids").hint("name the payments once")
+	if o.flags.paymentID != "" || o.flags.last {
+		return nil, usagef("--payment-id and --last take the place of the ids").hint("name the payments once")
 	}
 	if slices.Contains(args, "") {
 		return nil, usagef("%s: an empty id", cmd.CommandPath()).hint("usage: %s", cmd.UseLine())
@@ -141,7 +141,7 @@ func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error 
 	if err != nil {
 		return err
 	}
-	_, client, err := o.c.connect(p)
+	m, client, err := o.c.connect(p)
 	if err != nil {
 		return err
 	}
@@ -149,6 +149,9 @@ func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error 
 		if inquiries, err = o.listed(ctx, inquiries); err != nil {
 			return err
 		}
+	}
+	if inquiries, err = o.c.identifyAll(m, inquiries); err != nil {
+		return err
 	}
 	waiter := &waiter{c: o.c, flags: o.wait, awaited: wholePayment{}, expect: o.flags.expect, admit: newGate(o.rate, o.c.Now).enter}
 	watches, verdicts, err := waiter.wait(ctx, p, client, inquiries)

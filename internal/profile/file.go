@@ -13,6 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/antom-cli/antom/internal/filelock"
 	"github.com/antom-cli/antom/internal/rules"
 )
 
@@ -343,7 +344,7 @@ func Edit(path string, change func(*File) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the configuration folder: %w", err)
 	}
-	unlock, err := lock(path + ".lock")
+	unlock, err := filelock.Lock(path + ".lock")
 	if err != nil {
 		return fmt.Errorf("lock the configuration: %w", err)
 	}

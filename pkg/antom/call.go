@@ -61,6 +61,9 @@ func (c *Client) Do(ctx context.Context, op Operation, body []byte) (*Response, 
 		response.Took = time.Since(start)
 	}
 	c.log(ctx, op, response, err)
+	if c.options.observe != nil {
+		c.options.observe(Exchange{Operation: op, Host: c.options.gateway.Host, Request: body, Response: response, Err: err})
+	}
 	return response, err
 }
 

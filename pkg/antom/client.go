@@ -52,6 +52,7 @@ type clientOptions struct {
 	timeout     time.Duration
 	maxResponse int64
 	userAgent   string
+	observe     func(Exchange)
 }
 
 // Option changes how a client is made; it refuses a value that can't work.
@@ -216,6 +217,28 @@ func WithLogger(logger *slog.Logger) Option {
 			return errors.New("logger: nil")
 		}
 		o.logger = logger
+		return nil
+	}
+}
+
+// Exchange is a call and what came of it, as an observer is told of it.
+type Exchange struct {
+	Operation Operation
+	Host      string    // of the gateway
+	Request   []byte    // the body that was sent
+	Response  *Response // nil if none was read
+	Err       error     // nil only for an S whose signature holds
+}
+
+// WithObserver tells observe of each call when it has ended, before it returns.
+// Request and Response hold whatever the merchant sent and Antom answered, buyer
+// and card data among it: keep only what you need.
+func WithObserver(observe func(Exchange)) Option {
+	return func(o *clientOptions) error {
+		if observe == nil {
+			return errors.New("observer: nil")
+		}
+		o.observe = observe
 		return nil
 	}
 }
