@@ -251,19 +251,21 @@ func (c *cli) client(m *merchant, more ...antom.Option) (*antom.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if transport != nil {
-		opts = append(opts, antom.WithTransport(transport))
+	if c.global.debug {
+		transport = debugTransport{next: transport, out: c.Stderr, now: c.Now}
 	}
+	opts = append(opts, antom.WithTransport(transport))
 	return antom.NewClient(m.profile.ClientID, m.key, m.antomKey, opts...)
 }
 
-// transport is nil where the client's own one will do.
+// transport carries the calls of m.
 func (c *cli) transport(m *merchant) (http.RoundTripper, error) {
 	if m.emulator != nil {
 		return m.emulator.RoundTripper(), nil
 	}
+	shared := antom.SharedTransport()
 	if c.global.caCert == "" {
-		return nil, nil
+		return shared, nil
 	}
 	pem, err := os.ReadFile(c.abs(c.global.caCert))
 	if err != nil {
@@ -273,7 +275,11 @@ func (c *cli) transport(m *merchant) (http.RoundTripper, error) {
 	if !roots.AppendCertsFromPEM(pem) {
 		return nil, &setupError{message: fmt.Sprintf("read --cacert %q: no PEM certificate in it", c.global.caCert), remedy: "name a PEM file with the certificates to trust"}
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
+	own, ok := shared.(*http.Transport)
+	if !ok {
+		return nil, fmt.Errorf("--cacert: the transport %T has no certificates to trust", shared)
+	}
+	transport := own.Clone()
 	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	return transport, nil
 }

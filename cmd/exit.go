@@ -166,9 +166,11 @@ func is[T error](err error) bool {
 	return ok
 }
 
-// worse picks the code that a run of several outcomes ends with.
+// worse picks the code that a run of several outcomes ends with. A termination
+// is an interrupt by another name, and a misuse makes a run as worthless as a
+// failure; the rest of the order is documented.
 func worse(a, b int) int {
-	order := [...]int{exitTerminated, exitInterrupted, exitFailed, exitUsage, exitSetup, exitRefused, exitVerify, exitBadOutcome, exitPending}
+	order := [...]int{exitInterrupted, exitTerminated, exitFailed, exitUsage, exitSetup, exitRefused, exitVerify, exitBadOutcome, exitPending}
 	for _, code := range order {
 		if a == code || b == code {
 			return code

@@ -235,6 +235,8 @@ func (o *waiter) verdict(ctx context.Context, w *watch) error {
 	switch cause := context.Cause(ctx); {
 	case w.payment != nil && o.awaited.done(w.payment):
 		return o.awaited.judge(w.payment, o.expect)
+	case o.hopeless(w): // it ended before the time-out of the others
+		return w.last.Err
 	case errors.Is(cause, errWaitTimeout):
 		return saidError{code: exitPending, message: fmt.Sprintf("%s is not final after %s: %s", o.name(w), o.flags.timeout, w.standing()),
 			remedy: fmt.Sprintf("the payment goes on; ask again with %s %s", o.awaited.command(), w.id())}
@@ -242,6 +244,12 @@ func (o *waiter) verdict(ctx context.Context, w *watch) error {
 		return fmt.Errorf("%s is not final: %s: %w", o.name(w), w.standing(), cause)
 	}
 	return w.last.Err
+}
+
+// hopeless says whether asking was given up for an answer that waiting does not
+// mend.
+func (o *waiter) hopeless(w *watch) bool {
+	return w.last.Err != nil && (w.last.Last || o.flags.missing == "fail" && w.missing >= missingAnswers)
 }
 
 func (o *waiter) name(w *watch) string {

@@ -120,6 +120,10 @@ var sharedTransport = sync.OnceValue(func() http.RoundTripper {
 	return transport
 })
 
+// SharedTransport is the transport that clients use unless [WithTransport] names
+// another one: for wrapping it, or for clones of it.
+func SharedTransport() http.RoundTripper { return sharedTransport() }
+
 // keepRedirect returns a redirect as the answer: following it would send a
 // signed request somewhere else.
 func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -104,7 +104,7 @@ func (s *PaymentsService) pollOnce(ctx context.Context, inquiry Inquiry, options
 	if poll.Err != nil {
 		decision = afterError(InquiryPayment, poll.Err)
 	} else {
-		decision = afterAnswer(poll.Payment, options.Done)
+		decision = options.afterAnswer(poll.Payment)
 		poll.Final = !decision.again
 	}
 	poll.Last, poll.Reason = !decision.again, decision.reason

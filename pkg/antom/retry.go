@@ -12,17 +12,23 @@ type next struct {
 	reason  string // in words
 }
 
-// afterAnswer decides on a payment that was told; without done its status does.
-func afterAnswer(payment *Payment, done func(*Payment) bool) next {
-	switch {
-	case done == nil && payment.PaymentStatus.Final():
+// afterAnswer decides on a payment that was told.
+func afterAnswer(payment *Payment) next {
+	if payment.PaymentStatus.Final() {
 		return next{reason: fmt.Sprintf("the payment is final: %s", payment.PaymentStatus)}
-	case done != nil && done(payment):
-		return next{reason: "what was waited for is final"}
-	case done != nil:
-		return next{again: true, reason: "what is waited for is not final"}
 	}
 	return next{again: true, reason: fmt.Sprintf("the payment is not final: %s", payment.PaymentStatus)}
+}
+
+// afterAnswer decides by Done, where there is one.
+func (o PollOptions) afterAnswer(payment *Payment) next {
+	switch {
+	case o.Done == nil:
+		return afterAnswer(payment)
+	case o.Done(payment):
+		return next{reason: "what was waited for is final"}
+	}
+	return next{again: true, reason: "what is waited for is not final"}
 }
 
 // afterError decides on the decoded answer whether sending the same bytes again
