@@ -8,9 +8,8 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/signal"
+	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -22,16 +21,7 @@ import (
 // and returns its exit code. The first interrupt or termination asks the
 // command to stop; the second one kills the process.
 func Main() int {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		sig := <-signals
-		signal.Stop(signals)
-		cancel(stoppedError{sig})
-	}()
-	return Run(ctx, os.Args[1:], systemEnv())
+	return Run(newSignalContext(context.Background()), os.Args[1:], systemEnv())
 }
 
 // Run executes one command line in the given environment and returns its exit
@@ -39,12 +29,11 @@ func Main() int {
 // made afresh, so runs may go on side by side.
 func Run(ctx context.Context, args []string, env *Env) int {
 	c := &cli{Env: env}
-	root := newRootCmd(c)
+	root := newRootCmd(c, args)
 	err := c.bindEnvironment(root.PersistentFlags())
 	if completing(args) {
 		err = nil // what is typed next may be right all the same
-		root.InitDefaultHelpCmd()
-		c.bindCompletions(root)
+		c.bindCompletions(root, args[1:])
 	}
 	if err == nil {
 		root.SetArgs(args)
@@ -65,8 +54,32 @@ type cli struct {
 	started bool // the command line was understood and its command entered
 }
 
-// newRootCmd lists the commands; each constructor only binds flags.
-func newRootCmd(c *cli) *cobra.Command {
+// constructors are the commands below the root; each constructor only binds
+// flags. Sorted by name.
+func constructors() []constructor {
+	return []constructor{
+		{"capture", newCaptureCmd},
+		{"completion", newCompletionCmd},
+		{"demo", newDemoCmd},
+		{"emulator", newEmulatorCmd},
+		{"history", newHistoryCmd},
+		{"key", newKeyCmd},
+		{"notify", newNotifyCmd},
+		{"payment", newPaymentCmd},
+		{"profile", newProfileCmd},
+		{"session", newSessionCmd},
+		{"version", newVersionCmd},
+	}
+}
+
+type constructor struct {
+	name string
+	make func(*cli) *cobra.Command
+}
+
+// newRootCmd makes the command tree, as far as args may lead: of the commands
+// below the root those that args name, or all of them if it names none.
+func newRootCmd(c *cli, args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "antom",
 		Short: "Antom card payments from the terminal",
@@ -85,22 +98,27 @@ notifications that Antom sends, and says why when one does not verify.`,
 	asGroup(root)
 	root.SetHelpCommand(newHelpCmd(c))
 	root.SetFlagErrorFunc(flagError)
-	root.SetUsageTemplate(usageTemplate())
+	root.SetUsageFunc(usage)
 	c.global.bind(root.PersistentFlags())
-	root.AddCommand(
-		newDemoCmd(c),
-		newSessionCmd(c),
-		newPaymentCmd(c),
-		newCaptureCmd(c),
-		newNotifyCmd(c),
-		newEmulatorCmd(c),
-		newProfileCmd(c),
-		newKeyCmd(c),
-		newHistoryCmd(c),
-		newCompletionCmd(c),
-		newVersionCmd(c),
-	)
+	addCommands(root, c, args)
 	return root
+}
+
+// addCommands makes the commands that args name; any word of args may be the
+// command, since flags may stand before it.
+func addCommands(root *cobra.Command, c *cli, args []string) {
+	for _, row := range constructors() {
+		if slices.Contains(args, row.name) {
+			root.AddCommand(row.make(c))
+		}
+	}
+	if root.HasSubCommands() && !slices.Contains(args, "help") {
+		return
+	}
+	root.RemoveCommand(root.Commands()...)
+	for _, row := range constructors() {
+		root.AddCommand(row.make(c))
+	}
 }
 
 // asGroup makes cmd a command that only holds others: alone it shows its help,
@@ -121,6 +139,12 @@ func unknownCommand(cmd *cobra.Command, word string) error {
 	var names []string
 	for _, child := range cmd.Commands() {
 		names = append(names, child.Name())
+	}
+	if !cmd.HasParent() {
+		names = []string{"help"}
+		for _, row := range constructors() {
+			names = append(names, row.name)
+		}
 	}
 	if near := rules.Nearest(word, names); near != "" {
 		return err.hint("did you mean %q?", cmd.CommandPath()+" "+near)
@@ -162,8 +186,10 @@ func (c *cli) finish(ctx context.Context, args []string, err error) int {
 	if err == nil || errors.Is(err, output.ErrClosedPipe) {
 		return exitOK
 	}
-	if stopped, ok := errors.AsType[stoppedError](context.Cause(ctx)); ok && errors.Is(err, context.Canceled) {
-		err = stopped
+	if errors.Is(err, context.Canceled) {
+		if stopped, ok := errors.AsType[stoppedError](context.Cause(ctx)); ok {
+			err = stopped
+		}
 	}
 	code := exitCode(err)
 	if said, ok := errors.AsType[saidError](err); ok && said.message == "" {

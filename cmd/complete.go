@@ -62,11 +62,16 @@ var flagSources = [...]struct {
 	{"settlement-currency", (*cli).currencyCandidates},
 }
 
-// bindCompletions tells cobra, below cmd, what to offer for each argument and
-// flag. Where nothing is known nothing is offered: file names in place of an id
-// would mislead.
-func (c *cli) bindCompletions(cmd *cobra.Command) {
-	cmd.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+// bindCompletions tells cobra what to offer for the arguments and flags of the
+// command that the words lead to. Where nothing is known nothing is offered:
+// file names in place of an id would mislead.
+func (c *cli) bindCompletions(root *cobra.Command, words []string) {
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+	root.InitDefaultHelpCmd()
+	cmd, _, err := root.Find(words[:max(0, len(words)-1)]) // the last word is being typed
+	if err != nil {
+		cmd = root
+	}
 	if words := placeholders(cmd.Use); len(words) > 0 && cmd.ValidArgsFunction == nil {
 		cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return c.completeArgument(cmd, words, args, prefix)
@@ -75,13 +80,10 @@ func (c *cli) bindCompletions(cmd *cobra.Command) {
 	bind := func(flag *pflag.Flag) {
 		_ = cmd.RegisterFlagCompletionFunc(flag.Name, func(cmd *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return c.completeFlag(cmd, flag, prefix)
-		}) // the flag is cmd's own, and has no other function
+		}) // the flag is there, and has no other function
 	}
-	cmd.LocalNonPersistentFlags().VisitAll(bind)
-	cmd.PersistentFlags().VisitAll(bind)
-	for _, child := range cmd.Commands() {
-		c.bindCompletions(child)
-	}
+	cmd.LocalFlags().VisitAll(bind)
+	cmd.InheritedFlags().VisitAll(bind)
 }
 
 // placeholders are the arguments of a usage line, in their order: each the

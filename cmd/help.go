@@ -15,28 +15,49 @@ import (
 	"github.com/antom-cli/antom/internal/rules"
 )
 
-// usageTemplate is cobra's, without the pages of global flags under every
-// command: those stand in `antom --help`, with the topics.
-func usageTemplate() string {
-	return `Usage:{{if .Runnable}}
-  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+// usage is how a command is typed: cobra's page without the global flags under
+// every command, which stand in `antom --help` with the topics. It is no
+// template: text/template calls methods by name, so that the linker would have
+// to keep every exported method of the program.
+func usage(cmd *cobra.Command) error {
+	w := cmd.OutOrStderr()
+	fmt.Fprint(w, "Usage:\n")
+	if cmd.Runnable() {
+		fmt.Fprintf(w, "  %s\n", cmd.UseLine())
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(w, "\nCommands:\n%s", commandList(cmd))
+	}
+	if !cmd.HasParent() {
+		fmt.Fprintf(w, "\nTopics:\n%s\n", topicList())
+	}
+	if cmd.HasAvailableLocalFlags() {
+		fmt.Fprintf(w, "\nFlags:\n%s", cmd.LocalFlags().FlagUsages())
+	}
+	if cmd.HasExample() {
+		fmt.Fprintf(w, "\nExamples:\n%s\n", cmd.Example)
+	}
+	switch {
+	case !cmd.HasParent():
+		fmt.Fprint(w, "\nUse \"antom COMMAND --help\" for more about a command, \"antom help TOPIC\" for a topic.\n")
+	case cmd.HasAvailableSubCommands():
+		fmt.Fprintf(w, "\nUse %q for more about a command.\n", cmd.CommandPath()+" COMMAND --help")
+	}
+	if cmd.HasAvailableInheritedFlags() {
+		fmt.Fprint(w, "\nGlobal flags (--profile, --output, --jq, --quiet, …) are listed by \"antom --help\".\n")
+	}
+	return nil
+}
 
-Commands:{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if not .HasParent}}
-
-Topics:
-` + topicList() + `{{end}}{{if .HasAvailableLocalFlags}}
-
-Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasExample}}
-
-Examples:
-{{.Example}}{{end}}{{if .HasAvailableSubCommands}}
-
-Use "{{.CommandPath}} COMMAND --help" for more about a command{{if not .HasParent}}, "antom help TOPIC" for a topic{{end}}.{{end}}{{if .HasAvailableInheritedFlags}}
-
-Global flags (--profile, --output, --jq, --quiet, …) are listed by "antom --help".{{end}}
-`
+// commandList is the commands below cmd, one a line.
+func commandList(cmd *cobra.Command) string {
+	return page(func(w *tabwriter.Writer) {
+		for _, child := range cmd.Commands() {
+			if child.IsAvailableCommand() {
+				fmt.Fprintf(w, "  %s\t%s\n", child.Name(), child.Short)
+			}
+		}
+	})
 }
 
 // helpTopics are the pages of `antom help TOPIC`, in the order of the list.
@@ -70,7 +91,7 @@ var (
 // tree runs nothing.
 func Reference() (*cobra.Command, []Topic) {
 	nobody := &Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Getenv: func(string) string { return "" }}
-	root := newRootCmd(&cli{Env: nobody})
+	root := newRootCmd(&cli{Env: nobody}, nil)
 	root.InitDefaultHelpCmd()
 	return root, helpTopics()
 }
@@ -79,7 +100,7 @@ func newHelpCmd(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [COMMAND | TOPIC]",
 		Short:   "Help about a command or a topic",
-		Long:    "Help about a command, or about one of the topics:\n\n" + topicList(),
+		Long:    `Help about a command, or about one of the topics that "antom help" lists.`,
 		Example: "  antom help exit-codes\n  antom help session create",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()

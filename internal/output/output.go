@@ -312,13 +312,13 @@ func InsertFirst(object []byte, name string, value any) []byte {
 }
 
 // newStyles renders through lipgloss with a colour profile that we decided, so
-// that no terminal is ever asked.
+// that no terminal is ever asked. Without colour there is nothing to render.
 func newStyles(w io.Writer, color bool) styles {
-	renderer := lipgloss.NewRenderer(w)
-	renderer.SetColorProfile(termenv.Ascii)
-	if color {
-		renderer.SetColorProfile(termenv.ANSI)
+	if !color {
+		return styles{}
 	}
+	renderer := lipgloss.NewRenderer(w)
+	renderer.SetColorProfile(termenv.ANSI)
 	renderer.SetHasDarkBackground(true) // said, so that it is not asked
 	return styles{renderer}
 }

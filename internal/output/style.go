@@ -36,11 +36,11 @@ var looks = [...]struct {
 	Bold:  {bold: true},
 }
 
-type styles struct{ renderer *lipgloss.Renderer }
+type styles struct{ renderer *lipgloss.Renderer } // nil: no colour
 
 func (s styles) render(text string, style Style) string {
 	look := looks[style]
-	if style == Plain || text == "" {
+	if s.renderer == nil || style == Plain || text == "" {
 		return text
 	}
 	rendered := s.renderer.NewStyle().Bold(look.bold).Faint(look.faint)

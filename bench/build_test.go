@@ -1,0 +1,157 @@
+package bench
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// top is the top of the repository.
+const top = ".."
+
+// module is our own import path; everything else that we import, the stub
+// imports too.
+const module = "github.com/antom-cli/antom"
+
+// programs are built once for all tests: stripped, as they are released.
+type programs struct {
+	dir   string
+	antom string
+	stub  string // imports what antom imports and does nothing
+	empty string // imports nothing
+}
+
+var built = sync.OnceValues(buildPrograms)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if p, err := built(); err == nil { // built by now, or for nothing
+		os.RemoveAll(p.dir)
+	}
+	os.Exit(code)
+}
+
+func build(tb testing.TB) programs {
+	tb.Helper()
+	p, err := built()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return p
+}
+
+func buildPrograms() (programs, error) {
+	dir, err := os.MkdirTemp("", "antom-bench-")
+	if err != nil {
+		return programs{}, err
+	}
+	p := programs{dir, filepath.Join(dir, "antom"), filepath.Join(dir, "stub"), filepath.Join(dir, "empty")}
+	imports, err := importsOfAntom()
+	if err != nil {
+		return p, err
+	}
+	var stub strings.Builder
+	stub.WriteString("package main\n\nimport (\n\t\"os\"\n")
+	for _, path := range imports {
+		fmt.Fprintf(&stub, "\t_ %q\n", path)
+	}
+	stub.WriteString(")\n\nfunc main() { os.Stdout.WriteString(\"stub\\n\") }\n")
+	return p, errors.Join(
+		goBuild(p.antom, "."),
+		buildSource(p, p.stub, stub.String()),
+		buildSource(p, p.empty, "package main\n\nfunc main() {}\n"),
+	)
+}
+
+// buildSource builds a program that exists only in an overlay, inside our
+// module, so that it gets the versions that we have.
+func buildSource(p programs, program, source string) error {
+	text := program + ".go"
+	if err := os.WriteFile(text, []byte(source), 0o600); err != nil {
+		return err
+	}
+	here, err := filepath.Abs(top)
+	if err != nil {
+		return err
+	}
+	name := filepath.Base(program)
+	overlay, err := json.Marshal(map[string]map[string]string{
+		"Replace": {filepath.Join(here, "bench", name, "main.go"): text},
+	})
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(text+".json", overlay, 0o600); err != nil {
+		return err
+	}
+	return goBuild(program, "-overlay="+text+".json", "./bench/"+name)
+}
+
+// goBuild builds a program and copies it: how the pages of a file lie in the
+// cache depends on how it was written, and makes a tenth of a start.
+func goBuild(program string, args ...string) error {
+	if _, err := goTool(append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", program + ".linked"}, args...)...); err != nil {
+		return err
+	}
+	code, err := os.ReadFile(program + ".linked")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(program, code, 0o700)
+}
+
+func goTool(args ...string) ([]byte, error) {
+	command := exec.Command("go", args...)
+	command.Dir = top
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	var complaint bytes.Buffer
+	command.Stderr = &complaint
+	out, err := command.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go %s: %w: %s", args[0], err, &complaint)
+	}
+	return out, nil
+}
+
+// importsOfAntom are the packages of others that our packages import, as far
+// as the program links them.
+func importsOfAntom() ([]string, error) {
+	listing, err := goTool("list", "-deps", "-json=ImportPath,Imports", ".")
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	decoder := json.NewDecoder(bytes.NewReader(listing))
+	for {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if p.ImportPath != module && !strings.HasPrefix(p.ImportPath, module+"/") {
+			continue
+		}
+		for _, path := range p.Imports {
+			if !strings.HasPrefix(path, module+"/") {
+				found = append(found, path)
+			}
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil
+}
