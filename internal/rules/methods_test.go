@@ -2,7 +2,7 @@ package rules_test
 
 import (
 	"encoding/json"
-	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -82,7 +82,7 @@ func TestCheck_methodAmounts(t *testing.T) {
 func TestCheck_everyMinimum(t *testing.T) {
 	t.Parallel()
 	for _, row := range antom.MinimumAmounts() {
-		least := fmt.Sprint(row.Amount.Value)
+		least := strconv.FormatInt(row.Amount.Value, 10)
 		findings, err := rules.Check(antom.CreatePaymentSession, paying(t, row.PaymentMethodType, row.Amount.Currency, least))
 		if err != nil || findings != nil {
 			t.Errorf("%s %s: %+v, %v", row.PaymentMethodType, row.Amount, findings, err)

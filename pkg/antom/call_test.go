@@ -76,7 +76,7 @@ func TestAnswers_badSignatures(t *testing.T) {
 	}
 	otherKey := func(h http.Header) {
 		header, err := privateKey(t, "other").Sign(sign.Message{
-			Method: "POST", Target: basePath + inquirePath, ClientID: testClientID, Time: h["response-time"][0], Body: []byte(paidBody),
+			Method: "POST", Target: basePath + inquirePath, ClientID: testClientID, Time: lowerCase(h, "response-time"), Body: []byte(paidBody),
 		}, 1)
 		if err != nil {
 			t.Error(err)
@@ -138,8 +138,7 @@ func TestAnswers_signedForAnotherPath(t *testing.T) {
 	client, g := setup(t)
 	g.HandleFunc(inquirePath, func(w http.ResponseWriter, r *http.Request) {
 		r.RequestURI = basePath + createPath
-		g.sign(w, r, paidBody)
-		io.WriteString(w, paidBody)
+		g.reply(w, r, paidBody)
 	})
 	if _, _, err := inquire(t, client); !errors.Is(err, &sign.Error{Reason: sign.Mismatch}) {
 		t.Errorf("error = %v", err)
@@ -214,13 +213,13 @@ func oneLineOnly(t *testing.T, err error) {
 // hijack writes raw bytes in place of an answer and hangs up.
 func hijack(t *testing.T, raw string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
+		_, _ = io.Copy(io.Discard, r.Body)
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		io.WriteString(conn, raw)
+		fmt.Fprint(conn, raw)
 		conn.Close()
 	}
 }
@@ -228,7 +227,7 @@ func hijack(t *testing.T, raw string) http.HandlerFunc {
 func write(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
-		io.WriteString(w, body)
+		fmt.Fprint(w, body)
 	}
 }
 
@@ -272,10 +271,10 @@ func TestAnswers_noUsable(t *testing.T) {
 		{"redirect", redirect("https://login.example/in?token=hunter2#x"), antom.Redirected, false, "answered with a redirect, which is never followed: HTTP 302 to login.example", "a login page may stand", true},
 		{"redirect on the same host", redirect(inquirePath + "?hunter2"), antom.Redirected, false, "HTTP 302 to 127.0.0.1:", "a login page may stand", true},
 		{"redirect to nowhere", redirect("::hunter2"), antom.Redirected, false, "HTTP 302 to an unknown place", "a login page may stand", true},
-		{"signed body behind a 302", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(302); io.WriteString(w, paidBody) }, antom.Redirected, false, "HTTP 302", "a login page may stand", true},
+		{"signed body behind a 302", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusFound); fmt.Fprint(w, paidBody) }, antom.Redirected, false, "HTTP 302", "a login page may stand", true},
 		{"304", write(304, ""), antom.Redirected, false, "HTTP 304", "a login page may stand", true},
 		{"201", write(201, paidBody), antom.BadStatus, false, "HTTP 201 Created", "check the gateway URL", true},
-		{"401", write(401, paidBody), antom.BadStatus, false, "answered with an error status: HTTP 401 Unauthorized", "check the gateway URL", true},
+		{"401", write(401, paidBody), antom.BadStatus, false, "answered with an error status: HTTP 401 " + http.StatusText(http.StatusUnauthorized), "check the gateway URL", true},
 		{"404", write(404, "not found"), antom.BadStatus, false, "HTTP 404 Not Found", "check the gateway URL", true},
 		{"429", write(429, ""), antom.ServerFault, true, "HTTP 429 Too Many Requests", "try again later", true},
 		{"500", write(500, paidBody), antom.ServerFault, true, "answered with a server error: HTTP 500 Internal Server Error", "try again later", true},
@@ -528,7 +527,7 @@ func TestCancel(t *testing.T) {
 	client, g := setup(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	g.HandleFunc(inquirePath, func(_ http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
+		_, _ = io.Copy(io.Discard, r.Body)
 		cancel()
 		<-r.Context().Done()
 	})

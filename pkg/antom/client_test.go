@@ -104,8 +104,7 @@ func TestRequest_headers(t *testing.T) {
 	g.HandleFunc("POST "+inquirePath, func(w http.ResponseWriter, r *http.Request) {
 		got = r.Header.Clone()
 		g.verify(r)
-		g.sign(w, r, paidBody)
-		io.WriteString(w, paidBody)
+		g.reply(w, r, paidBody)
 	})
 	before := time.Now().UnixMilli()
 	if _, _, err := inquire(t, client); err != nil {
@@ -192,8 +191,7 @@ func TestCall_keepsBasePathAndQuery(t *testing.T) {
 	g.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		target = r.RequestURI
 		g.verify(r)
-		g.sign(w, r, paidBody)
-		io.WriteString(w, paidBody)
+		g.reply(w, r, paidBody)
 	})
 	client := g.client(t, testClientID, "/deep?tenant=a%20b")
 	if _, response, err := inquire(t, client); err != nil || !response.Signed {
@@ -256,8 +254,7 @@ func TestClient_oneTransport(t *testing.T) {
 	g.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		addresses <- r.RemoteAddr
 		g.verify(r)
-		g.sign(w, r, paidBody)
-		io.WriteString(w, paidBody)
+		g.reply(w, r, paidBody)
 	})
 	for range 5 {
 		client := g.client(t, testClientID, "")
@@ -307,8 +304,7 @@ func TestDo_sendsTheBytesAsTheyAre(t *testing.T) {
 	g.HandleFunc(createPath, func(w http.ResponseWriter, r *http.Request) {
 		got = string(g.verify(r))
 		body := result("S", "SUCCESS", "success")
-		g.sign(w, r, body)
-		io.WriteString(w, body)
+		g.reply(w, r, body)
 	})
 	if _, err := client.Do(t.Context(), antom.CreatePaymentSession, []byte(sent)); err != nil {
 		t.Fatal(err)

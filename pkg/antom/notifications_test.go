@@ -181,16 +181,11 @@ func TestVerifyRequest_bodyLimit(t *testing.T) {
 				if chunked {
 					r.ContentLength, r.TransferEncoding = -1, []string{"chunked"}
 				}
-				answered := make(chan error, 1)
-				go func() {
-					answer, err := server.Client().Do(r)
-					if err == nil {
-						answer.Body.Close()
-					}
-					answered <- err // a server that hangs up on what is too long is right
-				}()
+				answer, err := server.Client().Do(r)
+				if err == nil { // a server that hangs up on what is too long is right
+					answer.Body.Close()
+				}
 				got := <-seen
-				<-answered
 				tooLong, over := errors.AsType[*http.MaxBytesError](got.err)
 				switch {
 				case test.want == 0 && (got.err != nil || string(got.notification.Raw) != test.body):
@@ -241,7 +236,7 @@ func TestVerifyRequest_target(t *testing.T) {
 // sendRaw writes a request with any target, as some clients do.
 func sendRaw(t *testing.T, server *httptest.Server, target string, r *http.Request) {
 	t.Helper()
-	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +280,7 @@ func TestVerifyRequest_chunked(t *testing.T) {
 func TestVerifyRequest_cutShort(t *testing.T) {
 	t.Parallel()
 	server, seen := endpoint(t, nil)
-	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +298,7 @@ func TestVerifyRequest_cutShort(t *testing.T) {
 
 func TestVerifyRequest_withoutKeyOrBody(t *testing.T) {
 	t.Parallel()
-	r := httptest.NewRequest(http.MethodPost, notifyTarget, strings.NewReader(notifyBody))
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, notifyTarget, strings.NewReader(notifyBody))
 	if _, err := antom.VerifyRequest(r, nil); err == nil || !strings.Contains(err.Error(), "no public key of Antom") {
 		t.Errorf("error = %v", err)
 	}

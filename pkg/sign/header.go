@@ -136,11 +136,12 @@ func appendUnescaped(out []byte, s string) ([]byte, error) {
 			if i+2 >= len(s) {
 				return nil, malformed("its signature ends within a percent escape")
 			}
-			high, low := unhex(s[i+1]), unhex(s[i+2])
-			if high < 0 || low < 0 {
+			high, isHigh := unhex(s[i+1])
+			low, isLow := unhex(s[i+2])
+			if !isHigh || !isLow {
 				return nil, malformed("its signature holds %q, which is no percent escape", s[i:i+3])
 			}
-			c = byte(high<<4 | low)
+			c = high<<4 | low
 			i += 2
 		}
 		if c != '\r' && c != '\n' {
@@ -150,16 +151,16 @@ func appendUnescaped(out []byte, s string) ([]byte, error) {
 	return out, nil
 }
 
-func unhex(c byte) int {
+func unhex(c byte) (digit byte, ok bool) {
 	switch {
 	case '0' <= c && c <= '9':
-		return int(c - '0')
+		return c - '0', true
 	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
+		return c - 'a' + 10, true
 	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
+		return c - 'A' + 10, true
 	}
-	return -1
+	return 0, false
 }
 
 // decodeBase64 reads standard or URL base64, padded or not, and strictly: two

@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -177,8 +178,7 @@ func decodeFlatPEM(text []byte) (block *pem.Block, rest []byte) {
 }
 
 func isEncrypted(err error) bool {
-	refused, ok := err.(*KeyError)
-	return ok && refused.Reason == KeyEncrypted
+	return errors.Is(err, &KeyError{Reason: KeyEncrypted})
 }
 
 func dropSpace(r rune) rune {
