@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -347,4 +348,24 @@ func TestClient_endedContext(t *testing.T) {
 	if lost, ok := errors.AsType[*antom.TransportError](err); ok {
 		t.Errorf("the caller's own end is taken for a fault of the gateway: %v", lost)
 	}
+}
+
+// Many goroutines share one client, as its comment promises; the race detector
+// sees to the rest.
+func TestClient_concurrentCalls(t *testing.T) {
+	t.Parallel()
+	client, g := setup(t)
+	g.answers(inquirePath, paidBody)
+	var calls sync.WaitGroup
+	for range 8 {
+		calls.Go(func() {
+			for range 3 {
+				payment, response, err := client.Payments.Inquire(t.Context(), antom.Inquiry{PaymentRequestID: "order-1001"})
+				if err != nil || payment.PaymentStatus != antom.PaymentSuccess || !response.Signed {
+					t.Errorf("payment = %+v, error = %v", payment, err)
+				}
+			}
+		})
+	}
+	calls.Wait()
 }
