@@ -362,7 +362,8 @@ func TestInquire_essentialFieldUnreadable(t *testing.T) {
 	}
 }
 
-// The guide's samples of captures, in every state.
+// Captures and refunds are told apart by their type; a row without a status has
+// the one that its result stands for.
 func TestTransactions(t *testing.T) {
 	t.Parallel()
 	payment := decodePayment(t, `{"transactions":[
