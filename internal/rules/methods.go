@@ -38,14 +38,21 @@ func (c *checker) compareMethod(object map[string]any) {
 		if row.method != method || row.currency != amount.Currency || amount.Value%row.multiple == 0 {
 			continue
 		}
-		low := amount.Value - amount.Value%row.multiple
-		hint := fmt.Sprintf("write it as %d or %d", low, low+row.multiple)
-		if low == 0 {
-			hint = fmt.Sprintf("write it as %d", row.multiple)
-		}
-		c.add(&field{source: row.source}, amountPath, string(antom.AmountNotMultiple), hint,
+		c.add(&field{source: row.source}, amountPath, string(antom.AmountNotMultiple), row.neighbours(amount),
 			"is %s, %s takes multiples of %s only", amount, method, antom.Amount{Currency: row.currency, Value: row.multiple})
 	}
+}
+
+// neighbours names the amounts on both sides, in major and in minor units: the
+// reader may have written either.
+func (m methodMultiple) neighbours(amount antom.Amount) string {
+	low, high := amount, amount
+	low.Value -= amount.Value % m.multiple
+	high.Value = low.Value + m.multiple
+	if low.Value == 0 {
+		return fmt.Sprintf("write %s, in minor units %d", high, high.Value)
+	}
+	return fmt.Sprintf("write %s or %s, in minor units %d or %d", low, high, low.Value, high.Value)
 }
 
 const amountPath = "paymentAmount.value"
@@ -55,7 +62,7 @@ func (c *checker) belowMinimum(method string, amount antom.Amount) bool {
 		if row.PaymentMethodType != method || row.Amount.Currency != amount.Currency || amount.Value >= row.Amount.Value {
 			continue
 		}
-		c.add(&field{source: row.Source}, amountPath, "below-minimum", fmt.Sprintf("write %d or more", row.Amount.Value),
+		c.add(&field{source: row.Source}, amountPath, "below-minimum", fmt.Sprintf("write %s or more, in minor units %d", row.Amount, row.Amount.Value),
 			"is %s, %s takes at least %s", amount, method, row.Amount)
 		return true
 	}

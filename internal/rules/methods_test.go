@@ -2,7 +2,7 @@ package rules_test
 
 import (
 	"encoding/json"
-	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,23 +45,23 @@ func TestCheck_methodAmounts(t *testing.T) {
 		want                    []rules.Finding
 	}{
 		{"DANA", "IDR", "30000", nil},
-		{"DANA", "IDR", "29900", below("is 299.00 IDR, DANA takes at least 300.00 IDR", "write 30000 or more")},
+		{"DANA", "IDR", "29900", below("is 299.00 IDR, DANA takes at least 300.00 IDR", "write 300.00 IDR or more, in minor units 30000")},
 		{"DANA", "SGD", "1", nil}, // no minimum is documented in this currency
 		{"GCASH", "PHP", "100", nil},
-		{"GCASH", "PHP", "99", below("is 0.99 PHP, GCASH takes at least 1.00 PHP", "write 100 or more")},
+		{"GCASH", "PHP", "99", below("is 0.99 PHP, GCASH takes at least 1.00 PHP", "write 1.00 PHP or more, in minor units 100")},
 		{"KAKAOPAY", "KRW", "50", nil},
-		{"KAKAOPAY", "KRW", "49", below("is 49 KRW, KAKAOPAY takes at least 50 KRW", "write 50 or more")},
+		{"KAKAOPAY", "KRW", "49", below("is 49 KRW, KAKAOPAY takes at least 50 KRW", "write 50 KRW or more, in minor units 50")},
 		{"TNG", "MYR", "5", nil},
-		{"TNG", "MYR", "4", below("is 0.04 MYR, TNG takes at least 0.05 MYR", "write 5 or more")},
-		{"TRUEMONEY", "THB", "99", below("is 0.99 THB, TRUEMONEY takes at least 1.00 THB", "write 100 or more")},
+		{"TNG", "MYR", "4", below("is 0.04 MYR, TNG takes at least 0.05 MYR", "write 0.05 MYR or more, in minor units 5")},
+		{"TRUEMONEY", "THB", "99", below("is 0.99 THB, TRUEMONEY takes at least 1.00 THB", "write 1.00 THB or more, in minor units 100")},
 		{"ALIPAY_HK", "HKD", "1", nil},
 		{"JKOPAY", "TWD", "100", nil},
 		{"JKOPAY", "TWD", "4200", nil},
-		{"JKOPAY", "TWD", "50", below("is 0.50 TWD, JKOPAY takes at least 1.00 TWD", "write 100 or more")},
-		{"JKOPAY", "TWD", "4250", multiple("is 42.50 TWD, JKOPAY takes multiples of 1.00 TWD only", "write it as 4200 or 4300")},
+		{"JKOPAY", "TWD", "50", below("is 0.50 TWD, JKOPAY takes at least 1.00 TWD", "write 1.00 TWD or more, in minor units 100")},
+		{"JKOPAY", "TWD", "4250", multiple("is 42.50 TWD, JKOPAY takes multiples of 1.00 TWD only", "write 42.00 TWD or 43.00 TWD, in minor units 4200 or 4300")},
 		{"OCTOPUS", "HKD", "4210", nil},
-		{"OCTOPUS", "HKD", "4211", multiple("is 42.11 HKD, OCTOPUS takes multiples of 0.10 HKD only", "write it as 4210 or 4220")},
-		{"OCTOPUS", "HKD", "5", multiple("is 0.05 HKD, OCTOPUS takes multiples of 0.10 HKD only", "write it as 10")},
+		{"OCTOPUS", "HKD", "4211", multiple("is 42.11 HKD, OCTOPUS takes multiples of 0.10 HKD only", "write 42.10 HKD or 42.20 HKD, in minor units 4210 or 4220")},
+		{"OCTOPUS", "HKD", "5", multiple("is 0.05 HKD, OCTOPUS takes multiples of 0.10 HKD only", "write 0.10 HKD, in minor units 10")},
 		{"OCTOPUS", "SGD", "4211", nil},
 		{"CARD", "TWD", "4250", nil},
 		{"CARD", "HKD", "1", nil},
@@ -82,7 +82,7 @@ func TestCheck_methodAmounts(t *testing.T) {
 func TestCheck_everyMinimum(t *testing.T) {
 	t.Parallel()
 	for _, row := range antom.MinimumAmounts() {
-		least := fmt.Sprint(row.Amount.Value)
+		least := strconv.FormatInt(row.Amount.Value, 10)
 		findings, err := rules.Check(antom.CreatePaymentSession, paying(t, row.PaymentMethodType, row.Amount.Currency, least))
 		if err != nil || findings != nil {
 			t.Errorf("%s %s: %+v, %v", row.PaymentMethodType, row.Amount, findings, err)

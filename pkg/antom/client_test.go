@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -104,8 +105,7 @@ func TestRequest_headers(t *testing.T) {
 	g.HandleFunc("POST "+inquirePath, func(w http.ResponseWriter, r *http.Request) {
 		got = r.Header.Clone()
 		g.verify(r)
-		g.sign(w, r, paidBody)
-		io.WriteString(w, paidBody)
+		g.reply(w, r, paidBody)
 	})
 	before := time.Now().UnixMilli()
 	if _, _, err := inquire(t, client); err != nil {
@@ -192,8 +192,7 @@ func TestCall_keepsBasePathAndQuery(t *testing.T) {
 	g.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		target = r.RequestURI
 		g.verify(r)
-		g.sign(w, r, paidBody)
-		io.WriteString(w, paidBody)
+		g.reply(w, r, paidBody)
 	})
 	client := g.client(t, testClientID, "/deep?tenant=a%20b")
 	if _, response, err := inquire(t, client); err != nil || !response.Signed {
@@ -256,8 +255,7 @@ func TestClient_oneTransport(t *testing.T) {
 	g.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		addresses <- r.RemoteAddr
 		g.verify(r)
-		g.sign(w, r, paidBody)
-		io.WriteString(w, paidBody)
+		g.reply(w, r, paidBody)
 	})
 	for range 5 {
 		client := g.client(t, testClientID, "")
@@ -307,8 +305,7 @@ func TestDo_sendsTheBytesAsTheyAre(t *testing.T) {
 	g.HandleFunc(createPath, func(w http.ResponseWriter, r *http.Request) {
 		got = string(g.verify(r))
 		body := result("S", "SUCCESS", "success")
-		g.sign(w, r, body)
-		io.WriteString(w, body)
+		g.reply(w, r, body)
 	})
 	if _, err := client.Do(t.Context(), antom.CreatePaymentSession, []byte(sent)); err != nil {
 		t.Fatal(err)
@@ -351,4 +348,24 @@ func TestClient_endedContext(t *testing.T) {
 	if lost, ok := errors.AsType[*antom.TransportError](err); ok {
 		t.Errorf("the caller's own end is taken for a fault of the gateway: %v", lost)
 	}
+}
+
+// Many goroutines share one client, as its comment promises; the race detector
+// sees to the rest.
+func TestClient_concurrentCalls(t *testing.T) {
+	t.Parallel()
+	client, g := setup(t)
+	g.answers(inquirePath, paidBody)
+	var calls sync.WaitGroup
+	for range 8 {
+		calls.Go(func() {
+			for range 3 {
+				payment, response, err := client.Payments.Inquire(t.Context(), antom.Inquiry{PaymentRequestID: "order-1001"})
+				if err != nil || payment.PaymentStatus != antom.PaymentSuccess || !response.Signed {
+					t.Errorf("payment = %+v, error = %v", payment, err)
+				}
+			}
+		})
+	}
+	calls.Wait()
 }

@@ -2,7 +2,9 @@ package antom_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -98,7 +100,7 @@ func (g *gateway) answers(path, body string, edits ...func(http.Header)) {
 		for _, edit := range edits {
 			edit(w.Header())
 		}
-		io.WriteString(w, body)
+		fmt.Fprint(w, body)
 	})
 }
 
@@ -125,9 +127,14 @@ func (g *gateway) sign(w http.ResponseWriter, r *http.Request, body string) {
 	if err != nil {
 		g.t.Error(err)
 	}
-	for name, values := range headers {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), headers)
+}
+
+// reply signs and writes an answer.
+func (g *gateway) reply(w http.ResponseWriter, r *http.Request, body string) {
+	g.t.Helper()
+	g.sign(w, r, body)
+	fmt.Fprint(w, body)
 }
 
 // signedHeaders are those of an answer to r.
@@ -158,6 +165,15 @@ func drop(names ...string) func(http.Header) {
 
 func replace(name, value string) func(http.Header) {
 	return func(h http.Header) { h[name] = []string{value} }
+}
+
+// lowerCase is the value of a header that stands as Antom writes it, not as
+// net/http does.
+func lowerCase(h http.Header, name string) string {
+	if values := h[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }
 
 // unsigned is how Antom answers if it can't tell who asks.

@@ -117,19 +117,19 @@ func tell(begin time.Time, p antom.Poll) string {
 	case p.Payment != nil:
 		said = string(p.Payment.PaymentStatus)
 	}
-	text := fmt.Sprintf("%d at %s, after %s: %s", p.N, p.At.Sub(begin), p.Elapsed, said)
+	words := []string{fmt.Sprintf("%d at %s, after %s: %s", p.N, p.At.Sub(begin), p.Elapsed, said)}
 	for _, flag := range []struct {
 		set  bool
 		word string
 	}{{p.Changed, "changed"}, {p.Final, "final"}, {p.Last, "last"}} {
 		if flag.set {
-			text += ", " + flag.word
+			words = append(words, flag.word)
 		}
 	}
 	if !p.Last {
-		text += fmt.Sprintf(", next in %s", p.Next)
+		words = append(words, fmt.Sprintf("next in %s", p.Next))
 	}
-	return text + ": " + p.Reason
+	return strings.Join(words, ", ") + ": " + p.Reason
 }
 
 func TestPoll(t *testing.T) {

@@ -136,9 +136,9 @@ func appendUnescaped(out []byte, s string) ([]byte, error) {
 			if i+2 >= len(s) {
 				return nil, malformed("its signature ends within a percent escape")
 			}
-			high, highOK := unhex(s[i+1])
-			low, lowOK := unhex(s[i+2])
-			if !highOK || !lowOK {
+			high, isHigh := unhex(s[i+1])
+			low, isLow := unhex(s[i+2])
+			if !isHigh || !isLow {
 				return nil, malformed("its signature holds %q, which is no percent escape", s[i:i+3])
 			}
 			c = high<<4 | low
