@@ -237,7 +237,7 @@ func (o *waiter) verdict(ctx context.Context, w *watch) error {
 		return o.awaited.judge(w.payment, o.expect)
 	case o.hopeless(w): // it ended before the time-out of the others
 		return w.last.Err
-	case cause == errWaitTimeout:
+	case errors.Is(cause, errWaitTimeout):
 		return saidError{code: exitPending, message: fmt.Sprintf("%s is not final after %s: %s", o.name(w), o.flags.timeout, w.standing()),
 			remedy: fmt.Sprintf("the payment goes on; ask again with %s %s", o.awaited.command(), w.id())}
 	case cause != nil:
