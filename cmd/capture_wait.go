@@ -79,7 +79,7 @@ func (o *captureWait) run(ctx context.Context, inquiry antom.Inquiry) error {
 
 // result is the list of the captures, in every form of output.
 func (o *captureWait) result(w *watch, verdict error) output.Result {
-	result := output.Result{Table: new(transactionTable(nil, false))}
+	result := output.Result{Table: new(transactionTable(nil, false)), Raw: []byte{}}
 	if w.payment != nil {
 		result = (&captureList{c: o.c}).result(w.payment, w.answer)
 		result.Quiet = nil

@@ -230,6 +230,9 @@ func (c *cli) openEmulator() (*emulator.Emulator, error) {
 
 // client makes the client that calls the gateway on behalf of m.
 func (c *cli) client(m *merchant, more ...antom.Option) (*antom.Client, error) {
+	if c.global.requestTimeout <= 0 {
+		return nil, usagef("--request-timeout %s: must be more than 0", c.global.requestTimeout)
+	}
 	opts := append([]antom.Option{
 		antom.WithLogger(c.logger()),
 		antom.WithRequestTimeout(c.global.requestTimeout),

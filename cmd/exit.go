@@ -37,13 +37,13 @@ var exitCodes = [...]struct {
 	name    string
 	meaning string
 }{
-	{exitOK, "ok", "done; for a wait: every payment ended in SUCCESS"},
+	{exitOK, "ok", "done; for a wait: every payment or capture ended in SUCCESS"},
 	{exitFailed, "failed", "failed: network, file or internal error"},
 	{exitUsage, "usage", "used wrongly: unknown flag, bad value, or a request that breaks Antom's field rules"},
 	{exitRefused, "refused", "refused: the gateway answered this call with F"},
 	{exitSetup, "setup", "not set up: no profile, no key, or a key that can't be read"},
 	{exitPending, "pending", "outcome not known yet: U, or the time-out passed while still in progress"},
-	{exitVerify, "verification", "verification failed: a signature does not hold"},
+	{exitVerify, "verification", "verification failed: a signature does not hold, or a check failed"},
 	{exitBadOutcome, "outcome", "the call worked, and the payment or capture it tells of ended in FAIL or CANCELLED"},
 	{exitInterrupted, "interrupted", "interrupted (Ctrl-C)"},
 	{exitTerminated, "terminated", "terminated"},

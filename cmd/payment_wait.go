@@ -153,6 +153,9 @@ func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error 
 	if inquiries, err = o.c.identifyAll(m, inquiries); err != nil {
 		return err
 	}
+	if len(inquiries) > 1 && o.c.global.raw {
+		return usagef("--raw prints one answer, and %d payments are named", len(inquiries)).hint("-o json prints the answers as a list")
+	}
 	waiter := &waiter{c: o.c, flags: o.wait, awaited: wholePayment{}, expect: o.flags.expect, admit: newGate(o.rate, o.c.Now).enter}
 	watches, verdicts, err := waiter.wait(ctx, p, client, inquiries)
 	if err != nil {
@@ -204,6 +207,7 @@ func paymentsResult(c *cli, watches []*watch, verdicts []error) output.Result {
 		})
 	}
 	result.Table = &table
+	result.Raw = []byte{} // without an answer there is nothing to print, and the error says why
 	switch {
 	case len(watches) > 1:
 		result.JSON, result.Text = jsonList(answers), []output.Block{table}

@@ -246,7 +246,7 @@ func refuse(broken []rules.Finding) error {
 	}
 	refusal := usagef("%s", strings.Join(messages, "\n"))
 	for _, finding := range broken {
-		refusal.hint("%s: %s", sessionField(finding.Path), finding.Hint)
+		refusal = refusal.hint("%s: %s", sessionField(finding.Path), finding.Hint)
 	}
 	return refusal.hint("--no-check sends it anyway")
 }

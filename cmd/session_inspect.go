@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -146,7 +147,7 @@ func inspection(s *rules.SessionData) output.Result {
 			row.Value = part
 		}
 		report.Parts = append(report.Parts, row)
-		table.Rows = append(table.Rows, []output.Cell{{Text: fmt.Sprint(i + 1)}, {Text: row.Name}, {Text: fmt.Sprint(row.Length)}, {Text: row.Value}})
+		table.Rows = append(table.Rows, []output.Cell{{Text: strconv.Itoa(i + 1)}, {Text: row.Name}, {Text: strconv.Itoa(row.Length)}, {Text: row.Value}})
 	}
 	for _, f := range s.Findings {
 		report.Findings = append(report.Findings, inspectFinding(f))
@@ -165,7 +166,7 @@ func inspectCard(s *rules.SessionData, report inspectReport) output.Card {
 	}
 	return output.Card{Pairs: present([]output.Pair{
 		{Label: "Web SDK", Name: "accepted", Value: verdict},
-		{Label: "Parts", Name: "parts", Value: output.Cell{Text: strings.Join(parts, ", "), Plain: fmt.Sprint(len(report.Parts))}},
+		{Label: "Parts", Name: "parts", Value: output.Cell{Text: strings.Join(parts, ", "), Plain: strconv.Itoa(len(report.Parts))}},
 		{Label: "Region", Name: "region", Value: output.Cell{Text: s.Region.Sign}},
 		{Label: "Gateway", Name: "gateway", Value: output.Cell{Text: s.Region.Gateway}},
 		{Label: "Form", Name: "form", Value: output.Cell{Text: report.Form}},

@@ -38,6 +38,7 @@ func (r *sessionRequest) amount() string {
 // assignment gives a field the value that a flag names.
 type assignment struct {
 	path, text string
+	set        bool   // by --set, which names the path itself
 	json       bool   // the text is JSON
 	flag       string // as the user wrote it, for messages
 }
@@ -58,13 +59,17 @@ func (r *sessionRequest) apply(list []assignment) error {
 
 // assignmentError is a value that can't be set, as the user's mistake.
 func assignmentError(a assignment, err error) error {
-	if wrong, ok := errors.AsType[*rules.PathError](err); ok {
-		return usagef("%s: %s", a.flag, err).hint("%s", wrong.Hint())
-	}
 	if is[*antom.AmountError](err) {
 		return err // it says all, and its hint what to write
 	}
-	return usagef("%s: %s", a.flag, err)
+	refusal := usagef("%s: %s", a.flag, err)
+	if a.set {
+		refusal = usagef("--set %s", err) // which begins with the path
+	}
+	if wrong, ok := errors.AsType[*rules.PathError](err); ok {
+		refusal = refusal.hint("%s", wrong.Hint())
+	}
+	return refusal
 }
 
 // assignments are the fields that flags name, but for the amount.
@@ -134,7 +139,7 @@ func parseSets(values []string) ([]assignment, error) {
 			return nil, usagef("--set %q: must be path=value", value).
 				hint("--set 'order.goods[0].goodsName=Tea', or path:=JSON for a value in JSON")
 		}
-		list = append(list, assignment{path: path, text: text, json: isJSON, flag: "--set " + path})
+		list = append(list, assignment{path: path, text: text, set: true, json: isJSON, flag: "--set " + path})
 	}
 	return list, nil
 }
@@ -338,7 +343,7 @@ func (o *sessionCreate) fillings(r *sessionRequest, m *merchant) []filling {
 // fill gives the fields that nobody named their defaults, and remembers which.
 func (o *sessionCreate) fill(r *sessionRequest, m *merchant) error {
 	for _, f := range o.fillings(r, m) {
-		if r.Has(f.path) || f.text == "" || (r.file != "" && !f.always) {
+		if r.Has(f.path) || f.text == "" || o.said(f.path) || (r.file != "" && !f.always) {
 			continue
 		}
 		if err := r.apply([]assignment{{path: f.path, text: f.text, flag: r.file}}); err != nil {
@@ -358,6 +363,11 @@ func (o *sessionCreate) fill(r *sessionRequest, m *merchant) error {
 			hint("--redirect-url https://shop.example/paid, or redirect_url in the profile")
 	}
 	return nil
+}
+
+// said tells a field that --set has made empty on purpose.
+func (o *sessionCreate) said(path string) bool {
+	return slices.ContainsFunc(o.assigned, func(a assignment) bool { return a.path == path })
 }
 
 // newRequestID is unique and sorts by time: the second of creation, then 60

@@ -209,6 +209,8 @@ func quoted(out *strings.Builder, text string) {
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // a string always encodes
+	if err := encoder.Encode(text); err != nil {
+		panic(err) // a string always encodes
+	}
 	out.Write(bytes.TrimSuffix(line.Bytes(), []byte("\n")))
 }

@@ -153,7 +153,6 @@ func (d *Document) unknown(path, above string, parent *field) error {
 		near = Nearest(path, all)
 	}
 	if near != "" {
-		err.reason = fmt.Sprintf("is not a known field of the request; the nearest is %s", near)
 		err.remedy = fmt.Sprintf("did you mean %s?", near)
 	}
 	return err

@@ -91,6 +91,9 @@ func syntaxError(body []byte, err error) error {
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return place(body, mismatch.Offset, "it is a "+mismatch.Value)
 	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return place(body, int64(len(body)), "it is empty")
+	}
 	return place(body, int64(len(body)), "it ends too early")
 }
 

@@ -38,10 +38,10 @@ func eachPath(of reflect.Type, above string, on map[reflect.Type]bool, visit fun
 	}
 	on[of] = true
 	defer delete(on, of)
-	for i := range of.NumField() {
-		name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+	for field := range of.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		path := strings.TrimPrefix(above+"."+name, ".")
 		visit(path)
-		eachPath(of.Field(i).Type, path, on, visit)
+		eachPath(field.Type, path, on, visit)
 	}
 }

@@ -208,7 +208,9 @@ func quote(text string) []byte {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(text) // a string always encodes
+	if err := encoder.Encode(text); err != nil {
+		panic(err) // a string always encodes
+	}
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 

@@ -130,7 +130,7 @@ func TestParseDocument_refuses(t *testing.T) {
 		"\ufeff{}":           "a byte order mark",
 		"{\"a\":\n\"\xff\"}": "line 2, column 2: it is not UTF-8",
 		"[]":                 "line 1",
-		"":                   "ends too early",
+		"":                   "it is empty",
 		strings.Repeat(`{"a":`, 70) + "1" + strings.Repeat("}", 70): "deep",
 	} {
 		_, err := rules.ParseDocument(antom.CreatePaymentSession, []byte(body))
