@@ -11,6 +11,35 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
+// sessionRequest is what the emulator needs of a createPaymentSession; the rest
+// is held to the field rules and not looked at.
+type sessionRequest struct {
+	PaymentRequestID         string         `json:"paymentRequestId"`
+	PaymentAmount            antom.Amount   `json:"paymentAmount"`
+	PaymentNotifyURL         string         `json:"paymentNotifyUrl"`
+	PaymentSessionExpiryTime antom.DateTime `json:"paymentSessionExpiryTime"`
+	PaymentExpiryTime        antom.DateTime `json:"paymentExpiryTime"`
+	ProductScene             string         `json:"productScene"`
+	Metadata                 any            `json:"metadata"`
+	Order                    struct {
+		ReferenceOrderID string `json:"referenceOrderId"`
+	} `json:"order"`
+	PaymentFactor struct {
+		IsAuthorization antom.Bool        `json:"isAuthorization"`
+		CaptureMode     antom.CaptureMode `json:"captureMode"`
+	} `json:"paymentFactor"`
+	PaymentMethod struct {
+		PaymentMethodType     string `json:"paymentMethodType"`
+		PaymentMethodID       string `json:"paymentMethodId"`
+		PaymentMethodMetaData struct {
+			Is3DSAuthentication         antom.Bool     `json:"is3DSAuthentication"`
+			EnableAuthenticationUpgrade *antom.Bool    `json:"enableAuthenticationUpgrade"` // absent: true (C11)
+			SupportedBrands             []string       `json:"supportedBrands"`
+			BillingAddress              *antom.Address `json:"billingAddress"`
+		} `json:"paymentMethodMetaData"`
+	} `json:"paymentMethod"`
+}
+
 // sessionAnswer is the answer of createPaymentSession.
 type sessionAnswer struct {
 	PaymentSessionData       string         `json:"paymentSessionData"`
@@ -29,7 +58,7 @@ const (
 
 // asking is what the rules of createPaymentSession look at.
 type asking struct {
-	request *antom.SessionRequest
+	request *sessionRequest
 	now     time.Time
 	earlier *order // of the same paymentRequestId
 	expiry  error  // of paymentSessionExpiryTime
@@ -78,7 +107,7 @@ func (a asking) paymentExpires() time.Time {
 	return at
 }
 
-func createPaymentSession(tx *transaction, request *antom.SessionRequest) (any, error) {
+func createPaymentSession(tx *transaction, request *sessionRequest) (any, error) {
 	set, isSet, err := tx.scenario(antom.CreatePaymentSession)
 	if err != nil {
 		return nil, err
@@ -136,25 +165,21 @@ func newOrder(a asking, expires time.Time) *order {
 	r := a.request
 	o := &order{
 		PaymentRequestID: r.PaymentRequestID, ReferenceOrderID: r.Order.ReferenceOrderID,
-		Amount: r.PaymentAmount, NotifyURL: r.PaymentNotifyURL, Scene: r.ProductScene, Metadata: r.Metadata,
+		Amount: r.PaymentAmount, NotifyURL: r.PaymentNotifyURL, Scene: r.ProductScene,
 		StoredCard: r.PaymentMethod.PaymentMethodID, Created: a.now.UTC(), SessionExpires: expires.UTC(), PaymentExpires: a.paymentExpires().UTC(),
 	}
 	if o.NotifyURL == "" {
 		o.NotifyURL = notifyURL
 	}
-	if f := r.PaymentFactor; f != nil {
-		o.ManualCapture = f.CaptureMode == antom.CaptureManual
-		o.Authorise = o.ManualCapture || isTrue(f.IsAuthorization)
-	}
-	if meta := r.PaymentMethod.PaymentMethodMetaData; meta != nil {
-		o.ThreeDS = isTrue(meta.Is3DSAuthentication)
-		o.NoUpgrade = meta.EnableAuthenticationUpgrade != nil && !isTrue(meta.EnableAuthenticationUpgrade)
-		o.Brands, o.Billing = meta.SupportedBrands, meta.BillingAddress
-	}
+	o.ManualCapture = r.PaymentFactor.CaptureMode == antom.CaptureManual
+	o.Authorise = o.ManualCapture || bool(r.PaymentFactor.IsAuthorization)
+	meta := r.PaymentMethod.PaymentMethodMetaData
+	o.ThreeDS = bool(meta.Is3DSAuthentication)
+	o.NoUpgrade = meta.EnableAuthenticationUpgrade != nil && !bool(*meta.EnableAuthenticationUpgrade)
+	o.Brands, o.Billing = meta.SupportedBrands, meta.BillingAddress
+	o.Metadata, _ = r.Metadata.(string)
 	return o
 }
-
-func isTrue(b *antom.Bool) bool { return b != nil && bool(*b) }
 
 // takes reports whether a brand may be paid with.
 func (o *order) takes(brand string) bool {
