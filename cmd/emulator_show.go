@@ -2,7 +2,7 @@ package cmd
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -175,7 +175,7 @@ func attemptTable(d emulator.Details) output.Table {
 			if a.HTTPStatus != 0 {
 				status = strconv.Itoa(a.HTTPStatus)
 			}
-			row := append(head[:len(head):len(head)], output.Cell{Text: fmt.Sprint(i + 1)}, timeCell(a.Time), output.Cell{Text: status}, output.Cell{Text: a.Verdict})
+			row := append(slices.Clip(head), output.Cell{Text: strconv.Itoa(i + 1)}, timeCell(a.Time), output.Cell{Text: status}, output.Cell{Text: a.Verdict})
 			table.Rows = append(table.Rows, row)
 		}
 	}

@@ -95,6 +95,9 @@ func decode(body []byte, request any) error {
 	return nil
 }
 
+// refusedWith answers with a refusal: what the transaction wrote stays.
+func refusedWith(r *refusal) (any, error) { return r, nil }
+
 // settle turns a refusal that was answered into the error that it is.
 func settle(answer any, err error) (any, error) {
 	if refused, ok := answer.(*refusal); ok && err == nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -25,8 +26,8 @@ const childDir = "EMULATOR_TEST_CHILD"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
-		if err := payForEver(dir); err != nil {
-			fmt.Println("error", err)
+		if err := payForEver(os.Stdout, dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		os.Exit(0)
@@ -36,7 +37,7 @@ func TestMain(m *testing.M) {
 
 // payForEver creates and pays sessions until an answer is not S; it prints a
 // line after each answer, and at the end the code.
-func payForEver(dir string) error {
+func payForEver(out io.Writer, dir string) error {
 	e, err := emulator.Open(dir, emulator.Options{})
 	if err != nil {
 		return err
@@ -48,12 +49,12 @@ func payForEver(dir string) error {
 	for i := range 100_000 {
 		id := fmt.Sprintf("%d-%d", os.Getpid(), i)
 		if _, _, err := client.Sessions.Create(context.Background(), sessionRequest(id)); err != nil {
-			fmt.Println("refused", err)
+			fmt.Fprintln(out, "refused", err)
 			return nil
 		}
-		fmt.Println("session", id)
+		fmt.Fprintln(out, "session", id)
 		if _, err := e.Pay(context.Background(), emulator.PayRequest{PaymentRequestID: id}); err == nil {
-			fmt.Println("paid", id)
+			fmt.Fprintln(out, "paid", id)
 		}
 	}
 	return nil
@@ -254,7 +255,7 @@ func TestRealClock(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(30 * 365 * 24 * time.Hour) // fake time begins in 2000, when epoch milliseconds had 12 digits
+		<-time.After(30 * 365 * 24 * time.Hour) // fake time begins in 2000, when epoch milliseconds had 12 digits
 		e, err := emulator.Open(dir, emulator.Options{Now: time.Now})
 		if err != nil {
 			t.Fatal(err)
@@ -274,7 +275,7 @@ func TestRealClock(t *testing.T) {
 			if err != nil || payment.PaymentStatus != want {
 				t.Fatalf("%+v, %v; want %s", payment, err, want)
 			}
-			time.Sleep(3 * time.Second) // of fake time
+			<-time.After(3 * time.Second) // of fake time
 		}
 	})
 }

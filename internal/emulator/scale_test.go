@@ -91,7 +91,7 @@ func BenchmarkCall(b *testing.B) {
 			for _, call := range measured()[:2] {
 				b.Run(fmt.Sprintf("%s/hold=%v/payments=%d", call.name, hold, size), func(b *testing.B) {
 					p := newPlay(b, emulator.Options{Hold: hold})
-					defer p.e.Close()
+					b.Cleanup(func() { letGo(b, p.e) })
 					if size > 0 {
 						grow(b, p.e, size)
 					}
@@ -111,7 +111,7 @@ func BenchmarkStore(b *testing.B) {
 		for _, size := range []int{0, largeState} {
 			b.Run(fmt.Sprintf("hold=%v/payments=%d", hold, size), func(b *testing.B) {
 				p := newPlay(b, emulator.Options{Hold: hold})
-				defer p.e.Close()
+				b.Cleanup(func() { letGo(b, p.e) })
 				grow(b, p.e, max(size, 1))
 				b.Run("read", func(b *testing.B) {
 					for b.Loop() {
@@ -127,6 +127,13 @@ func BenchmarkStore(b *testing.B) {
 				})
 			})
 		}
+	}
+}
+
+func letGo(b *testing.B, e *emulator.Emulator) {
+	b.Helper()
+	if err := e.Close(); err != nil {
+		b.Error(err)
 	}
 }
 

@@ -128,7 +128,7 @@ func createPaymentSession(tx *transaction, request *sessionRequest) (any, error)
 		_, a.card = tx.storedCard(token)
 	}
 	if refused := refuse(sessionRules(), a); refused != nil {
-		return refused, nil
+		return refusedWith(refused)
 	}
 	o := newOrder(a, expires)
 	o.ClientID = tx.clientID
@@ -216,7 +216,7 @@ func (t *transaction) newSession(o *order, expires time.Time) (*sessionAnswer, e
 		PaymentSessionData:       base64.StdEncoding.EncodeToString(blob) + "&&SG&&188&&" + base64.StdEncoding.EncodeToString(text),
 		PaymentSessionID:         base64.StdEncoding.EncodeToString(append(blob[:32:32], tail...)),
 		PaymentSessionExpiryTime: wireTime(expires),
-		Result:                   success("success."),
+		Result:                   success(),
 	}
 	if o.Scene == sceneCheckoutPage {
 		session.NormalURL = gatewayURL + "/checkout/" + base64.RawURLEncoding.EncodeToString(tail)
