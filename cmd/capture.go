@@ -205,7 +205,7 @@ func transactionTable(rows []antom.Transaction, types bool) output.Table {
 			{Text: row.TransactionAmount.Currency},
 			statusCell(row.Status()),
 			{Text: row.TransactionResult.ResultCode},
-			timeCell(row.TransactionTime),
+			dateTimeCell(row.TransactionTime),
 		})
 	}
 	return table

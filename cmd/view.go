@@ -79,9 +79,9 @@ func amountCell(a antom.Amount) output.Cell {
 	return output.Cell{Text: a.String()}
 }
 
-// timeCell shows a time as the gateway wrote it; where there is little room, to
+// dateTimeCell shows a time as the gateway wrote it; where there is little room, to
 // the minute and still in the gateway's own zone.
-func timeCell(t antom.DateTime) output.Cell {
+func dateTimeCell(t antom.DateTime) output.Cell {
 	cell := output.Cell{Text: string(t)}
 	if at, err := t.Time(); err == nil {
 		cell.Short = at.Format("02 Jan 15:04")
