@@ -38,7 +38,7 @@ func (c *checker) compareMethod(object map[string]any) {
 		if row.method != method || row.currency != amount.Currency || amount.Value%row.multiple == 0 {
 			continue
 		}
-		c.add(&field{source: row.source}, amountPath, string(antom.AmountNotMultiple), row.neighbours(amount),
+		c.at(&field{source: row.source}, amountPath).add(string(antom.AmountNotMultiple), row.neighbours(amount),
 			"is %s, %s takes multiples of %s only", amount, method, antom.Amount{Currency: row.currency, Value: row.multiple})
 	}
 }
@@ -62,7 +62,7 @@ func (c *checker) belowMinimum(method string, amount antom.Amount) bool {
 		if row.PaymentMethodType != method || row.Amount.Currency != amount.Currency || amount.Value >= row.Amount.Value {
 			continue
 		}
-		c.add(&field{source: row.Source}, amountPath, "below-minimum", fmt.Sprintf("write %s or more, in minor units %d", row.Amount, row.Amount.Value),
+		c.at(&field{source: row.Source}, amountPath).add("below-minimum", fmt.Sprintf("write %s or more, in minor units %d", row.Amount, row.Amount.Value),
 			"is %s, %s takes at least %s", amount, method, row.Amount)
 		return true
 	}

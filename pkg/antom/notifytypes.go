@@ -23,9 +23,9 @@ const (
 
 // The values of disputeNotificationType.
 const (
-	NotifyDefenseDueAlert  NotifyType = "DEFENSE_DUE_ALERT" //nolint:misspell // Antom's word
-	NotifyDefenseSupplied  NotifyType = "DEFENSE_SUPPLIED"  //nolint:misspell // Antom's word
-	NotifyDisputeAccepted  NotifyType = "DISPUTE_ACCEPTED"  // SDK
+	NotifyDefenseDueAlert  NotifyType = "DEFENSE_DUE_ALERT"
+	NotifyDefenseSupplied  NotifyType = "DEFENSE_SUPPLIED"
+	NotifyDisputeAccepted  NotifyType = "DISPUTE_ACCEPTED" // SDK
 	NotifyDisputeCancelled NotifyType = "DISPUTE_CANCELLED"
 	NotifyDisputeCreated   NotifyType = "DISPUTE_CREATED"
 	NotifyDisputeJudged    NotifyType = "DISPUTE_JUDGED"
