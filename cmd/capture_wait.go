@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -135,7 +136,8 @@ func uncapturable(payment *antom.Payment) bool {
 
 func (captures) judge(payment *antom.Payment, expect string) error {
 	if len(payment.Captures()) == 0 && uncapturable(payment) {
-		message := fmt.Sprintf("payment %s ended in %s: there is nothing to capture", payment.PaymentRequestID, payment.PaymentStatus)
+		name := cmp.Or(payment.PaymentRequestID, payment.PaymentID)
+		message := fmt.Sprintf("payment %s ended in %s: there is nothing to capture", name, payment.PaymentStatus)
 		return saidError{code: exitBadOutcome, message: message, remedy: actionFor(payment.PaymentResultCode)}
 	}
 	return captureOutcome(payment, expect)

@@ -64,7 +64,7 @@ paymentId, paymentStatus, paymentResultCode and seconds.`,
 	o.flags.bind(cmd)
 	o.wait.bind(cmd.Flags())
 	cmd.Flags().StringVarP(&o.file, "file", "f", "", "`file` of paymentRequestIds, one a line; - is standard input")
-	cmd.Flags().Float64Var(&o.rate, "rate", defaultRate, "inquiries that begin in a second at most")
+	cmd.Flags().Float64Var(&o.rate, "rate", defaultRate, "`number` of inquiries that begin in a second at most")
 	return cmd
 }
 

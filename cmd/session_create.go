@@ -254,9 +254,11 @@ func refuse(broken []rules.Finding) error {
 // sessionFlags names the flag that sets a field of the request.
 var sessionFlags = [...]struct{ path, flag string }{
 	{"order.buyer.referenceBuyerId", "--buyer-id"},
+	{"order.orderAmount", "--amount"},
 	{"order.orderDescription", "--description"},
 	{"order.referenceOrderId", "--order-id"},
 	{"paymentAmount", "--amount"},
+	{"paymentMethod", "--method"},
 	{"paymentMethod.paymentMethodType", "--method"},
 	{"paymentNotifyUrl", "--notify-url"},
 	{"paymentRedirectUrl", "--redirect-url"},
