@@ -58,7 +58,8 @@ type Finding struct {
 	Causes []Cause
 	// Details show what each of them changes.
 	Details []Detail
-	// Key names the key that the signature was made with, if it is known.
+	// Key names the key that the signature was made with, if it is known and not
+	// told by a detail.
 	Key string
 	// RuledOut says what was tried in vain.
 	RuledOut []string
@@ -103,6 +104,18 @@ const mostReadings = 256
 
 // Explain looks for the change that would make the signature of a message true.
 func Explain(c *Case) *Finding { return explain(c, hypotheses[:]) }
+
+// ExplainAs tries only the causes with these ids: in a run of many messages, what
+// broke one broke the others.
+func ExplainAs(c *Case, ids []string) *Finding {
+	var rows []hypothesis
+	for i := range len(hypotheses) {
+		if slices.Contains(ids, hypotheses[i].ID) {
+			rows = append(rows, hypotheses[i])
+		}
+	}
+	return explain(c, rows)
+}
 
 func explain(c *Case, rows []hypothesis) *Finding {
 	s := &search{c: c, budget: mostHashed, hash: sha256.New()}
@@ -283,6 +296,9 @@ func (s *search) found(r reading, changes []*change) *Finding {
 	}
 	if len(f.Causes) == 0 {
 		return nil
+	}
+	if r.key.cause != nil {
+		f.Key = ""
 	}
 	return f
 }

@@ -40,7 +40,7 @@ var hypotheses = [...]hypothesis{
 	{Cause{"kind", "it is a message of another kind: request, response and notification have other keys and time headers", "say what it is with --kind, and verify requests with your own public key, all else with Antom's", ThemeNone}, otherKind},
 	{Cause{"key-own", "it was verified with the merchant's own public key in place of Antom's", "take Antom's public key from the Dashboard; your own one is what Antom verifies your requests with", ThemeNone}, ownKey},
 	{Cause{"key-environment", "it was verified with the key of another environment: test and live have keys of their own", "use the profile and the keys of the environment that sent it", ThemeNone}, environmentKey},
-	{Cause{"key-profile", "it was verified with the key of another profile", "use the profile that the message belongs to", ThemeNone}, profileKey},
+	{Cause{"key-profile", "it was signed with another key than the public key that it was verified with belongs to", "use the profile that the message belongs to, or that profile's public key", ThemeNone}, profileKey},
 
 	{Cause{"signature-plus", "the plus signs of the signature became blanks: something decoded it as a form", "take the header as it came, and percent-decode it without the rules of forms", ThemeSignature}, plusSigns},
 	{Cause{"signature-encoded-twice", "the signature is percent-encoded twice", "pass the header on as it came, without encoding it again", ThemeSignature}, encodedTwice},

@@ -13,14 +13,17 @@ import (
 // envelope is the JSON form of a saved message, taken apart.
 type envelope struct {
 	kind, method, url literal
-	headers           []byte // a JSON value; nil if there are none
+	headers           http.Header // nil if there are none
+	badHeaders        error
 	body, bodyBase64  literal
 	hasBody, has64    bool
 }
 
 // isEnvelope tells an envelope from a body that is JSON: only an envelope has
 // headers and one of the two bodies.
-func (e *envelope) isEnvelope() bool { return e.headers != nil && (e.hasBody || e.has64) }
+func (e *envelope) isEnvelope() bool {
+	return (e.headers != nil || e.badHeaders != nil) && (e.hasBody || e.has64)
+}
 
 // scanEnvelope takes a JSON object apart. The slices are those of the text.
 func scanEnvelope(text []byte) (*envelope, error) {
@@ -46,7 +49,7 @@ func (e *envelope) member(s *scanner, name literal) (err error) {
 		e.url, _, err = s.textOrNull("url")
 	case name.is("headers"):
 		twice = e.headers != nil
-		e.headers, err = s.value()
+		err = e.readHeaders(s)
 	case name.is("body") && s.peek() != '{' && s.peek() != '[':
 		twice = e.hasBody
 		e.body, e.hasBody, err = s.textOrNull("body")
@@ -96,9 +99,11 @@ func explainJSON(text []byte) error {
 }
 
 func (e *envelope) message(source string, d Defaults) (*Message, error) {
-	m := &Message{Source: source, Kind: Kind(e.kind.String()), Method: e.method.String(), Exact: e.has64}
+	m := &Message{Source: source, Kind: Kind(usual(e.kind)), Method: usual(e.method), Header: e.headers, Exact: e.has64}
 	m.setURL(e.url.String())
 	switch {
+	case e.badHeaders != nil:
+		return nil, fmt.Errorf("%s: %w", source, e.badHeaders)
 	case m.Kind != "" && !m.Kind.valid():
 		return nil, fmt.Errorf("%s: kind %q: must be notification, response or request", source, clip(string(m.Kind)))
 	case e.hasBody && e.has64:
@@ -114,39 +119,123 @@ func (e *envelope) message(source string, d Defaults) (*Message, error) {
 		}
 		m.Body = body[:n]
 	}
-	var err error
-	if m.Header, err = readHeaders(e.headers); err != nil {
-		return nil, fmt.Errorf("%s: %w", source, err)
-	}
 	m.fill(d)
 	m.decode()
 	return m, nil
 }
 
+// usual is the text of a literal, without a new string for what nearly every
+// message says.
+func usual(l literal) string {
+	for _, word := range [...]string{"POST", "notification", "PAYMENT_RESULT", "CAPTURE_RESULT", "REFUND_RESULT", "S", "SUCCESS"} {
+		if string(l.raw) == word {
+			return word
+		}
+	}
+	return l.String()
+}
+
 // readHeaders reads headers as an object of texts or lists, or a list of pairs.
-func readHeaders(raw []byte) (http.Header, error) {
-	header, s := make(http.Header, 8), &scanner{text: raw}
-	var err error
+// What is JSON and no headers is told when the message is asked for.
+func (e *envelope) readHeaders(s *scanner) (err error) {
+	s.space()
+	begin := *s
+	h := headerPairs{}
 	switch s.peek() {
 	case '{':
-		err = s.object(func(name literal) error { return s.headerValues(header, name) })
+		err = s.object(func(name literal) error { return s.headerValues(&h, name) })
 	case '[':
-		err = s.array(func() error { return s.headerPair(header) })
+		err = s.array(func() error { return s.headerPair(&h) })
 	case 'n':
+		err = s.word("null")
 	default:
 		err = errNotJSON
 	}
-	if errors.Is(err, errNotJSON) {
-		err = errors.New("headers must be an object of names and values, or a list of pairs")
+	if err == nil {
+		e.headers = h.header(begin.text[begin.at:s.at], begin.at)
+		return nil
 	}
-	return header, err
+	*s = begin
+	if _, err := s.value(); err != nil {
+		return err
+	}
+	if e.badHeaders = err; errors.Is(err, errNotJSON) {
+		e.badHeaders = errors.New("headers must be an object of names and values, or a list of pairs")
+	}
+	return nil
 }
 
-func (s *scanner) headerValues(header http.Header, name literal) error {
+// headerPairs are headers as they stand in the text.
+type headerPairs struct {
+	few  [8][2]literal
+	n    int
+	many [][2]literal // beyond the first few
+}
+
+func (h *headerPairs) add(name, value literal) {
+	if h.n < len(h.few) {
+		h.few[h.n] = [2]literal{name, value}
+		h.n++
+		return
+	}
+	h.many = append(h.many, [2]literal{name, value})
+}
+
+// header makes a header of the pairs of a JSON value, which begins at a place of
+// the envelope. The values lie in one string and one slice.
+func (h *headerPairs) header(raw []byte, at int) http.Header {
+	all, text := make(http.Header, 8), string(raw)
+	values := make([]string, 0, h.n+len(h.many))
+	for _, pairs := range [...][][2]literal{h.few[:h.n], h.many} {
+		for _, pair := range pairs {
+			value := pair[1]
+			if values = append(values, ""); value.escaped {
+				values[len(values)-1] = value.String()
+			} else {
+				values[len(values)-1] = text[value.at-at:][:len(value.raw)]
+			}
+			key := headerKey(pair[0])
+			if known, twice := all[key]; twice {
+				all[key] = append(known, values[len(values)-1])
+			} else {
+				all[key] = values[len(values)-1 : len(values) : len(values)]
+			}
+		}
+	}
+	return all
+}
+
+// usualNames are the headers of every message, in the spelling of http.Header.
+var usualNames = [...]string{"Signature", "Client-Id", "Request-Time", "Response-Time", "Content-Type", "User-Agent", "Content-Length", "Host"}
+
+func headerKey(name literal) string {
+	for _, usual := range usualNames {
+		if len(name.raw) == len(usual) && asciiFold(name.raw, usual) {
+			return usual
+		}
+	}
+	return http.CanonicalHeaderKey(name.String())
+}
+
+// asciiFold compares without regard to letter case; the lengths are equal.
+func asciiFold(text []byte, name string) bool {
+	for i := range text {
+		a, b := text[i], name[i]
+		if a != b && (a|0x20 != b|0x20 || a|0x20 < 'a' || a|0x20 > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *scanner) headerValues(h *headerPairs, name literal) error {
 	one := func() error {
-		value, present, err := s.textOrNull(fmt.Sprintf("header %q", clip(name.String())))
+		value, present, err := s.textOrNull("header")
 		if present {
-			header.Add(name.String(), value.String())
+			h.add(name, value)
+		}
+		if err != nil && !errors.Is(err, errNotJSON) {
+			err = fmt.Errorf("header %q: must be a text or a list of texts", clip(name.String()))
 		}
 		return err
 	}
@@ -156,22 +245,22 @@ func (s *scanner) headerValues(header http.Header, name literal) error {
 	return one()
 }
 
-func (s *scanner) headerPair(header http.Header) error {
-	var texts [2]string
+func (s *scanner) headerPair(h *headerPairs) error {
+	var texts [2]literal
 	n := 0
 	err := s.array(func() error {
 		l, err := s.str()
 		if err != nil || n == len(texts) {
 			return errNotJSON
 		}
-		texts[n] = l.String()
+		texts[n] = l
 		n++
 		return nil
 	})
 	if err != nil || n < len(texts) {
 		return errNotJSON
 	}
-	header.Add(texts[0], texts[1])
+	h.add(texts[0], texts[1])
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"regexp"
 	"slices"
+	"strconv"
 	"sync"
 )
 
@@ -34,7 +35,13 @@ type Unit struct {
 }
 
 // Source is the message's place, file:line.
-func (u *Unit) Source() string { return fmt.Sprintf("%s:%d", u.Name, u.Line) }
+func (u *Unit) Source() string {
+	if u.Line == 0 {
+		return u.Name
+	}
+	var stack [256]byte
+	return string(strconv.AppendInt(append(append(stack[:0], u.Name...), ':'), int64(u.Line), 10))
+}
 
 // Parse returns the message, or an error that names its place.
 func (u *Unit) Parse(d Defaults) (*Message, error) {
@@ -131,7 +138,7 @@ func (f *file) discardBOM() {
 // readJSON reads what begins with a brace: JSON lines if the first line is an
 // envelope by itself, else one envelope, else HAR, else a body alone.
 func (f *file) readJSON() {
-	first, err := readLine(f.in)
+	first, err := (&lineReader{in: f.in}).line()
 	if err != nil && !errors.Is(err, io.EOF) {
 		f.parsed(1, nil, fmt.Errorf("%s:1: %w", f.name, err))
 		return
@@ -164,6 +171,7 @@ func (f *file) readJSON() {
 }
 
 func (f *file) readLines(line []byte) {
+	lines := &lineReader{in: f.in}
 	for number := 1; ; number++ {
 		if len(bytes.TrimSpace(line)) > 0 {
 			if !f.yield(Unit{Name: f.name, Line: number, Pause: f.in.Buffered() == 0, text: line}) {
@@ -171,7 +179,7 @@ func (f *file) readLines(line []byte) {
 			}
 		}
 		var err error
-		line, err = readLine(f.in)
+		line, err = lines.line()
 		if err != nil && !errors.Is(err, io.EOF) {
 			f.parsed(number+1, nil, fmt.Errorf("%s:%d: %w", f.name, number+1, err))
 			return
@@ -182,10 +190,33 @@ func (f *file) readLines(line []byte) {
 	}
 }
 
-// readLine reads up to and with the next line end; at the end of the input it
+// lineReader reads lines into memory that it takes in larger pieces.
+type lineReader struct {
+	in    *bufio.Reader
+	piece []byte
+}
+
+// pieceSize is what is taken at a time: about twenty lines.
+const pieceSize = 32 << 10
+
+// line reads up to and with the next line end; at the end of the input it
 // returns what is left and io.EOF.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	var line []byte
+func (r *lineReader) line() ([]byte, error) {
+	part, err := r.in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		return longLine(r.in, part)
+	}
+	if len(part) > cap(r.piece)-len(r.piece) {
+		r.piece = make([]byte, 0, max(pieceSize, len(part)))
+	}
+	begin := len(r.piece)
+	r.piece = append(r.piece, part...)
+	return r.piece[begin:len(r.piece):len(r.piece)], err
+}
+
+// longLine reads the rest of a line that is longer than the buffer.
+func longLine(in *bufio.Reader, part []byte) ([]byte, error) {
+	line := bytes.Clone(part)
 	for {
 		part, err := in.ReadSlice('\n')
 		line = append(line, part...)
@@ -215,3 +246,6 @@ func (f *file) readBody() {
 	}
 	f.parsed(1, bodyAlone(body, f.name+":1", f.defaults), nil)
 }
+
+// Broken is the unit of a file that can't be read at all.
+func Broken(name string, err error) Unit { return Unit{Name: name, err: err} }

@@ -2,8 +2,10 @@ package intake
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -64,6 +66,7 @@ func (s *scanner) end() error {
 // literal is a string between its quotes, as it stands.
 type literal struct {
 	raw     []byte
+	at      int // of raw in the text
 	escaped bool
 }
 
@@ -73,11 +76,15 @@ func (s *scanner) str() (literal, error) {
 		return literal{}, errNotJSON
 	}
 	begin, escaped := s.at, false
-	for s.at < len(s.text) {
+	for {
+		s.at += plain(s.text[s.at:])
+		if s.at >= len(s.text) {
+			return literal{}, errNotJSON
+		}
 		switch c := s.text[s.at]; {
 		case c == '"':
 			s.at++
-			return literal{s.text[begin : s.at-1], escaped}, nil
+			return literal{s.text[begin : s.at-1], begin, escaped}, nil
 		case c < ' ':
 			return literal{}, errNotJSON
 		case c == '\\':
@@ -85,11 +92,29 @@ func (s *scanner) str() (literal, error) {
 			if err := s.escape(); err != nil {
 				return literal{}, err
 			}
-		default:
-			s.at++
 		}
 	}
-	return literal{}, errNotJSON
+}
+
+// plain is the length of what a string begins with that is neither a quote nor a
+// backslash nor a control character. It looks at eight bytes at a time.
+func plain(text []byte) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	n := 0
+	for ; n+8 <= len(text); n += 8 {
+		x := binary.LittleEndian.Uint64(text[n:])
+		quote, slash := x^ones*'"', x^ones*'\\'
+		found := (x-ones*' ')&^x | (quote-ones)&^quote | (slash-ones)&^slash
+		if found &= highs; found != 0 {
+			return n + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; n < len(text); n++ {
+		if c := text[n]; c == '"' || c == '\\' || c < ' ' {
+			break
+		}
+	}
+	return n
 }
 
 // escape consumes a backslash and what belongs to it.
@@ -136,12 +161,15 @@ func (l literal) bytes() []byte {
 	}
 	out := make([]byte, 0, len(l.raw))
 	for rest := l.raw; len(rest) > 0; {
-		i := bytes.IndexByte(rest, '\\')
-		if i < 0 {
-			return append(out, rest...)
+		if n := plain(rest); n > 0 {
+			out, rest = append(out, rest[:n]...), rest[n:]
+			continue
 		}
-		out = append(out, rest[:i]...)
-		out, rest = appendEscape(out, rest[i+1:])
+		if c := rest[1]; c == '"' || c == '\\' || c == '/' { // nearly all of them
+			out, rest = append(out, c), rest[2:]
+			continue
+		}
+		out, rest = appendEscape(out, rest[1:])
 	}
 	return out
 }

@@ -61,7 +61,7 @@ func (s *scanner) into(text *string) error {
 	}
 	l, err := s.str()
 	if err == nil {
-		*text = l.String()
+		*text = usual(l)
 	}
 	return err
 }

@@ -116,7 +116,9 @@ func decodeSignature(encoded string) ([]byte, error) {
 	if strings.Contains(text, " ") {
 		return nil, malformed("its signature has blanks where base64 has a plus sign: something decoded it as a form")
 	}
-	text = strings.NewReplacer("\r", "", "\n", "").Replace(text)
+	if strings.Contains(text, "\n") || strings.Contains(text, "\r") {
+		text = strings.NewReplacer("\r", "", "\n", "").Replace(text)
+	}
 	return decodeBase64(text)
 }
 
@@ -127,10 +129,11 @@ func unescape(s string) (string, error) {
 	}
 	var b strings.Builder
 	b.Grow(len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] != '%' {
-			b.WriteByte(s[i])
-			continue
+	for {
+		i := strings.IndexByte(s, '%')
+		if i < 0 {
+			b.WriteString(s)
+			return b.String(), nil
 		}
 		if i+2 >= len(s) {
 			return "", malformed("its signature ends within a percent escape")
@@ -139,10 +142,10 @@ func unescape(s string) (string, error) {
 		if high < 0 || low < 0 {
 			return "", malformed("its signature holds %q, which is no percent escape", s[i:i+3])
 		}
+		b.WriteString(s[:i])
 		b.WriteByte(byte(high<<4 | low))
-		i += 2
+		s = s[i+3:]
 	}
-	return b.String(), nil
 }
 
 func unhex(c byte) int {
@@ -166,7 +169,7 @@ func decodeBase64(text string) ([]byte, error) {
 		return nil, malformed("its signature has base64 padding in the wrong place")
 	}
 	encoding := base64.RawStdEncoding
-	if strings.ContainsAny(body, "-_") {
+	if strings.Contains(body, "-") || strings.Contains(body, "_") {
 		encoding = base64.RawURLEncoding
 	}
 	signature, err := encoding.Strict().DecodeString(body)
