@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/antom-cli/antom/internal/diagnose"
@@ -28,13 +29,15 @@ type verifyBatch struct {
 	words  *words
 	seen   *diagnose.Seen
 	files  []string // of which messages were told
+	told   []string // causes that were explained at length
 	tally  verdictTally
 	notes  noteBook
 	render *output.Renderer
 
 	around   *surroundings // read at the first mismatch
 	explains int
-	causes   []string // that were found in this run
+	causes   []string                 // that were found in this run
+	settled  atomic.Pointer[[]string] // the causes, once no others are looked for
 
 	begin    time.Time
 	progress *output.Progress
@@ -45,9 +48,12 @@ func newVerifyBatch(o *notifyVerify, p *output.Printer, keys keyring) *verifyBat
 	return &verifyBatch{o: o, p: p, keys: keys, words: wordsOf(p), seen: diagnose.NewSeen(), notes: noteBook{p: p}, render: p.Renderer(), begin: o.c.Now()}
 }
 
-// A chunk is handed on when it holds so many messages, or when no more input is
-// at hand.
-const chunkSize = 64
+// A chunk is handed on when it holds so many messages or bytes, or when no more
+// input is at hand.
+const (
+	chunkSize  = 64
+	chunkBytes = 256 << 10
+)
 
 // chunk is a number of messages on their way through.
 type chunk struct {
@@ -86,9 +92,12 @@ func (b *verifyBatch) run(ctx context.Context, names []string) error {
 	return b.tally.err()
 }
 
-// collectAt lets the heap grow to five times of what is in use, which is a few
-// megabytes, before garbage is collected.
-const collectAt = 400
+// The heap may grow to five times of what is in use, which is a few megabytes,
+// and up to a limit, before garbage is collected: half of the usual work.
+const (
+	collectAt  = 400
+	mostMemory = 44 << 20
+)
 
 // all reads, verifies and tells. When it stops early, a reader that is blocked
 // on its input is left behind: a blocked read can't be called back, and ends
@@ -97,6 +106,7 @@ func (b *verifyBatch) all(ctx context.Context, names []string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(min(mostMemory, debug.SetMemoryLimit(-1))))
 	cores := runtime.GOMAXPROCS(0)
 	work, inOrder := make(chan *chunk, cores), make(chan *chunk, 3*cores)
 	go b.read(ctx, names, work, inOrder)
@@ -141,7 +151,7 @@ func (b *verifyBatch) read(ctx context.Context, names []string, work, inOrder ch
 	defer close(inOrder)
 	defer close(work)
 	fresh := func() *chunk { return &chunk{units: make([]intake.Unit, 0, chunkSize), done: make(chan struct{})} }
-	c := fresh()
+	c, size := fresh(), 0
 	flush := func() bool {
 		if len(c.units) == 0 {
 			return true
@@ -153,13 +163,13 @@ func (b *verifyBatch) read(ctx context.Context, names []string, work, inOrder ch
 				return false
 			}
 		}
-		c = fresh()
+		c, size = fresh(), 0
 		return true
 	}
 	for _, s := range b.o.sources(names) {
 		more := b.o.units(ctx, s, func(u intake.Unit) bool {
-			c.units = append(c.units, u)
-			if len(c.units) < chunkSize && !u.Pause {
+			c.units, size = append(c.units, u), size+u.Size()
+			if len(c.units) < chunkSize && size < chunkBytes && !u.Pause {
 				return true
 			}
 			return flush()
@@ -189,6 +199,9 @@ func (b *verifyBatch) verify(c *chunk, r *output.Renderer) {
 		if !into.verdict.verified {
 			into.message = m
 			c.failed = true
+			if b.settled.Load() != nil && b.explainable(&into.verdict, m) {
+				b.explainAgain(&into.verdict, m)
+			}
 			continue
 		}
 		into.body = b.seen.Key(m.Body)
@@ -243,6 +256,10 @@ func (b *verifyBatch) tellOne(c *chunk, i int, out []byte) ([]byte, error) {
 	} else {
 		if r.message != nil {
 			b.explain(v, r.message)
+			v.short = slices.Contains(b.told, v.cause)
+			if v.cause != "" && !v.short {
+				b.told = append(b.told, v.cause)
+			}
 		}
 		var err error
 		if out, err = b.render.Render(out, v); err != nil {
@@ -270,32 +287,47 @@ func (b *verifyBatch) sourceAt(place uint64) string {
 }
 
 // mostExplained bounds the whole diagnoses of a run: each may take a tenth of a
-// second. After them, only causes that this run has found before are tried.
+// second. After them, only the causes that they found are tried, by whoever
+// verifies the message.
 const mostExplained = 50
 
-// explain looks for the cause of a mismatch.
+// explain looks for the cause of a mismatch, if that was not done with the
+// verification.
 func (b *verifyBatch) explain(v *verdict, m *intake.Message) {
-	used := b.keys[m.Kind]
-	if used.Public == nil || matchesAnyhow(v.err) {
-		return
-	}
-	if b.around == nil {
-		b.around = b.o.surroundings()
-	}
-	c := b.around.caseOf(m, used)
-	if b.explains < mostExplained {
-		b.explains++
-		f := diagnose.Explain(c)
+	if v.finding == nil && b.explainable(v, m) {
+		if b.around == nil {
+			b.around = b.o.surroundings()
+		}
+		if b.settled.Load() != nil {
+			b.explainAgain(v, m)
+			return
+		}
+		f := diagnose.Explain(b.around.caseOf(m, b.keys[m.Kind]))
 		for _, cause := range f.Causes {
 			if !slices.Contains(b.causes, cause.ID) {
 				b.causes = append(b.causes, cause.ID)
 			}
 		}
 		v.explain(f)
-		return
+		if b.explains++; b.explains == mostExplained {
+			causes := slices.Clone(b.causes)
+			b.settled.Store(&causes)
+		}
 	}
-	v.explain(diagnose.ExplainAs(c, b.causes))
-	v.finding.RuledOut = nil // little was tried
+}
+
+// explainable tells a mismatch from a message that is refused although its
+// signature is true, or for which there is no key.
+func (b *verifyBatch) explainable(v *verdict, m *intake.Message) bool {
+	refused, ok := errors.AsType[*sign.Error](v.err)
+	return b.keys[m.Kind].Public != nil && (!ok || !refused.Matches)
+}
+
+// explainAgain tries the causes that were found before.
+func (b *verifyBatch) explainAgain(v *verdict, m *intake.Message) {
+	f := diagnose.ExplainAs(b.around.caseOf(m, b.keys[m.Kind]), *b.settled.Load())
+	f.RuledOut = nil // little was tried
+	v.explain(f)
 }
 
 // report shows on standard error that something goes on, once that takes a
@@ -329,6 +361,9 @@ func (b *verifyBatch) aside(say func()) {
 // summary says how a run of several messages came out.
 func (b *verifyBatch) summary() {
 	b.notes.rest()
+	if b.tally.failed > mostExplained && b.settled.Load() != nil {
+		b.p.Note("all causes were tried for the first %d messages that do not verify, for the others only those found so", mostExplained)
+	}
 	if b.tally.total > 1 {
 		b.p.Note("%s", b.tally.line(b.o.c.Now().Sub(b.begin)))
 	}
@@ -457,10 +492,4 @@ func (t *verdictTally) reasons() string {
 		parts = append(parts, fmt.Sprintf("%d %s", t.causes[id], id))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// matchesAnyhow tells a message that is refused although its signature is true.
-func matchesAnyhow(err error) bool {
-	refused, ok := errors.AsType[*sign.Error](err)
-	return ok && refused.Matches
 }

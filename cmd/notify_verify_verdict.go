@@ -28,6 +28,7 @@ type verdict struct {
 	words   *words
 	notes   []diagnose.Remark
 	finding *diagnose.Finding
+	short   bool // the cause was explained at length before
 	err     error
 }
 
@@ -127,6 +128,9 @@ func (v *verdict) explanation() [][2]string {
 	}
 	for _, text := range f.RuledOut {
 		add("ruled out", text)
+	}
+	if v.short {
+		return lines
 	}
 	if len(f.Causes) > 0 {
 		add("remedy", f.Remedy())

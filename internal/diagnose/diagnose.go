@@ -126,11 +126,16 @@ func explain(c *Case, rows []hypothesis) *Finding {
 			return f
 		}
 	}
-	if f := s.scheme(readings); f != nil {
-		return f
+	tried := func(id string) bool { return slices.ContainsFunc(rows, func(h hypothesis) bool { return h.ID == id }) }
+	if tried("signature-scheme") {
+		if f := s.scheme(readings); f != nil {
+			return f
+		}
 	}
-	if f := cutOff(c, len(readings) > 0); f != nil {
-		return f
+	if tried("signature-cut") {
+		if f := cutOff(c, len(readings) > 0); f != nil {
+			return f
+		}
 	}
 	return s.nothing(readings)
 }

@@ -58,10 +58,10 @@ func Sense(kind intake.Kind, told intake.Told, amountOf AmountOf) []Remark {
 
 // rememberedBodies bounds each of the two generations that [Seen] remembers, so
 // that a log of any length takes the same memory.
-const rememberedBodies = 1 << 18
+const rememberedBodies = 1 << 17
 
 // Seen remembers the bodies of genuine messages, to tell duplicates: Antom sends
-// a notification up to eight times. It remembers at least the last 262,144.
+// a notification up to eight times. It remembers at least the last 131,072.
 type Seen struct {
 	seed          maphash.Seed
 	recent, older map[uint64]uint64

@@ -1,9 +1,11 @@
 package diagnose
 
 import (
+	"encoding/asn1"
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"math/big"
 	"net/url"
 	"slices"
 	"strings"
@@ -183,7 +185,7 @@ func cutOff(c *Case, whole bool) *Finding {
 	if public == nil {
 		return nil
 	}
-	if raw, ok := signatureBytes(change{text: c.signature()}); ok && len(raw) > 8 && raw[0] == 0x30 && int(raw[1]) == len(raw)-2 {
+	if raw, ok := signatureBytes(change{text: c.signature()}); ok && isECDSA(raw) {
 		return &Finding{Causes: []Cause{lookup("signature-scheme").Cause}, Details: []Detail{{"made with", "an elliptic-curve key (ECDSA) in place of RSA"}}}
 	}
 	if got, want := len(text)*3/4, public.Size(); got < want {
@@ -194,4 +196,11 @@ func cutOff(c *Case, whole bool) *Finding {
 		}
 	}
 	return nil
+}
+
+// isECDSA tells the form of an elliptic-curve signature: two numbers in DER.
+func isECDSA(raw []byte) bool {
+	var numbers struct{ R, S *big.Int }
+	rest, err := asn1.Unmarshal(raw, &numbers)
+	return err == nil && len(rest) == 0 && len(raw) < 160
 }

@@ -43,6 +43,14 @@ func (u *Unit) Source() string {
 	return string(strconv.AppendInt(append(append(stack[:0], u.Name...), ':'), int64(u.Line), 10))
 }
 
+// Size is about how many bytes it holds.
+func (u *Unit) Size() int {
+	if u.message != nil {
+		return len(u.message.Body)
+	}
+	return len(u.text)
+}
+
 // Parse returns the message, or an error that names its place.
 func (u *Unit) Parse(d Defaults) (*Message, error) {
 	if u.text != nil {
