@@ -62,6 +62,9 @@ with -o csv one row.`,
   antom notify verify - < log.jsonl
   antom notify verify body.json --time 2026-11-24T09:00:00Z --signature "$signature" --url /antom/notify`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("url") {
+				o.defaults.Target = o.defaults.URL
+			}
 			return o.run(cmd.Context(), args)
 		},
 	}
@@ -70,7 +73,7 @@ with -o csv one row.`,
 	flags.StringVar(&o.defaults.Time, "time", "", "request-time (response-time) `header` of a body alone")
 	flags.StringVar(&o.defaults.Signature, "signature", "", "signature `header` of a body alone")
 	flags.StringVar(&o.defaults.ClientID, "client-id", "", "client-id `header` of a body alone (default: the profile's)")
-	flags.StringVar(&o.defaults.URL, "url", "", "`URL` or path that the message was sent to (default: the profile's notify_url)")
+	flags.StringVar(&o.defaults.URL, "url", "", "`URL` or path that Antom called; wins over the message's own (default: the profile's notify_url)")
 	flags.StringVar(&o.defaults.Method, "method", "POST", "HTTP `method` of a body alone")
 	flags.StringVar(&o.publicKeyFile, "public-key-file", "", "verify with the public key in `FILE`, without a profile")
 	flags.BoolVar(&o.failFast, "fail-fast", false, "stop at the first message that does not verify or can't be read")

@@ -53,6 +53,7 @@ type Defaults struct {
 	Kind      Kind
 	Method    string
 	URL       string // or a path
+	Target    string // a URL or path that wins over the message's own
 	ClientID  string
 	Time      string
 	Signature string
@@ -138,7 +139,10 @@ func (m *Message) fill(d Defaults) {
 	if m.Method == "" {
 		m.Method = http.MethodPost
 	}
-	if m.Target == "" {
+	switch {
+	case d.Target != "":
+		m.setURL(d.Target)
+	case m.Target == "":
 		m.setURL(d.URL)
 	}
 }
