@@ -58,12 +58,17 @@ func (o *notifyVerify) keys(p *output.Printer) (keyring, error) {
 
 // namedKeys are the two keys of a profile as a diagnosis names them.
 func namedKeys(p *profile.Profile, antomKey, merchantKey *sign.PublicKey) (_, _ diagnose.Key) {
-	where := "the environment"
-	if p.Name != "" {
-		where = fmt.Sprintf("profile %q", p.Name)
-	}
+	where := placeOf(p)
 	return diagnose.Key{Name: "Antom's key of " + where, Owner: diagnose.Antom, Test: !p.Live(), Public: antomKey},
 		diagnose.Key{Name: "the merchant's own key of " + where, Owner: diagnose.Merchant, Test: !p.Live(), Public: merchantKey}
+}
+
+// placeOf is where the settings of a profile are.
+func placeOf(p *profile.Profile) string {
+	if p.Name == "" {
+		return "the environment"
+	}
+	return fmt.Sprintf("profile %q", p.Name)
 }
 
 // adopt takes from the profile what the flags did not say.
@@ -84,9 +89,6 @@ type surroundings struct {
 // what the user asked about.
 func (o *notifyVerify) surroundings() *surroundings {
 	s := new(surroundings)
-	if o.defaults.URL != "" {
-		s.urls = append(s.urls, diagnose.Known{Value: o.defaults.URL, From: "the URL that was named"})
-	}
 	for _, name := range append([]string{o.c.global.profile}, o.c.profileNames()...) {
 		sources := o.c.profileSources()
 		sources.Name = name
@@ -155,7 +157,7 @@ func (s *surroundings) addKeys(p *profile.Profile, antomKey, merchantKey *sign.P
 			s.keys = append(s.keys, key)
 		}
 	}
-	from := fmt.Sprintf("profile %q", p.Name)
+	from := placeOf(p)
 	if p.ClientID != "" {
 		s.clientIDs = append(s.clientIDs, diagnose.Known{Value: p.ClientID, From: from})
 	}
