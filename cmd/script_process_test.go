@@ -78,6 +78,8 @@ func harnessMain(args []string) int {
 			code, err = interrupt(args[1:])
 		case "memory":
 			code, err = boundMemory(args[1:])
+		case "tmux":
+			code, err = pasteInTmux(args[1:])
 		}
 	}
 	if err != nil {
