@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/secret"
@@ -146,7 +147,7 @@ func exitCodeOfType(err error) int {
 		return exitUsage
 	case is[*setupError](err), is[*profile.Error](err), is[*secret.Error](err), is[*sign.KeyError](err):
 		return exitSetup
-	case is[*sign.Error](err):
+	case is[*sign.Error](err), errors.Is(err, intake.ErrNoTarget):
 		return exitVerify
 	}
 	if refused, ok := errors.AsType[*antom.ResultError](err); ok {

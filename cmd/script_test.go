@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 //	capture FILE                    write the next HTTP request to CAPTURE_URL down, byte for byte
 //	jsoneq A B                      compare JSON by meaning: files, stdout, stderr or literals
 //	jsonlines [-count N] FILE       every line is a JSON value
+//	tmux CODE FILE RE command…      run in a window of a real tmux, paste the file once RE is shown
+//	memory MB exits CODE command…   run, want the code and no more memory than that
 //
 // HOME and the XDG folders lie in $WORK, nothing of the caller's environment
 // but PATH is seen, $WORK/keys holds throw-away keys (merchant, antom, other)
@@ -59,6 +61,8 @@ func TestScript(t *testing.T) {
 			"interrupts": positive(cmdInterrupts),
 			"jsoneq":     cmdJSONEq,
 			"jsonlines":  positive(cmdJSONLines),
+			"memory":     positive(cmdMemory),
+			"tmux":       positive(cmdTmux),
 			"tty":        positive(cmdTTY),
 		},
 	})
