@@ -1,0 +1,162 @@
+package cmd
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/receiver"
+)
+
+// notifyReplay is `antom notify replay`.
+type notifyReplay struct {
+	c        *cli
+	choice   selection
+	all      bool
+	files    []string
+	times    int
+	resign   bool
+	clientID string
+}
+
+func newNotifyReplayCmd(c *cli) *cobra.Command {
+	o := &notifyReplay{c: c}
+	cmd := &cobra.Command{
+		Use:   "replay URL [ID...]",
+		Short: "Send stored notifications again",
+		Long: `Send notifications to an endpoint that antom notify listen has stored for this
+profile, or those in files (-f), in the order in which they came. An ID is that of a
+delivery (n12) or of a payment; --since, --before, --type and --last choose further;
+--all takes everything.
+
+They go as they were sent, headers and body to the byte, so that they verify with
+Antom's own key: the URL must then have the path that was signed (one without a path
+takes it from the notification). --resign signs them anew for the URL, with the
+emulator's key and the time of now; that needs the profile emulator.
+
+Exit code 6: one was not acknowledged. With --quiet nothing is printed.`,
+		Example: `  antom notify replay http://127.0.0.1:3000 --since 10m
+  antom notify replay http://127.0.0.1:3000/antom/notify "$id" --resign --times 2`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("%s: missing URL", cmd.CommandPath()).hint("usage: %s", cmd.UseLine())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.choice.ids = args[1:]
+			return o.run(cmd.Context(), args[0])
+		},
+	}
+	flags := cmd.Flags()
+	o.choice.bind(flags)
+	flags.BoolVar(&o.all, "all", false, "everything in the journal")
+	flags.StringArrayVarP(&o.files, "file", "f", nil, "send the notifications in `FILE` or folder instead of the journal's; may be repeated")
+	flags.IntVar(&o.times, "times", 1, "send each so many times")
+	flags.BoolVar(&o.resign, "resign", false, "sign anew with the emulator's key")
+	flags.StringVar(&o.clientID, "client-id", "", "with --resign: client `id` to send for (default: the emulator's)")
+	return cmd
+}
+
+func (o *notifyReplay) run(ctx context.Context, endpoint string) error {
+	p, err := o.c.printer()
+	if err != nil {
+		return err
+	}
+	to, err := endpointURL("URL", endpoint)
+	if err != nil {
+		return err
+	}
+	if err := o.validate(); err != nil {
+		return err
+	}
+	var signer gatewaySigner
+	if o.resign {
+		if signer, err = o.c.signer(p, "sign a notification anew", o.clientID); err != nil {
+			return err
+		}
+	}
+	records, err := o.records(p)
+	if err != nil {
+		return err
+	}
+	if len(records) == 0 {
+		return saidError{code: exitFailed, message: "no stored notification fits", remedy: "antom notify listen stores what it receives"}
+	}
+	courier, err := o.c.courier(p)
+	if err != nil {
+		return err
+	}
+	o.warnOfPath(p, to, records)
+	for _, record := range records {
+		for range o.times {
+			request, err := o.request(ctx, signer, record, to)
+			if err != nil {
+				return err
+			}
+			if err := courier.carry(request, record); err != nil {
+				return err
+			}
+		}
+	}
+	return courier.verdict(to)
+}
+
+func (o *notifyReplay) validate() error {
+	switch {
+	case o.times < 1:
+		return usagef("--times %d: must be 1 or more", o.times)
+	case len(o.files) > 0 && (o.all || !o.choice.empty()):
+		return usagef("-f sends all that is in the files").hint("leave out the ids and filters, which choose from the journal")
+	case len(o.files) == 0 && !o.all && o.choice.empty():
+		return usagef("nothing chosen to replay").hint("name ids, --since 10m, --last 1, or --all")
+	case o.clientID != "" && !o.resign:
+		return usagef("--client-id changes what is signed").hint("add --resign")
+	}
+	return nil
+}
+
+func (o *notifyReplay) records(p *output.Printer) ([]*receiver.Record, error) {
+	if len(o.files) > 0 {
+		return o.c.savedMessages(o.files)
+	}
+	return o.c.storedRecords(p, &o.choice)
+}
+
+// storedRecords are the chosen deliveries to the profile.
+func (c *cli) storedRecords(p *output.Printer, choice *selection) ([]*receiver.Record, error) {
+	chosen, err := c.loadProfile(p)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := c.journalDir(journalName(chosen))
+	if err != nil {
+		return nil, err
+	}
+	return choice.records(c, dir)
+}
+
+func (o *notifyReplay) request(ctx context.Context, signer gatewaySigner, record *receiver.Record, to *url.URL) (*http.Request, error) {
+	request, err := receiver.NewRequest(ctx, record, to)
+	if err != nil || !o.resign {
+		return request, err
+	}
+	return signer.request(ctx, request.URL, record.Body())
+}
+
+// warnOfPath says that an endpoint will not verify what was signed for another
+// path.
+func (o *notifyReplay) warnOfPath(p *output.Printer, to *url.URL, records []*receiver.Record) {
+	if o.resign || to.Path == "" || to.Path == "/" {
+		return
+	}
+	for _, record := range records {
+		if record.URL != to.RequestURI() {
+			p.Note("%s was signed for %s and goes to %s, where it will not verify; --resign signs it anew", record.ID, oneLine(record.URL), to.RequestURI())
+			return
+		}
+	}
+}
