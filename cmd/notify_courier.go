@@ -103,7 +103,18 @@ func (k *courier) line(e sentEvent) string {
 	if e.Acknowledged {
 		return fmt.Sprintf("%s  %s  %d, acknowledged in %s", k.p.Styled("ok", output.OK), subject, e.Status, time.Duration(e.ElapsedMs)*time.Millisecond)
 	}
-	return fmt.Sprintf("%s  %s  %d, not acknowledged: %s", k.p.Styled("FAILED", output.Bad), subject, e.Status, oneLine(e.Message))
+	return fmt.Sprintf("%s  %s  %s", k.p.Styled("FAILED", output.Bad), subject, refusedAnswer(e.Status, e.Message))
+}
+
+// refusedAnswer is an answer that is no acknowledgement, in words.
+func refusedAnswer(status int, why string) string {
+	switch status {
+	case 0:
+		return oneLine(why)
+	case http.StatusOK:
+		return fmt.Sprintf("%d, not acknowledged: %s", status, oneLine(why))
+	}
+	return fmt.Sprintf("%d, not acknowledged", status) // the status is the reason
 }
 
 // verdict is the command's error once all were sent.

@@ -146,10 +146,7 @@ func (l *listening) forwardedLine(e receiver.Event) string {
 	if e.Err == nil {
 		return fmt.Sprintf("%s  %s  %s  forwarded: %d, acknowledged in %s", l.p.Styled("ok", output.OK), l.clock(e.Time), e.ID, e.Status, e.Elapsed.Round(time.Millisecond))
 	}
-	answer := fmt.Sprintf("%d, not acknowledged: %s", e.Status, e.Err)
-	if e.Status == 0 {
-		answer = e.Err.Error()
-	}
+	answer := refusedAnswer(e.Status, e.Err.Error())
 	after := fmt.Sprintf("Antom would send it %d more times", e.Left)
 	switch {
 	case e.Left == 0:
@@ -160,7 +157,7 @@ func (l *listening) forwardedLine(e receiver.Event) string {
 	if e.Final {
 		after += "; given up here: antom notify replay URL " + e.ID
 	}
-	return fmt.Sprintf("%s  %s  %s  forwarded: %s; %s", l.p.Styled("FAILED", output.Bad), l.clock(e.Time), e.ID, oneLine(answer), after)
+	return fmt.Sprintf("%s  %s  %s  forwarded: %s; %s", l.p.Styled("FAILED", output.Bad), l.clock(e.Time), e.ID, answer, after)
 }
 
 func (l *listening) merchantLine(e receiver.Event) string {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/antom-cli/antom/internal/rules"
@@ -73,7 +74,7 @@ func (e *TypeError) Hint() string {
 	if e.near != "" {
 		return "did you mean " + e.near + "?"
 	}
-	return "types: " + fmt.Sprint(Types())
+	return "types: " + strings.Join(Types(), ", ")
 }
 
 // Setting changes one value of a notification: paymentAmount.value to 4300.

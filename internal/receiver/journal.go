@@ -200,8 +200,14 @@ func (j *Journal) Append(r *Record) error {
 	}
 }
 
-// Close waits for the records on their way and releases the journal.
+// Close waits for the records on their way and releases the journal. Closing it
+// again does nothing.
 func (j *Journal) Close() error {
+	select {
+	case <-j.closing:
+		return nil
+	default:
+	}
 	close(j.closing)
 	<-j.closed
 	defer j.unlock()
@@ -350,12 +356,16 @@ func Records(dir string) iter.Seq2[*Record, error] {
 	}
 }
 
+// longestLine bounds a line of the journal; a record is at most about twice as
+// long as the longest body that anybody would allow.
+const longestLine = 64 << 20
+
 // lines yields the lines of a file with their line ends; the last may have none.
 func lines(r io.Reader) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		in := bufio.NewReaderSize(r, 64<<10)
 		for {
-			line, err := in.ReadBytes('\n')
+			line, err := readLine(in)
 			if len(line) > 0 && !yield(line, nil) {
 				return
 			}
@@ -366,6 +376,20 @@ func lines(r io.Reader) iter.Seq2[[]byte, error] {
 				yield(nil, err)
 				return
 			}
+		}
+	}
+}
+
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		if len(line) > longestLine {
+			return nil, fmt.Errorf("a line is longer than %d MiB", longestLine>>20)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
 		}
 	}
 }
