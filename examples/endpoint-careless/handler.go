@@ -121,7 +121,7 @@ func (e *endpoint) handle(body []byte) error {
 			return errors.New("busy")
 		}
 		defer e.busy.Unlock()
-		<-time.After(slowWork / 3)
+		<-time.After(slowWork / 10)
 	}
 	if e.has("slow") {
 		<-time.After(slowWork)

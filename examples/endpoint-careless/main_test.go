@@ -42,8 +42,12 @@ func failing(t *testing.T, deadline time.Duration, faults ...string) []string {
 	e := &conformance.Endpoint{
 		URL: to, ClientID: clientID, Key: keys()[0], Stranger: keys()[1], Run: "test", Deadline: deadline, Client: http.DefaultClient, Now: time.Now,
 	}
+	chosen := conformance.Checks()
+	if !slices.Contains(faults, "unlimited") { // net/http hangs up on a body that is too long after half a second
+		chosen = slices.DeleteFunc(chosen, func(c conformance.Check) bool { return c.ID == "oversized" })
+	}
 	var failed []string
-	err = conformance.Run(context.WithoutCancel(t.Context()), e, conformance.Checks(), func(f conformance.Finding) error {
+	err = conformance.Run(context.WithoutCancel(t.Context()), e, chosen, func(f conformance.Finding) error {
 		if f.Status == conformance.Failed {
 			failed = append(failed, f.Check.ID)
 		}
