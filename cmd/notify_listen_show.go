@@ -234,9 +234,6 @@ func (t *listenTally) take(e receiver.Event) {
 			t.GivenUp++
 		}
 	}
-	if e.Type == receiver.Forwarded || e.Type == receiver.Merchant {
-		t.Queue = e.Queue
-	}
 }
 
 // String is the summary.

@@ -141,13 +141,12 @@ func (l *listening) begin() error {
 		Type: "ready", Time: stamp(l.o.c.Now()), URL: address, Address: l.listener.Addr().String(), Profile: l.from.profile, ClientID: l.from.clientID,
 		ForwardTo: l.o.forwardTo, Journal: l.dir, Queue: new(l.found.Waiting()),
 	}
-	if err := l.p.Event(encode(ready), l.p.Styled("ready", output.OK)+"  "+address); err != nil {
-		return err
+	if l.o.readyFile != "" {
+		if err := writeReady(l.o.c.abs(l.o.readyFile), address); err != nil {
+			return err
+		}
 	}
-	if l.o.readyFile == "" {
-		return nil
-	}
-	return writeReady(l.o.c.abs(l.o.readyFile), address)
+	return l.p.Event(encode(ready), l.p.Styled("ready", output.OK)+"  "+address)
 }
 
 // searchPast looks whether the payment's final notification came before we were
@@ -218,6 +217,9 @@ func (l *listening) end(ctx context.Context, err error) error {
 	}
 	if err != nil {
 		return err
+	}
+	if l.forwarder != nil {
+		l.tally.Queue = l.forwarder.Waiting()
 	}
 	cause := context.Cause(ctx)
 	switch {

@@ -137,6 +137,13 @@ func (f *Forwarder) Run(ctx context.Context) error {
 	}
 }
 
+// Waiting is how many records are to be forwarded still, once Run has returned.
+func (f *Forwarder) Waiting() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.waiting + len(f.arrived)
+}
+
 // Settled returns a channel that is closed as soon as nothing waits any more, or
 // the merchant's server is down.
 func (f *Forwarder) Settled() <-chan struct{} {
