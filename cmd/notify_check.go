@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -83,7 +84,7 @@ Exit code 6: a check failed. With --quiet the ids of the failed checks are print
 func unknownCheck(err error) error {
 	usage := usagef("--only: %s", err)
 	if h, ok := err.(hinter); ok {
-		usage.hint("%s", h.Hint())
+		return usage.hint("%s", h.Hint())
 	}
 	return usage
 }
@@ -106,15 +107,15 @@ func rowOf(f conformance.Finding) checkRow {
 func listOfChecks(chosen []conformance.Check) output.Result {
 	table := &output.Table{Cols: []output.Col{{Name: "id", Title: "CHECK"}, {Name: "title", Title: "WHAT MUST HOLD"}, {Name: "why", Title: "WHY"}, {Name: "remedy", Title: "REMEDY"}}}
 	result := output.Result{Table: table}
-	var text string
+	var text bytes.Buffer
 	for _, check := range chosen {
 		row := rowOf(conformance.Finding{Check: check})
 		table.Rows = append(table.Rows, []output.Cell{{Text: row.ID}, {Text: row.Title}, {Text: row.Why}, {Text: row.Remedy}})
 		result.Rows = append(result.Rows, encode(row))
 		result.Quiet = append(result.Quiet, row.ID)
-		text += fmt.Sprintf("%s\t%s\n  why: %s\n  remedy: %s\n", row.ID, row.Title, row.Why, row.Remedy)
+		fmt.Fprintf(&text, "%s\t%s\n  why: %s\n  remedy: %s\n", row.ID, row.Title, row.Why, row.Remedy)
 	}
-	result.JSON, result.Text = jsonList(result.Rows), []output.Block{output.Verbatim(text)}
+	result.JSON, result.Text = jsonList(result.Rows), []output.Block{output.Verbatim(text.Bytes())}
 	return result
 }
 

@@ -65,7 +65,7 @@ func (o *notifyExport) run(dir string) error {
 	if err != nil {
 		return err
 	}
-	defer to.root.Close()
+	defer func() { _ = to.root.Close() }() // what was written is in the files
 	table := output.Table{Cols: []output.Col{{Name: "id", Title: "ID"}, {Name: "notifyType", Title: "TYPE"}, {Name: "paymentRequestId", Title: "PAYMENT REQUEST", Shrinks: true}, {Name: "file", Title: "FILE"}}}
 	result := output.Result{}
 	for _, record := range records {

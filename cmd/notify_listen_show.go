@@ -148,10 +148,10 @@ func (l *listening) forwardedLine(e receiver.Event) string {
 	}
 	answer := refusedAnswer(e.Status, e.Err.Error())
 	after := fmt.Sprintf("Antom would send it %d more times", e.Left)
-	switch {
-	case e.Left == 0:
+	switch e.Left {
+	case 0:
 		after = "Antom would give it up"
-	case e.Left == 1:
+	case 1:
 		after = "Antom would send it once more"
 	}
 	if e.Final {
@@ -238,16 +238,16 @@ func (t *listenTally) take(e receiver.Event) {
 
 // String is the summary.
 func (t listenTally) String() string {
-	text := fmt.Sprintf("%d received", t.Received)
+	parts := []string{fmt.Sprintf("%d received", t.Received)}
 	for _, part := range [...]struct {
 		n    int
 		name string
 	}{{t.Received - t.Different, "duplicates"}, {t.Refused, "refused"}, {t.NotStored, "not stored"}, {t.Forwarded, "forwarded"}, {t.GivenUp, "given up"}, {t.Queue, "waiting"}} {
 		if part.n > 0 {
-			text += fmt.Sprintf(", %d %s", part.n, part.name)
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.name))
 		}
 	}
-	return text
+	return strings.Join(parts, ", ")
 }
 
 // event is the last record of the stream.

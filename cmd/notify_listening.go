@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -146,7 +147,11 @@ func (l *listening) begin() error {
 			return err
 		}
 	}
-	return l.p.Event(encode(ready), l.p.Styled("ready", output.OK)+"  "+address)
+	if err := l.p.Event(encode(ready), l.p.Styled("ready", output.OK)+"  "+address); err != nil {
+		return err
+	}
+	l.p.Note("taking notifications for %s on any path of it; Ctrl-C ends", cmp.Or(l.from.clientID, "any client id"))
+	return nil
 }
 
 // searchPast looks whether the payment's final notification came before we were

@@ -134,7 +134,7 @@ func message(kind string, about conformance.Subject, settings []conformance.Sett
 	if err != nil {
 		usage := usagef("%s", err)
 		if h, ok := err.(hinter); ok && h.Hint() != "" {
-			usage.hint("%s", h.Hint())
+			return nil, usage.hint("%s", h.Hint())
 		}
 		return nil, usage
 	}

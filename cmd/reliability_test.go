@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -215,7 +216,7 @@ func finishForwarding(t *testing.T, h *home, merchant *merchantServer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := http.DefaultClient.Do(r)
+	response, err := new(http.Client).Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +241,7 @@ const senders = 8
 func (l *load) run(t *testing.T, p *process, round int) {
 	t.Helper()
 	var count, number atomic.Int64
-	after := 1 + rand.Int64N(20) //nolint:gosec // when to kill is no secret
+	after := 1 + rand.Int64N(20)
 	kill := sync.OnceFunc(func() { _ = p.command.Process.Kill() })
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}, Timeout: 10 * time.Second}
 	defer client.CloseIdleConnections()
@@ -296,10 +297,10 @@ func TestListen_manySenders(t *testing.T) {
 	t.Parallel()
 	const many = 500
 	h := newHome(t)
-	p := h.listen(t, "", "--count", fmt.Sprint(many))
+	p := h.listen(t, "", "--count", strconv.Itoa(many))
 	var requests []*http.Request
 	for i := range many {
-		r, err := h.notification(t, fmt.Sprint(i))(t.Context(), p.url)
+		r, err := h.notification(t, strconv.Itoa(i))(t.Context(), p.url)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -336,7 +337,7 @@ func TestListen_manySenders(t *testing.T) {
 		stored[r.PaymentRequestID]++
 	}
 	for i := range many {
-		if n := stored[fmt.Sprint(i)]; n != 1 {
+		if n := stored[strconv.Itoa(i)]; n != 1 {
 			t.Errorf("%d is %d times in the journal", i, n)
 		}
 	}
@@ -350,12 +351,12 @@ func TestListen_fullDisk(t *testing.T) {
 	p := h.listen(t, "ulimit -f 8; ")
 	var stored, refused []string
 	for i := range 20 {
-		id := fmt.Sprint(i)
+		id := strconv.Itoa(i)
 		r, err := h.notification(t, id)(t.Context(), p.url)
 		if err != nil {
 			t.Fatal(err)
 		}
-		response, err := http.DefaultClient.Do(r)
+		response, err := new(http.Client).Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -404,11 +405,11 @@ func TestListen_flappingMerchant(t *testing.T) {
 	const notifications = 24
 	p := h.listen(t, "", "--forward-to", merchant.URL)
 	for i := range notifications {
-		r, err := h.notification(t, fmt.Sprint(i))(t.Context(), p.url)
+		r, err := h.notification(t, strconv.Itoa(i))(t.Context(), p.url)
 		if err != nil {
 			t.Fatal(err)
 		}
-		response, err := http.DefaultClient.Do(r)
+		response, err := new(http.Client).Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -40,7 +40,7 @@ func failing(t *testing.T, deadline time.Duration, faults ...string) []string {
 		t.Fatal(err)
 	}
 	e := &conformance.Endpoint{
-		URL: to, ClientID: clientID, Key: keys()[0], Stranger: keys()[1], Run: "test", Deadline: deadline, Client: http.DefaultClient, Now: time.Now,
+		URL: to, ClientID: clientID, Key: keys()[0], Stranger: keys()[1], Run: "test", Deadline: deadline, Client: new(http.Client), Now: time.Now,
 	}
 	chosen := conformance.Checks()
 	if !slices.Contains(faults, "unlimited") { // net/http hangs up on a body that is too long after half a second
@@ -121,7 +121,7 @@ func foundByFirst(t *testing.T, fault string) {
 	if fault == "slow" {
 		deadline = slowWork / 10
 	}
-	e := &conformance.Endpoint{URL: to, ClientID: clientID, Key: keys()[0], Stranger: keys()[1], Deadline: deadline, Client: http.DefaultClient, Now: time.Now}
+	e := &conformance.Endpoint{URL: to, ClientID: clientID, Key: keys()[0], Stranger: keys()[1], Deadline: deadline, Client: new(http.Client), Now: time.Now}
 	chosen, err := conformance.Select([]string{"genuine", "wrong-key"})
 	if err != nil {
 		t.Fatal(err)

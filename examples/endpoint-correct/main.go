@@ -12,7 +12,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -95,5 +94,5 @@ func (e *endpoint) store(n *antom.Notification) {
 func refuse(w http.ResponseWriter, status int, why string) {
 	w.Header().Set("Content-Type", antom.ContentType)
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]antom.Result{"result": {ResultStatus: antom.StatusF, ResultCode: "PROCESS_FAIL", ResultMessage: why}})
+	fmt.Fprintf(w, `{"result":{"resultCode":"PROCESS_FAIL","resultStatus":"F","resultMessage":%q}}`, why)
 }

@@ -30,7 +30,7 @@ func TestEndpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := &conformance.Endpoint{
-		URL: to, ClientID: "SANDBOX_5X0000000001", Key: keys[0], Stranger: keys[1], Run: "test", Deadline: 10 * time.Second, Client: http.DefaultClient, Now: time.Now,
+		URL: to, ClientID: "SANDBOX_5X0000000001", Key: keys[0], Stranger: keys[1], Run: "test", Deadline: 10 * time.Second, Client: new(http.Client), Now: time.Now,
 	}
 	checked := 0
 	err = conformance.Run(context.WithoutCancel(t.Context()), e, conformance.Checks(), func(f conformance.Finding) error {

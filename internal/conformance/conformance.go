@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -133,7 +134,7 @@ func (e *Endpoint) run(ctx context.Context, check Check, k *kit) (Finding, error
 				return finding, err
 			}
 			if unreachable(complaint) {
-				return finding, &UnreachableError{e.URL.String(), complaint}
+				return finding, &UnreachableError{e.URL.String(), cause(complaint)}
 			}
 			if finding.Status == Passed {
 				finding.Status, finding.Detail = Failed, complaint.Error()
@@ -197,7 +198,15 @@ func (e *Endpoint) unanswered(d *delivery, w want, err error) error {
 	case w == unharmed:
 		return nil
 	}
-	return fmt.Errorf("%s: %w", d.what, err)
+	return fmt.Errorf("%s got no answer: %w", d.what, cause(err))
+}
+
+// cause leaves out what net/http says of the request, which is known.
+func cause(err error) error {
+	if of, ok := errors.AsType[*url.Error](err); ok {
+		return of.Err
+	}
+	return err
 }
 
 // unreachable tells an endpoint that is not there from one that hangs up.

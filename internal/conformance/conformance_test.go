@@ -155,7 +155,7 @@ func endpointAt(t *testing.T, address string) *conformance.Endpoint {
 	}
 	key := keyOf(t)
 	return &conformance.Endpoint{
-		URL: to, ClientID: "SANDBOX_5X0000000001", Key: key, Stranger: key, Run: "r", Deadline: 10 * time.Second, Client: http.DefaultClient, Now: time.Now,
+		URL: to, ClientID: "SANDBOX_5X0000000001", Key: key, Stranger: key, Run: "r", Deadline: 10 * time.Second, Client: new(http.Client), Now: time.Now,
 	}
 }
 

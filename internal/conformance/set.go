@@ -132,9 +132,9 @@ func paths(t reflect.Type, prefix string, depth int) []string {
 		return []string{strings.TrimSuffix(prefix, ".")}
 	}
 	var all []string
-	for i := range t.NumField() {
-		if name := fieldName(t.Field(i)); name != "" && depth < deepest {
-			all = append(all, paths(t.Field(i).Type, prefix+name+".", depth+1)...)
+	for field := range t.Fields() {
+		if name := fieldName(field); name != "" && depth < deepest {
+			all = append(all, paths(field.Type, prefix+name+".", depth+1)...)
 		}
 	}
 	return all

@@ -60,7 +60,7 @@ type Forwarder struct {
 	inFlight int
 	down     bool
 	probing  bool // the one try of a server that is down is on its way
-	failures int // of a server that is down, in a row
+	failures int  // of a server that is down, in a row
 }
 
 // lane is the queue of one payment.

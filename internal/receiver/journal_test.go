@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -27,7 +28,7 @@ func reopen(t *testing.T, dir string) (*receiver.Journal, *receiver.Found) {
 
 // record is a delivery as the receiver would take it down.
 func record(payment string, n int) *receiver.Record {
-	r := &receiver.Record{Kind: "notification", Method: "POST", URL: notify, Text: new(string(paid(payment, n))), Order: payment, Identity: fmt.Sprintf("%032x", payment+fmt.Sprint(n)), Forward: true}
+	r := &receiver.Record{Kind: "notification", Method: "POST", URL: notify, Text: new(string(paid(payment, n))), Order: payment, Identity: fmt.Sprintf("%032x", payment+strconv.Itoa(n)), Forward: true}
 	r.Summarise()
 	return r
 }

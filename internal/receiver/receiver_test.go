@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -280,7 +281,7 @@ func TestReceiver_manySenders(t *testing.T) {
 	const senders = 100
 	var requests []*http.Request
 	for i := range senders {
-		r, err := antom.NewNotificationRequest(t.Context(), server.URL+notify, clientID, gatewayKey(), paid(fmt.Sprint(i), 1))
+		r, err := antom.NewNotificationRequest(t.Context(), server.URL+notify, clientID, gatewayKey(), paid(strconv.Itoa(i), 1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -309,8 +310,8 @@ func TestReceiver_manySenders(t *testing.T) {
 		seen[r.PaymentRequestID]++
 	}
 	for i := range senders {
-		if seen[fmt.Sprint(i)] != 1 {
-			t.Errorf("payment %d is %d times in the journal", i, seen[fmt.Sprint(i)])
+		if seen[strconv.Itoa(i)] != 1 {
+			t.Errorf("payment %d is %d times in the journal", i, seen[strconv.Itoa(i)])
 		}
 	}
 }
@@ -354,7 +355,7 @@ func FuzzServe(f *testing.F) {
 	f.Add([]byte("\x16\x03\x01"))
 	e := open(f)
 	listener := newPipes()
-	ctx, stop := context.WithCancel(context.Background()) //nolint:usetesting // the server outlives the last input
+	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- receiver.Serve(ctx, listener, e) }()
 	f.Cleanup(func() {

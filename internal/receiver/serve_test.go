@@ -132,7 +132,9 @@ func TestServe_end(t *testing.T) {
 		done := make(chan error, 1)
 		go func() { done <- receiver.Serve(ctx, listener, handler) }()
 		conn := listener.dial()
-		go func() { _, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n") }()
+		go func() {
+			_, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+		}()
 		<-entered
 		stop()
 		answer, err := io.ReadAll(conn)

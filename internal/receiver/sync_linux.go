@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
@@ -9,7 +10,7 @@ import (
 func datasync(file *os.File) error {
 	for {
 		err := syscall.Fdatasync(int(file.Fd()))
-		if err != syscall.EINTR { //nolint:errorlint // a system call's own error is never wrapped
+		if !errors.Is(err, syscall.EINTR) {
 			return os.NewSyscallError("fdatasync", err)
 		}
 	}
