@@ -163,9 +163,15 @@ func (l *listening) forwardedLine(e receiver.Event) string {
 func (l *listening) merchantLine(e receiver.Event) string {
 	switch e.State {
 	case receiver.StateDown:
+		l.wasDown = true
 		return fmt.Sprintf("%s  %s  %s: %s; %d waiting, next try in %s", l.p.Styled("down", output.Bad), l.clock(e.Time), l.o.forwardTo, oneLine(e.Err.Error()), e.Queue, e.RetryIn)
 	case receiver.StateUp:
 		return fmt.Sprintf("%s  %s  %s: %d waiting", l.p.Styled("up", output.OK), l.clock(e.Time), l.o.forwardTo, e.Queue)
+	case receiver.StateEmpty:
+		if l.wasDown { // else it is empty after every one
+			l.wasDown = false
+			return fmt.Sprintf("%s  %s  %s: nothing waiting any more", l.p.Styled("up", output.OK), l.clock(e.Time), l.o.forwardTo)
+		}
 	}
 	return ""
 }

@@ -32,11 +32,12 @@ type listening struct {
 	handler   http.Handler
 	saver     *saver
 
-	events chan receiver.Event
-	quit   chan struct{} // nobody reports any more
-	met    chan struct{} // the goal is reached
-	tally  listenTally
-	hinted []string // what the user has been told already
+	events  chan receiver.Event
+	quit    chan struct{} // nobody reports any more
+	met     chan struct{} // the goal is reached
+	tally   listenTally
+	wasDown bool     // the merchant's server was, since nothing waited
+	hinted  []string // what the user has been told already
 }
 
 // open opens the journal and, with a server to forward to, the forwarder.
