@@ -23,7 +23,7 @@ import (
 // notifyListen is `antom notify listen`.
 type notifyListen struct {
 	c             *cli
-	addr          string
+	listen        string
 	forwardTo     string
 	resends       int
 	publicURL     string
@@ -61,15 +61,15 @@ and, with --forward-to, was forwarded; --count N after N different notifications
 --timeout ends with 5. With -o jsonl the first record is {"type":"ready","url",…}.
 GET /healthz answers 200. An interrupt ends with 0. With --quiet nothing is printed.`,
 		Example: `  antom notify listen
-  antom notify listen --addr 127.0.0.1:0 --forward-to http://127.0.0.1:3000
-  antom notify listen --addr 127.0.0.1:0 --count 2 --timeout 5m --save deliveries -o jsonl`,
+  antom notify listen --listen 127.0.0.1:0 --forward-to http://127.0.0.1:3000
+  antom notify listen --listen 127.0.0.1:0 --count 2 --timeout 5m --save deliveries -o jsonl`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.run(cmd.Context())
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.addr, "addr", "127.0.0.1:4242", "`host:port` to listen on; port 0 takes a free one")
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:4242", "`host:port` to listen on; port 0 takes a free one")
 	flags.StringVar(&o.forwardTo, "forward-to", "", "`URL` of your own server")
 	flags.IntVar(&o.resends, "resends", receiver.DefaultResends, "how often to forward again what your server did not acknowledge")
 	flags.StringVar(&o.publicURL, "public-url", "", "`URL` that Antom calls, if a tunnel or proxy changes its path")
@@ -108,8 +108,8 @@ func (o *notifyListen) validate() error {
 	case o.bodyLimit < 1:
 		return usagef("--body-limit %d: must be more than 0", o.bodyLimit)
 	}
-	if _, _, err := net.SplitHostPort(o.addr); err != nil {
-		return usagef("--addr %q: %s", o.addr, err).hint("write host:port, such as 127.0.0.1:4242")
+	if _, _, err := net.SplitHostPort(o.listen); err != nil {
+		return usagef("--listen %q: %s", o.listen, err).hint("write host:port, such as 127.0.0.1:4242")
 	}
 	return nil
 }
@@ -138,7 +138,7 @@ func (o *notifyListen) prepare(ctx context.Context, l *listening) error {
 	if err := l.open(from, to); err != nil {
 		return err
 	}
-	if l.listener, err = o.c.listen(ctx, o.addr); err != nil {
+	if l.listener, err = o.c.listen(ctx, o.listen); err != nil {
 		l.close()
 		return err
 	}
@@ -214,7 +214,7 @@ func (e *listenError) Error() string { return e.err.Error() }
 func (e *listenError) Unwrap() error { return e.err }
 
 // Hint says how to come by a free port.
-func (e *listenError) Hint() string { return "--addr 127.0.0.1:0 takes a free port" }
+func (e *listenError) Hint() string { return "--listen 127.0.0.1:0 takes a free port" }
 
 var _ hinter = (*listenError)(nil)
 

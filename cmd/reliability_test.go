@@ -74,7 +74,7 @@ func (h *home) listen(t testing.TB, wrap string, flags ...string) *process {
 }
 
 func (h *home) start(ctx context.Context, wrap string, flags ...string) (*process, error) {
-	args := append([]string{"antom", "notify", "listen", "--addr", "127.0.0.1:0", "-o", "jsonl", "--public-key-file", "antom.pub"}, flags...)
+	args := append([]string{"antom", "notify", "listen", "--listen", "127.0.0.1:0", "-o", "jsonl", "--public-key-file", "antom.pub"}, flags...)
 	p := &process{command: exec.CommandContext(ctx, "sh", append([]string{"-c", wrap + `exec "$@"`, "sh"}, args...)...), err: new(bytes.Buffer)}
 	p.command.Dir = h.dir
 	p.command.Env = append(os.Environ(), "HOME="+h.dir, "ANTOM_STATE_DIR="+filepath.Join(h.dir, "state"))

@@ -53,7 +53,7 @@ func (l *listeners) cmdListener(ts *testscript.TestScript, args []string) {
 		Getenv: func(name string) string { return environment[name] },
 	}
 	go func() {
-		b.code = cmd.Run(ctx, append([]string{"notify", "listen", "--addr", "127.0.0.1:0", "-o", "jsonl"}, args[1:]...), env)
+		b.code = cmd.Run(ctx, append([]string{"notify", "listen", "--listen", "127.0.0.1:0", "-o", "jsonl"}, args[1:]...), env)
 		_ = writer.Close()
 		copying.Wait()
 		close(b.done)
