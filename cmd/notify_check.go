@@ -76,7 +76,7 @@ Exit code 6: a check failed. With --quiet the ids of the failed checks are print
 	flags.StringArrayVar(&o.sets, "set", nil, "set a value in every notification: `path=value`; may be repeated")
 	flags.BoolVar(&o.list, "list", false, "list the checks and send nothing")
 	flags.StringVar(&o.clientID, "client-id", "", "client `id` to send for (default: the emulator's)")
-	flags.DurationVar(&o.deadline, "deadline", 10*time.Second, "how long the endpoint may take for one answer")
+	flags.DurationVar(&o.deadline, "deadline", 10*time.Second, "how long the endpoint may take for one answer; Antom documents no limit")
 	flags.StringVar(&o.junit, "junit", "", "write a JUnit report to `FILE`")
 	return cmd
 }

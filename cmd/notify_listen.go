@@ -75,7 +75,7 @@ GET /healthz answers 200. An interrupt ends with 0. With --quiet nothing is prin
 	flags.StringVar(&o.publicURL, "public-url", "", "`URL` that Antom calls, if a tunnel or proxy changes its path")
 	flags.StringVar(&o.publicKeyFile, "public-key-file", "", "verify with the public key in `FILE`, without a profile")
 	flags.StringVar(&o.save, "save", "", "write each delivery into the folder `DIR` as raw HTTP, refused ones too")
-	flags.StringVar(&o.readyFile, "ready-file", "", "write the URL to `FILE` once listening")
+	flags.StringVar(&o.readyFile, "ready-file", "", "write the URL into `FILE` once listening; it is removed at the end")
 	flags.Int64Var(&o.bodyLimit, "body-limit", 1<<20, "longest body to read, in `bytes`")
 	flags.StringVar(&o.goal.until, "until", "", "end when the final notification of this `payment` has come")
 	flags.IntVar(&o.goal.count, "count", 0, "end after `N` different notifications")

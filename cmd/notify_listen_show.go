@@ -63,6 +63,10 @@ func (l *listening) clock(t time.Time) string {
 func (l *listening) show(e receiver.Event) error {
 	l.tally.take(e)
 	event := l.event(e)
+	var err error
+	if event.File, err = l.saver.save(e); err != nil {
+		l.p.Warn("%s", err)
+	}
 	if err := l.p.Event(encode(event), l.line(e, event)); err != nil {
 		return err
 	}
@@ -83,11 +87,6 @@ func (l *listening) event(e receiver.Event) listenEvent {
 		out.ID, out.URL, out.DuplicateOf = r.ID, r.URL, r.DuplicateOf
 		out.NotifyType, out.PaymentRequestID, out.PaymentID = r.NotifyType, r.PaymentRequestID, r.PaymentID
 		out.ResultStatus, out.ResultCode = r.ResultStatus, r.ResultCode
-		file, err := l.saver.save(e)
-		if err != nil {
-			l.p.Warn("%s", err)
-		}
-		out.File = file
 	}
 	if e.Type == receiver.Merchant || e.Type == receiver.Forwarded {
 		out.Queue = new(e.Queue)

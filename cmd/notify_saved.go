@@ -182,13 +182,18 @@ func (c *cli) moment(flag, text string) (time.Time, error) {
 }
 
 // savedMessages reads notifications from files, and from the files of folders in
-// the order of their names.
+// the order of their names, but hidden ones such as .gitattributes.
 func (c *cli) savedMessages(paths []string) ([]*receiver.Record, error) {
 	var records []*receiver.Record
 	for _, path := range paths {
 		err := filepath.WalkDir(c.abs(path), func(name string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
+			switch hidden := strings.HasPrefix(filepath.Base(name), ".") && name != c.abs(path); {
+			case err != nil:
 				return err
+			case hidden && entry.IsDir():
+				return fs.SkipDir
+			case hidden || entry.IsDir():
+				return nil
 			}
 			found, err := readSaved(name)
 			records = append(records, found...)

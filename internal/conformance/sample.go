@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -142,15 +143,15 @@ func (s Subject) card() *antom.PaymentResultInfo {
 
 func capture(s Subject) any {
 	return &antom.CaptureNotification{
-		NotifyType: antom.NotifyCaptureResult, Result: success(), CaptureRequestID: or(s.CaptureRequestID, "capture-"+s.PaymentRequestID),
-		PaymentID: s.PaymentID, CaptureID: or(s.CaptureID, "C"+s.PaymentID), CaptureAmount: s.Amount, CaptureTime: wireTime(s.Now),
+		NotifyType: antom.NotifyCaptureResult, Result: success(), CaptureRequestID: cmp.Or(s.CaptureRequestID, "capture-"+s.PaymentRequestID),
+		PaymentID: s.PaymentID, CaptureID: cmp.Or(s.CaptureID, "C"+s.PaymentID), CaptureAmount: s.Amount, CaptureTime: wireTime(s.Now),
 	}
 }
 
 func refund(s Subject) any {
 	return &antom.RefundNotification{
 		NotifyType: antom.NotifyRefundResult, Result: success(), RefundStatus: antom.PaymentSuccess,
-		RefundRequestID: or(s.RefundRequestID, "refund-"+s.PaymentRequestID), RefundID: or(s.RefundID, "R"+s.PaymentID), RefundAmount: s.Amount, RefundTime: wireTime(s.Now),
+		RefundRequestID: cmp.Or(s.RefundRequestID, "refund-"+s.PaymentRequestID), RefundID: cmp.Or(s.RefundID, "R"+s.PaymentID), RefundAmount: s.Amount, RefundTime: wireTime(s.Now),
 	}
 }
 
@@ -193,11 +194,4 @@ func dispute(kind antom.NotifyType) func(Subject) any {
 		}
 		return n
 	}
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

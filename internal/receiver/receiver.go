@@ -15,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -109,8 +110,21 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rc.refuse(w, r, record, refused)
 		return
 	}
-	err := antom.Acknowledge(w)
+	err := acknowledge(w)
 	rc.o.Notify(Event{Type: Received, Time: record.Time, Record: record, Status: http.StatusOK, Err: err})
+}
+
+// acknowledge answers, and returns when the answer has left: whoever is told of
+// it may take his time.
+func acknowledge(w http.ResponseWriter) error {
+	w.Header().Set("Content-Length", strconv.Itoa(len(antom.AcknowledgementBody())))
+	if err := antom.Acknowledge(w); err != nil {
+		return err
+	}
+	if err := http.NewResponseController(w).Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("acknowledge the notification: %w", err)
+	}
+	return nil
 }
 
 // receive verifies and stores a notification. The record is nil if the request

@@ -231,6 +231,29 @@ func TestReceiver_closedJournal(t *testing.T) {
 	}
 }
 
+// TestReceiver_acknowledgesFirst: an acknowledgement does not wait for whoever is
+// told of the notification, such as a terminal that was paused.
+func TestReceiver_acknowledgesFirst(t *testing.T) {
+	t.Parallel()
+	answered := make(chan struct{})
+	e := open(t, func(o *receiver.Options) { o.Notify = func(receiver.Event) { <-answered } })
+	server := httptest.NewServer(e)
+	defer server.Close()
+	r, err := antom.NewNotificationRequest(t.Context(), server.URL+notify, clientID, gatewayKey(), paid("1", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := new(http.Client).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if err := antom.JudgeResponse(response); err != nil {
+		t.Error(err)
+	}
+	close(answered)
+}
+
 func TestReceiver_health(t *testing.T) {
 	t.Parallel()
 	e := open(t)
