@@ -143,14 +143,14 @@ func (s *selection) records(c *cli, dir string) ([]*receiver.Record, error) {
 			continue
 		}
 		chosen = append(chosen, r)
+		if s.last > 0 && len(chosen) > s.last {
+			chosen = chosen[1:]
+		}
 	}
 	for _, id := range s.ids {
 		if !named[id] {
 			broken = append(broken, usagef("no delivery %q in the journal", id).hint("antom notify export DIR writes all that there are"))
 		}
-	}
-	if s.last > 0 {
-		chosen = chosen[max(len(chosen)-s.last, 0):]
 	}
 	return chosen, joined(broken)
 }

@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,7 +73,10 @@ type waiting struct {
 type Found struct {
 	Records int
 	Notes   []string // what was damaged, and what came of it
-	waiting []place  // to be forwarded still, in their order
+
+	waiting     []place // to be forwarded still, in their order
+	damaged     int     // lines
+	firstDamage int64   // its place
 }
 
 // Waiting is how many records are to be forwarded still.
@@ -139,6 +143,9 @@ func (j *Journal) load(dir string) (*Found, error) {
 		j.size += int64(len(line))
 		j.take(line, at, finished, found)
 	}
+	if found.damaged > 0 {
+		found.Notes = append(found.Notes, fmt.Sprintf("%d lines of the journal are damaged, the first at byte %d; left as they are", found.damaged, found.firstDamage))
+	}
 	end, err := j.file.Seek(0, io.SeekEnd)
 	if err != nil {
 		return nil, fmt.Errorf("read the journal: %w", err)
@@ -161,11 +168,13 @@ func (j *Journal) take(line []byte, offset int64, finished map[string]bool, foun
 		Order    string `json:"order"`
 	}
 	number := uint64(0)
-	if json.Unmarshal(line, &head) == nil {
+	if json.Unmarshal(headOf(line), &head) == nil {
 		number = recordNumber(head.ID)
 	}
 	if number == 0 {
-		found.Notes = append(found.Notes, fmt.Sprintf("the journal's line at byte %d is damaged; left as it is", offset))
+		if found.damaged++; found.damaged == 1 {
+			found.firstDamage = offset
+		}
 		return
 	}
 	found.Records++
@@ -176,6 +185,17 @@ func (j *Journal) take(line []byte, offset int64, finished map[string]bool, foun
 	if head.Forward && !finished[head.ID] {
 		found.waiting = append(found.waiting, place{head.ID, head.Order, offset, len(line)})
 	}
+}
+
+// headOf is the part of a record's line that says what it is about, as an object
+// of its own: of a long journal only this is read. A quotation mark inside a text
+// has a backslash before it, so that the cut is never made in one.
+func headOf(line []byte) []byte {
+	at := bytes.Index(line, []byte(`,"kind":`))
+	if at < 0 || !bytes.HasSuffix(line, []byte("}\n")) {
+		return line
+	}
+	return append(line[:at:at], '}')
 }
 
 // Append stores a record and returns when it is on the disk. It gives the record
