@@ -39,8 +39,10 @@ and, when it fails, what to do (--list prints them all).
 
 The notifications are signed with the emulator's key, so it needs the profile
 emulator, and the endpoint must be configured with the emulator's public key and
-client id:
+client id, both of which are printed by
   antom emulator keys
+Then
+  antom notify check http://127.0.0.1:3000/antom/notify
 
 They tell of payments that do not exist; --set makes them fit an order of yours:
   --set paymentRequestId=order-1 --set paymentAmount.value=4200
@@ -48,8 +50,7 @@ They tell of payments that do not exist; --set makes them fit an order of yours:
 Exit code 6: a check failed. With --quiet the ids of the failed checks are printed;
 --junit writes the report that CI servers read.`,
 		Example: `  antom notify check --list
-  antom notify check http://127.0.0.1:3000/antom/notify
-  antom notify check http://127.0.0.1:3000/antom/notify --only tampered-amount,duplicate --junit report.xml`,
+  antom notify check "$notify_url" --only duplicate,five-at-once --junit report.xml`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if o.list {
 				return noArgs(cmd, args)

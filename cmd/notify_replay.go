@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/receiver"
 )
@@ -20,6 +21,7 @@ type notifyReplay struct {
 	times    int
 	resign   bool
 	clientID string
+	dryRun   bool
 }
 
 func newNotifyReplayCmd(c *cli) *cobra.Command {
@@ -38,8 +40,8 @@ takes it from the notification). --resign signs them anew for the URL, with the
 emulator's key and the time of now; that needs the profile emulator.
 
 Exit code 6: one was not acknowledged. With --quiet nothing is printed.`,
-		Example: `  antom notify replay http://127.0.0.1:3000 --since 10m
-  antom notify replay http://127.0.0.1:3000/antom/notify "$id" --resign --times 2`,
+		Example: `  antom notify replay "$notify_url" -f notification.http
+  antom notify replay "$notify_url" -f log.jsonl --resign --times 2`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("%s: missing URL", cmd.CommandPath()).hint("usage: %s", cmd.UseLine())
@@ -58,6 +60,7 @@ Exit code 6: one was not acknowledged. With --quiet nothing is printed.`,
 	flags.IntVar(&o.times, "times", 1, "send each so many times")
 	flags.BoolVar(&o.resign, "resign", false, "sign anew with the emulator's key")
 	flags.StringVar(&o.clientID, "client-id", "", "with --resign: client `id` to send for (default: the emulator's)")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "print the requests and send nothing")
 	return cmd
 }
 
@@ -86,23 +89,50 @@ func (o *notifyReplay) run(ctx context.Context, endpoint string) error {
 	if len(records) == 0 {
 		return saidError{code: exitFailed, message: "no stored notification fits", remedy: "antom notify listen stores what it receives"}
 	}
+	o.warnOfPath(p, to, records)
+	request := func(record *receiver.Record) (*http.Request, error) { return o.request(ctx, signer, record, to) }
+	if o.dryRun {
+		return printReplay(p, records, request)
+	}
 	courier, err := o.c.courier(p)
 	if err != nil {
 		return err
 	}
-	o.warnOfPath(p, to, records)
 	for _, record := range records {
-		for range o.times {
-			request, err := o.request(ctx, signer, record, to)
-			if err != nil {
-				return err
-			}
-			if err := courier.carry(request, record); err != nil {
-				return err
-			}
+		if err := o.send(courier, record, request); err != nil {
+			return err
 		}
 	}
 	return courier.verdict(to)
+}
+
+// requester makes the request that sends a record again.
+type requester func(*receiver.Record) (*http.Request, error)
+
+// send replays a record as often as asked.
+func (o *notifyReplay) send(courier *courier, record *receiver.Record, request requester) error {
+	for range o.times {
+		r, err := request(record)
+		if err != nil {
+			return err
+		}
+		if err := courier.carry(r, record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printReplay(p *output.Printer, records []*receiver.Record, request requester) error {
+	var all []*http.Request
+	for _, record := range records {
+		r, err := request(record)
+		if err != nil {
+			return err
+		}
+		all = append(all, r)
+	}
+	return printRequests(p, intake.Notification, all...)
 }
 
 func (o *notifyReplay) validate() error {

@@ -45,8 +45,9 @@ paymentAmount.value=4300 or result.resultStatus=F; --from takes ids, amount and
 outcome from the inquiry of a payment; -f sends a file's bytes as they are.
 
 Exit code 6: the endpoint did not acknowledge. With --quiet nothing is printed.`,
-		Example: `  antom notify send http://127.0.0.1:3000/antom/notify --type CAPTURE_RESULT --dry-run
-  antom notify send http://127.0.0.1:3000/antom/notify --from "$id" --set paymentAmount.value=4300 --dry-run`,
+		Example: `  antom notify send "$notify_url" --type CAPTURE_RESULT
+  antom notify send "$notify_url" --from "$id" --set paymentAmount.value=4300
+  antom notify send http://127.0.0.1:3000/antom/notify --dry-run`,
 		Args: oneArg("URL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.run(cmd.Context(), args[0])
