@@ -218,7 +218,7 @@ func (e *listenError) Hint() string { return "--listen 127.0.0.1:0 takes a free 
 
 var _ hinter = (*listenError)(nil)
 
-// endpointURL reads the URL of a merchant's server. A plain host:port is http.
+// endpointURL reads the URL of a merchant's server.
 func endpointURL(what, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.Fragment != "" {
