@@ -44,7 +44,7 @@ var exitCodes = [...]struct {
 	{exitRefused, "refused", "refused: the gateway answered this call with F"},
 	{exitSetup, "setup", "not set up: no profile, no key, or a key that can't be read"},
 	{exitPending, "pending", "outcome not known yet: U, or the time-out passed while still in progress"},
-	{exitVerify, "verification", "verification failed: a signature does not hold, or a check failed"},
+	{exitVerify, "verification", "verification failed: a signature does not hold, or an endpoint fails a check or does not acknowledge"},
 	{exitBadOutcome, "outcome", "the call worked, and the payment or capture it tells of ended in FAIL or CANCELLED"},
 	{exitInterrupted, "interrupted", "interrupted (Ctrl-C)"},
 	{exitTerminated, "terminated", "terminated"},

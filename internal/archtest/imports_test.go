@@ -34,6 +34,8 @@ func rooms() []room {
 		{"", []string{module + "/cmd"}},
 		{"bench", nil},
 		{"cmd", []string{module + "/internal/...", module + "/pkg/...", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/...", "golang.org/x/term"}},
+		{"examples/endpoint-careless", client},
+		{"examples/endpoint-correct", client},
 		{"internal/archtest", nil},
 		{"internal/buildinfo", client},
 		{"internal/checkout", work},
