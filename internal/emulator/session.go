@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/antom-cli/antom/pkg/antom"
@@ -21,7 +22,12 @@ type sessionRequest struct {
 	PaymentExpiryTime        antom.DateTime `json:"paymentExpiryTime"`
 	ProductScene             string         `json:"productScene"`
 	Metadata                 any            `json:"metadata"`
-	Order                    struct {
+	AvailablePaymentMethod   struct {
+		PaymentMethodTypeList []struct {
+			PaymentMethodType string `json:"paymentMethodType"`
+		} `json:"paymentMethodTypeList"`
+	} `json:"availablePaymentMethod"`
+	Order struct {
 		ReferenceOrderID string `json:"referenceOrderId"`
 	} `json:"order"`
 	PaymentFactor struct {
@@ -38,6 +44,22 @@ type sessionRequest struct {
 			BillingAddress              *antom.Address `json:"billingAddress"`
 		} `json:"paymentMethodMetaData"`
 	} `json:"paymentMethod"`
+}
+
+// methods are the payment methods that the session offers. With Element and
+// Checkout Page they may be a list, or left to Antom (C4), which is any.
+func (r *sessionRequest) methods() []string {
+	if r.PaymentMethod.PaymentMethodType != "" {
+		return []string{r.PaymentMethod.PaymentMethodType}
+	}
+	var offered []string
+	for _, item := range r.AvailablePaymentMethod.PaymentMethodTypeList {
+		offered = append(offered, item.PaymentMethodType)
+	}
+	if len(offered) == 0 {
+		return []string{methodCard}
+	}
+	return offered
 }
 
 // sessionAnswer is the answer of createPaymentSession.
@@ -78,9 +100,9 @@ func sessionRules() []rule[asking] {
 			when: func(a asking) bool { return a.paymentExpires().Before(a.now) && !a.paymentExpires().IsZero() },
 			says: func(asking) string { return "paymentExpiryTime: must be in the future" }},
 		{code: "NO_PAY_OPTIONS", on: "a payment method other than CARD: no other is emulated", source: "G24",
-			when: func(a asking) bool { return a.request.PaymentMethod.PaymentMethodType != methodCard },
+			when: func(a asking) bool { return !slices.Contains(a.request.methods(), methodCard) },
 			says: func(a asking) string {
-				return fmt.Sprintf("paymentMethodType %s: the emulator has no other method than CARD", shorten(a.request.PaymentMethod.PaymentMethodType))
+				return fmt.Sprintf("paymentMethodType %s: the emulator has no other method than CARD", shorten(strings.Join(a.request.methods(), ", ")))
 			}},
 		{code: "PARAM_ILLEGAL", on: "paymentMethod.paymentMethodId is no token of a stored card", source: "INF",
 			when: func(a asking) bool { return a.card != nil },
@@ -132,6 +154,9 @@ func createPaymentSession(tx *transaction, request *sessionRequest) (any, error)
 	}
 	o := newOrder(a, expires)
 	o.ClientID = tx.clientID
+	if o.NotifyURL == "" {
+		o.NotifyURL = tx.notifyURL
+	}
 	if a.earlier != nil {
 		o.Created = a.earlier.Created
 		o.Scheduled = a.earlier.Scheduled
@@ -167,9 +192,6 @@ func newOrder(a asking, expires time.Time) *order {
 		PaymentRequestID: r.PaymentRequestID, ReferenceOrderID: r.Order.ReferenceOrderID,
 		Amount: r.PaymentAmount, NotifyURL: r.PaymentNotifyURL, Scene: r.ProductScene,
 		StoredCard: r.PaymentMethod.PaymentMethodID, Created: a.now.UTC(), SessionExpires: expires.UTC(), PaymentExpires: a.paymentExpires().UTC(),
-	}
-	if o.NotifyURL == "" {
-		o.NotifyURL = notifyURL
 	}
 	o.ManualCapture = r.PaymentFactor.CaptureMode == antom.CaptureManual
 	o.Authorise = o.ManualCapture || bool(r.PaymentFactor.IsAuthorization)
