@@ -140,6 +140,9 @@ func (o *emulatorPay) run(ctx context.Context) error {
 	if paid.Virtual {
 		next = "antom emulator clock advance DURATION, since the clock is virtual"
 	}
+	if _, local := gateway.(*emulator.Emulator); local {
+		next += "; antom emulator deliver sends its notifications"
+	}
 	p.Note("final at %s; next: %s", paid.FinalTime, next)
 	return nil
 }
