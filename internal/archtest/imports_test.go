@@ -33,6 +33,7 @@ func rooms() []room {
 	return []room{
 		{"", []string{module + "/cmd"}},
 		{"cmd", []string{module + "/internal/...", module + "/pkg/...", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/...", "golang.org/x/term"}},
+		{"bench", nil}, // holds benchmarks only
 		{"internal/archtest", nil},
 		{"internal/buildinfo", client},
 		{"internal/checkout", work},

@@ -57,7 +57,7 @@ func (e *envelope) member(s *scanner, name literal) (err error) {
 		twice = e.has64
 		e.bodyBase64, e.has64, err = s.textOrNull("bodyBase64")
 	default:
-		_, err = s.value()
+		err = s.value()
 	}
 	if err == nil && twice {
 		err = fmt.Errorf("it has %q twice", name.String())
@@ -91,8 +91,8 @@ func readEnvelope(text []byte, source string, d Defaults) (*Message, error) {
 // explainJSON says what is wrong with a text, in the words of encoding/json: its
 // place, and what was expected there.
 func explainJSON(text []byte) error {
-	var any map[string]json.RawMessage
-	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &any); err != nil {
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &object); err != nil {
 		return err
 	}
 	return errNotJSON
@@ -156,7 +156,7 @@ func (e *envelope) readHeaders(s *scanner) (err error) {
 		return nil
 	}
 	*s = begin
-	if _, err := s.value(); err != nil {
+	if err := s.value(); err != nil {
 		return err
 	}
 	if e.badHeaders = err; errors.Is(err, errNotJSON) {
