@@ -50,7 +50,10 @@ func (e *envelope) member(s *scanner, name literal) (err error) {
 	case name.is("headers"):
 		twice = e.headers != nil
 		err = e.readHeaders(s)
-	case name.is("body") && s.peek() != '{' && s.peek() != '[':
+	case name.is("body") && (s.peek() == '{' || s.peek() == '['):
+		twice = e.hasBody
+		e.body, e.hasBody, err = s.asItStands()
+	case name.is("body"):
 		twice = e.hasBody
 		e.body, e.hasBody, err = s.textOrNull("body")
 	case name.is("bodyBase64"):
@@ -63,6 +66,15 @@ func (e *envelope) member(s *scanner, name literal) (err error) {
 		err = fmt.Errorf("it has %q twice", name.String())
 	}
 	return err
+}
+
+// asItStands consumes a value for its own text: some loggers write a body that is
+// JSON into the envelope without quotes, and may well leave its bytes alone.
+func (s *scanner) asItStands() (l literal, present bool, err error) {
+	s.space()
+	begin := s.at
+	err = s.value()
+	return literal{raw: s.text[begin:s.at], at: begin}, true, err
 }
 
 // asEnvelope is nil for anything that is no envelope.
