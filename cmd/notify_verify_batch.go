@@ -43,6 +43,7 @@ type verifyBatch struct {
 
 	begin    time.Time
 	progress *output.Progress
+	line     atomic.Pointer[string] // what progress shows
 	said     time.Time
 }
 
@@ -236,7 +237,11 @@ func (b *verifyBatch) tell(c *chunk) (more bool, err error) {
 	if !c.failed {
 		out = c.out
 	}
-	b.aside(func() { err = b.p.Write(out) })
+	if b.o.c.Term.Out {
+		b.aside(func() { err = b.p.Write(out) })
+	} else {
+		err = b.p.Write(out)
+	}
 	b.report()
 	return more, err
 }
@@ -337,21 +342,24 @@ func (b *verifyBatch) explainAgain(v *verdict, m *intake.Message) {
 func (b *verifyBatch) report() {
 	const patience, interval = time.Second, 10 * time.Second
 	now := b.o.c.Now()
+	elapsed := now.Sub(b.begin)
+	if elapsed < patience {
+		return
+	}
+	line := b.tally.line(elapsed)
+	b.line.Store(&line)
 	if b.progress == nil {
-		if now.Sub(b.begin) < patience {
-			return
-		}
 		b.said = now
-		b.progress = b.p.Progress(func(time.Duration) string { return b.tally.line(b.o.c.Now().Sub(b.begin)) })
+		b.progress = b.p.Progress(func(time.Duration) string { return *b.line.Load() })
 		return
 	}
 	if now.Sub(b.said) >= interval {
 		b.said = now
-		b.progress.Line(b.tally.line(now.Sub(b.begin)))
+		b.progress.Line(line)
 	}
 }
 
-// aside prints beside the progress line, and changes what that shows.
+// aside prints beside the progress line.
 func (b *verifyBatch) aside(say func()) {
 	if b.progress == nil {
 		say()

@@ -380,7 +380,7 @@ func boundMemory(args []string) (int, error) {
 	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
 		return 0, err
 	}
-	if took := residentBytes(command.ProcessState); took > limit<<20 {
+	if took := residentBytes(command.ProcessState); took > limit<<20*memoryFactor {
 		return 0, fmt.Errorf("%q took %d MB, more than %d", args[1:], took>>20, limit)
 	}
 	return exitStatus(command.ProcessState), nil

@@ -135,7 +135,7 @@ next:
 		if r > 0xff {
 			return nil, false
 		}
-		out = append(out, byte(r))
+		out = append(out, byte(r)) //nolint:gosec // it is below 0x100
 	}
 	return out, true
 }

@@ -109,7 +109,7 @@ func Explain(c *Case) *Finding { return explain(c, hypotheses[:]) }
 // broke one broke the others.
 func ExplainAs(c *Case, ids []string) *Finding {
 	var rows []hypothesis
-	for i := range len(hypotheses) {
+	for i := range hypotheses {
 		if slices.Contains(ids, hypotheses[i].ID) {
 			rows = append(rows, hypotheses[i])
 		}

@@ -88,7 +88,7 @@ func none(*Case) []change { return nil }
 // Causes returns the table, in the order in which causes are tried.
 func Causes() []Cause {
 	var causes []Cause
-	for i := range len(hypotheses) {
+	for i := range hypotheses {
 		causes = append(causes, hypotheses[i].Cause)
 	}
 	return causes

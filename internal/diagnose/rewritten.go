@@ -215,9 +215,9 @@ func (e escapes) appendRune(out []byte, r rune) []byte {
 	case strings.ContainsRune(e.html, r):
 		return appendHex(out, r, e.upperHTML || e.unicode == "X")
 	case r == '"' || r == '\\' || r == '/' && e.slash:
-		return append(out, '\\', byte(r))
+		return utf8.AppendRune(append(out, '\\'), r)
 	case r < ' ':
-		if i := strings.IndexByte(short, byte(r)); i >= 0 {
+		if i := strings.IndexRune(short, r); i >= 0 {
 			return append(out, '\\', letters[i])
 		}
 		return appendHex(out, r, e.unicode == "X")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
+	"strconv"
 
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/pkg/antom"
@@ -48,7 +49,7 @@ func Sense(kind intake.Kind, told intake.Told, amountOf AmountOf) []Remark {
 		}
 	}
 	if kind == intake.Notification && told.Value != "" && amountOf != nil {
-		if want, ok := amountOf(told.PaymentRequestID); ok && (want.Currency != told.Currency || fmt.Sprint(want.Value) != told.Value) {
+		if want, ok := amountOf(told.PaymentRequestID); ok && (want.Currency != told.Currency || strconv.FormatInt(want.Value, 10) != told.Value) {
 			add("amount", "paymentAmount is %s %s, the session was made for %s %d (in minor units): don't ship before that is cleared up",
 				told.Currency, told.Value, want.Currency, want.Value)
 		}

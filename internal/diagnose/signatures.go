@@ -118,7 +118,7 @@ func doubledSignature(c *Case) []change {
 func junkAround(c *Case) []change {
 	text := unescaped(c.signatureText())
 	kept := strings.Map(func(r rune) rune {
-		if r >= 0x80 || !isBase64(byte(r)) {
+		if !isBase64(r) {
 			return -1
 		}
 		return r
@@ -137,8 +137,8 @@ func beforePadding(text string) string {
 	return before
 }
 
-func isBase64(c byte) bool {
-	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || strings.IndexByte("+/=-_", c) >= 0
+func isBase64(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("+/=-_", r)
 }
 
 // plainName is a header's name without what servers and proxies put around it:
@@ -178,7 +178,7 @@ func renamedHeaders(c *Case) []change {
 // whether all else is right can't be told.
 func cutOff(c *Case, whole bool) *Finding {
 	text := strings.TrimRight(unescaped(strings.TrimRight(c.signatureText(), "%")), "=")
-	if whole || len(text) < 16 || len(c.Keys) == 0 || strings.IndexFunc(text, func(r rune) bool { return r >= 0x80 || !isBase64(byte(r)) }) >= 0 {
+	if whole || len(text) < 16 || len(c.Keys) == 0 || strings.IndexFunc(text, func(r rune) bool { return !isBase64(r) }) >= 0 {
 		return nil
 	}
 	public := rsaKey(c.Keys[0].Public)

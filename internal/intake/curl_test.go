@@ -170,7 +170,7 @@ func TestRead_curlLikeShell(t *testing.T) {
 	for _, body := range []string{
 		`'a'"b"c\ d`, `"a\"b\\c\n\$d"`, `'it'\''s'`, "\"two\nlines\"", "a\\\nb", `""''x`, `"back\` + "\n" + `slash"`, `'#'no-comment#`, `"支付 é"`,
 	} {
-		command := exec.Command("sh", "-c", "printf %s "+body)
+		command := exec.CommandContext(t.Context(), "sh", "-c", "printf %s "+body)
 		want, err := command.Output()
 		if err != nil {
 			t.Fatal(err)

@@ -50,19 +50,31 @@ func (e *envelope) member(s *scanner, name literal) (err error) {
 	case name.is("headers"):
 		twice = e.headers != nil
 		err = e.readHeaders(s)
-	case name.is("body") && s.peek() != '{' && s.peek() != '[':
+	case name.is("body") && (s.peek() == '{' || s.peek() == '['):
+		twice = e.hasBody
+		e.body, e.hasBody, err = s.asItStands()
+	case name.is("body"):
 		twice = e.hasBody
 		e.body, e.hasBody, err = s.textOrNull("body")
 	case name.is("bodyBase64"):
 		twice = e.has64
 		e.bodyBase64, e.has64, err = s.textOrNull("bodyBase64")
 	default:
-		_, err = s.value()
+		err = s.value()
 	}
 	if err == nil && twice {
 		err = fmt.Errorf("it has %q twice", name.String())
 	}
 	return err
+}
+
+// asItStands consumes a value for its own text: some loggers write a body that is
+// JSON into the envelope without quotes, and may well leave its bytes alone.
+func (s *scanner) asItStands() (l literal, present bool, err error) {
+	s.space()
+	begin := s.at
+	err = s.value()
+	return literal{raw: s.text[begin:s.at], at: begin}, true, err
 }
 
 // asEnvelope is nil for anything that is no envelope.
@@ -91,8 +103,8 @@ func readEnvelope(text []byte, source string, d Defaults) (*Message, error) {
 // explainJSON says what is wrong with a text, in the words of encoding/json: its
 // place, and what was expected there.
 func explainJSON(text []byte) error {
-	var any map[string]json.RawMessage
-	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &any); err != nil {
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &object); err != nil {
 		return err
 	}
 	return errNotJSON
@@ -156,7 +168,7 @@ func (e *envelope) readHeaders(s *scanner) (err error) {
 		return nil
 	}
 	*s = begin
-	if _, err := s.value(); err != nil {
+	if err := s.value(); err != nil {
 		return err
 	}
 	if e.badHeaders = err; errors.Is(err, errNotJSON) {

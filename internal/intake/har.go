@@ -40,13 +40,11 @@ func isHAR(text []byte) bool {
 	found, s := false, &scanner{text: bytes.TrimPrefix(text, []byte("\ufeff"))}
 	err := s.object(func(name literal) error {
 		if !name.is("log") || s.peek() != '{' {
-			_, err := s.value()
-			return err
+			return s.value()
 		}
 		return s.object(func(name literal) error {
 			found = found || name.is("entries") && s.peek() == '['
-			_, err := s.value()
-			return err
+			return s.value()
 		})
 	})
 	return err == nil && found

@@ -85,7 +85,7 @@ func (m *Message) readStart(line string) error {
 		return nil
 	}
 	parts := strings.Split(line, " ")
-	if len(parts) != 3 || !strings.HasPrefix(parts[2], "HTTP/1.") {
+	if len(parts) != 3 || !strings.HasPrefix(parts[2], "HTTP/") {
 		return fmt.Errorf("%q is not the first line of an HTTP message", clip(line))
 	}
 	m.Method = parts[0]

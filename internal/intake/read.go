@@ -132,7 +132,7 @@ func (f *file) unpack() {
 
 // httpStart matches a request line or a status line.
 var httpStart = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^\s*(?:[A-Z]{3,10} \S+ HTTP/1\.[01]|HTTP/1\.[01] \d{3})`)
+	return regexp.MustCompile(`^\s*(?:[A-Z]{3,10} \S+ HTTP/(?:1\.[01]|[23])|HTTP/(?:1\.[01]|[23]) \d{3})`)
 })
 
 func startsHTTP(start []byte) bool { return httpStart().Match(start) }

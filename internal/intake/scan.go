@@ -211,28 +211,24 @@ func appendEscape(out, rest []byte) (_, after []byte) {
 	}
 }
 
-// value consumes any value and returns it as it stands.
-func (s *scanner) value() ([]byte, error) {
-	c := s.peek()
-	begin := s.at
-	var err error
-	switch {
-	case c == '"':
-		_, err = s.str()
-	case c == '{':
-		err = s.object(func(literal) error { _, err := s.value(); return err })
-	case c == '[':
-		err = s.array(func() error { _, err := s.value(); return err })
-	case c == 't':
-		err = s.word("true")
-	case c == 'f':
-		err = s.word("false")
-	case c == 'n':
-		err = s.word("null")
-	default:
-		err = s.number()
+// value consumes any value.
+func (s *scanner) value() error {
+	switch s.peek() {
+	case '"':
+		_, err := s.str()
+		return err
+	case '{':
+		return s.object(func(literal) error { return s.value() })
+	case '[':
+		return s.array(s.value)
+	case 't':
+		return s.word("true")
+	case 'f':
+		return s.word("false")
+	case 'n':
+		return s.word("null")
 	}
-	return s.text[begin:s.at], err
+	return s.number()
 }
 
 func (s *scanner) word(word string) error {
@@ -344,7 +340,7 @@ func (s *scanner) textOrNull(what string) (l literal, present bool, err error) {
 	case 'n':
 		return l, false, s.word("null")
 	}
-	if _, err := s.value(); err != nil {
+	if err := s.value(); err != nil {
 		return l, false, err
 	}
 	return l, false, fmt.Errorf("%s must be a text", what)

@@ -166,7 +166,7 @@ func ansiEscape(text string) (decoded string, size int) {
 	case c == 'x':
 		n := digitsOf(text[2:], 16, 2)
 		if n > 0 {
-			return string([]byte{byte(number(text[2:2+n], 16))}), 2 + n
+			return string([]byte{byte(number(text[2:2+n], 16) & 0xff)}), 2 + n
 		}
 	case c == 'u':
 		if n := digitsOf(text[2:], 16, 4); n > 0 {
@@ -178,16 +178,16 @@ func ansiEscape(text string) (decoded string, size int) {
 		}
 	case '0' <= c && c <= '7':
 		n := digitsOf(text[1:], 8, 3)
-		return string([]byte{byte(number(text[1:1+n], 8))}), 1 + n
+		return string([]byte{byte(number(text[1:1+n], 8) & 0xff)}), 1 + n
 	}
 	return text[:2], 2
 }
 
 // unicodeEscape decodes \u with n digits, and the second half of a pair.
 func unicodeEscape(text string, n int) (string, int) {
-	r := rune(number(text[2:2+n], 16))
+	r := number(text[2:2+n], 16)
 	if rest := text[2+n:]; n == 4 && 0xd800 <= r && r < 0xdc00 && strings.HasPrefix(rest, `\u`) && digitsOf(rest[2:], 16, 4) == 4 {
-		low := rune(number(rest[2:6], 16))
+		low := number(rest[2:6], 16)
 		return string((r-0xd800)<<10 | (low - 0xdc00) + 0x10000), 2*n + 4
 	}
 	return string(r), 2 + n
@@ -211,10 +211,11 @@ func digit(c byte) int {
 	return 99
 }
 
-func number(digits string, base int) int {
-	n := 0
+// number reads up to eight digits.
+func number(digits string, base rune) rune {
+	var n rune
 	for i := range len(digits) {
-		n = n*base + digit(digits[i])
+		n = n*base + rune(digit(digits[i])&0xf)
 	}
 	return n
 }

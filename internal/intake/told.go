@@ -21,7 +21,7 @@ func Tell(body []byte) Told {
 	var t Told
 	s := &scanner{text: body}
 	if s.peek() != '{' {
-		_, err := s.value()
+		err := s.value()
 		return Told{IsJSON: err == nil && s.end() == nil}
 	}
 	var other string
@@ -40,8 +40,7 @@ func Tell(body []byte) Told {
 		case "paymentAmount":
 			return s.pair("currency", &t.Currency, "value", &t.Value)
 		}
-		_, err := s.value()
-		return err
+		return s.value()
 	})
 	if err != nil || s.end() != nil {
 		return Told{}
@@ -56,8 +55,7 @@ func Tell(body []byte) Told {
 // into consumes a value and keeps it if it is a text.
 func (s *scanner) into(text *string) error {
 	if s.peek() != '"' {
-		_, err := s.value()
-		return err
+		return s.value()
 	}
 	l, err := s.str()
 	if err == nil {
@@ -69,8 +67,7 @@ func (s *scanner) into(text *string) error {
 // pair consumes an object and keeps two of its members.
 func (s *scanner) pair(first string, a *string, second string, b *string) error {
 	if s.peek() != '{' {
-		_, err := s.value()
-		return err
+		return s.value()
 	}
 	return s.object(func(name literal) error {
 		switch string(name.raw) {
@@ -79,14 +76,13 @@ func (s *scanner) pair(first string, a *string, second string, b *string) error 
 		case second:
 			return s.into(b)
 		}
-		_, err := s.value()
-		return err
+		return s.value()
 	})
 }
 
 // isJSON says whether a text is one JSON value.
 func isJSON(text []byte) bool {
 	s := &scanner{text: text}
-	_, err := s.value()
+	err := s.value()
 	return err == nil && s.end() == nil && len(bytes.TrimSpace(text)) > 0
 }

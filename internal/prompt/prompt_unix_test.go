@@ -33,7 +33,11 @@ func newScreen(t *testing.T) *screen {
 		t.Fatal(err)
 	}
 	s := &screen{t: t, terminal: terminal, keyboard: keyboard, shown: make(chan []byte, 1024)}
-	t.Cleanup(func() { errors.Join(terminal.Close(), keyboard.Close()) })
+	t.Cleanup(func() {
+		if err := errors.Join(terminal.Close(), keyboard.Close()); err != nil {
+			t.Error(err)
+		}
+	})
 	go func() {
 		defer close(s.shown)
 		for {
