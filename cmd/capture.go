@@ -14,12 +14,12 @@ import (
 func newCaptureCmd(c *cli) *cobra.Command {
 	cmd := asGroup(&cobra.Command{
 		Use:   "capture",
-		Short: "List the captures of a payment",
+		Short: "List the captures of a payment, or wait for them",
 		Long: `A card payment is authorised first and captured after; only what is captured is
 settled. The captures are the CAPTURE rows of inquiryPayment's transactions.`,
-		Example: "  antom capture list PAYMENT_REQUEST_ID",
+		Example: "  antom capture list PAYMENT_REQUEST_ID\n  antom capture wait PAYMENT_REQUEST_ID",
 	})
-	cmd.AddCommand(newCaptureListCmd(c))
+	cmd.AddCommand(newCaptureListCmd(c), newCaptureWaitCmd(c))
 	return cmd
 }
 
@@ -69,7 +69,11 @@ func (o *captureList) run(ctx context.Context, inquiry antom.Inquiry) error {
 	if err != nil {
 		return err
 	}
-	_, client, err := o.c.connect(p)
+	m, client, err := o.c.connect(p)
+	if err != nil {
+		return err
+	}
+	inquiry, err = o.c.identify(m, inquiry)
 	if err != nil {
 		return err
 	}
@@ -201,7 +205,7 @@ func transactionTable(rows []antom.Transaction, types bool) output.Table {
 			{Text: row.TransactionAmount.Currency},
 			statusCell(row.Status()),
 			{Text: row.TransactionResult.ResultCode},
-			{Text: string(row.TransactionTime)},
+			dateTimeCell(row.TransactionTime),
 		})
 	}
 	return table

@@ -62,6 +62,8 @@ func constructors() []constructor {
 		{"completion", newCompletionCmd},
 		{"demo", newDemoCmd},
 		{"emulator", newEmulatorCmd},
+		{"history", newHistoryCmd},
+		{"key", newKeyCmd},
 		{"notify", newNotifyCmd},
 		{"payment", newPaymentCmd},
 		{"profile", newProfileCmd},

@@ -261,15 +261,6 @@ func (c *cli) helpCandidates(cmd *cobra.Command) []candidate {
 	return found
 }
 
-// recentPayment is a payment that this machine has sent or asked for.
-type recentPayment struct {
-	requestID, paymentID string
-	order, amount        string
-}
-
-// recentPayments are the payments of the history, the latest first.
-func (c *cli) recentPayments() []recentPayment { return nil }
-
 func (c *cli) paymentCandidates(*cobra.Command) []candidate {
 	var found []candidate
 	for _, each := range c.recentPayments() {

@@ -54,7 +54,7 @@ func demoSteps(id string) []demoStep {
 }
 
 func (c *cli) demo(ctx context.Context) error {
-	for i, step := range demoSteps("demo-" + newRequestID(c.Now())) {
+	for i, step := range demoSteps("demo-" + randomWord()) {
 		if i > 0 {
 			fmt.Fprintln(c.Stdout)
 		}

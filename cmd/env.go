@@ -153,7 +153,15 @@ func (c *cli) loadProfile(p *output.Printer) (*profile.Profile, error) {
 	for _, note := range notes {
 		p.Note("%s", note)
 	}
-	return chosen, err
+	if err != nil {
+		return nil, err
+	}
+	if path := chosen.SecretFile(); path != "" {
+		if warning := secret.ConfigWarning(path); warning != "" {
+			p.Warn("%s", warning)
+		}
+	}
+	return chosen, nil
 }
 
 // merchant loads the chosen profile and its keys.
@@ -165,10 +173,7 @@ func (c *cli) merchant(p *output.Printer) (*merchant, error) {
 	if chosen.Builtin {
 		return c.emulated(chosen)
 	}
-	key, warnings, err := secret.PrivateKey(chosen.PrivateKey, chosen.PrivateKeyFile)
-	for _, warning := range warnings {
-		p.Warn("%s", warning)
-	}
+	key, err := c.privateKey(p, chosen)
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +182,18 @@ func (c *cli) merchant(p *output.Printer) (*merchant, error) {
 		return nil, err
 	}
 	return &merchant{profile: chosen, key: key, antomKey: antomKey}, nil
+}
+
+// privateKey reads the merchant's private key from where the profile has it.
+func (c *cli) privateKey(p *output.Printer, chosen *profile.Profile) (*sign.PrivateKey, error) {
+	if chosen.PrivateKeyKeyring {
+		return secret.KeyringKey(chosen.Name)
+	}
+	key, warnings, err := secret.PrivateKey(chosen.PrivateKey, chosen.PrivateKeyFile)
+	for _, warning := range warnings {
+		p.Warn("%s", warning)
+	}
+	return key, err
 }
 
 // emulated fills the built-in profile from the emulator's own state.
@@ -193,24 +210,36 @@ func (c *cli) emulated(chosen *profile.Profile) (*merchant, error) {
 	return &merchant{profile: chosen, key: facts.MerchantKey, antomKey: facts.AntomKey, emulator: gateway}, nil
 }
 
+// stateDir is the folder of what antom remembers; empty if there is no place for
+// one.
+func (c *cli) stateDir() string {
+	if dir := profile.StateDir(c.Getenv, runtime.GOOS); dir != "" {
+		return c.abs(dir)
+	}
+	return ""
+}
+
 // openEmulator opens the gateway whose state is in the state folder.
 func (c *cli) openEmulator() (*emulator.Emulator, error) {
-	dir := profile.StateDir(c.Getenv, runtime.GOOS)
+	dir := c.stateDir()
 	if dir == "" {
 		return nil, &setupError{message: "there is no place for the emulator's state", remedy: "set HOME or ANTOM_STATE_DIR"}
 	}
-	return emulator.Open(filepath.Join(c.abs(dir), "emulator"), emulator.Options{Now: c.Now, Logger: c.logger()})
+	return emulator.Open(filepath.Join(dir, "emulator"), emulator.Options{Now: c.Now, Logger: c.logger()})
 }
 
 // client makes the client that calls the gateway on behalf of m.
-func (c *cli) client(m *merchant) (*antom.Client, error) {
-	opts := []antom.Option{
+func (c *cli) client(m *merchant, more ...antom.Option) (*antom.Client, error) {
+	if c.global.requestTimeout <= 0 {
+		return nil, usagef("--request-timeout %s: must be more than 0", c.global.requestTimeout)
+	}
+	opts := append([]antom.Option{
 		antom.WithLogger(c.logger()),
 		antom.WithRequestTimeout(c.global.requestTimeout),
 		antom.WithUserAgent("antom-cli/" + buildinfo.Read().Version),
 		antom.WithKeyVersion(m.profile.KeyVersion),
 		antom.WithAgentToken(m.profile.AgentToken.Reveal()),
-	}
+	}, more...)
 	switch {
 	case m.profile.GatewayURL != "":
 		opts = append(opts, antom.WithGatewayURL(m.profile.GatewayURL))
@@ -225,19 +254,21 @@ func (c *cli) client(m *merchant) (*antom.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if transport != nil {
-		opts = append(opts, antom.WithTransport(transport))
+	if c.global.debug {
+		transport = debugTransport{next: transport, out: c.Stderr, now: c.Now}
 	}
+	opts = append(opts, antom.WithTransport(transport))
 	return antom.NewClient(m.profile.ClientID, m.key, m.antomKey, opts...)
 }
 
-// transport is nil where the client's own one will do.
+// transport carries the calls of m.
 func (c *cli) transport(m *merchant) (http.RoundTripper, error) {
 	if m.emulator != nil {
 		return m.emulator.RoundTripper(), nil
 	}
+	shared := antom.SharedTransport()
 	if c.global.caCert == "" {
-		return nil, nil
+		return shared, nil
 	}
 	pem, err := os.ReadFile(c.abs(c.global.caCert))
 	if err != nil {
@@ -247,7 +278,11 @@ func (c *cli) transport(m *merchant) (http.RoundTripper, error) {
 	if !roots.AppendCertsFromPEM(pem) {
 		return nil, &setupError{message: fmt.Sprintf("read --cacert %q: no PEM certificate in it", c.global.caCert), remedy: "name a PEM file with the certificates to trust"}
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
+	own, ok := shared.(*http.Transport)
+	if !ok {
+		return nil, fmt.Errorf("--cacert: the transport %T has no certificates to trust", shared)
+	}
+	transport := own.Clone()
 	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	return transport, nil
 }
@@ -258,7 +293,7 @@ func (c *cli) connect(p *output.Printer) (*merchant, *antom.Client, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	client, err := c.client(m)
+	client, err := c.client(m, antom.WithObserver(c.recorder(p, m)))
 	return m, client, err
 }
 

@@ -35,13 +35,13 @@ var exitCodes = [...]struct {
 	name    string
 	meaning string
 }{
-	{exitOK, "ok", "done; for a wait: every payment ended in SUCCESS"},
+	{exitOK, "ok", "done; for a wait: every payment or capture ended in SUCCESS"},
 	{exitFailed, "failed", "failed: network, file or internal error"},
 	{exitUsage, "usage", "used wrongly: unknown flag, bad value, or a request that breaks Antom's field rules"},
 	{exitRefused, "refused", "refused: the gateway answered this call with F"},
 	{exitSetup, "setup", "not set up: no profile, no key, or a key that can't be read"},
 	{exitPending, "pending", "outcome not known yet: U, or the time-out passed while still in progress"},
-	{exitVerify, "verification", "verification failed: a signature does not hold"},
+	{exitVerify, "verification", "verification failed: a signature does not hold, or a check failed"},
 	{exitBadOutcome, "outcome", "the call worked, and the payment or capture it tells of ended in FAIL or CANCELLED"},
 	{exitInterrupted, "interrupted", "interrupted (Ctrl-C)"},
 	{exitTerminated, "terminated", "terminated"},
@@ -151,9 +151,11 @@ func is[T error](err error) bool {
 	return ok
 }
 
-// worse picks the code that a run of several outcomes ends with.
+// worse picks the code that a run of several outcomes ends with. A termination
+// is an interrupt by another name, and a misuse makes a run as worthless as a
+// failure; the rest of the order is documented.
 func worse(a, b int) int {
-	order := [...]int{exitTerminated, exitInterrupted, exitFailed, exitUsage, exitSetup, exitRefused, exitVerify, exitBadOutcome, exitPending}
+	order := [...]int{exitInterrupted, exitTerminated, exitFailed, exitUsage, exitSetup, exitRefused, exitVerify, exitBadOutcome, exitPending}
 	for _, code := range order {
 		if a == code || b == code {
 			return code

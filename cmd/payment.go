@@ -24,6 +24,7 @@ with inquiryPayment: once, or every two seconds until it is final.`,
 // inquiryFlags name a payment and say which outcome is the wanted one.
 type inquiryFlags struct {
 	paymentID  string
+	last       bool
 	expect     string
 	exitStatus bool
 }
@@ -31,12 +32,18 @@ type inquiryFlags struct {
 func (f *inquiryFlags) bind(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.paymentID, "payment-id", "", "ask by Antom's paymentId `ID` instead")
+	flags.BoolVar(&f.last, "last", false, "the most recent payment of this profile")
 	flags.Var(newEnum(&f.expect, "", "SUCCESS", "FAIL", "CANCELLED"), "expect", "exit 0 if the payment ended so, else 7: SUCCESS, FAIL or CANCELLED")
 }
 
-// inquiry is what to ask for: the argument is a paymentRequestId.
+// inquiry is what to ask for: the argument is a paymentRequestId, unless the
+// history knows better; see cli.identify.
 func (f *inquiryFlags) inquiry(cmd *cobra.Command, args []string) (antom.Inquiry, error) {
 	switch {
+	case f.last && (len(args) > 0 || f.paymentID != ""):
+		return antom.Inquiry{}, usagef("--last takes the place of an id").hint("name the payment once")
+	case f.last:
+		return antom.Inquiry{}, nil
 	case len(args) > 1:
 		return antom.Inquiry{}, usagef("%s: takes one id, got %d", cmd.CommandPath(), len(args))
 	case len(args) == 1 && f.paymentID != "":
@@ -46,7 +53,7 @@ func (f *inquiryFlags) inquiry(cmd *cobra.Command, args []string) (antom.Inquiry
 	case f.paymentID != "":
 		return antom.Inquiry{PaymentID: f.paymentID}, nil
 	}
-	return antom.Inquiry{}, usagef("%s: no payment named", cmd.CommandPath()).hint("usage: %s", cmd.UseLine())
+	return antom.Inquiry{}, usagef("%s: no payment named", cmd.CommandPath()).hint("usage: %s", cmd.UseLine()).hint("--last is the most recent one")
 }
 
 // paymentInquire is `antom payment inquire`.
@@ -86,7 +93,14 @@ func (o *paymentInquire) run(ctx context.Context, inquiry antom.Inquiry) error {
 	if err != nil {
 		return err
 	}
-	_, client, err := o.c.connect(p)
+	if err := p.NoList(); err != nil {
+		return err
+	}
+	m, client, err := o.c.connect(p)
+	if err != nil {
+		return err
+	}
+	inquiry, err = o.c.identify(m, inquiry)
 	if err != nil {
 		return err
 	}

@@ -1,15 +1,13 @@
 package cmd
 
 import (
-	"cmp"
+	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"time"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/pkg/antom"
@@ -17,20 +15,12 @@ import (
 
 // paymentWait is `antom payment wait`.
 type paymentWait struct {
-	c        *cli
-	flags    inquiryFlags
-	interval time.Duration
-	timeout  time.Duration
-	missing  string
-	failed   error // to print an event
+	c     *cli
+	flags inquiryFlags
+	wait  waitFlags
+	file  string
+	rate  float64
 }
-
-// missingAnswers is how many times ORDER_NOT_EXIST is taken for "not paid yet"
-// before it is worth a word: Antom's refund page calls an order that three
-// inquiries do not find one that was never placed.
-const missingAnswers = 3
-
-var errWaitTimeout = errors.New("wait timed out")
 
 func newPaymentWaitCmd(c *cli) *cobra.Command {
 	o := &paymentWait{c: c}
@@ -39,7 +29,11 @@ func newPaymentWaitCmd(c *cli) *cobra.Command {
 		Short: "Wait until payments are final (inquiryPayment every 2 s)",
 		Long: `Ask for the state of a payment at once and then every two seconds, from start to
 start, until it is final or --timeout has passed. Several payments are waited
-for side by side.
+for side by side, named as arguments or by --file, one id a line; empty lines and
+what follows a # are left out. However many there are, they share one pool of
+connections, at most 16 inquiries are under way at a time, and at most --rate
+begin in a second, so that more than 40 are asked for less often than every two
+seconds.
 
 Network faults and U answers are survived by asking less often. ORDER_NOT_EXIST
 means that the buyer has not paid yet, or that the id is wrong: the wait goes on,
@@ -48,11 +42,17 @@ unless --missing fail is given, which ends it after three such answers.
 Exit code 0: every payment ended in SUCCESS. 7: one ended otherwise (--expect
 turns the wanted ending into 0). 5: --timeout passed.
 
-With --quiet the final paymentStatus is printed. With -o jsonl each change is
-one event; JSON output is the gateway's last answer.`,
+With --quiet the final paymentStatus is printed. With -o jsonl each change is one
+event {"type":"status",…}, and at the end each payment {"type":"result",…,"exit"}.
+JSON output is the gateway's last answer, of several payments a list; a payment
+that was never found stands in it with its id alone.
+
+The columns of several payments off a terminal and in CSV are paymentRequestId,
+paymentId, paymentStatus, paymentResultCode and seconds.`,
 		Example: `  antom payment wait 20261124090000-k3v5q7r2m4x6
   antom payment wait "$id" --timeout 2m --expect FAIL
-  antom payment wait "$first" "$second" -o jsonl`,
+  antom payment wait "$first" "$second" -o jsonl
+  echo "$id" | antom payment wait -f - --rate 5`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			inquiries, err := o.inquiries(cmd, args)
 			if err != nil {
@@ -62,30 +62,78 @@ one event; JSON output is the gateway's last answer.`,
 		},
 	}
 	o.flags.bind(cmd)
-	flags := cmd.Flags()
-	flags.DurationVar(&o.interval, "interval", antom.DefaultPollInterval, "time from one inquiry to the next")
-	flags.DurationVar(&o.timeout, "timeout", 15*time.Minute, "time limit of the whole wait")
-	flags.Var(newEnum(&o.missing, "wait", "fail"), "missing", "after three ORDER_NOT_EXIST answers: wait or fail")
+	o.wait.bind(cmd.Flags())
+	cmd.Flags().StringVarP(&o.file, "file", "f", "", "`file` of paymentRequestIds, one a line; - is standard input")
+	cmd.Flags().Float64Var(&o.rate, "rate", defaultRate, "`number` of inquiries that begin in a second at most")
 	return cmd
 }
 
-// inquiries are the payments to wait for.
+// inquiries are the payments that the command line names.
 func (o *paymentWait) inquiries(cmd *cobra.Command, args []string) ([]antom.Inquiry, error) {
-	if o.interval <= 0 || o.timeout <= 0 {
-		return nil, usagef("--interval and --timeout must be more than 0")
+	if err := o.wait.validate(); err != nil {
+		return nil, err
 	}
-	if len(args) <= 1 {
+	if o.rate < slowestRate || o.rate > fastestRate {
+		return nil, usagef("--rate %v: must be from %v to %v requests a second", o.rate, slowestRate, fastestRate)
+	}
+	if (len(args) <= 1 || o.flags.last) && o.file == "" {
 		inquiry, err := o.flags.inquiry(cmd, args)
 		return []antom.Inquiry{inquiry}, err
 	}
-	if o.flags.paymentID != "" {
-		return nil, usagef("--payment-id takes the place of the ids").hint("name the payments once")
+	if o.flags.paymentID != "" || o.flags.last {
+		return nil, usagef("--payment-id and --last take the place of the ids").hint("name the payments once")
 	}
-	inquiries := make([]antom.Inquiry, 0, len(args))
-	for _, id := range args {
-		inquiries = append(inquiries, antom.Inquiry{PaymentRequestID: id})
+	if slices.Contains(args, "") {
+		return nil, usagef("%s: an empty id", cmd.CommandPath()).hint("usage: %s", cmd.UseLine())
 	}
-	return inquiries, nil
+	return inquiriesOf(args), nil
+}
+
+// What --rate can be.
+const (
+	slowestRate = 0.01
+	fastestRate = 1000.0
+)
+
+// inquiriesOf asks for each paymentRequestId once.
+func inquiriesOf(ids []string) []antom.Inquiry {
+	inquiries := make([]antom.Inquiry, 0, len(ids))
+	seen := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			inquiries = append(inquiries, antom.Inquiry{PaymentRequestID: id})
+		}
+	}
+	return inquiries
+}
+
+// listed reads the ids of --file, which come after those of the command line.
+func (o *paymentWait) listed(ctx context.Context, named []antom.Inquiry) ([]antom.Inquiry, error) {
+	text, err := o.c.readInput(ctx, o.file, largestIDList)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, inquiry := range named {
+		ids = append(ids, inquiry.PaymentRequestID)
+	}
+	number := 0
+	for line := range bytes.Lines(text) {
+		number++
+		id, _, _ := strings.Cut(string(line), "#")
+		if id = strings.TrimSpace(id); id == "" {
+			continue
+		}
+		if strings.ContainsAny(id, " \t,;") {
+			return nil, usagef("%s:%d: %q is no paymentRequestId", shownName(o.file), number, id).hint("one id a line")
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return nil, usagef("%s names no payment", shownName(o.file)).hint("one paymentRequestId a line")
+	}
+	return inquiriesOf(ids), nil
 }
 
 func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error {
@@ -93,173 +141,50 @@ func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error 
 	if err != nil {
 		return err
 	}
-	_, client, err := o.c.connect(p)
+	m, client, err := o.c.connect(p)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, o.timeout, errWaitTimeout)
-	defer cancel()
-	watches := o.watchAll(ctx, p, client, inquiries)
-	if o.failed != nil {
-		return o.failed
+	if o.file != "" {
+		if inquiries, err = o.listed(ctx, inquiries); err != nil {
+			return err
+		}
 	}
-	verdicts := make([]error, len(watches))
-	for i, w := range watches {
-		verdicts[i] = o.verdict(ctx, w)
+	if inquiries, err = o.c.identifyAll(m, inquiries); err != nil {
+		return err
 	}
-	if err := p.Print(o.result(watches, verdicts)); err != nil {
+	if len(inquiries) > 1 && o.c.global.raw {
+		return usagef("--raw prints one answer, and %d payments are named", len(inquiries)).hint("-o json prints the answers as a list")
+	}
+	waiter := &waiter{c: o.c, flags: o.wait, awaited: wholePayment{}, expect: o.flags.expect, admit: newGate(o.rate, o.c.Now).enter}
+	watches, verdicts, err := waiter.wait(ctx, p, client, inquiries)
+	if err != nil {
+		return err
+	}
+	if err := p.Print(paymentsResult(o.c, watches, verdicts)); err != nil {
 		return err
 	}
 	return joined(verdicts)
 }
 
-// watch is one payment being waited for, and how it stands.
-type watch struct {
-	inquiry antom.Inquiry
-	payment *antom.Payment // the newest known state
-	answer  *antom.Response
-	last    antom.Poll
-	missing int // answers that the payment does not exist
+// wholePayment awaits the payment's own status.
+type wholePayment struct{}
+
+func (wholePayment) noun() string    { return "payment" }
+func (wholePayment) command() string { return "antom payment wait" }
+
+func (wholePayment) stages(payment *antom.Payment) []stage {
+	return []stage{{text: string(payment.PaymentStatus)}}
 }
 
-func (w *watch) id() string {
-	return cmp.Or(w.inquiry.PaymentRequestID, w.inquiry.PaymentID)
+func (wholePayment) done(payment *antom.Payment) bool { return payment.PaymentStatus.Final() }
+
+func (wholePayment) judge(payment *antom.Payment, expect string) error {
+	return outcome(payment, expect)
 }
 
-func (w *watch) status() antom.PaymentStatus {
-	if w.payment == nil {
-		return ""
-	}
-	return w.payment.PaymentStatus
-}
-
-// take adds an answer to what is known.
-func (w *watch) take(poll antom.Poll) {
-	w.last = poll
-	if poll.Payment != nil {
-		w.payment, w.answer = poll.Payment, poll.Response
-	}
-	if isMissing(poll.Err) {
-		w.missing++
-	}
-}
-
-func isMissing(err error) bool {
-	refused, ok := errors.AsType[*antom.ResultError](err)
-	return ok && refused.Result.ResultCode == antom.CodeOrderNotExist
-}
-
-// watchAll waits for every payment. The goroutines only carry answers; this one
-// alone keeps the watches and prints.
-func (o *paymentWait) watchAll(ctx context.Context, p *output.Printer, client *antom.Client, inquiries []antom.Inquiry) []*watch {
-	watches := make([]*watch, len(inquiries))
-	for i, inquiry := range inquiries {
-		watches[i] = &watch{inquiry: inquiry}
-	}
-	feed := make(chan func())
-	progress := p.Progress(func(elapsed time.Duration) string { return waitLine(watches, elapsed) })
-	defer progress.Done()
-	var group errgroup.Group
-	for _, w := range watches {
-		group.Go(func() error {
-			o.poll(ctx, client, w.inquiry, func(poll antom.Poll) {
-				feed <- func() { o.tell(p, progress, w, poll) }
-			})
-			return nil
-		})
-	}
-	go func() {
-		_ = group.Wait() // the goroutines return nil
-		close(feed)
-	}()
-	for tell := range feed {
-		progress.Say(tell) // nothing is drawn while a watch changes
-	}
-	return watches
-}
-
-// poll hands on each answer until the payment is final, or missing for too long.
-func (o *paymentWait) poll(ctx context.Context, client *antom.Client, inquiry antom.Inquiry, take func(antom.Poll)) {
-	missing := 0
-	for poll := range client.Payments.Poll(ctx, inquiry, antom.PollOptions{Interval: o.interval}) {
-		if isMissing(poll.Err) {
-			missing++
-		}
-		take(poll)
-		if o.missing == "fail" && missing >= missingAnswers {
-			return
-		}
-	}
-}
-
-// tell takes an answer and prints what is new in it: a change of state, or why
-// the wait goes on.
-func (o *paymentWait) tell(p *output.Printer, progress *output.Progress, w *watch, poll antom.Poll) {
-	before := w.status()
-	w.take(poll)
-	switch {
-	case w.status() != before:
-		o.failed = errors.Join(o.failed, p.Event(encode(w.event("status", o.c.Now())), ""))
-		progress.Line(fmt.Sprintf("%s  %s after %s", w.id(), w.status(), seconds(poll.Elapsed)))
-	case isMissing(poll.Err) && w.missing == missingAnswers && o.missing == "wait":
-		p.Note("%s: ORDER_NOT_EXIST: not paid yet, or a wrong id; still waiting (--missing fail would end here)", w.id())
-	case poll.Err != nil && !poll.Last && !isMissing(poll.Err):
-		p.Note("%s; asking again in %s", poll.Err, seconds(poll.Next))
-	}
-}
-
-// waitLine is the line that updates on a terminal.
-func waitLine(watches []*watch, elapsed time.Duration) string {
-	if len(watches) == 1 {
-		w := watches[0]
-		return fmt.Sprintf("%s  %s  %s", w.id(), cmp.Or(string(w.status()), "waiting"), seconds(elapsed))
-	}
-	final := 0
-	for _, w := range watches {
-		if w.status().Final() {
-			final++
-		}
-	}
-	return fmt.Sprintf("%d of %d payments final  %s", final, len(watches), seconds(elapsed))
-}
-
-// verdict is how waiting for one payment ended, nil for the wanted ending.
-func (o *paymentWait) verdict(ctx context.Context, w *watch) error {
-	switch cause := context.Cause(ctx); {
-	case w.status().Final():
-		return outcome(w.payment, o.flags.expect)
-	case cause == errWaitTimeout:
-		return saidError{code: exitPending, message: fmt.Sprintf("payment %s is not final after %s: %s", w.id(), o.timeout, w.standing()),
-			remedy: "the payment goes on; ask again with antom payment wait " + w.id()}
-	case cause != nil:
-		return fmt.Errorf("payment %s is not final: %s: %w", w.id(), w.standing(), cause)
-	}
-	return w.last.Err
-}
-
-// standing says in words what is known of a payment that is not final.
-func (w *watch) standing() string {
-	switch {
-	case w.missing > 0 && w.payment == nil:
-		return "ORDER_NOT_EXIST (not paid yet, or a wrong id)"
-	case w.payment == nil && w.last.Err != nil:
-		return "no answer: " + w.last.Err.Error()
-	case w.payment == nil:
-		return "no answer yet"
-	}
-	return string(w.status())
-}
-
-// joined is one error of several, and none of none.
-func joined(errs []error) error {
-	if len(errs) == 1 {
-		return errs[0]
-	}
-	return errors.Join(errs...)
-}
-
-// result is the state that the wait ended with, in every form of output.
-func (o *paymentWait) result(watches []*watch, verdicts []error) output.Result {
+// paymentsResult is the state that the wait ended with, in every form of output.
+func paymentsResult(c *cli, watches []*watch, verdicts []error) output.Result {
 	var result output.Result
 	var answers [][]byte
 	table := output.Table{Cols: []output.Col{
@@ -267,20 +192,22 @@ func (o *paymentWait) result(watches []*watch, verdicts []error) output.Result {
 		{Name: "paymentStatus", Title: "STATUS"}, {Name: "paymentResultCode", Title: "RESULT"}, {Name: "seconds", Title: "AFTER", Align: output.Right},
 	}}
 	for i, w := range watches {
-		event := w.event("result", o.c.Now())
-		event.Exit = new(exitCode(verdicts[i]))
-		result.Rows = append(result.Rows, encode(event))
+		result.Rows = append(result.Rows, w.results(stage{}, verdicts[i], c.Now())...)
+		request, payment := w.ids()
 		if w.payment == nil {
+			answers = append(answers, encode(w.inquiry))
+			table.Rows = append(table.Rows, []output.Cell{{Text: request, Style: output.Key}, {Text: payment}, {}, {}, {}})
 			continue
 		}
 		answers = append(answers, w.answer.Body)
-		result.Quiet = append(result.Quiet, string(w.status()))
+		result.Quiet = append(result.Quiet, string(w.payment.PaymentStatus))
 		table.Rows = append(table.Rows, []output.Cell{
-			{Text: w.payment.PaymentRequestID, Style: output.Key}, {Text: w.payment.PaymentID}, statusCell(w.status()),
+			{Text: request, Style: output.Key}, {Text: payment}, statusCell(w.payment.PaymentStatus),
 			{Text: w.payment.PaymentResultCode}, {Text: seconds(w.last.Elapsed), Plain: fmt.Sprintf("%.0f", w.last.Elapsed.Seconds())},
 		})
 	}
 	result.Table = &table
+	result.Raw = []byte{} // without an answer there is nothing to print, and the error says why
 	switch {
 	case len(watches) > 1:
 		result.JSON, result.Text = jsonList(answers), []output.Block{table}
@@ -290,39 +217,3 @@ func (o *paymentWait) result(watches []*watch, verdicts []error) output.Result {
 	}
 	return result
 }
-
-// waitEvent is one line of `payment wait -o jsonl`.
-type waitEvent struct {
-	Type              string `json:"type"`
-	Time              string `json:"time"`
-	PaymentRequestID  string `json:"paymentRequestId"`
-	PaymentID         string `json:"paymentId"`
-	PaymentStatus     string `json:"paymentStatus"`
-	PaymentResultCode string `json:"paymentResultCode"`
-	Polls             int    `json:"polls"`
-	ElapsedMs         int64  `json:"elapsedMs"`
-	Exit              *int   `json:"exit,omitempty"`
-}
-
-func (w *watch) event(kind string, now time.Time) waitEvent {
-	event := waitEvent{
-		Type: kind, Time: now.Format(time.RFC3339), Polls: w.last.N, ElapsedMs: w.last.Elapsed.Milliseconds(),
-		PaymentRequestID: w.inquiry.PaymentRequestID, PaymentID: w.inquiry.PaymentID,
-	}
-	if w.payment != nil {
-		event.PaymentRequestID, event.PaymentID = w.payment.PaymentRequestID, w.payment.PaymentID
-		event.PaymentStatus, event.PaymentResultCode = string(w.status()), w.payment.PaymentResultCode
-	}
-	return event
-}
-
-// encode is json.Marshal for our own records, which always encode.
-func encode(record any) []byte {
-	line, err := json.Marshal(record)
-	if err != nil {
-		panic(err)
-	}
-	return line
-}
-
-func seconds(d time.Duration) string { return d.Round(time.Second).String() }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"runtime"
+	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/prompt"
 	"github.com/antom-cli/antom/internal/secret"
+	"github.com/antom-cli/antom/pkg/sign"
 )
 
 func newProfileCmd(c *cli) *cobra.Command {
@@ -42,6 +45,7 @@ type profileAdd struct {
 	settings profile.Settings
 	use      bool
 	replace  bool
+	keyring  bool
 }
 
 func newProfileAddCmd(c *cli) *cobra.Command {
@@ -51,7 +55,10 @@ func newProfileAddCmd(c *cli) *cobra.Command {
 		Short: "Add a profile to the configuration",
 		Long: `Add a profile. What is needed and not given by a flag is asked for on a terminal;
 elsewhere it is an error. The keys are read once to see that they are keys. The
-first profile becomes the current one.`,
+first profile becomes the current one.
+
+With --keyring the private key is copied from its file (- is standard input) into
+the keyring of the operating system, and the configuration says so.`,
 		Example: `  antom profile add sandbox
   antom profile add sandbox --client-id SANDBOX_5X00000000000000 \
     --private-key-file ~/keys/antom-sandbox.pem --antom-public-key-file ~/keys/antom-sandbox.pub`,
@@ -69,6 +76,7 @@ first profile becomes the current one.`,
 	flags.StringVar(&o.settings.RedirectURL, "redirect-url", "", "`URL` that the buyer returns to")
 	flags.StringVar(&o.settings.Currency, "currency", "", "currency `code` of sessions")
 	flags.StringVar(&o.settings.SettlementCurrency, "settlement-currency", "", "settlement currency `code`")
+	flags.BoolVar(&o.keyring, "keyring", false, "keep the private key in the operating system's keyring")
 	flags.BoolVar(&o.use, "use", false, "make it the current profile")
 	flags.BoolVar(&o.replace, "replace", false, "replace a profile of this name")
 	return cmd
@@ -85,7 +93,11 @@ func (o *profileAdd) run(name string) error {
 	if err := o.ask(name); err != nil {
 		return err
 	}
-	if err := o.checkKeys(p); err != nil {
+	key, err := o.checkKeys(p)
+	if err != nil {
+		return err
+	}
+	if err := o.keep(name, key); err != nil {
 		return err
 	}
 	current := ""
@@ -151,27 +163,57 @@ func (o *profileAdd) ask(name string) error {
 }
 
 // checkKeys reads the keys as a call would, so that a wrong one is found now.
-func (o *profileAdd) checkKeys(p *output.Printer) error {
-	private, public := o.c.keyPath(o.settings.PrivateKeyFile), o.c.keyPath(o.settings.AntomPublicKeyFile)
-	key, warnings, err := secret.PrivateKey("", private)
-	for _, warning := range warnings {
-		p.Warn("%s", warning)
-	}
+func (o *profileAdd) checkKeys(p *output.Printer) (*sign.PrivateKey, error) {
+	key, err := o.readPrivateKey(p)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	antomKey, err := secret.AntomKey("", public)
+	o.settings.AntomPublicKeyFile = o.c.keyPath(o.settings.AntomPublicKeyFile)
+	antomKey, err := secret.AntomKey("", o.settings.AntomPublicKeyFile)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if antomKey.Equal(key.Public()) {
-		return &setupError{
+		return nil, &setupError{
 			message: fmt.Sprintf("read %q: this is your own public key, not Antom's", o.settings.AntomPublicKeyFile),
 			remedy:  "copy the key that the Dashboard shows as Antom's (Alipay's) public key",
 		}
 	}
-	o.settings.PrivateKeyFile, o.settings.AntomPublicKeyFile = private, public
-	return nil
+	return key, nil
+}
+
+// readPrivateKey reads the key from its file or, for the keyring, also from
+// standard input: a file that is named must stay where it is.
+func (o *profileAdd) readPrivateKey(p *output.Printer) (*sign.PrivateKey, error) {
+	if o.settings.PrivateKeyFile == "-" {
+		if !o.keyring {
+			return nil, usagef("--private-key-file -: standard input is no place to find the key again").hint("--keyring keeps a key that is read from standard input")
+		}
+		return secret.ReadPrivateKey(o.c.Stdin, "from standard input")
+	}
+	o.settings.PrivateKeyFile = o.c.keyPath(o.settings.PrivateKeyFile)
+	key, warnings, err := secret.PrivateKey("", o.settings.PrivateKeyFile)
+	for _, warning := range warnings {
+		p.Warn("%s", warning)
+	}
+	return key, err
+}
+
+// keep stores the key in the keyring if it is asked for. The keyring comes
+// before the configuration: a profile must not name a key that is not there.
+func (o *profileAdd) keep(name string, key *sign.PrivateKey) error {
+	if !o.keyring {
+		return nil
+	}
+	file, err := o.c.openConfig()
+	if err != nil {
+		return err
+	}
+	if !o.replace && slices.Contains(file.Names(), name) {
+		return file.Add(name, o.settings) // it says that the name is taken
+	}
+	o.settings.PrivateKey, o.settings.PrivateKeyFile = profile.Keyring, ""
+	return secret.StoreKeyringKey(name, key)
 }
 
 // keyPath is a path as the user typed it, made absolute so that it holds
@@ -220,7 +262,7 @@ func profileList(file *profile.File) output.Result {
 	}}
 	result := output.Result{JSON: encode(rows)}
 	for _, row := range rows {
-		mark := output.Cell{Text: "", Plain: fmt.Sprint(row.Current)}
+		mark := output.Cell{Text: "", Plain: strconv.FormatBool(row.Current)}
 		if row.Current {
 			mark.Text, mark.Style = "current", output.OK
 		}
@@ -272,8 +314,8 @@ func profileCard(chosen *profile.Profile, explain bool) output.Result {
 	card := output.Card{}
 	object := []byte("{}")
 	values := chosen.Values()
-	for i := len(values) - 1; i >= 0; i-- { // the last inserted stands first
-		object = output.InsertFirst(object, values[i].Name, values[i].Value)
+	for _, v := range slices.Backward(values) { // the last inserted stands first
+		object = output.InsertFirst(object, v.Name, v.Value)
 	}
 	for _, v := range values {
 		text := v.Value
@@ -300,9 +342,11 @@ func newProfileUseCmd(c *cli) *cobra.Command {
 
 func newProfileRemoveCmd(c *cli) *cobra.Command {
 	return &cobra.Command{
-		Use:     "remove NAME",
-		Short:   "Remove a profile from the configuration",
-		Long:    "Remove a profile from the configuration. Its key files stay where they are. Asks first on a terminal; elsewhere it wants --yes.",
+		Use:   "remove NAME",
+		Short: "Remove a profile from the configuration",
+		Long: `Remove a profile from the configuration. Its key files stay where they are; a key
+that antom put into the keyring is removed with it. Asks first on a terminal;
+elsewhere it wants --yes.`,
 		Example: "  antom profile remove sandbox --yes",
 		Args:    oneArg("NAME"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -310,11 +354,17 @@ func newProfileRemoveCmd(c *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if _, err := file.Get(args[0]); err != nil {
+			settings, err := file.Get(args[0])
+			if err != nil {
 				return err
 			}
 			if err := c.confirm(fmt.Sprintf("Remove profile %q?", args[0])); err != nil {
 				return err
+			}
+			if settings.PrivateKey == profile.Keyring {
+				if err := secret.DropKeyringKey(args[0]); err != nil {
+					return err
+				}
 			}
 			return c.editConfig(func(file *profile.File) error { return file.Remove(args[0]) },
 				"profile %q is removed; its key files are untouched", args[0])

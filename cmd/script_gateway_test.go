@@ -69,7 +69,8 @@ func cmdGateway(ts *testscript.TestScript, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: gateway NAME MODE [argument]...")
 	}
-	address, err := "", error(nil)
+	var address string
+	var err error
 	if args[1] == "unreachable" {
 		address, err = closedAddress()
 	} else {
@@ -139,7 +140,7 @@ func (s *scripted) answer(name string, args []string) (http.HandlerFunc, error) 
 
 func (s *scripted) sequence(steps []string) (http.HandlerFunc, error) {
 	if len(steps) == 0 {
-		return nil, errors.New("usage: gateway NAME sequence STEP...")
+		return nil, errors.New("usage: gateway NAME sequence STEP [STEP]")
 	}
 	var answers []http.HandlerFunc
 	for _, step := range steps {

@@ -118,7 +118,7 @@ func parseTTY(args []string) (*ttyRun, error) {
 		return nil, err
 	}
 	if flags.NArg() < 2 {
-		return nil, errors.New("usage: tty [-exit CODE] [-input FILE] [-expect RE]... [-styled] WIDTH command [argument]...")
+		return nil, errors.New("usage: tty [-exit CODE] [-input FILE] [-expect RE]... [-styled] WIDTH command [argument]")
 	}
 	width, err := strconv.ParseUint(flags.Arg(0), 10, 16)
 	if err != nil {
@@ -262,7 +262,7 @@ type interruptRun struct {
 
 func parseInterrupt(args []string) (*interruptRun, error) {
 	if len(args) < 3 {
-		return nil, errors.New("usage: interrupts SIGNAL CODE [-after RE] command [argument]...")
+		return nil, errors.New("usage: interrupts SIGNAL CODE [-after RE] command [argument]")
 	}
 	r := &interruptRun{after: regexp.MustCompile(`(?s).`)}
 	for _, row := range [...]struct {
@@ -314,12 +314,16 @@ func interrupt(args []string) (int, error) {
 	if err := command.Start(); err != nil {
 		return 0, err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- command.Wait() }()
+	var failed error // to wait: the exit code is the process's own
+	ended := make(chan struct{})
+	go func() {
+		failed = command.Wait()
+		close(ended)
+	}()
 	select {
 	case <-said:
 	case <-ended:
-		return 0, fmt.Errorf("ended with %d before it said %s", exitStatus(command.ProcessState), r.after)
+		return 0, fmt.Errorf("ended (%w) before it said %s", failed, r.after)
 	}
 	if err := command.Process.Signal(r.signal); err != nil {
 		return 0, err

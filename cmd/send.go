@@ -6,6 +6,9 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/prompt"
@@ -35,13 +38,54 @@ func (c *cli) confirmLive(m *merchant, deed string) error {
 	return nil
 }
 
-// printDryRun prints the signed request that op would send, and sends nothing.
-func printDryRun(ctx context.Context, p *output.Printer, client *antom.Client, op antom.Operation, body []byte) error {
-	request, err := client.NewRequest(ctx, op, body)
+// The forms of --dry-run.
+const (
+	dryHTTP = "http"
+	dryCurl = "curl"
+)
+
+// bindDryRun adds --dry-run[=http|curl] to a command that changes something.
+func bindDryRun(flags *pflag.FlagSet, form *string) {
+	flags.Var(newEnum(form, "", dryHTTP, dryCurl), "dry-run", "send nothing; print the signed request, or with =curl the curl command that sends it")
+	flags.Lookup("dry-run").NoOptDefVal = dryHTTP
+}
+
+// noArgsOrForm refuses arguments; one that is a form of --dry-run lost its "=".
+func noArgsOrForm(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 && cmd.Flags().Changed("dry-run") && (args[0] == dryHTTP || args[0] == dryCurl) {
+		return usagef("%s: takes no argument, got %q", cmd.CommandPath(), args[0]).hint("--dry-run=%s", args[0])
+	}
+	return noArgs(cmd, args)
+}
+
+// dryCall is a call that is only shown.
+type dryCall struct {
+	op   antom.Operation
+	body []byte
+	form string
+}
+
+// printDryRun prints the signed request that a call would send, and sends
+// nothing.
+func (c *cli) printDryRun(ctx context.Context, p *output.Printer, client *antom.Client, call dryCall) error {
+	request, err := client.NewRequest(ctx, call.op, call.body)
 	if err != nil {
 		return err
 	}
-	return printRequests(p, intake.Request, request)
+	if call.form == dryHTTP {
+		return printRequests(p, intake.Request, request)
+	}
+	caCert := c.global.caCert
+	if caCert != "" {
+		caCert = c.abs(caCert)
+	}
+	command := curlCommand(request, call.body, caCert)
+	return p.Print(output.Result{
+		Raw: []byte(command), Text: []output.Block{output.Verbatim(command)},
+		JSON: encode(struct {
+			Command string `json:"command"`
+		}{command}),
+	})
 }
 
 // printRequests prints requests as they would stand on the wire; as JSON, one

@@ -2,9 +2,8 @@ package cmd
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,17 +26,20 @@ type sessionCreate struct {
 	settlementCurrency      string
 	redirectURL, notifyURL  string
 	expiresIn               time.Duration
+	scene                   scene
+	sceneNamed              bool
+	file                    string
+	sets                    []string
 	noCheck                 bool
-	dryRun                  bool
-	filled                  []string // what the user did not say and we chose
+	dryRun                  string
+	wait                    bool
+	waitFlags               waitFlags
+	expect                  string
+
+	assigned []assignment // what the flags say, once validated
 }
 
-// Defaults of a session that names only an amount and a currency.
-const (
-	defaultDescription = "antom test order"
-	defaultMethod      = "CARD"
-	longestSession     = time.Hour // spec of createPaymentSession: 0 to 1 h after creation
-)
+const longestSession = time.Hour // spec of createPaymentSession: 0 to 1 h after creation
 
 func newSessionCreateCmd(c *cli) *cobra.Command {
 	o := &sessionCreate{c: c}
@@ -48,22 +50,53 @@ func newSessionCreateCmd(c *cli) *cobra.Command {
 
 Only an amount and a currency are needed; what is left out is filled in and
 shown: a new unique request id, the order id (the request id), a description,
-the method CARD, and the redirect and notify URLs of the profile. The request is
-checked against Antom's documented rules before it is signed.
+the method CARD, and the redirect and notify URLs and the settlement currency of
+the profile.
+
+--file takes a whole request, with amounts in minor units. Its bytes are signed
+and sent unchanged. A flag that names a field wins over the file; then the
+request is encoded anew, in the file's order, and what Antom requires and the
+file lacks is filled in and shown.
+
+--set names any field by its path, such as paymentAmount.value, env.clientIp or
+order.goods[0].goodsName; the text becomes the string, number or boolean that the
+field wants, and an amount is written as "42.00 SGD". path:=JSON takes the value
+in JSON.
+
+--scene element and --scene checkout-page make sessions for Antom's newer
+products, which offer the buyer all payment methods unless --method names one.
+
+The request is checked before it is signed: what breaks a documented rule of
+Antom is refused, what breaks a rule that we inferred is a warning. --no-check
+sends it anyway.
+
+With --wait the command goes on as payment wait does, and ends with its exit
+code. With --dry-run nothing is sent: the signed request is printed, or with
+--dry-run=curl the curl command that sends it.
 
 With --quiet the paymentRequestId is printed, which the other commands take.
-JSON output is the gateway's answer with "paymentRequestId" put first.`,
+JSON output is the gateway's answer with "paymentRequestId" put first; with --wait
+a second object follows, the payment; with -o jsonl the session is the first
+event, {"type":"session",…}.`,
 		Example: `  antom session create --amount 42.00 --currency SGD
   antom session create --value 4200 --currency SGD --capture manual
+  antom session create --amount 42.00 --currency SGD --set 'order.goods[0].goodsName=Tea'
+  antom session create --amount 42.00 --currency SGD --dry-run=curl
   id=$(antom session create --amount 42.00 --currency SGD --quiet)`,
-		Args: noArgs,
+		Args: noArgsOrForm,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.validate(cmd); err != nil {
+			o.sceneNamed = cmd.Flags().Changed("scene")
+			if err := o.validate(cmd.Flags()); err != nil {
 				return err
 			}
 			return o.run(cmd.Context())
 		},
 	}
+	o.bind(cmd)
+	return cmd
+}
+
+func (o *sessionCreate) bind(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.amount, "amount", "", "`amount` in major units, such as 42.00")
 	flags.StringVar(&o.value, "value", "", "`amount` in minor units, such as 4200")
@@ -72,29 +105,30 @@ JSON output is the gateway's answer with "paymentRequestId" put first.`,
 	flags.StringVar(&o.orderID, "order-id", "", "your order `id` (default: the request id)")
 	flags.StringVar(&o.description, "description", "", "order description (default: \""+defaultDescription+"\")")
 	flags.StringVar(&o.buyerID, "buyer-id", "", "your `id` of the buyer")
-	flags.StringVar(&o.method, "method", defaultMethod, "payment method `type`")
+	flags.StringVar(&o.method, "method", "", "payment method `type` (default: "+defaultMethod+")")
 	flags.Var(newEnum(&o.capture, "", "automatic", "manual"), "capture", "capture after authorisation: automatic or manual")
 	flags.BoolVar(&o.threeDS, "three-ds", false, "ask for 3-D Secure from the start")
 	flags.StringVar(&o.settlementCurrency, "settlement-currency", "", "settlement currency `code` (default: the profile's)")
 	flags.StringVar(&o.redirectURL, "redirect-url", "", "where the buyer returns to (default: the profile's)")
 	flags.StringVar(&o.notifyURL, "notify-url", "", "where notifications go (default: the profile's)")
 	flags.DurationVar(&o.expiresIn, "expires-in", 0, "life of the session, at most 1h (default: Antom's, 1h)")
+	flags.Var(newEnum(&o.scene.word, sceneWords()...), "scene", "product that shows the form: "+strings.Join(sceneWords(), ", "))
+	flags.StringVarP(&o.file, "file", "f", "", "`file` with a whole request in JSON; - is standard input")
+	flags.StringArrayVar(&o.sets, "set", nil, "set a field: `path=value`, or path:=JSON; may be repeated")
 	flags.BoolVar(&o.noCheck, "no-check", false, "send even what breaks Antom's documented rules")
-	flags.BoolVar(&o.dryRun, "dry-run", false, "print the signed request and send nothing")
-	return cmd
+	bindDryRun(flags, &o.dryRun)
+	flags.BoolVar(&o.wait, "wait", false, "wait for the payment, as payment wait does")
+	flags.DurationVar(&o.waitFlags.interval, "interval", antom.DefaultPollInterval, "with --wait: time from one inquiry to the next")
+	flags.DurationVar(&o.waitFlags.timeout, "timeout", defaultWait, "with --wait: time limit of the whole wait")
+	flags.Var(newEnum(&o.expect, "", "SUCCESS", "FAIL", "CANCELLED"), "expect", "with --wait: exit 0 if the payment ended so, else 7")
 }
 
-// validate refuses combinations that no profile can mend.
-func (o *sessionCreate) validate(cmd *cobra.Command) error {
-	switch {
-	case o.amount != "" && o.value != "":
-		return usagef("--amount and --value both given").hint("--amount is in major units (42.00), --value in minor units (4200); give one")
-	case o.amount == "" && o.value == "":
-		return usagef("no amount given").hint("antom session create --amount 42.00 --currency SGD")
-	case cmd.Flags().Changed("expires-in") && (o.expiresIn <= 0 || o.expiresIn > longestSession):
-		return usagef("--expires-in %s: Antom takes more than 0 and at most 1h", o.expiresIn)
+func sceneWords() []string {
+	var words []string
+	for _, row := range scenes {
+		words = append(words, row.word)
 	}
-	return nil
+	return words
 }
 
 func (o *sessionCreate) run(ctx context.Context) error {
@@ -102,119 +136,84 @@ func (o *sessionCreate) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.NoList(); err != nil {
+		return err
+	}
 	m, client, err := o.c.connect(p)
 	if err != nil {
 		return err
 	}
-	request, err := o.request(m)
+	request, err := o.build(ctx, m)
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(request)
+	if err := o.check(p, request); err != nil {
+		return err
+	}
+	if request.file != "" && len(request.filled) > 0 {
+		p.Note("filled in: %s", strings.Join(describe(request, request.filled), ", "))
+	}
+	if o.dryRun != "" {
+		return o.c.printDryRun(ctx, p, client, dryCall{antom.CreatePaymentSession, request.body, o.dryRun})
+	}
+	if err := o.c.confirmLive(m, "create a payment session over "+request.amount()); err != nil {
+		return err
+	}
+	session, response, err := client.Sessions.CreateFrom(ctx, request.body)
 	if err != nil {
-		return fmt.Errorf("encode the session request: %w", err)
-	}
-	if err := o.check(p, body); err != nil {
 		return err
 	}
-	if o.dryRun {
-		return printDryRun(ctx, p, client, antom.CreatePaymentSession, body)
+	result := o.result(request, session, response)
+	if o.wait && p.Streams() {
+		result.JSON = output.InsertFirst(result.JSON, "type", "session")
 	}
-	if err := o.c.confirmLive(m, "create a payment session over "+request.PaymentAmount.String()); err != nil {
+	if err := p.Print(result); err != nil {
 		return err
 	}
-	session, response, err := client.Sessions.Create(ctx, request)
-	if err != nil {
-		return err
+	o.nextStep(p, m, request, session)
+	if o.wait {
+		return o.await(ctx, p, client, request.id())
 	}
-	if err := p.Print(o.result(request, session, response)); err != nil {
-		return err
-	}
-	o.nextStep(p, m, request.PaymentRequestID)
 	return nil
 }
 
-// request builds the request from flags, then the profile, then defaults.
-func (o *sessionCreate) request(m *merchant) (*antom.SessionRequest, error) {
-	amount, err := o.parseAmount(m)
+// describe shows fields with the values that they got.
+func describe(request *sessionRequest, paths []string) []string {
+	var list []string
+	for _, path := range paths {
+		list = append(list, path+" "+request.Text(path))
+	}
+	return list
+}
+
+// await waits for the payment of the new session. With --quiet nothing more is
+// printed: the id has been.
+func (o *sessionCreate) await(ctx context.Context, p *output.Printer, client *antom.Client, id string) error {
+	waiter := &waiter{c: o.c, flags: o.waitFlags, awaited: wholePayment{}, expect: o.expect}
+	watches, verdicts, err := waiter.wait(ctx, p, client, []antom.Inquiry{{PaymentRequestID: id}})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	id := o.fill(&o.requestID, "paymentRequestId", newRequestID(o.c.Now()))
-	request := &antom.SessionRequest{
-		ProductCode:        antom.ProductCashierPayment,
-		PaymentRequestID:   id,
-		PaymentAmount:      amount,
-		PaymentRedirectURL: o.fill(&o.redirectURL, "paymentRedirectUrl", m.profile.RedirectURL),
-		PaymentNotifyURL:   o.fill(&o.notifyURL, "paymentNotifyUrl", m.profile.NotifyURL),
-		PaymentMethod:      &antom.PaymentMethod{PaymentMethodType: o.method},
-		PaymentFactor:      &antom.PaymentFactor{IsAuthorization: new(antom.Bool(true)), CaptureMode: antom.CaptureMode(strings.ToUpper(o.capture))},
-		Order: &antom.Order{
-			ReferenceOrderID: o.fill(&o.orderID, "referenceOrderId", id),
-			OrderDescription: o.fill(&o.description, "orderDescription", defaultDescription),
-			OrderAmount:      amount,
-		},
+	result := paymentsResult(o.c, watches, verdicts)
+	result.Quiet = nil
+	if watches[0].payment != nil || p.Streams() {
+		if err := p.Print(result); err != nil {
+			return err
+		}
 	}
-	if request.PaymentRedirectURL == "" {
-		return nil, usagef("no redirect URL: Antom requires paymentRedirectUrl, the page the buyer returns to").
-			hint("--redirect-url https://shop.example/paid, or redirect_url in the profile")
-	}
-	o.optional(request, m)
-	return request, nil
-}
-
-// optional sets the fields that are left out of the request when nobody names them.
-func (o *sessionCreate) optional(request *antom.SessionRequest, m *merchant) {
-	if o.buyerID != "" {
-		request.Order.Buyer = &antom.Buyer{ReferenceBuyerID: o.buyerID}
-	}
-	if settlement := o.fill(&o.settlementCurrency, "settlementCurrency", m.profile.SettlementCurrency); settlement != "" {
-		request.SettlementStrategy = &antom.SettlementStrategy{SettlementCurrency: settlement}
-	}
-	if o.threeDS {
-		request.PaymentMethod.PaymentMethodMetaData = &antom.PaymentMethodMetaData{Is3DSAuthentication: new(antom.Bool(true))}
-	}
-	if o.expiresIn > 0 {
-		expiry := o.c.Now().Add(o.expiresIn).UTC().Format(time.RFC3339)
-		request.PaymentSessionExpiryTime = antom.DateTime(expiry)
-	}
-}
-
-func (o *sessionCreate) parseAmount(m *merchant) (antom.Amount, error) {
-	currency := o.fill(&o.currency, "currency", m.profile.Currency)
-	if currency == "" {
-		return antom.Amount{}, usagef("no currency given").hint("--currency SGD, or currency in the profile")
-	}
-	if o.value != "" {
-		return antom.ParseMinor(o.value, currency)
-	}
-	return antom.ParseAmount(o.amount, currency)
-}
-
-// fill sets *flag to a value that the user did not give, and remembers it.
-func (o *sessionCreate) fill(flag *string, field, value string) string {
-	if *flag == "" && value != "" {
-		*flag = value
-		o.filled = append(o.filled, field)
-	}
-	return *flag
-}
-
-// newRequestID is unique and sorts by time: the second of creation, then 80
-// random bits.
-func newRequestID(now time.Time) string {
-	return now.UTC().Format("20060102150405") + "-" + strings.ToLower(rand.Text()[:16])
+	return verdicts[0]
 }
 
 // check holds the body against Antom's rules: documented ones refuse it,
 // inferred ones warn.
-func (o *sessionCreate) check(p *output.Printer, body []byte) error {
-	findings, err := rules.Check(antom.CreatePaymentSession, body)
+func (o *sessionCreate) check(p *output.Printer, request *sessionRequest) error {
+	findings, err := rules.Check(antom.CreatePaymentSession, request.body)
 	if err != nil {
 		return err
 	}
 	var broken []rules.Finding
 	for _, finding := range findings {
+		finding.Message = request.placed(finding)
 		if finding.Level == rules.Documented && !o.noCheck {
 			broken = append(broken, finding)
 			continue
@@ -222,6 +221,18 @@ func (o *sessionCreate) check(p *output.Printer, body []byte) error {
 		p.Warn("%s", finding.Message)
 	}
 	return refuse(broken)
+}
+
+// placed is the message of a finding, with its place in the file if it is from
+// there.
+func (r *sessionRequest) placed(finding rules.Finding) string {
+	if r.file == "" {
+		return finding.Message
+	}
+	if line, column, ok := r.Place(finding.Path); ok {
+		return fmt.Sprintf("%s:%d:%d: %s", r.file, line, column, finding.Message)
+	}
+	return r.file + ": " + finding.Message
 }
 
 // refuse makes one usage error of all the documented rules that are broken.
@@ -233,9 +244,9 @@ func refuse(broken []rules.Finding) error {
 	for _, finding := range broken {
 		messages = append(messages, finding.Message)
 	}
-	refusal := usagef("%s", strings.Join(messages, "; "))
+	refusal := usagef("%s", strings.Join(messages, "\n"))
 	for _, finding := range broken {
-		refusal.hint("%s: %s", sessionField(finding.Path), finding.Hint)
+		refusal = refusal.hint("%s: %s", sessionField(finding.Path), finding.Hint)
 	}
 	return refusal.hint("--no-check sends it anyway")
 }
@@ -243,8 +254,11 @@ func refuse(broken []rules.Finding) error {
 // sessionFlags names the flag that sets a field of the request.
 var sessionFlags = [...]struct{ path, flag string }{
 	{"order.buyer.referenceBuyerId", "--buyer-id"},
+	{"order.orderAmount", "--amount"},
 	{"order.orderDescription", "--description"},
 	{"order.referenceOrderId", "--order-id"},
+	{"paymentAmount", "--amount"},
+	{"paymentMethod", "--method"},
 	{"paymentMethod.paymentMethodType", "--method"},
 	{"paymentNotifyUrl", "--notify-url"},
 	{"paymentRedirectUrl", "--redirect-url"},
@@ -263,34 +277,38 @@ func sessionField(path string) string {
 }
 
 // result is what the command prints, in every form.
-func (o *sessionCreate) result(request *antom.SessionRequest, session *antom.Session, response *antom.Response) output.Result {
+func (o *sessionCreate) result(request *sessionRequest, session *antom.Session, response *antom.Response) output.Result {
+	pairs := []output.Pair{
+		request.pair("Payment request", "paymentRequestId", output.Key),
+		{Label: "Amount", Name: "paymentAmount", Value: output.Cell{Text: request.amount()}},
+		request.pair("Order", "order.referenceOrderId", output.Plain),
+		request.pair("Description", "order.orderDescription", output.Plain),
+		request.pair("Method", "paymentMethod.paymentMethodType", output.Plain),
+		request.pair("Settle in", "settlementStrategy.settlementCurrency", output.Plain),
+		request.pair("Redirect to", "paymentRedirectUrl", output.Plain),
+		request.pair("Notify", "paymentNotifyUrl", output.Plain),
+		{Label: "Session", Name: "paymentSessionId", Value: output.Cell{Text: session.PaymentSessionID}},
+		{Label: "Expires", Name: "paymentSessionExpiryTime", Value: output.Cell{Text: o.expiry(session), Plain: string(session.PaymentSessionExpiryTime)}},
+		{Label: "Checkout page", Name: "normalUrl", Value: output.Cell{Text: session.NormalURL}},
+		{Label: "Session data", Name: "paymentSessionData", Value: output.Cell{Text: session.PaymentSessionData}},
+	}
 	return output.Result{
-		JSON:  output.InsertFirst(response.Body, "paymentRequestId", request.PaymentRequestID),
+		JSON:  output.InsertFirst(response.Body, "paymentRequestId", request.id()),
 		Raw:   response.Body,
-		Quiet: []string{request.PaymentRequestID},
-		Text: []output.Block{output.Card{Pairs: []output.Pair{
-			{Label: "Payment request", Name: "paymentRequestId", Value: o.cell("paymentRequestId", request.PaymentRequestID, output.Key)},
-			{Label: "Amount", Name: "paymentAmount", Value: output.Cell{Text: request.PaymentAmount.String()}},
-			{Label: "Order", Name: "referenceOrderId", Value: o.cell("referenceOrderId", request.Order.ReferenceOrderID, output.Plain)},
-			{Label: "Description", Name: "orderDescription", Value: o.cell("orderDescription", request.Order.OrderDescription, output.Plain)},
-			{Label: "Redirect to", Name: "paymentRedirectUrl", Value: o.cell("paymentRedirectUrl", request.PaymentRedirectURL, output.Plain)},
-			{Label: "Notify", Name: "paymentNotifyUrl", Value: o.cell("paymentNotifyUrl", request.PaymentNotifyURL, output.Plain)},
-			{Label: "Session", Name: "paymentSessionId", Value: output.Cell{Text: session.PaymentSessionID}},
-			{Label: "Expires", Name: "paymentSessionExpiryTime", Value: output.Cell{Text: o.expiry(session), Plain: string(session.PaymentSessionExpiryTime)}},
-			{Label: "Session data", Name: "paymentSessionData", Value: output.Cell{Text: session.PaymentSessionData}},
-		}}},
+		Quiet: []string{request.id()},
+		Text:  []output.Block{output.Card{Pairs: present(pairs)}},
 	}
 }
 
-// cell shows a value and, on a terminal, whether it was filled in.
-func (o *sessionCreate) cell(field, value string, style output.Style) output.Cell {
+// pair shows a field of the request and, on a terminal, whether it was filled
+// in. Its name for programs is the last part of the path.
+func (r *sessionRequest) pair(label, path string, style output.Style) output.Pair {
+	value := r.Text(path)
 	cell := output.Cell{Text: value, Plain: value, Style: style}
-	for _, filled := range o.filled {
-		if filled == field {
-			cell.Text += " (filled in)"
-		}
+	if value != "" && slices.Contains(r.filled, path) {
+		cell.Text += " (filled in)"
 	}
-	return cell
+	return output.Pair{Label: label, Name: path[strings.LastIndexByte(path, '.')+1:], Value: cell}
 }
 
 func (o *sessionCreate) expiry(session *antom.Session) string {
@@ -302,10 +320,22 @@ func (o *sessionCreate) expiry(session *antom.Session) string {
 	return fmt.Sprintf("%s (in %d min)", session.PaymentSessionExpiryTime, int(left.Minutes()))
 }
 
-func (o *sessionCreate) nextStep(p *output.Printer, m *merchant, id string) {
-	if m.emulator != nil {
-		p.Note("next, as the buyer: antom emulator pay %s", id)
-		return
+// nextStep says what the buyer must do, and what comes after.
+func (o *sessionCreate) nextStep(p *output.Printer, m *merchant, request *sessionRequest, session *antom.Session) {
+	id := request.id()
+	deed := "hand the session data to the web SDK"
+	switch {
+	case m.emulator != nil:
+		deed = "as the buyer: antom emulator pay " + id
+	case session.NormalURL != "":
+		deed = "have the buyer open " + session.NormalURL
 	}
-	p.Note("next: hand the session data to the web SDK, then antom payment wait %s", id)
+	switch {
+	case o.wait:
+		p.Note("waiting for the buyer; %s", deed)
+	case m.emulator != nil:
+		p.Note("next, %s", deed)
+	default:
+		p.Note("next: %s, then antom payment wait %s", deed, id)
+	}
 }

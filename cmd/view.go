@@ -79,6 +79,16 @@ func amountCell(a antom.Amount) output.Cell {
 	return output.Cell{Text: a.String()}
 }
 
+// dateTimeCell shows a time as the gateway wrote it; where there is little room, to
+// the minute and still in the gateway's own zone.
+func dateTimeCell(t antom.DateTime) output.Cell {
+	cell := output.Cell{Text: string(t)}
+	if at, err := t.Time(); err == nil {
+		cell.Short = at.Format("02 Jan 15:04")
+	}
+	return cell
+}
+
 // codeCell explains a result code by its row; a code without a row by the
 // gateway's own message. Scripts get the bare code.
 func codeCell(code, message string) output.Cell {
@@ -86,8 +96,11 @@ func codeCell(code, message string) output.Cell {
 		return output.Cell{}
 	}
 	row, known := antom.LookupResultCode(code)
-	if !known {
+	switch {
+	case !known:
 		return output.Cell{Text: strings.TrimSuffix(code+": "+message, ": "), Plain: code}
+	case row.Status == antom.StatusS: // the word says it all
+		return output.Cell{Text: code}
 	}
 	return output.Cell{Text: code + ": " + row.Meaning, Plain: code}
 }
@@ -112,7 +125,11 @@ func outcome(p *antom.Payment, expect string) error {
 	return saidError{code: exitBadOutcome, message: message, remedy: actionFor(p.PaymentResultCode)}
 }
 
+// actionFor is what to do about a result code; about a success there is nothing.
 func actionFor(code string) string {
 	row, _ := antom.LookupResultCode(code)
+	if row.Status == antom.StatusS {
+		return ""
+	}
 	return row.Action
 }

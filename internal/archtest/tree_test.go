@@ -2,6 +2,7 @@ package archtest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -16,7 +17,7 @@ func TestProjectSpeaksOfItselfAlone(t *testing.T) {
 	t.Parallel()
 	// Written in two halves, so that this file does not hold them.
 	places := [...]string{"/wo" + "rk/", "/fa" + "rm/", "/tmp/ba" + "sh_jobs", "../sha" + "red", "/ro" + "ot/", "/ho" + "me/user/"}
-	files, err := publishedFiles()
+	files, err := publishedFiles(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,11 +40,11 @@ func TestProjectSpeaksOfItselfAlone(t *testing.T) {
 }
 
 // publishedFiles are the files in git; without git (a source archive), all.
-func publishedFiles() ([]string, error) {
+func publishedFiles(ctx context.Context) ([]string, error) {
 	if _, err := os.Stat(filepath.Join(root, ".git")); err != nil {
 		return everyFile()
 	}
-	command := exec.Command("git", "ls-files", "-z")
+	command := exec.CommandContext(ctx, "git", "ls-files", "-z")
 	command.Dir = root
 	listing, err := command.Output()
 	if err != nil {

@@ -2,13 +2,17 @@ package emulator
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/antom-cli/antom/internal/rules"
 	"github.com/antom-cli/antom/pkg/antom"
@@ -22,31 +26,57 @@ type exchange struct {
 	clientID string
 	body     []byte
 	endpoint antom.Endpoint
+	now      time.Time // of the transaction that answered it
 }
 
 // refusal is an answer other than S.
 type refusal struct {
-	code     string
-	message  string
-	unsigned bool
+	code    string
+	message string
 }
 
 func (r *refusal) Error() string { return r.code + ": " + r.message }
 
+func (r *refusal) result() antom.Result { return resultOf(r.code, r.message) }
+
+// unsignedCodes are answered without a signature: there is no pair of keys that
+// both sides are known to have (G24 digital_signature; INF but for the second).
+var unsignedCodes = [...]string{"CLIENT_INVALID", "INVALID_SIGNATURE", "KEY_NOT_FOUND"}
+
 // check is one thing that the gateway looks at before it does anything.
 type check func(*Emulator, *exchange) *refusal
 
-// gatewayChecks in their order (INF: Antom documents none).
-func gatewayChecks() []check {
-	return []check{checkMethod, checkMediaType, checkPath, checkClient, checkBody, checkSignature, checkFields}
+// gatewayCheck is a row of the table of checks.
+type gatewayCheck struct {
+	code   string // that it refuses with
+	on     string
+	check  check
+	source string
 }
 
-// largestRequest bounds the body of a request (INF).
-const largestRequest = 1 << 20
+// gatewayChecks in their order (INF: Antom documents none).
+func gatewayChecks() []gatewayCheck {
+	return []gatewayCheck{
+		{"METHOD_NOT_SUPPORTED", "another method than POST", checkMethod, "G24"},
+		{"MEDIA_TYPE_NOT_ACCEPTABLE", "no Content-Type line says application/json", checkMediaType, "G24"},
+		{"NO_INTERFACE_DEF", "a path that is none of the six operations', with or without the sandbox prefix", checkPath, "G24"},
+		{"CLIENT_INVALID", "no client-id, or one that is not registered", checkClient, "G24"},
+		{"KEY_NOT_FOUND", "a client id that is registered without a public key", checkKey, "G24"},
+		{"PARAM_ILLEGAL", "a header or the body breaks its limits: no request-time, an agent-token over 128 characters, a body over 1 MiB", checkEnvelope, "G24, INF"},
+		{"INVALID_SIGNATURE", "the signature does not hold", checkSignature, "G24"},
+		{"PARAM_ILLEGAL", "the body is no JSON object or a field breaks a documented rule; the message names the field", checkFields, "G24"},
+	}
+}
+
+// Limits of a request: the body's is INF, the token's is documented (G24).
+const (
+	largestRequest    = 1 << 20
+	longestAgentToken = 128
+)
 
 func checkMethod(_ *Emulator, x *exchange) *refusal {
 	if x.request.Method != http.MethodPost {
-		return &refusal{code: "METHOD_NOT_SUPPORTED", message: fmt.Sprintf("method %s is not supported, use POST", x.request.Method)}
+		return &refusal{"METHOD_NOT_SUPPORTED", fmt.Sprintf("method %s is not supported, use POST", shorten(x.request.Method))}
 	}
 	return nil
 }
@@ -58,7 +88,7 @@ func checkMediaType(_ *Emulator, x *exchange) *refusal {
 			return nil
 		}
 	}
-	return &refusal{code: "MEDIA_TYPE_NOT_ACCEPTABLE", message: "content-type must be application/json"}
+	return &refusal{"MEDIA_TYPE_NOT_ACCEPTABLE", "content-type must be application/json"}
 }
 
 func checkPath(_ *Emulator, x *exchange) *refusal {
@@ -69,38 +99,63 @@ func checkPath(_ *Emulator, x *exchange) *refusal {
 			return nil
 		}
 	}
-	return &refusal{code: "NO_INTERFACE_DEF", message: fmt.Sprintf("no API at %s", shorten(path))}
+	return &refusal{"NO_INTERFACE_DEF", fmt.Sprintf("no API at %s", shorten(path))}
 }
 
-func checkClient(_ *Emulator, x *exchange) *refusal {
-	switch {
-	case x.clientID == "":
-		return &refusal{code: "CLIENT_INVALID", message: "header client-id is missing", unsigned: true}
-	case x.clientID != clientID:
-		return &refusal{code: "CLIENT_INVALID", message: fmt.Sprintf("client %s is unknown here; the emulator's is %s", shorten(x.clientID), clientID), unsigned: true}
+func checkClient(e *Emulator, x *exchange) *refusal {
+	if x.clientID == "" {
+		return &refusal{"CLIENT_INVALID", "header client-id is missing"}
+	}
+	if _, known := e.merchant(x.clientID); !known {
+		return &refusal{"CLIENT_INVALID", fmt.Sprintf("client %s is unknown here; the emulator's is %s", shorten(x.clientID), clientID)}
 	}
 	return nil
 }
 
-func checkBody(_ *Emulator, x *exchange) *refusal {
+func checkKey(e *Emulator, x *exchange) *refusal {
+	if key, _ := e.merchant(x.clientID); key == nil {
+		return &refusal{"KEY_NOT_FOUND", fmt.Sprintf("client %s is registered without a public key", shorten(x.clientID))}
+	}
+	return nil
+}
+
+// merchant is the public key of a client, if the client is known.
+func (e *Emulator) merchant(id string) (key *sign.PublicKey, known bool) {
+	for _, m := range e.merchants {
+		if m.ClientID == id {
+			return m.Key, true
+		}
+	}
+	return e.keys.merchant.Public(), id == clientID
+}
+
+// checkEnvelope reads the body, and looks at the headers beside the signature.
+// All spellings of the time that SDKs send are taken: they sign what they send.
+func checkEnvelope(_ *Emulator, x *exchange) *refusal {
+	if err := sign.CheckTime(x.request.Header.Get("Request-Time")); err != nil {
+		return &refusal{"PARAM_ILLEGAL", "header request-time: " + err.Error()}
+	}
+	if n := utf8.RuneCountInString(x.request.Header.Get("Agent-Token")); n > longestAgentToken {
+		return &refusal{"PARAM_ILLEGAL", fmt.Sprintf("header agent-token: has %d characters, at most %d are allowed", n, longestAgentToken)}
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, x.request.Body, largestRequest))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return &refusal{code: "PARAM_ILLEGAL", message: fmt.Sprintf("the body is over %d bytes", largestRequest)}
+		return &refusal{"PARAM_ILLEGAL", fmt.Sprintf("the body is over %d bytes", largestRequest)}
 	}
 	if err != nil {
-		return &refusal{code: "PARAM_ILLEGAL", message: "the body could not be read: " + err.Error()}
+		return &refusal{"PARAM_ILLEGAL", "the body could not be read: " + err.Error()}
 	}
 	x.body = body
 	return nil
 }
 
-// checkSignature answers a bad signature unsigned, as the real gateway does.
 func checkSignature(e *Emulator, x *exchange) *refusal {
 	message := sign.Message{
 		Method: x.request.Method, Target: x.target, ClientID: x.clientID, Time: x.request.Header.Get("Request-Time"), Body: x.body,
 	}
-	if _, err := e.keys.merchant.Public().Verify(message, x.request.Header.Get("Signature")); err != nil {
-		return &refusal{code: "INVALID_SIGNATURE", message: err.Error(), unsigned: true}
+	key, _ := e.merchant(x.clientID) // checkKey found it
+	if _, err := key.Verify(message, x.request.Header.Get("Signature")); err != nil {
+		return &refusal{"INVALID_SIGNATURE", err.Error()}
 	}
 	return nil
 }
@@ -108,7 +163,7 @@ func checkSignature(e *Emulator, x *exchange) *refusal {
 func checkFields(_ *Emulator, x *exchange) *refusal {
 	findings, err := rules.Check(x.endpoint.Operation, x.body)
 	if err != nil {
-		return &refusal{code: "PARAM_ILLEGAL", message: err.Error()}
+		return &refusal{"PARAM_ILLEGAL", err.Error()}
 	}
 	var broken []string
 	for _, finding := range findings {
@@ -117,48 +172,64 @@ func checkFields(_ *Emulator, x *exchange) *refusal {
 		}
 	}
 	if len(broken) > 0 {
-		return &refusal{code: "PARAM_ILLEGAL", message: strings.Join(broken, "; ")}
+		return &refusal{"PARAM_ILLEGAL", strings.Join(broken, "; ")}
 	}
 	return nil
 }
 
 // ServeHTTP answers a call: HTTP 200 whatever the result, as Antom does.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{request: r, target: r.URL.RequestURI(), clientID: r.Header.Get("Client-Id")}
+	x := &exchange{request: r, target: target(r), clientID: r.Header.Get("Client-Id")}
 	answer, err := e.answer(x)
+	if err == nil {
+		e.reply(w, x, answer, true)
+		return
+	}
 	refused, isRefusal := errors.AsType[*refusal](err)
-	if err != nil && !isRefusal {
+	if !isRefusal {
 		e.logger.Error("emulator", "op", x.endpoint.Operation, "error", err)
-		refused = &refusal{code: "SYSTEM_ERROR", message: err.Error()}
+		refused = &refusal{"SYSTEM_ERROR", err.Error()}
 	}
-	if refused != nil {
-		answer = struct {
-			Result antom.Result `json:"result"`
-		}{refused.result()}
+	if x.now.IsZero() {
+		x.now = e.timeOr(r.Context(), e.now())
 	}
-	e.reply(w, x, answer, refused == nil || !refused.unsigned)
+	unsigned := slices.Contains(unsignedCodes[:], refused.code) && !e.signAll
+	e.reply(w, x, refusedAnswer{refused.result()}, !unsigned)
 }
 
-// result is the refusal on the wire; the status is the code's own.
-func (r *refusal) result() antom.Result {
-	row, known := antom.LookupResultCode(r.code)
-	if !known {
-		row.Status = antom.StatusF
+// refusedAnswer is all that a refusal says.
+type refusedAnswer struct {
+	Result antom.Result `json:"result"`
+}
+
+// target is the request's target as it was received; some clients send an
+// absolute URL, and the path is what they signed.
+func target(r *http.Request) string {
+	if strings.HasPrefix(r.RequestURI, "/") {
+		return r.RequestURI
 	}
-	return antom.Result{ResultStatus: row.Status, ResultCode: r.code, ResultMessage: clip(r.message, longestMessage)}
+	return r.URL.RequestURI()
+}
+
+// timeOr is the emulator's time or, where the state can't be read, another.
+func (e *Emulator) timeOr(ctx context.Context, other time.Time) time.Time {
+	if now, err := e.Time(context.WithoutCancel(ctx)); err == nil {
+		return now
+	}
+	return other
 }
 
 // longestMessage is the documented length of resultMessage.
 const longestMessage = 256
 
 func (e *Emulator) answer(x *exchange) (any, error) {
-	for _, check := range gatewayChecks() {
-		if refused := check(e, x); refused != nil {
+	for _, row := range gatewayChecks() {
+		if refused := row.check(e, x); refused != nil {
 			return nil, refused
 		}
 	}
-	do, _ := lookupOperation(x.endpoint.Operation) // checkPath found it
-	return do(e, x)
+	row, _ := lookupOperation(x.endpoint.Operation) // checkPath found it
+	return row.do(e, x)
 }
 
 // reply signs and writes an answer. The header names are in lower case on the
@@ -175,10 +246,10 @@ func (e *Emulator) reply(w http.ResponseWriter, x *exchange, answer any, signed 
 		header["client-id"] = []string{x.clientID}
 	}
 	if signed {
-		at := string(wireTime(e.now()))
+		at := string(wireTime(x.now))
 		signature, err := e.keys.antom.Sign(sign.Message{
 			Method: x.request.Method, Target: x.target, ClientID: x.clientID, Time: at, Body: body,
-		}, 1)
+		}, keyVersion)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return

@@ -6,111 +6,260 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// order is what is stored of one paymentRequestId: its session and, once the
-// buyer has submitted the form, its payment.
+// order is what is stored of one paymentRequestId: the facts of its session and
+// of what the buyer and the merchant did with it, each with its time. Its states
+// are not stored: they follow from the facts and the clock (machine.go).
 type order struct {
-	PaymentRequestID string       `json:"paymentRequestId"`
-	ReferenceOrderID string       `json:"referenceOrderId"`
-	Amount           antom.Amount `json:"amount"`
-	NotifyURL        string       `json:"notifyUrl"`
-	ManualCapture    bool         `json:"manualCapture,omitzero"`
-	ThreeDS          bool         `json:"threeDS,omitzero"`
-	SessionExpires   time.Time    `json:"sessionExpires"`
-	Payment          *payment     `json:"payment,omitzero"`
+	PaymentRequestID string         `json:"paymentRequestId"`
+	ReferenceOrderID string         `json:"referenceOrderId"`
+	ClientID         string         `json:"clientId"`
+	Amount           antom.Amount   `json:"amount"`
+	NotifyURL        string         `json:"notifyUrl"`
+	Scene            string         `json:"scene,omitzero"`
+	Authorise        bool           `json:"authorise,omitzero"` // authorise first, capture after; otherwise a sale
+	ManualCapture    bool           `json:"manualCapture,omitzero"`
+	ThreeDS          bool           `json:"threeDS,omitzero"`   // 3-D Secure from the start
+	NoUpgrade        bool           `json:"noUpgrade,omitzero"` // no 3-D Secure after a soft decline
+	Brands           []string       `json:"brands,omitzero"`    // the only ones taken
+	StoredCard       string         `json:"storedCard,omitzero"`
+	Billing          *antom.Address `json:"billing,omitzero"`
+	Metadata         string         `json:"metadata,omitzero"`
+	Created          time.Time      `json:"created"`
+	SessionExpires   time.Time      `json:"sessionExpires"`
+	PaymentExpires   time.Time      `json:"paymentExpires,omitzero"` // asked for; otherwise orderLife after the submission
+	Cancelled        time.Time      `json:"cancelled,omitzero"`
+	Payments         []*payment     `json:"payments,omitzero"`  // one for each submission of the form
+	Scheduled        []string       `json:"scheduled,omitzero"` // its keys in the queue and in the agenda
 }
 
-// payment is what the buyer did, and how that ends.
+// payment is what the buyer did, how that ends, and what the merchant did after.
 type payment struct {
-	ID        string    `json:"id"`
-	Submitted time.Time `json:"submitted"`
-	Final     time.Time `json:"final"`
-	Code      string    `json:"code"`    // the payment result code it ends with
-	Message   string    `json:"message"` // why
-	Card      card      `json:"card"`
-	CaptureID string    `json:"captureId,omitzero"`
+	ID          string     `json:"id"`
+	Submitted   time.Time  `json:"submitted"`
+	Final       time.Time  `json:"final"`            // when the outcome is known
+	Closes      time.Time  `json:"closes"`           // unpaid by then, the order is closed
+	Pending     bool       `json:"pending,omitzero"` // the buyer is told that the result is awaited
+	Code        string     `json:"code"`             // the outcome; one of status U is never known
+	Message     string     `json:"message"`
+	Card        card       `json:"card"`
+	Checks      checks     `json:"checks,omitzero"`
+	CaptureCode string     `json:"captureCode,omitzero"` // how the automatic capture ends, if not well
+	Cancelled   time.Time  `json:"cancelled,omitzero"`
+	Captures    []*capture `json:"captures,omitzero"` // those that the merchant asked for
+	Refunds     []*refund  `json:"refunds,omitzero"`
+}
+
+// capture is a capture that was asked for, or that follows from the payment.
+type capture struct {
+	RequestID string       `json:"requestId"`
+	ID        string       `json:"id,omitzero"`
+	Amount    antom.Amount `json:"amount"`
+	Last      bool         `json:"last,omitzero"`
+	Created   time.Time    `json:"created"`
+	Final     time.Time    `json:"final"`
+	Code      string       `json:"code"`
+	Message   string       `json:"message"`
+	Refused   bool         `json:"refused,omitzero"` // answered with F: kept for its request id only
+	Automatic bool         `json:"-"`
+}
+
+// refund is a refund that was asked for, or Antom's own of a payment that a
+// later one took the place of.
+type refund struct {
+	RequestID string       `json:"requestId"`
+	ID        string       `json:"id,omitzero"`
+	Amount    antom.Amount `json:"amount"`
+	CaptureID string       `json:"captureId,omitzero"`
+	NotifyURL string       `json:"notifyUrl,omitzero"`
+	Metadata  string       `json:"metadata,omitzero"`
+	Created   time.Time    `json:"created"`
+	Final     time.Time    `json:"final"`
+	Code      string       `json:"code"`
+	Message   string       `json:"message"`
+	Refused   bool         `json:"refused,omitzero"`
+	Automatic bool         `json:"-"`
 }
 
 // card is what may be kept of a card: never its number.
 type card struct {
-	Masked   string `json:"masked"`
-	Brand    string `json:"brand"`
-	Region   string `json:"region"`
-	Funding  string `json:"funding"`
-	Bin      string `json:"bin"`
-	LastFour string `json:"lastFour"`
+	Masked       string `json:"masked"`
+	Brand        string `json:"brand"`
+	Region       string `json:"region"`
+	Country      string `json:"country,omitzero"`
+	Issuer       string `json:"issuer,omitzero"`
+	Funding      string `json:"funding"`
+	Bin          string `json:"bin"`
+	LastFour     string `json:"lastFour"`
+	Expiry       string `json:"expiry,omitzero"` // MM/YY
+	Token        string `json:"token,omitzero"`
+	Outcome      string `json:"outcome,omitzero"`      // of a test card
+	Frictionless bool   `json:"frictionless,omitzero"` // 3-D Secure without a challenge
 }
 
-// status is the state of the payment at a time.
-func (p *payment) status(now time.Time) antom.PaymentStatus {
-	switch {
-	case now.Before(p.Final):
-		return antom.PaymentProcessing
-	case p.Code == antom.CodeSuccess:
-		return antom.PaymentSuccess
-	}
-	return antom.PaymentFail
+// checks are what was found out about the buyer: 3-D Secure, address, digits.
+type checks struct {
+	Offered   bool   `json:"offered,omitzero"` // 3-D Secure took place
+	Challenge string `json:"challenge,omitzero"`
+	AVS       string `json:"avs,omitzero"`
+	CVV       string `json:"cvv,omitzero"`
 }
 
-// result is the payment's result code at a time, and why.
-func (p *payment) result(now time.Time) (code, message string) {
-	if now.Before(p.Final) {
-		return "PAYMENT_IN_PROCESS", "payment in process"
-	}
-	return p.Code, p.Message
+// succeeds is when the payment succeeds, if it does: cancelled or closed before
+// its outcome is known, it does not.
+func (p *payment) succeeds() (time.Time, bool) {
+	inTime := !p.Final.After(p.Closes) && (p.Cancelled.IsZero() || !p.Cancelled.Before(p.Final))
+	return p.Final, p.Code == antom.CodeSuccess && inTime
 }
 
-// captured is the time at which the automatic capture is final.
-func (p *payment) captured() time.Time { return p.Final.Add(captureDelay) }
-
-// hasCapture reports whether a capture exists at a time: with automatic capture
-// it begins when the payment succeeds.
-func (o *order) hasCapture(now time.Time) bool {
-	return !o.ManualCapture && o.Payment.status(now) == antom.PaymentSuccess
+// current is the payment that stands for the order at a time: of several
+// successes the last one, else the one that was submitted last.
+func (o *order) current(now time.Time) *payment {
+	var last *payment
+	for _, p := range o.Payments {
+		if at, ok := p.succeeds(); ok && !at.After(now) && (last == nil || !at.Before(last.Final)) {
+			last = p
+		}
+	}
+	if last == nil && len(o.Payments) > 0 {
+		last = o.Payments[len(o.Payments)-1]
+	}
+	return last
 }
 
-// transactions are the steps of the payment that exist at a time; nil for none,
-// which is null on the wire as in Antom's samples.
-func (o *order) transactions(now time.Time) []wireTransaction {
-	if !o.hasCapture(now) {
-		return nil
+// payment finds one of the order's payments.
+func (o *order) payment(id string) *payment {
+	for _, p := range o.Payments {
+		if p.ID == id {
+			return p
+		}
 	}
-	capture := wireTransaction{
-		TransactionType: antom.TransactionCapture, TransactionStatus: antom.PaymentProcessing,
-		TransactionRequestID: o.Payment.captureRequestID(), TransactionID: o.Payment.CaptureID, TransactionAmount: o.Amount,
-		TransactionResult: antom.Result{ResultStatus: antom.StatusU, ResultCode: "PAYMENT_IN_PROCESS", ResultMessage: "payment in process"},
-	}
-	if !now.Before(o.Payment.captured()) {
-		capture.TransactionStatus = antom.PaymentSuccess
-		capture.TransactionResult = antom.Result{ResultStatus: antom.StatusS, ResultCode: antom.CodeSuccess, ResultMessage: "success"}
-		capture.TransactionTime = wireTime(o.Payment.captured())
-	}
-	return []wireTransaction{capture}
+	return nil
 }
 
-// captureRequestID is the id of the automatic capture. Who makes it up is not
-// documented (INF: the gateway).
-func (p *payment) captureRequestID() string { return "auto-" + p.CaptureID[len(p.CaptureID)-11:] }
+// superseded is when a later success of the same order takes this one's place.
+func (o *order) superseded(p *payment) (first time.Time, yes bool) {
+	mine, ok := p.succeeds()
+	if !ok {
+		return first, false
+	}
+	after := false
+	for _, other := range o.Payments {
+		if other == p {
+			after = true
+			continue
+		}
+		at, ok := other.succeeds()
+		later := at.After(mine) || (at.Equal(mine) && after)
+		if ok && later && (!yes || at.Before(first)) {
+			first, yes = at, true
+		}
+	}
+	return first, yes
+}
+
+// captures are those of a payment, whoever asked for them, in order: with
+// automatic capture there is one, which begins when the payment succeeds. Who
+// makes up its request id is not documented (INF: the gateway).
+func (o *order) captures(p *payment) []*capture {
+	at, paid := p.succeeds()
+	if !o.Authorise || o.ManualCapture || !paid {
+		return placed(p.Captures, func(c *capture) bool { return !c.Refused })
+	}
+	c := &capture{
+		RequestID: "auto-" + p.ID[len(p.ID)-11:], ID: derivedID(p.ID, captureIDs), Amount: o.Amount, Last: true,
+		Created: at, Final: at.Add(captureDelay), Code: antom.CodeSuccess, Message: "success", Automatic: true,
+	}
+	if p.CaptureCode != "" {
+		c.Code, c.Message = p.CaptureCode, meaning(p.CaptureCode)
+	}
+	return []*capture{c}
+}
+
+// refunds are those of a payment, Antom's own included.
+func (o *order) refunds(p *payment) []*refund {
+	list := placed(p.Refunds, func(r *refund) bool { return !r.Refused })
+	if at, yes := o.superseded(p); yes {
+		list = append(list, &refund{
+			RequestID: "auto-" + p.ID[len(p.ID)-11:], ID: derivedID(p.ID, refundIDs), Amount: o.Amount,
+			Created: at, Final: at.Add(captureDelay), Code: antom.CodeSuccess, Message: "success", Automatic: true,
+		})
+	}
+	return list
+}
+
+func placed[T any](list []T, keep func(T) bool) []T {
+	var kept []T
+	for _, item := range list {
+		if keep(item) {
+			kept = append(kept, item)
+		}
+	}
+	return kept
+}
+
+// captured adds up what has been captured of a payment by now: of a sale, all.
+func (o *order) captured(p *payment, now time.Time) int64 {
+	if !o.Authorise {
+		return o.Amount.Value
+	}
+	var sum int64
+	for _, c := range o.captures(p) {
+		if stateAt(walk(captureMoves(), taking{o, p, c}), now) == stateSuccess {
+			sum += c.Amount.Value
+		}
+	}
+	return sum
+}
+
+// claimed adds up the captures that are taken or in process.
+func (o *order) claimed(p *payment, now time.Time) int64 {
+	var sum int64
+	for _, c := range o.captures(p) {
+		switch stateAt(walk(captureMoves(), taking{o, p, c}), now) {
+		case stateSuccess, stateProcessing:
+			sum += c.Amount.Value
+		}
+	}
+	return sum
+}
+
+// refunded adds up the refunds that are made or in process, of one capture or,
+// with an empty id, of all.
+func (o *order) refunded(p *payment, captureID string, now time.Time) int64 {
+	var sum int64
+	for _, r := range o.refunds(p) {
+		if captureID != "" && r.CaptureID != captureID {
+			continue
+		}
+		switch stateAt(walk(refundMoves(), giving{o, p, r}), now) {
+		case stateSuccess, stateProcessing:
+			sum += r.Amount.Value
+		}
+	}
+	return sum
+}
 
 // wireTime is ISO 8601, accurate to the second, as Antom's answers have it.
 func wireTime(t time.Time) antom.DateTime {
 	return antom.DateTime(t.UTC().Format(time.RFC3339))
 }
 
-// resultInfo is what is told of the card once the payment is final.
-func (p *payment) resultInfo(now time.Time, threeDS bool) *antom.PaymentResultInfo {
-	if now.Before(p.Final) {
-		return nil
+// meaning is a result code in words.
+func meaning(code string) string {
+	row, _ := antom.LookupResultCode(code)
+	return row.Meaning
+}
+
+// statusOf is the status that belongs to a code; F for one that no page has.
+func statusOf(code string) antom.ResultStatus {
+	row, known := antom.LookupResultCode(code)
+	if !known {
+		return antom.StatusF
 	}
-	info := &antom.PaymentResultInfo{
-		CardNo: p.Card.Masked, CardBrand: p.Card.Brand, Funding: p.Card.Funding, PaymentMethodRegion: p.Card.Region,
-		CardBin: p.Card.Bin, LastFour: p.Card.LastFour,
-		ThreeDSResult: &antom.ThreeDSResult{ECI: "07"},
-	}
-	if threeDS {
-		info.ThreeDSResult = &antom.ThreeDSResult{ThreeDSVersion: "2.2.0", ECI: "05", ThreeDSOffered: true}
-	}
-	if p.Code != antom.CodeSuccess {
-		info.RefusalCodeRaw, info.RefusalReasonRaw = "05", p.Message
-	}
-	return info
+	return row.Status
+}
+
+// resultOf is a code with its status and the words that explain it.
+func resultOf(code, message string) antom.Result {
+	return antom.Result{ResultStatus: statusOf(code), ResultCode: code, ResultMessage: clip(message, longestMessage)}
 }

@@ -2,10 +2,9 @@ package emulator
 
 import (
 	"context"
-	"crypto/rand"
+	"errors"
 	"fmt"
-	"math/big"
-	"strconv"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -22,13 +21,20 @@ const (
 	DefaultCVV    = "123"
 )
 
-// PayRequest is what the buyer types into the card form.
+// PayRequest is what the buyer does with the card form. Empty fields are filled
+// in; the expiry date and the digits only beside a card number.
 type PayRequest struct {
 	PaymentRequestID string
 	Card             string // number; blanks and dashes are left out
+	CardToken        string // a stored card instead of a number
 	Expiry           string // MM/YY
 	CVV              string
+	Billing          antom.Address
+	Challenge        string        // ChallengePass, ChallengeFail or ChallengeAbandon: the issuer wants 3-D Secure
 	Processing       time.Duration // how long the payment stays PROCESSING
+	Pending          bool          // the buyer is told that the result is awaited: PENDING instead
+	Outcome          string        // payment result code that it ends with, whatever the card
+	CaptureOutcome   string        // result code of the automatic capture
 }
 
 // PayResult is the payment that was born.
@@ -40,145 +46,203 @@ type PayResult struct {
 	MaskedCard       string              `json:"cardNo"`
 	Status           antom.PaymentStatus `json:"paymentStatus"`
 	FinalTime        antom.DateTime      `json:"finalTime"`
+	Challenge        string              `json:"challenge,omitempty"`
+	Virtual          bool                `json:"virtualClock,omitempty"` // time passes only when it is told to
+}
+
+// form is a filled-in form in front of the session.
+type form struct {
+	PayRequest
+	o    *order
+	card card
+	now  time.Time
 }
 
 // Pay submits the card form of a session, as the buyer would. The error is a
 // [*Refusal] if the form can't be submitted.
 func (e *Emulator) Pay(ctx context.Context, request PayRequest) (PayResult, error) {
-	number, err := cardNumber(request.Card)
-	if err != nil {
+	if err := request.validate(); err != nil {
 		return PayResult{}, err
 	}
-	request.Card = number
-	var paid *order
-	err = e.store.update(ctx, func(tx *transaction) error {
-		found, err := tx.order(request.PaymentRequestID)
+	var result PayResult
+	err := e.store.update(ctx, func(tx *transaction) error {
+		o, err := tx.order(request.PaymentRequestID)
 		if err != nil {
 			return notFound(err, request.PaymentRequestID)
 		}
-		if err := found.mayPay(e.now()); err != nil {
+		f, err := tx.fillIn(o, request)
+		if err != nil {
 			return err
 		}
-		found.Payment = newPayment(found, request, e.now())
-		paid = found
-		return tx.put(found)
+		p, err := tx.submit(f)
+		if err != nil {
+			return err
+		}
+		result, err = tx.paid(o, p)
+		return err
 	})
-	if err != nil {
-		return PayResult{}, err
+	return result, err
+}
+
+func (t *transaction) paid(o *order, p *payment) (PayResult, error) {
+	virtual, _, err := t.clock()
+	final := p.Final
+	if p.ends(antom.StatusU) || final.After(p.Closes) {
+		final = p.Closes
 	}
-	p := paid.Payment
 	return PayResult{
-		PaymentRequestID: paid.PaymentRequestID, PaymentID: p.ID, Amount: paid.Amount, CardBrand: p.Card.Brand,
-		MaskedCard: p.Card.Masked, Status: p.status(e.now()), FinalTime: wireTime(p.Final),
-	}, nil
+		PaymentRequestID: o.PaymentRequestID, PaymentID: p.ID, Amount: o.Amount, CardBrand: p.Card.Brand, MaskedCard: p.Card.Masked,
+		Status: antom.PaymentStatus(o.paymentState(p, t.now)), FinalTime: wireTime(final), Challenge: p.Checks.Challenge, Virtual: virtual,
+	}, err
 }
 
-// cardNumber refuses what is no number at all; the rest is for the outcome.
-func cardNumber(text string) (string, error) {
-	number := strings.NewReplacer(" ", "", "-", "").Replace(text)
-	if strings.Trim(number, "0123456789") != "" || len(number) < 12 || len(number) > 19 {
-		return "", &Refusal{"the card number must have 12 to 19 digits", "the test cards are in antom emulator pay --help"}
+// validate refuses what is no form at all; the rest is for the outcome.
+func (r *PayRequest) validate() error {
+	if r.Card != "" && r.CardToken != "" {
+		return &Refusal{"a card number and a card token are two cards", "give one of them"}
 	}
-	return number, nil
-}
-
-// mayPay decides whether the form of a session can be submitted.
-func (o *order) mayPay(now time.Time) error {
-	switch {
-	case o.Payment != nil:
-		return &Refusal{fmt.Sprintf("session %s has been paid with already: %s", o.PaymentRequestID, o.Payment.status(now)), "a new payment needs a new session: antom session create"}
-	case !now.Before(o.SessionExpires):
-		return &Refusal{fmt.Sprintf("session %s expired at %s", o.PaymentRequestID, wireTime(o.SessionExpires)), "a new payment needs a new session: antom session create"}
+	number := strings.NewReplacer(" ", "", "-", "").Replace(r.Card)
+	if r.Card != "" && (strings.Trim(number, "0123456789") != "" || len(number) < 12 || len(number) > 19) {
+		return &Refusal{"the card number must have 12 to 19 digits", "the test cards are in antom emulator pay --help"}
 	}
-	return nil
-}
-
-func newPayment(o *order, request PayRequest, now time.Time) *payment {
-	code, message := decide(o, request)
-	p := &payment{
-		ID: newID(now, "1940108001001888"), Submitted: now, Final: now.Add(request.Processing),
-		Code: code, Message: message, Card: cardFacts(request.Card),
-	}
-	if code == antom.CodeSuccess && !o.ManualCapture {
-		p.CaptureID = newID(now, "1940108001001889")
-	}
-	return p
-}
-
-// newID is a number in the shape of Antom's ids: the date, a fixed part and
-// random digits.
-func newID(now time.Time, fixed string) string {
-	n, err := rand.Int(rand.Reader, big.NewInt(1e11))
-	if err != nil {
-		panic(err) // crypto/rand never fails
-	}
-	return fmt.Sprintf("%s%s%011d", now.UTC().Format("20060102"), fixed, n)
-}
-
-// decision is a rule of how a payment ends; the first one that applies decides.
-type decision struct {
-	code    string
-	message string
-	applies func(*order, PayRequest) bool
-}
-
-// decisions in their order. That the data fail is documented (DOC ref/card), the
-// codes that they fail with are INF.
-func decisions() []decision {
-	return []decision{
-		{"INVALID_CARD_NUMBER", "the card number is wrong: its check digit does not match", func(_ *order, r PayRequest) bool { return !rules.LuhnValid(r.Card) }},
-		{"INVALID_EXPIRATION_DATE", "the expiry date is invalid", func(_ *order, r PayRequest) bool { return !validExpiry(r.Expiry) }},
-		{"INVALID_CVV", "the card verification digits must be three", func(_ *order, r PayRequest) bool { return !validCVV(r.CVV) }},
-		{"RISK_REJECT", "rejected by risk control: the amount is one of the sandbox's magic amounts (11, 1100, 1111)", func(o *order, _ PayRequest) bool { return rules.IsRiskAmount(o.Amount.Value) }},
-	}
-}
-
-// decide is the payment result code that a form ends with: by the first rule
-// that applies, then by the test card. Other numbers succeed (INF).
-func decide(o *order, request PayRequest) (code, message string) {
-	for _, rule := range decisions() {
-		if rule.applies(o, request) {
-			return rule.code, rule.message
+	r.Card = number
+	if r.Billing != (antom.Address{}) {
+		if err := checkBilling(r.Billing); err != nil {
+			return err
 		}
 	}
-	known, isTest := rules.LookupTestCard(request.Card)
-	if !isTest || known.Outcome == antom.CodeSuccess {
-		return antom.CodeSuccess, "success."
+	return r.CheckCodes()
+}
+
+// CheckCodes wants outcomes that Antom documents. The error is a [*Refusal].
+func (r *PayRequest) CheckCodes() error {
+	if err := codeHas(r.Outcome, antom.InPaymentResult, "a payment"); err != nil {
+		return err
 	}
-	row, _ := antom.LookupResultCode(known.Outcome)
-	return known.Outcome, row.Meaning
+	return codeHas(r.CaptureOutcome, antom.InCapture, "a capture")
 }
 
-// validExpiry wants MM/YY with a month there is.
-func validExpiry(text string) bool {
-	month, year, found := strings.Cut(text, "/")
-	m, err := strconv.Atoi(month)
-	return found && err == nil && m >= 1 && m <= 12 && len(month) == 2 && len(year) == 2 && strings.Trim(year, "0123456789") == ""
+// codeHas wants a code that Antom documents at a place.
+func codeHas(code string, place antom.Place, what string) error {
+	row, known := antom.LookupResultCode(code)
+	if code == "" || (known && row.Places.Has(place)) {
+		return nil
+	}
+	var codes []string
+	for _, row := range antom.ResultCodes() {
+		if row.Places.Has(place) {
+			codes = append(codes, row.Code)
+		}
+	}
+	remedy := "one of " + strings.Join(codes, ", ")
+	if near := rules.Nearest(code, codes); near != "" {
+		remedy = "did you mean " + near + "?"
+	}
+	return &Refusal{fmt.Sprintf("%s does not end with %q, as far as Antom's pages tell", what, code), remedy}
 }
 
-func validCVV(text string) bool {
-	return (len(text) == 3 || len(text) == 4) && strings.Trim(text, "0123456789") == ""
+// fillIn takes the card from the number or from the stored cards, and completes
+// the form.
+func (t *transaction) fillIn(o *order, r PayRequest) (form, error) {
+	f := form{PayRequest: r, o: o, now: t.now.UTC()}
+	if f.CardToken == "" && f.Card == "" {
+		f.CardToken = o.StoredCard
+	}
+	if f.CardToken != "" {
+		stored, err := t.storedCard(f.CardToken)
+		if errors.Is(err, fs.ErrNotExist) {
+			return f, &Refusal{fmt.Sprintf("no card is stored under the token %q", shorten(f.CardToken)), "cardToken in the paymentResultInfo of a successful payment is one"}
+		}
+		f.card = stored
+		return f, err
+	}
+	if f.Card == "" {
+		f.Card = DefaultCard
+	}
+	if f.Expiry == "" {
+		f.Expiry = DefaultExpiry
+	}
+	if f.CVV == "" {
+		f.CVV = DefaultCVV
+	}
+	f.card = cardFacts(f.Card, f.Expiry)
+	return f, nil
+}
+
+func (t *transaction) storedCard(token string) (stored card, err error) {
+	return stored, t.load(cardsBucket, token, &stored)
+}
+
+// submit makes the payment and, of a success, stores the card.
+func (t *transaction) submit(f form) (*payment, error) {
+	if refused := refuse(formRules(), f); refused != nil {
+		return nil, &Refusal{refused.message, refused.code}
+	}
+	id, err := t.newID(paymentIDs)
+	if err != nil {
+		return nil, err
+	}
+	p := &payment{
+		ID: id, Submitted: f.now, Final: f.now.Add(rounded(f.Processing)), Closes: f.now.Add(orderLife), Pending: f.Pending,
+		Card: f.card, CaptureCode: f.CaptureOutcome, Checks: f.checks(),
+	}
+	if !f.o.PaymentExpires.IsZero() {
+		p.Closes = f.o.PaymentExpires
+	}
+	p.Code, p.Message = f.decide()
+	if _, paid := p.succeeds(); paid && p.Card.Token == "" {
+		if err := t.storeCard(p); err != nil {
+			return nil, err
+		}
+	}
+	f.o.Payments = append(f.o.Payments, p)
+	if err := t.set(paymentsBucket, p.ID, []byte(f.o.PaymentRequestID)); err != nil {
+		return nil, err
+	}
+	return p, t.put(f.o)
+}
+
+// storeCard gives the card a token, under which it can be paid with again.
+func (t *transaction) storeCard(p *payment) error {
+	sum := digest(p.ID, "token")
+	p.Card.Token = fmt.Sprintf("EMULATOR%x", sum[:16])
+	return t.save(cardsBucket, p.Card.Token, p.Card)
+}
+
+// formRules are the reasons why a form can't be submitted. Their codes are what
+// to do instead.
+func formRules() []rule[form] {
+	const again = "a new payment needs a new session: antom session create"
+	return []rule[form]{
+		{code: again, on: "the order was cancelled", when: func(f form) bool { return !f.o.Cancelled.IsZero() },
+			says: func(f form) string {
+				return fmt.Sprintf("session %s was cancelled at %s", f.o.PaymentRequestID, wireTime(f.o.Cancelled))
+			}},
+		{code: again, on: "the session was paid with", when: func(f form) bool { return f.o.sessionState(f.now) == stateUsed },
+			says: func(f form) string {
+				return fmt.Sprintf("session %s has been paid with already: %s", f.o.PaymentRequestID, f.o.paymentState(f.o.current(f.now), f.now))
+			}},
+		{code: again, on: "the session expired", when: func(f form) bool { return !f.now.Before(f.o.SessionExpires) },
+			says: func(f form) string {
+				return fmt.Sprintf("session %s expired at %s", f.o.PaymentRequestID, wireTime(f.o.SessionExpires))
+			}},
+		{code: "leave out --challenge, or pay with another card", on: "the card is never challenged", when: func(f form) bool { return f.Challenge != "" && f.card.Frictionless },
+			says: func(f form) string { return f.card.Masked + " passes 3-D Secure without a challenge" }},
+		{code: "leave out --challenge, or pay with another card", on: "the card takes no 3-D Secure", when: func(f form) bool { return f.Challenge != "" && f.card.Region == regionKorea },
+			says: func(f form) string { return f.card.Masked + " is a Korean card: they take no 3-D Secure" }},
+	}
 }
 
 // cardFacts are what is kept of a card.
-func cardFacts(number string) card {
-	facts := card{Masked: redact.CardNumber(number), Brand: brandOf(number), Region: "GLOBAL", Funding: "CREDIT", Bin: number[:6], LastFour: number[len(number)-4:]}
+func cardFacts(number, expiry string) card {
+	facts := card{
+		Masked: redact.CardNumber(number), Brand: brandOf(number), Region: "GLOBAL", Funding: "CREDIT",
+		Bin: number[:6], LastFour: number[len(number)-4:], Expiry: expiry, Outcome: antom.CodeSuccess,
+	}
 	if known, isTest := rules.LookupTestCard(number); isTest {
-		facts.Brand, facts.Region, facts.Funding = known.Brand, known.Region, known.Funding
+		facts.Brand, facts.Region, facts.Funding, facts.Outcome = known.Brand, known.Region, known.Funding, known.Outcome
+		facts.Frictionless = number == frictionlessCard
 	}
+	facts.Country, facts.Issuer = countryOf(facts.Region), testIssuer
 	return facts
-}
-
-// brands by the first digits of a number (ISO/IEC 7812 ranges, roughly).
-var brands = [...]struct{ prefix, brand string }{
-	{"34", "AMEX"}, {"37", "AMEX"}, {"35", "JCB"}, {"36", "DINERS"}, {"62", "CUP"}, {"6", "DISCOVER"}, {"5", "MASTERCARD"}, {"2", "MASTERCARD"}, {"4", "VISA"},
-}
-
-func brandOf(number string) string {
-	for _, row := range brands {
-		if strings.HasPrefix(number, row.prefix) {
-			return row.brand
-		}
-	}
-	return ""
 }

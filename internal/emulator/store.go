@@ -6,89 +6,235 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
-// store keeps orders in one bbolt file. bbolt locks its file, so the file is
-// opened for each transaction and closed after it: other processes get their
-// turn. Nothing is synced: what a killed process wrote is in the file all the
-// same, and more than that it need not survive.
+// store keeps the emulator's state in one bbolt file. bbolt locks its file, so
+// the file is opened for each transaction and closed after it: other processes
+// get their turn. A server holds it open instead. Nothing is synced: what a
+// killed process wrote is in the file all the same, and more than that it need
+// not survive.
 type store struct {
-	path string
-	mu   sync.Mutex // one transaction of this process at a time
+	path   string
+	now    func() time.Time // the real clock, for a state without a virtual one
+	resend Resend
+	mu     sync.RWMutex // over held; exclusive where the file is opened for each transaction
+	held   *bbolt.DB    // nil unless the file is held open
 }
 
 // lockTimeout is how long another process may hold the file.
 const lockTimeout = 5 * time.Second
 
 var (
-	ordersBucket   = []byte("orders")   // paymentRequestId → order
-	paymentsBucket = []byte("payments") // paymentId → paymentRequestId
+	metaBucket      = []byte("meta")       // clock, seed
+	ordersBucket    = []byte("orders")     // paymentRequestId → order
+	paymentsBucket  = []byte("payments")   // paymentId → paymentRequestId
+	capturesBucket  = []byte("captures")   // captureRequestId → paymentId
+	captureIDBucket = []byte("captureIds") // captureId → paymentId
+	refundsBucket   = []byte("refunds")    // refundRequestId → paymentId
+	refundIDBucket  = []byte("refundIds")  // refundId → paymentId
+	cardsBucket     = []byte("cards")      // token → card
+	agendaBucket    = []byte("agenda")     // time|paymentRequestId: something happens to the order then
+	queueBucket     = []byte("queue")      // time|notification id → paymentRequestId: an attempt is due then
+	attemptsBucket  = []byte("attempts")   // notification id → deliveryRecord
+	recentBucket    = []byte("recent")     // time|paymentRequestId: orders by their creation
+	scenariosBucket = []byte("scenarios")  // operation → list of scenarios
 )
 
-// transaction reads and writes orders.
-type transaction struct{ tx *bbolt.Tx }
+// transaction reads and writes state; its time is the emulator's.
+type transaction struct {
+	tx       *bbolt.Tx
+	now      time.Time
+	resend   Resend
+	clientID string // of the request
+}
 
+// view and update hand a transaction to a function. An error of the function
+// undoes all that it wrote.
 func (s *store) view(ctx context.Context, read func(*transaction) error) error {
-	return s.open(ctx, func(db *bbolt.DB) error {
-		return db.View(func(tx *bbolt.Tx) error { return read(&transaction{tx}) })
+	return s.use(ctx, reading, func(db *bbolt.DB) error {
+		return db.View(func(tx *bbolt.Tx) error { return s.run(tx, read) })
 	})
 }
 
 func (s *store) update(ctx context.Context, change func(*transaction) error) error {
-	return s.open(ctx, func(db *bbolt.DB) error {
-		return db.Update(func(tx *bbolt.Tx) error { return change(&transaction{tx}) })
+	return s.use(ctx, writing, func(db *bbolt.DB) error {
+		return db.Update(func(tx *bbolt.Tx) error { return s.run(tx, change) })
 	})
 }
 
-func (s *store) open(ctx context.Context, use func(*bbolt.DB) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *store) run(tx *bbolt.Tx, do func(*transaction) error) error {
+	t := &transaction{tx: tx, resend: s.resend}
+	virtual, reading, err := t.clock()
+	if err != nil {
+		return err
+	}
+	if t.now = reading; !virtual {
+		t.now = s.now()
+	}
+	return do(t)
+}
+
+// access is how the file is opened. Readers share it and need no list of free
+// pages; who holds it reads that list off the pages, once, and never writes it.
+type access int
+
+const (
+	reading access = iota
+	writing
+	holding
+)
+
+func (s *store) use(ctx context.Context, how access, do func(*bbolt.DB) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	db, err := bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: lockTimeout, NoSync: true, NoFreelistSync: true})
-	if err != nil {
-		return fmt.Errorf("open the emulator's state %s: %w", s.path, err)
+	s.mu.RLock()
+	if s.held != nil {
+		defer s.mu.RUnlock()
+		return do(s.held)
 	}
-	err = use(db)
+	s.mu.RUnlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	db, err := s.open(how, lockTimeout)
+	if err != nil {
+		return err
+	}
+	err = do(db)
 	return errors.Join(err, db.Close())
 }
 
+// hold keeps the file open from here on: no other process can use the state.
+func (s *store) hold() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	db, err := s.open(holding, time.Second)
+	if errors.Is(err, berrors.ErrTimeout) {
+		return &Refusal{fmt.Sprintf("the emulator's state %s is in use by another process", s.path), "stop the other antom emulator serve, or name another folder with ANTOM_STATE_DIR"}
+	}
+	s.held = db
+	return err
+}
+
+func (s *store) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held == nil {
+		return nil
+	}
+	db := s.held
+	s.held = nil
+	return db.Close()
+}
+
+func (s *store) open(how access, timeout time.Duration) (*bbolt.DB, error) {
+	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
+		if err := s.make(); err != nil {
+			return nil, fmt.Errorf("make the emulator's state %s: %w", s.path, err)
+		}
+	}
+	db, err := bbolt.Open(s.path, 0o600, options(how, timeout))
+	if err != nil {
+		return nil, fmt.Errorf("open the emulator's state %s: %w", s.path, err)
+	}
+	return db, nil
+}
+
+func options(how access, timeout time.Duration) *bbolt.Options {
+	return &bbolt.Options{
+		Timeout: timeout, NoSync: true, NoGrowSync: true, NoStatistics: true,
+		ReadOnly: how == reading, NoFreelistSync: how == holding, FreelistType: bbolt.FreelistArrayType,
+	}
+}
+
+// make creates the file in one step, so that a process killed in the middle of
+// it leaves none that is cut short. Of two that make it, the first one's stays.
+func (s *store) make() error {
+	temporary, err := os.CreateTemp(filepath.Dir(s.path), ".state-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary.Name())
+	if err := temporary.Close(); err != nil {
+		return err
+	}
+	db, err := bbolt.Open(temporary.Name(), 0o600, options(writing, lockTimeout))
+	if err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	if err := os.Link(temporary.Name(), s.path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
+
 // reset removes all state.
-func (s *store) reset(ctx context.Context) error {
-	return s.open(ctx, func(db *bbolt.DB) error {
-		return db.Update(func(tx *bbolt.Tx) error {
-			for _, bucket := range [...][]byte{ordersBucket, paymentsBucket} {
-				if err := tx.DeleteBucket(bucket); err != nil && !errors.Is(err, bbolt.ErrBucketNotFound) {
-					return err
-				}
-			}
-			return nil
-		})
+func (t *transaction) reset() error {
+	var names [][]byte
+	err := t.tx.ForEach(func(name []byte, _ *bbolt.Bucket) error {
+		names = append(names, name)
+		return nil
 	})
+	for _, name := range names {
+		err = errors.Join(err, t.tx.DeleteBucket(name))
+	}
+	return err
 }
 
 // order reads an order by its paymentRequestId; the error is fs.ErrNotExist if
 // there is none.
 func (t *transaction) order(paymentRequestID string) (*order, error) {
-	value := t.get(ordersBucket, paymentRequestID)
-	if value == nil {
-		return nil, fs.ErrNotExist
-	}
 	found := new(order)
-	if err := json.Unmarshal(value, found); err != nil {
-		return nil, fmt.Errorf("read order %q: %w", paymentRequestID, err)
-	}
-	return found, nil
+	return found, t.load(ordersBucket, paymentRequestID, found)
 }
 
-// orderOfPayment reads an order by its paymentId.
-func (t *transaction) orderOfPayment(paymentID string) (*order, error) {
-	return t.order(string(t.get(paymentsBucket, paymentID)))
+// orderOfPayment reads an order by a paymentId, and finds the payment in it.
+func (t *transaction) orderOfPayment(paymentID string) (*order, *payment, error) {
+	found, err := t.order(string(t.get(paymentsBucket, paymentID)))
+	if err != nil {
+		return nil, nil, err
+	}
+	return found, found.payment(paymentID), nil
+}
+
+// put writes an order and what becomes due for it. The ways that lead to it are
+// written where they begin.
+func (t *transaction) put(o *order) error {
+	if err := t.schedule(o); err != nil {
+		return err
+	}
+	return t.save(ordersBucket, o.PaymentRequestID, o)
+}
+
+// load reads a JSON value; the error is fs.ErrNotExist if there is none.
+func (t *transaction) load(bucket []byte, key string, value any) error {
+	text := t.get(bucket, key)
+	if text == nil {
+		return fs.ErrNotExist
+	}
+	if err := json.Unmarshal(text, value); err != nil {
+		return fmt.Errorf("read %s %q of the emulator's state: %w", bucket, key, err)
+	}
+	return nil
+}
+
+// save writes a JSON value.
+func (t *transaction) save(bucket []byte, key string, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("write %s %q of the emulator's state: %w", bucket, key, err)
+	}
+	return t.set(bucket, key, text)
 }
 
 func (t *transaction) get(bucket []byte, key string) []byte {
@@ -99,18 +245,6 @@ func (t *transaction) get(bucket []byte, key string) []byte {
 	return b.Get([]byte(key))
 }
 
-// put writes an order.
-func (t *transaction) put(o *order) error {
-	value, err := json.Marshal(o)
-	if err != nil {
-		return fmt.Errorf("write order %q: %w", o.PaymentRequestID, err)
-	}
-	if err := t.set(ordersBucket, o.PaymentRequestID, value); err != nil || o.Payment == nil {
-		return err
-	}
-	return t.set(paymentsBucket, o.Payment.ID, []byte(o.PaymentRequestID))
-}
-
 func (t *transaction) set(bucket []byte, key string, value []byte) error {
 	b, err := t.tx.CreateBucketIfNotExists(bucket)
 	if err != nil {
@@ -118,3 +252,15 @@ func (t *transaction) set(bucket []byte, key string, value []byte) error {
 	}
 	return b.Put([]byte(key), value)
 }
+
+func (t *transaction) remove(bucket []byte, key string) error {
+	if b := t.tx.Bucket(bucket); b != nil {
+		return b.Delete([]byte(key))
+	}
+	return nil
+}
+
+// timeKey sorts by time, then by id.
+func timeKey(at time.Time, id string) string { return at.UTC().Format(keyTime) + "|" + id }
+
+const keyTime = "2006-01-02T15:04:05.000000000Z"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -204,7 +205,7 @@ func TestRead_bodyThatIsJSON(t *testing.T) {
 		string(mustRead(t, "notify-payment-success.json")), string(mustRead(t, "notify-capture-success.txt")),
 	} {
 		m := readOne(t, body, d)
-		if string(m.Body) != body || m.Exact || m.Kind != intake.Request || m.Method != "PUT" || m.Target != "/a?b=1" {
+		if string(m.Body) != body || m.Exact || m.Kind != intake.Request || m.Method != http.MethodPut || m.Target != "/a?b=1" {
 			t.Errorf("%q: read %+v", body, m)
 		}
 		want := map[string][]string{"Client-Id": {"id"}, "Request-Time": {"1"}, "Signature": {"s"}}
@@ -245,7 +246,7 @@ func TestRead_defaults(t *testing.T) {
 			t.Errorf("%s: (-want +got)\n%s", test.name, diff)
 		}
 	}
-	if m := readOne(t, "x", intake.Defaults{}); m.Kind != intake.Notification || m.Method != "POST" {
+	if m := readOne(t, "x", intake.Defaults{}); m.Kind != intake.Notification || m.Method != http.MethodPost {
 		t.Errorf("without defaults: %s %s, want a POST notification", m.Kind, m.Method)
 	}
 }

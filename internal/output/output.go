@@ -74,7 +74,6 @@ type Printer struct {
 	styles  styles
 	errs    styles
 	query   *query
-	events  bool
 }
 
 // narrowest and usual widths of a terminal that does not tell its own.
@@ -159,7 +158,7 @@ func (p *Printer) printForm(w *bufio.Writer, r Result) error {
 		return p.printRows(w, r)
 	case FormatCSV:
 		if r.Table == nil {
-			return &UsageError{"-o csv: the result is no list", "forms: text, json"}
+			return p.NoList()
 		}
 		return p.printCSV(w, r.Table)
 	}
@@ -223,6 +222,15 @@ func (p *Printer) printCSV(w *bufio.Writer, t *Table) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// NoList refuses the forms that only a list has. A command whose result is none
+// asks before it does anything, so that nothing is done and then not told.
+func (p *Printer) NoList() error {
+	if p.options.Format == FormatCSV {
+		return &UsageError{"-o csv: the result is no list", "forms: text, json"}
+	}
+	return nil
 }
 
 // Streams reports whether the form of output is one record a line, so that a
@@ -339,9 +347,7 @@ func PrintError(w io.Writer, r ErrorReport, format Format, color bool) {
 }
 
 func printErrorJSON(w io.Writer, r ErrorReport) {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(map[string]any{"error": struct { // there is nowhere left to report a failure to
+	type errorObject struct {
 		Code         string `json:"code"`
 		Message      string `json:"message"`
 		Hint         string `json:"hint,omitempty"`
@@ -349,5 +355,13 @@ func printErrorJSON(w io.Writer, r ErrorReport) {
 		ResultCode   string `json:"resultCode,omitempty"`
 		ResultStatus string `json:"resultStatus,omitempty"`
 		TraceID      string `json:"traceId,omitempty"`
-	}{r.Code, r.Message, strings.Join(r.Hints, "\n"), r.Exit, r.ResultCode, r.ResultStatus, r.TraceID}})
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(struct {
+		Error errorObject `json:"error"`
+	}{errorObject{r.Code, r.Message, strings.Join(r.Hints, "\n"), r.Exit, r.ResultCode, r.ResultStatus, r.TraceID}})
+	if err != nil {
+		fmt.Fprintf(w, "antom: %s\n", cleanLines(r.Message))
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/antom-cli/antom/internal/output"
@@ -53,7 +54,7 @@ func captures() output.Result {
 			{Name: "time", Title: "TIME"},
 		},
 		Rows: [][]output.Cell{
-			{{Text: "20220000010000000001", Style: output.Key}, {Text: "订单 茶"}, {Text: "42.00 SGD", Plain: "42.00"}, {Text: "SGD"}, {Text: "SUCCESS", Style: output.OK}, {Text: "2022-11-10T00:34:52-08:00"}},
+			{{Text: "20220000010000000001", Style: output.Key}, {Text: "订单 茶"}, {Text: "42.00 SGD", Plain: "42.00"}, {Text: "SGD"}, {Text: "SUCCESS", Style: output.OK}, {Text: "2022-11-10T00:34:52-08:00", Short: "10 Nov 00:34"}},
 			{{Text: "20220000010000000002", Style: output.Key}, {Text: "tea\ttwo\nlines"}, {Text: "1000 JPY", Plain: "1000"}, {Text: "JPY"}, {Text: "FAIL", Style: output.Bad}, {Text: ""}},
 			{{Text: "20220000010000000003", Style: output.Key}, {Text: "\x1b[2Jclear\u202e"}, {Text: "1.234 KWD", Plain: "1.234"}, {Text: "KWD"}, {Text: "PROCESSING", Style: output.Warn}, {Text: ""}},
 		},
@@ -90,7 +91,7 @@ func printed(t *testing.T, o output.Options, r output.Result) string {
 
 func TestTable(t *testing.T) {
 	t.Parallel()
-	for _, width := range []int{60, 80, 120} {
+	for _, width := range []int{60, 70, 80, 120} {
 		t.Run(fmt.Sprintf("tty_%d", width), func(t *testing.T) {
 			t.Parallel()
 			got := printed(t, output.Options{OutTTY: true, Width: width}, captures())
@@ -111,6 +112,19 @@ func TestTable(t *testing.T) {
 		table.Rows = nil
 		golden(t, printed(t, output.Options{OutTTY: true, Width: 80}, output.Result{Text: []output.Block{table}}))
 	})
+}
+
+// A line that is wider than the terminal, be it only by blanks, becomes two.
+func TestTable_neverWiderThanTheTerminal(t *testing.T) {
+	t.Parallel()
+	for width := 40; width <= 130; width++ {
+		got := printed(t, output.Options{OutTTY: true, Width: width, Color: true}, captures())
+		for line := range strings.Lines(got) {
+			if w := lipgloss.Width(strings.TrimSuffix(line, "\n")); w > width {
+				t.Fatalf("width %d: a line has %d columns: %q", width, w, line)
+			}
+		}
+	}
 }
 
 func TestCard(t *testing.T) {

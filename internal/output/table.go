@@ -24,12 +24,20 @@ const (
 	Decimal
 )
 
-// Cell is one value: Text on a terminal, Plain elsewhere. With an empty Plain,
-// Text stands for both.
+// Cell is one value: Text on a terminal, Short on one that is too narrow for
+// its table, Plain elsewhere. An empty Short or Plain stands for Text.
 type Cell struct {
 	Text  string
+	Short string
 	Plain string
 	Style Style
+}
+
+func (c Cell) text(short bool) string {
+	if short && c.Short != "" {
+		return clean(c.Short)
+	}
+	return clean(c.Text)
 }
 
 func (c Cell) plain() string {
@@ -151,7 +159,7 @@ type shown struct {
 	width int
 }
 
-func (t Table) columns() []shown {
+func (t Table) columns(short bool) []shown {
 	var columns []shown
 	for j, col := range t.Cols {
 		if col.MachineOnly {
@@ -160,7 +168,7 @@ func (t Table) columns() []shown {
 		s := shown{col: col, title: col.Title, width: lipgloss.Width(col.Title)}
 		texts := make([]string, len(t.Rows))
 		for i, row := range t.Rows {
-			texts[i] = clean(row[j].Text)
+			texts[i] = row[j].text(short)
 		}
 		if col.Align == Decimal {
 			alignDecimals(texts)
@@ -181,19 +189,37 @@ func (t Table) columns() []shown {
 // gap is the space between columns.
 const gap = 2
 
-// shortestID is how far an id may shrink.
-const shortestID = 11
+// squeezes are what a table gives up to fit a width, one after the other: how
+// far an id may shrink, and whether cells are short.
+var squeezes = [...]struct {
+	shortestID int
+	short      bool
+}{
+	{15, false},
+	{9, true},
+}
 
-// renderGrid prints the table. On a terminal too narrow for it, ids shrink; if
-// that is not enough, each row is printed as a card, with nothing left out.
-func (t Table) renderGrid(p *Printer, w *bufio.Writer) {
-	columns := t.columns()
-	excess := -gap - p.options.Width
-	for _, c := range columns {
-		excess += c.width + gap
+// fit finds the columns that a width has room for.
+func (t Table) fit(width int) (columns []shown, ok bool) {
+	for _, squeeze := range squeezes {
+		columns := t.columns(squeeze.short)
+		excess := -gap - width
+		for _, c := range columns {
+			excess += c.width + gap
+		}
+		if excess <= 0 || shrink(columns, excess, squeeze.shortestID) {
+			return columns, true
+		}
 	}
-	if excess > 0 && !shrink(columns, excess) {
-		t.renderCards(p, w, t.columns())
+	return nil, false
+}
+
+// renderGrid prints the table or, on a terminal too narrow for it, each row as a
+// card, with nothing left out.
+func (t Table) renderGrid(p *Printer, w *bufio.Writer) {
+	columns, ok := t.fit(p.options.Width)
+	if !ok {
+		t.renderCards(p, w, t.columns(false))
 		return
 	}
 	var drawn bytes.Buffer
@@ -212,17 +238,35 @@ func (t Table) renderGrid(p *Printer, w *bufio.Writer) {
 	}
 	_ = grid.Render() // a bytes.Buffer takes everything
 	for line := range strings.Lines(drawn.String()) {
-		fmt.Fprintln(w, strings.TrimRight(line, " \n"))
+		fmt.Fprintln(w, trimEnd(line))
 	}
+}
+
+// trimEnd drops the blanks at the end of a line, the styled ones too: on a
+// terminal as wide as the table they would make a line of their own.
+func trimEnd(line string) string {
+	const reset = "\x1b[0m"
+	trimmed, styled := line, false
+	for {
+		trimmed = strings.TrimRight(trimmed, " \n")
+		if !strings.HasSuffix(trimmed, reset) {
+			break
+		}
+		trimmed, styled = strings.TrimSuffix(trimmed, reset), true
+	}
+	if styled {
+		trimmed += reset
+	}
+	return trimmed
 }
 
 // shrink takes the excess width from the ids, the widest first, and reports
 // whether they could give it.
-func shrink(columns []shown, excess int) bool {
+func shrink(columns []shown, excess, shortestID int) bool {
 	for ; excess > 0; excess-- {
 		widest := -1
 		for j, c := range columns {
-			if c.col.Shrinks && c.width > shortestID && (widest < 0 || c.width > columns[widest].width) {
+			if c.col.Shrinks && c.width > max(shortestID, lipgloss.Width(c.title)) && (widest < 0 || c.width > columns[widest].width) {
 				widest = j
 			}
 		}

@@ -13,6 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/antom-cli/antom/internal/filelock"
 	"github.com/antom-cli/antom/internal/rules"
 )
 
@@ -104,8 +105,8 @@ func (f *File) checkSetting(profile string, key, value *yaml.Node) error {
 		}
 	}
 	switch {
-	case key.Value == "private_key":
-		return f.at(key, "private_key: a key must not stand in the configuration").hint("put it in a file and name that with private_key_file")
+	case key.Value == "private_key" && value.Value != Keyring:
+		return f.at(key, "private_key: a key must not stand in the configuration").hint("put it in a file and name that with private_key_file, or write private_key: keyring after antom profile add --keyring")
 	case !slices.Contains(names, key.Value):
 		return f.unknown(key, fmt.Sprintf(" in profile %q", profile), names)
 	case value.Kind != yaml.ScalarNode:
@@ -208,7 +209,7 @@ func (f *File) layer(name, home string) (layer, error) {
 	if _, err := f.Get(name); err != nil {
 		return layer{}, err
 	}
-	l := layer{name: "file", values: map[string]any{}, where: map[string]string{}}
+	l := layer{name: fileLayer, values: map[string]any{}, where: map[string]string{}}
 	node := lookup(lookup(f.root, "profiles"), name)
 	for _, row := range settingsTable {
 		value := lookup(node, row.name)
@@ -234,7 +235,7 @@ func (f *File) layer(name, home string) (layer, error) {
 func (s *Settings) rows() func(func(name string, text *string) bool) {
 	return func(yield func(name string, text *string) bool) {
 		texts := [...]*string{
-			&s.ClientID, &s.Region, &s.GatewayURL, nil, &s.PrivateKeyFile, nil, &s.AntomPublicKeyFile,
+			&s.ClientID, &s.Region, &s.GatewayURL, &s.PrivateKey, &s.PrivateKeyFile, nil, &s.AntomPublicKeyFile,
 			nil, &s.AgentToken, &s.NotifyURL, &s.RedirectURL, &s.Currency, &s.SettlementCurrency,
 		}
 		for i, row := range settingsTable {
@@ -343,7 +344,7 @@ func Edit(path string, change func(*File) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the configuration folder: %w", err)
 	}
-	unlock, err := lock(path + ".lock")
+	unlock, err := filelock.Lock(path + ".lock")
 	if err != nil {
 		return fmt.Errorf("lock the configuration: %w", err)
 	}

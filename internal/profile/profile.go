@@ -5,7 +5,6 @@ package profile
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -23,11 +22,16 @@ import (
 // named: a release check must not pass on it by accident.
 const Emulator = "emulator"
 
+// Keyring is what private_key says in the configuration file when the key is in
+// the keyring of the operating system, under the profile's name.
+const Keyring = "keyring"
+
 // Settings are what a profile in the configuration file holds.
 type Settings struct {
 	ClientID           string `mapstructure:"client_id"`
 	Region             string `mapstructure:"region"`
 	GatewayURL         string `mapstructure:"gateway_url"`
+	PrivateKey         string `mapstructure:"private_key"` // of the file: Keyring or nothing
 	PrivateKeyFile     string `mapstructure:"private_key_file"`
 	AntomPublicKeyFile string `mapstructure:"antom_public_key_file"`
 	KeyVersion         int    `mapstructure:"key_version"`
@@ -48,6 +52,7 @@ type Profile struct {
 	GatewayURL         string
 	PrivateKeyFile     string
 	PrivateKey         redact.Secret // content, from the environment
+	PrivateKeyKeyring  bool          // the key is in the operating system's keyring
 	AntomPublicKeyFile string
 	AntomPublicKey     string // content, from the environment
 	KeyVersion         int
@@ -120,7 +125,7 @@ var settingsTable = [...]setting{
 	{"client_id", "ANTOM_CLIENT_ID", "client id", true, false, ""},
 	{"region", "ANTOM_REGION", "region of the gateway: sg, us or de", true, false, "gateway_url"},
 	{"gateway_url", "ANTOM_GATEWAY_URL", "URL of the gateway, in place of a region", true, false, "region"},
-	{"private_key", "ANTOM_PRIVATE_KEY", "the merchant's private key itself: PEM or one line of base64", false, false, "private_key_file"},
+	{"private_key", "ANTOM_PRIVATE_KEY", "the merchant's private key itself: PEM or one line of base64", true, false, "private_key_file"},
 	{"private_key_file", "ANTOM_PRIVATE_KEY_FILE", "path of the merchant's private key", true, true, "private_key"},
 	{"antom_public_key", "ANTOM_PUBLIC_KEY", "Antom's public key itself", false, false, "antom_public_key_file"},
 	{"antom_public_key_file", "ANTOM_PUBLIC_KEY_FILE", "path of Antom's public key", true, true, "antom_public_key"},
@@ -148,6 +153,9 @@ func Variables() []Variable {
 	}
 	return list
 }
+
+// fileLayer is the name of the configuration file among the layers.
+const fileLayer = "file"
 
 // layer is the settings that one source names, and where it names them.
 type layer struct {
@@ -256,7 +264,7 @@ func (s Sources) environment() (layer, error) {
 
 // merge lays the layers over one another, the last one on top.
 func merge(name string, layers []layer) (*Profile, error) {
-	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"), viper.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil))))
+	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"), viper.WithLogger(slog.New(slog.DiscardHandler)))
 	merged := map[string]any{}
 	origins := map[string]Origin{}
 	for _, l := range layers {
@@ -275,15 +283,18 @@ func merge(name string, layers []layer) (*Profile, error) {
 	}
 	var all struct {
 		Settings       `mapstructure:",squash"`
-		PrivateKey     string `mapstructure:"private_key"`
 		AntomPublicKey string `mapstructure:"antom_public_key"`
 	}
 	if err := v.UnmarshalExact(&all); err != nil {
 		return nil, errorf("read the settings: %s", err)
 	}
+	keyring := all.PrivateKey == Keyring && origins["private_key"].Layer == fileLayer
+	if keyring {
+		all.PrivateKey = ""
+	}
 	return &Profile{
 		Name: name, ClientID: all.ClientID, Region: all.Region, GatewayURL: all.GatewayURL,
-		PrivateKeyFile: all.PrivateKeyFile, PrivateKey: redact.Secret(all.PrivateKey),
+		PrivateKeyFile: all.PrivateKeyFile, PrivateKey: redact.Secret(all.PrivateKey), PrivateKeyKeyring: keyring,
 		AntomPublicKeyFile: all.AntomPublicKeyFile, AntomPublicKey: all.AntomPublicKey,
 		KeyVersion: all.KeyVersion, AgentToken: redact.Secret(all.AgentToken),
 		NotifyURL: all.NotifyURL, RedirectURL: all.RedirectURL,
@@ -312,7 +323,7 @@ func notes(layers []layer) []string {
 func (p *Profile) check() error {
 	switch {
 	case p.ClientID == "":
-		return errorf("%s has no client_id", p.title()).hint("set client_id in the profile, or ANTOM_CLIENT_ID")
+		return errorf("%s has no client_id", p.Title()).hint("set client_id in the profile, or ANTOM_CLIENT_ID")
 	case p.KeyVersion < 1:
 		return errorf("%s: key_version %d: must be 1 or more", p.at("key_version"), p.KeyVersion).hint("it is 1 unless the key was replaced")
 	}
@@ -340,7 +351,7 @@ func (p *Profile) checkGateway() error {
 			return errorf("%s: %s", p.at("region"), err).hint("or name the gateway with gateway_url")
 		}
 	case !antom.IsSandboxID(p.ClientID):
-		return errorf("%s is live and names no region", p.title()).hint("set region to sg, us or de: a live client id has no default")
+		return errorf("%s is live and names no region", p.Title()).hint("set region to sg, us or de: a live client id has no default")
 	default:
 		p.Region = string(antom.RegionSG)
 		p.origins["region"] = Origin{Layer: "default"}
@@ -348,7 +359,8 @@ func (p *Profile) checkGateway() error {
 	return nil
 }
 
-func (p *Profile) title() string {
+// Title names the profile in a sentence.
+func (p *Profile) Title() string {
 	if p.Name == "" {
 		return "the profile of the environment"
 	}
@@ -360,7 +372,7 @@ func (p *Profile) at(name string) string {
 	if where := p.origins[name].Where; where != "" {
 		return where
 	}
-	return p.title()
+	return p.Title()
 }
 
 // Live reports whether calls with this profile are about real money: its client
@@ -373,11 +385,24 @@ func (p *Profile) Live() bool {
 	return err != nil || u.Host == "" || !antom.IsLoopback(u.Hostname())
 }
 
+// SecretFile is the configuration file if a secret of the profile stands in it,
+// and else empty.
+func (p *Profile) SecretFile() string {
+	if origin := p.origins["agent_token"]; origin.Layer == fileLayer {
+		return origin.Where[:strings.LastIndexByte(origin.Where, ':')]
+	}
+	return ""
+}
+
 // Values lists the settings that are set, in the order of the table.
 func (p *Profile) Values() []Value {
 	values := []Value{{Name: "name", Value: p.Name}}
+	privateKey := p.PrivateKey.String()
+	if p.PrivateKeyKeyring {
+		privateKey = Keyring
+	}
 	texts := [...]string{
-		p.ClientID, p.Region, p.GatewayURL, p.PrivateKey.String(), p.PrivateKeyFile, p.AntomPublicKey, p.AntomPublicKeyFile,
+		p.ClientID, p.Region, p.GatewayURL, privateKey, p.PrivateKeyFile, p.AntomPublicKey, p.AntomPublicKeyFile,
 		strconv.Itoa(p.KeyVersion), p.AgentToken.String(), p.NotifyURL, p.RedirectURL, p.Currency, p.SettlementCurrency,
 	}
 	for i, row := range settingsTable {

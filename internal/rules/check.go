@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
 	"strconv"
@@ -34,14 +35,15 @@ type Finding struct {
 	Source  string
 }
 
-// SyntaxError says where a body stops being a JSON object.
+// SyntaxError says where a body stops being a JSON object. Columns are counted
+// in characters, from 1.
 type SyntaxError struct {
 	Line, Column int
-	text         string
+	Reason       string
 }
 
 func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("the body is not a JSON object: line %d, column %d: %s", e.Line, e.Column, e.text)
+	return fmt.Sprintf("the body is not a JSON object: line %d, column %d: %s", e.Line, e.Column, e.Reason)
 }
 
 // Check holds the body of a request against the fields of its operation. The
@@ -51,6 +53,22 @@ func Check(op antom.Operation, body []byte) ([]Finding, error) {
 	if !ok {
 		return nil, fmt.Errorf("operation %q has no rules", op)
 	}
+	object, err := decode(body)
+	if err != nil {
+		return nil, err
+	}
+	scene, _ := object[sceneField].(string)
+	c := &checker{scene: scene != ""}
+	c.object(root, "", object)
+	c.oneOf(root, object)
+	c.compareAmounts(object)
+	c.compareMethod(object)
+	return c.findings, nil
+}
+
+// decode reads a body, which must be one JSON object. The error is a
+// [*SyntaxError].
+func decode(body []byte) (map[string]any, error) {
 	var object map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -58,16 +76,12 @@ func Check(op antom.Operation, body []byte) ([]Finding, error) {
 		return nil, syntaxError(body, err)
 	}
 	if object == nil {
-		return nil, &SyntaxError{Line: 1, Column: 1, text: "it is null"}
+		return nil, &SyntaxError{Line: 1, Column: 1, Reason: "it is null"}
 	}
-	if decoder.More() {
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, place(body, decoder.InputOffset(), "something follows the object")
 	}
-	c := &checker{}
-	c.object(root, "", object)
-	c.oneOf(root, object)
-	c.compareAmounts(object)
-	return c.findings, nil
+	return object, nil
 }
 
 func syntaxError(body []byte, err error) error {
@@ -77,26 +91,42 @@ func syntaxError(body []byte, err error) error {
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return place(body, mismatch.Offset, "it is a "+mismatch.Value)
 	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return place(body, int64(len(body)), "it is empty")
+	}
 	return place(body, int64(len(body)), "it ends too early")
 }
 
 func place(body []byte, offset int64, text string) *SyntaxError {
 	before := body[:min(int(offset), len(body))]
 	line := bytes.Count(before, []byte("\n")) + 1
-	column := len(before) - bytes.LastIndexByte(before, '\n') - 1
-	return &SyntaxError{Line: line, Column: max(1, column), text: text}
+	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+	return &SyntaxError{Line: line, Column: max(1, column), Reason: text}
 }
 
 // checker gathers findings.
-type checker struct{ findings []Finding }
+type checker struct {
+	scene    bool // the request names a productScene
+	findings []Finding
+}
 
-func (c *checker) add(f *field, path, rule, hint, format string, args ...any) {
+// spot is a field of the table at a place of the request.
+type spot struct {
+	checker *checker
+	field   *field
+	path    string
+}
+
+func (c *checker) at(f *field, path string) spot { return spot{c, f, path} }
+
+// add finds that a rule is broken here.
+func (s spot) add(rule, hint, format string, args ...any) {
 	level := Documented
-	if f.source == inferred {
+	if s.field.source == inferred {
 		level = Inferred
 	}
-	c.findings = append(c.findings, Finding{
-		Path: path, Rule: rule, Level: level, Hint: hint, Source: f.source, Message: path + ": " + fmt.Sprintf(format, args...),
+	s.checker.findings = append(s.checker.findings, Finding{
+		Path: s.path, Rule: rule, Level: level, Hint: hint, Source: s.field.source, Message: s.path + ": " + fmt.Sprintf(format, args...),
 	})
 }
 
@@ -109,8 +139,10 @@ func (c *checker) object(f *field, path string, object map[string]any) {
 		switch {
 		case present && value != nil && value != "":
 			c.checkValue(child, at, value)
-		case child.need == required:
+		case child.need == required, child.need == sceneless && !c.scene:
 			c.missing(child, at)
+		case child.need == withScene && c.scene:
+			c.at(&field{source: inferred}, at).add("missing", "give it a value", "is missing; with a productScene Antom's newest page requires it")
 		}
 	}
 	c.unknown(f, path, object)
@@ -121,7 +153,7 @@ func (c *checker) missing(f *field, path string) {
 	if required.source == inferred {
 		required.source = "SEED" // the row's other checks are inferred, its presence is not
 	}
-	c.add(&required, path, "missing", "give it a value", "is required and missing")
+	c.at(&required, path).add("missing", "give it a value", "is required and missing")
 }
 
 func (c *checker) unknown(f *field, path string, object map[string]any) {
@@ -141,7 +173,7 @@ func (c *checker) unknown(f *field, path string, object map[string]any) {
 		if near := Nearest(name, names); near != "" {
 			hint = "did you mean " + joinPath(path, near) + "?"
 		}
-		c.add(&field{source: inferred}, joinPath(path, name), "unknown", hint, "is not a known field; %s", hint)
+		c.at(&field{source: inferred}, joinPath(path, name)).add("unknown", hint, "is not a known field; %s", hint)
 	}
 }
 
@@ -158,7 +190,7 @@ func (c *checker) oneOf(f *field, object map[string]any) {
 		names = append(names, child.name)
 	}
 	if len(names) > 0 {
-		c.add(&field{source: "G24"}, names[0], "missing", "give one of them", "is missing, and so is %s", strings.Join(names[1:], " and "))
+		c.at(&field{source: "G24"}, names[0]).add("missing", "give one of them", "is missing, and so is %s", strings.Join(names[1:], " and "))
 	}
 }
 
@@ -170,7 +202,7 @@ func (c *checker) compareAmounts(object map[string]any) {
 	if charged == nil || ordered == nil || fmt.Sprint(charged) == fmt.Sprint(ordered) {
 		return
 	}
-	c.add(&field{source: inferred}, "order.orderAmount", "differs", "make them the same", "differs from paymentAmount; paymentAmount is charged")
+	c.at(&field{source: inferred}, "order.orderAmount").add("differs", "make them the same", "differs from paymentAmount; paymentAmount is charged")
 }
 
 // checkValue checks a value by the kind of its field.
@@ -198,7 +230,7 @@ func (c *checker) checkValue(f *field, path string, value any) {
 }
 
 func (c *checker) wrongKind(f *field, path, want string, value any) {
-	c.add(f, path, "wrong-type", "write it as "+want, "must be %s, is %s", want, kindOf(value))
+	c.at(f, path).add("wrong-type", "write it as "+want, "must be %s, is %s", want, kindOf(value))
 }
 
 func kindOf(value any) string {
@@ -222,7 +254,7 @@ func (c *checker) text(f *field, path string, value any) (string, bool) {
 		return "", false
 	}
 	if n := utf8.RuneCountInString(text); f.longest > 0 && n > f.longest {
-		c.add(f, path, "too-long", fmt.Sprintf("at most %d characters", f.longest), "has %d characters, at most %d are allowed", n, f.longest)
+		c.at(f, path).add("too-long", fmt.Sprintf("at most %d characters", f.longest), "has %d characters, at most %d are allowed", n, f.longest)
 	}
 	return text, true
 }
@@ -234,10 +266,10 @@ func (c *checker) checkString(f *field, path string, value any) {
 	}
 	if i := strings.IndexFunc(text, isHan); f.noHan && i >= 0 {
 		r, _ := utf8.DecodeRuneInString(text[i:])
-		c.add(f, path, "chinese", "write it without Chinese characters", "holds the Chinese character %q; some payment methods fail on it", r)
+		c.at(f, path).add("chinese", "write it without Chinese characters", "holds the Chinese character %q; some payment methods fail on it", r)
 	}
 	if f.in != nil && !slices.Contains(f.in, text) {
-		c.add(f, path, "not-allowed", "one of "+strings.Join(f.in, ", "), "is %q, must be one of %s", shorten(text), strings.Join(f.in, ", "))
+		c.at(f, path).add("not-allowed", "one of "+strings.Join(f.in, ", "), "is %q, must be one of %s", shorten(text), strings.Join(f.in, ", "))
 	}
 }
 
@@ -254,7 +286,7 @@ func (c *checker) checkURL(f *field, path string, value any) {
 	}
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || strings.ContainsAny(text, " \t\r\n") {
-		c.add(f, path, "not-a-url", "an absolute URL, such as https://shop.example/paid", "is %q, must be an absolute http or https URL", shorten(text))
+		c.at(f, path).add("not-a-url", "an absolute URL, such as https://shop.example/paid", "is %q, must be an absolute http or https URL", shorten(text))
 	}
 }
 
@@ -264,7 +296,7 @@ func (c *checker) checkTime(f *field, path string, value any) {
 		return
 	}
 	if _, err := antom.DateTime(text).Time(); err != nil {
-		c.add(f, path, "not-a-time", "ISO 8601 with a zone, such as 2026-11-24T09:00:00Z", "is %q, must be an ISO 8601 time", shorten(text))
+		c.at(f, path).add("not-a-time", "ISO 8601 with a zone, such as 2026-11-24T09:00:00Z", "is %q, must be an ISO 8601 time", shorten(text))
 	}
 }
 
@@ -296,13 +328,15 @@ func (c *checker) checkList(f *field, path string, value any) {
 		return
 	}
 	if f.longest > 0 && len(list) > f.longest {
-		c.add(f, path, "too-many", fmt.Sprintf("at most %d", f.longest), "has %d items, at most %d are allowed", len(list), f.longest)
+		c.at(f, path).add("too-many", fmt.Sprintf("at most %d", f.longest), "has %d items, at most %d are allowed", len(list), f.longest)
 	}
-	if len(f.children) == 1 && f.children[0].kind == "free" {
-		return
-	}
-	for i, item := range list {
-		c.checkObject(f, fmt.Sprintf("%s[%d]", path, i), item)
+	for i, value := range list {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if item := f.item(); item != nil {
+			c.checkValue(item, at, value)
+		} else {
+			c.checkObject(f, at, value)
+		}
 	}
 }
 
@@ -312,7 +346,7 @@ func (c *checker) checkCurrency(f *field, path string, value any) {
 		return
 	}
 	if _, known := antom.LookupCurrency(text); !known {
-		c.add(f, path, "unknown-currency", "an ISO 4217 code, such as SGD", "is %q, must be an ISO 4217 code", shorten(text))
+		c.at(f, path).add("unknown-currency", "an ISO 4217 code, such as SGD", "is %q, must be an ISO 4217 code", shorten(text))
 	}
 }
 
@@ -340,7 +374,7 @@ func (c *checker) checkAmount(f *field, path string, value any) {
 		if broken.Rule == antom.CurrencyUnknown {
 			at = "currency"
 		}
-		c.add(f, joinPath(path, at), string(broken.Rule), broken.Hint(), "%s", broken)
+		c.at(f, joinPath(path, at)).add(string(broken.Rule), broken.Hint(), "%s", broken)
 	}
 }
 

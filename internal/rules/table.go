@@ -21,9 +21,12 @@ var fieldsText string
 type need byte
 
 const (
-	optional need = '-'
-	required need = '!'
-	oneOf    need = '1' // one of the fields so marked
+	optional   need = '-'
+	required   need = '!'
+	oneOf      need = '1' // one of the fields so marked
+	sceneless  need = 's' // required unless the request names a productScene
+	withScene  need = 'n' // wanted if it does
+	sceneField      = "productScene"
 )
 
 // field is a row of fields.txt with the rows below it.
@@ -110,6 +113,25 @@ func parseRow(line string) (*field, error) {
 		}
 	}
 	return f, nil
+}
+
+// item is the row of a list's items; nil if they are objects with rows of their
+// own.
+func (f *field) item() *field {
+	if len(f.children) == 1 && f.children[0].name == "" {
+		return f.children[0]
+	}
+	return nil
+}
+
+// child finds a member by its name.
+func (f *field) child(name string) *field {
+	for _, child := range f.children {
+		if child.name == name {
+			return child
+		}
+	}
+	return nil
 }
 
 // attach hangs the row below the row of its parent, which stands before it.

@@ -3,4 +3,4 @@
 package secret
 
 // readableByOthers is silent where files have access lists in place of modes.
-func readableByOthers(string) string { return "" }
+func readableByOthers(string, string) string { return "" }

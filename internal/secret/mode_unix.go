@@ -7,11 +7,11 @@ import (
 	"os"
 )
 
-// readableByOthers warns of a key file that other users of the machine can read.
-func readableByOthers(path string) string {
+// readableByOthers warns of a file that other users of the machine can read.
+func readableByOthers(what, path string) string {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm()&0o077 == 0 {
 		return ""
 	}
-	return fmt.Sprintf("private key %s can be read by other users (mode %04o): chmod 600 %s", path, info.Mode().Perm(), path)
+	return fmt.Sprintf("%s %s can be read by other users (mode %04o): chmod 600 %s", what, path, info.Mode().Perm(), path)
 }

@@ -60,12 +60,29 @@ func PrivateKey(content redact.Secret, path string) (*sign.PrivateKey, []string,
 	}
 	var warnings []string
 	if src.content == "" {
-		if warning := readableByOthers(path); warning != "" {
+		if warning := readableByOthers(src.what, path); warning != "" {
 			warnings = append(warnings, warning)
 		}
 	}
 	return key, warnings, nil
 }
+
+// ReadPrivateKey reads a private key from a stream; where says which, in words.
+func ReadPrivateKey(in io.Reader, where string) (*sign.PrivateKey, error) {
+	text, err := readAll(in)
+	if err != nil {
+		return nil, &Error{what: "private key", where: where, err: err}
+	}
+	key, err := sign.ParsePrivateKey(text)
+	if err != nil {
+		return nil, source{what: "private key", path: where}.unusable(err)
+	}
+	return key, nil
+}
+
+// ConfigWarning warns of a configuration file with a secret in it that others
+// can read; it is empty if there is nothing to warn of.
+func ConfigWarning(path string) string { return readableByOthers("configuration with a secret", path) }
 
 // AntomKey reads Antom's public key from content, if there is any, or from the
 // file.
@@ -74,6 +91,20 @@ func AntomKey(content, path string) (*sign.PublicKey, error) {
 	text, err := src.read()
 	if err != nil {
 		return nil, err
+	}
+	key, err := sign.ParsePublicKey(text)
+	if err != nil {
+		return nil, src.unusable(err)
+	}
+	return key, nil
+}
+
+// PublicKey reads any public key from a file that the user named.
+func PublicKey(path string) (*sign.PublicKey, error) {
+	src := source{what: "public key", path: path}
+	text, err := readFile(path)
+	if err != nil {
+		return nil, &Error{what: src.what, where: path, err: err, hint: "name a file that exists and can be read"}
 	}
 	key, err := sign.ParsePublicKey(text)
 	if err != nil {
@@ -117,7 +148,11 @@ func readFile(path string) ([]byte, error) {
 		return nil, reason(err)
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, largestKeyFile+1))
+	return readAll(file)
+}
+
+func readAll(in io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(in, largestKeyFile+1))
 	switch {
 	case err != nil:
 		return nil, reason(err)

@@ -1,6 +1,7 @@
 package secret_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,7 +62,7 @@ func TestPrivateKey_errors(t *testing.T) {
 	}
 	for _, test := range tests {
 		_, _, err := secret.PrivateKey(redact.Secret(test.content), test.path)
-		refused, ok := err.(*secret.Error)
+		refused, ok := errors.AsType[*secret.Error](err)
 		if !ok || !strings.Contains(err.Error(), test.says) || !strings.Contains(refused.Hint(), test.hints) {
 			t.Errorf("%s: error = %v, want %q", test.name, err, test.says)
 		}

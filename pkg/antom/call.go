@@ -25,6 +25,11 @@ func call[T any](ctx context.Context, c *Client, op Operation, request any) (*T,
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: encode the request: %w", op, err)
 	}
+	return callWith[T](ctx, c, op, body)
+}
+
+// callWith sends a request as it is and decodes the answer.
+func callWith[T any](ctx context.Context, c *Client, op Operation, body []byte) (*T, *Response, error) {
 	response, err := c.Do(ctx, op, body)
 	if err != nil {
 		return nil, response, err
@@ -56,6 +61,9 @@ func (c *Client) Do(ctx context.Context, op Operation, body []byte) (*Response, 
 		response.Took = time.Since(start)
 	}
 	c.log(ctx, op, response, err)
+	if c.options.observe != nil {
+		c.options.observe(Exchange{Operation: op, Host: c.options.gateway.Host, Request: body, Response: response, Err: err})
+	}
 	return response, err
 }
 

@@ -52,6 +52,7 @@ type clientOptions struct {
 	timeout     time.Duration
 	maxResponse int64
 	userAgent   string
+	observe     func(Exchange)
 }
 
 // Option changes how a client is made; it refuses a value that can't work.
@@ -74,7 +75,7 @@ func NewClient(clientID string, key *sign.PrivateKey, antomKey *sign.PublicKey, 
 		}
 	}
 	c := &Client{options: options, clientID: clientID, key: key, antomKey: antomKey}
-	c.http = &http.Client{Transport: options.transport, CheckRedirect: keepRedirect}
+	c.http = &http.Client{Transport: readableRedirects{options.transport}, CheckRedirect: keepRedirect}
 	c.common.client = c
 	c.Sessions = (*SessionsService)(&c.common)
 	c.Payments = (*PaymentsService)(&c.common)
@@ -119,9 +120,30 @@ var sharedTransport = sync.OnceValue(func() http.RoundTripper {
 	return transport
 })
 
+// SharedTransport is the transport that clients use unless [WithTransport] names
+// another one: for wrapping it, or for clones of it.
+func SharedTransport() http.RoundTripper { return sharedTransport() }
+
 // keepRedirect returns a redirect as the answer: following it would send a
 // signed request somewhere else.
 func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// readableRedirects takes a Location away that is no URL: net/http reads it
+// before it asks keepRedirect, and would show it whole in place of the answer.
+type readableRedirects struct{ transport http.RoundTripper }
+
+func (r readableRedirects) RoundTrip(request *http.Request) (*http.Response, error) {
+	answer, err := r.transport.RoundTrip(request)
+	if err != nil || answer == nil {
+		return nil, err
+	}
+	if location := answer.Header.Get("Location"); location != "" {
+		if _, err := url.Parse(location); err != nil {
+			answer.Header.Del("Location")
+		}
+	}
+	return answer, nil
+}
 
 // WithRegion calls the gateway of a region.
 func WithRegion(region Region) Option {
@@ -199,6 +221,28 @@ func WithLogger(logger *slog.Logger) Option {
 			return errors.New("logger: nil")
 		}
 		o.logger = logger
+		return nil
+	}
+}
+
+// Exchange is a call and what came of it, as an observer is told of it.
+type Exchange struct {
+	Operation Operation
+	Host      string    // of the gateway
+	Request   []byte    // the body that was sent
+	Response  *Response // nil if none was read
+	Err       error     // nil only for an S whose signature holds
+}
+
+// WithObserver tells observe of each call when it has ended, before it returns.
+// Request and Response hold whatever the merchant sent and Antom answered, buyer
+// and card data among it: keep only what you need.
+func WithObserver(observe func(Exchange)) Option {
+	return func(o *clientOptions) error {
+		if observe == nil {
+			return errors.New("observer: nil")
+		}
+		o.observe = observe
 		return nil
 	}
 }

@@ -32,9 +32,14 @@ func decodeMembers[T any](data []byte, value *T, essential ...string) (unread []
 	return unread, nil
 }
 
-func decodeMember(name string, member json.RawMessage, value any) error {
+// decodeMember decodes one member into value, or leaves it alone: what was read
+// of a member before it failed would pass for the whole.
+func decodeMember[T any](name string, member json.RawMessage, value *T) error {
 	object, err := json.Marshal(map[string]json.RawMessage{name: member})
 	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(object, new(T)); err != nil {
 		return err
 	}
 	return json.Unmarshal(object, value)

@@ -1,10 +1,12 @@
 package antom
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"unicode"
@@ -30,7 +32,8 @@ func (e *ResultError) Error() string {
 	if e.Result.ResultStatus == StatusU {
 		verb = "outcome not known to the gateway"
 	}
-	text := fmt.Sprintf("%s: %s: %s (%s)", e.Operation, verb, oneLine(e.Result.ResultCode), e.Result.ResultStatus)
+	code := cmp.Or(oneLine(e.Result.ResultCode), "no result code")
+	text := fmt.Sprintf("%s: %s: %s (%s)", e.Operation, verb, code, e.Result.ResultStatus)
 	if message := strings.TrimRight(oneLine(e.Result.ResultMessage), ". "); message != "" {
 		text += ": " + message
 	} else if e.Known {
@@ -165,8 +168,8 @@ func kindOf(err error) TransportKind {
 	if network, ok := errors.AsType[*net.OpError](err); ok && (network.Op == "dial" || network.Op == "proxyconnect") {
 		return Unreachable
 	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return Unreachable
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
+		return Unreachable // no TLS at the other end
 	}
 	return Dropped
 }

@@ -189,10 +189,14 @@ func verifyMessage(message sign.Message, headers http.Header, antomKey *sign.Pub
 }
 
 // requestTarget is the target as the client sent it, even where a router such as
-// [http.StripPrefix] has changed the URL. Some clients send an absolute URL.
+// [http.StripPrefix] has changed the URL. Some clients send an absolute URL; of
+// that the path and the query are what was signed.
 func requestTarget(r *http.Request) string {
 	if strings.HasPrefix(r.RequestURI, "/") {
 		return r.RequestURI
+	}
+	if sent, err := url.ParseRequestURI(r.RequestURI); err == nil {
+		return sent.RequestURI()
 	}
 	return r.URL.RequestURI()
 }
@@ -260,6 +264,9 @@ func JudgeAcknowledgement(status int, body []byte) error {
 // signed with another key than Antom's is not genuine. Its time is ISO 8601
 // (INF: Antom's pages show no other form).
 func NewNotificationRequest(ctx context.Context, endpoint, clientID string, key *sign.PrivateKey, body []byte) (*http.Request, error) {
+	if key == nil {
+		return nil, errors.New("sign the notification: no private key")
+	}
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, fmt.Errorf("notify URL %q: must be an absolute http or https URL", endpoint)

@@ -20,6 +20,14 @@ type PollOptions struct {
 	// MaxBackoff bounds the interval after faults; zero is [DefaultMaxBackoff].
 	// It is never less than Interval.
 	MaxBackoff time.Duration
+	// Done says of an answer that no further inquiry is needed; nil: when the
+	// payment's status is final. A capture comes after that, so who waits for
+	// one says so here.
+	Done func(*Payment) bool
+	// Admit, if not nil, is called before each inquiry and may wait, so that
+	// many series share a rate; what it returns is called after the answer. Its
+	// error ends the series.
+	Admit func(context.Context) (leave func(), err error)
 }
 
 // Poll is one inquiry of a series.
@@ -37,7 +45,8 @@ type Poll struct {
 	Err      error
 	// Changed is true if the payment's status differs from the last one told.
 	Changed bool
-	// Final is true if the payment's status will not change any more.
+	// Final is true if the payment's status will not change any more or, with
+	// [PollOptions.Done], if that says so.
 	Final bool
 	// Last is true if no inquiry follows: the payment is Final, or Err is of a
 	// kind that asking again would not help.
@@ -60,7 +69,7 @@ func (s *PaymentsService) Poll(ctx context.Context, inquiry Inquiry, options Pol
 		begin := time.Now()
 		var known PaymentStatus
 		for n := 1; ctx.Err() == nil; n++ {
-			poll, decision := s.pollOnce(ctx, inquiry)
+			poll, decision := s.pollOnce(ctx, inquiry, options)
 			if poll.Err != nil && ctx.Err() != nil {
 				return
 			}
@@ -80,14 +89,22 @@ func (s *PaymentsService) Poll(ctx context.Context, inquiry Inquiry, options Pol
 }
 
 // pollOnce inquires and decides what comes next.
-func (s *PaymentsService) pollOnce(ctx context.Context, inquiry Inquiry) (Poll, next) {
+func (s *PaymentsService) pollOnce(ctx context.Context, inquiry Inquiry, options PollOptions) (Poll, next) {
+	leave := func() {}
+	if options.Admit != nil {
+		var err error
+		if leave, err = options.Admit(ctx); err != nil {
+			return Poll{At: time.Now(), Err: err, Last: true, Reason: "not admitted"}, next{}
+		}
+	}
 	poll := Poll{At: time.Now()}
 	poll.Payment, poll.Response, poll.Err = s.Inquire(ctx, inquiry)
+	leave()
 	var decision next
 	if poll.Err != nil {
 		decision = afterError(InquiryPayment, poll.Err)
 	} else {
-		decision = afterAnswer(poll.Payment)
+		decision = options.afterAnswer(poll.Payment)
 		poll.Final = !decision.again
 	}
 	poll.Last, poll.Reason = !decision.again, decision.reason

@@ -20,6 +20,17 @@ func afterAnswer(payment *Payment) next {
 	return next{again: true, reason: fmt.Sprintf("the payment is not final: %s", payment.PaymentStatus)}
 }
 
+// afterAnswer decides by Done, where there is one.
+func (o PollOptions) afterAnswer(payment *Payment) next {
+	switch {
+	case o.Done == nil:
+		return afterAnswer(payment)
+	case o.Done(payment):
+		return next{reason: "what was waited for is final"}
+	}
+	return next{again: true, reason: "what is waited for is not final"}
+}
+
 // afterError decides on the decoded answer whether sending the same bytes again
 // makes sense. Only operations whose row allows it are repeated.
 func afterError(op Operation, err error) next {

@@ -173,3 +173,9 @@ func (s *SessionsService) Create(ctx context.Context, request *SessionRequest) (
 	}
 	return call[Session](ctx, s.client, CreatePaymentSession, request)
 }
+
+// CreateFrom calls createPaymentSession with exactly this body, which is signed
+// and sent byte for byte.
+func (s *SessionsService) CreateFrom(ctx context.Context, body []byte) (*Session, *Response, error) {
+	return callWith[Session](ctx, s.client, CreatePaymentSession, body)
+}

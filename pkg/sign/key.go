@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -34,7 +35,8 @@ type PublicKey struct {
 
 // ParsePrivateKey reads an RSA private key of at least 2048 bits: PEM (PKCS#8 or
 // PKCS#1), or the base64 text of either without PEM lines, as Antom's Dashboard
-// shows it, on one line or wrapped. The error is a [*KeyError].
+// shows it, on one line or wrapped. Line ends of any kind, a byte order mark and
+// quotes around it do no harm. The error is a [*KeyError].
 func ParsePrivateKey(text []byte) (*PrivateKey, error) {
 	der, kind, err := decodeKey(text)
 	if err != nil {
@@ -53,8 +55,8 @@ func ParsePrivateKey(text []byte) (*PrivateKey, error) {
 }
 
 // ParsePublicKey reads an RSA public key of at least 2048 bits: PEM (SPKI or
-// PKCS#1), or the base64 text of either without PEM lines. The error is a
-// [*KeyError].
+// PKCS#1), or the base64 text of either without PEM lines, as [ParsePrivateKey]
+// does. The error is a [*KeyError].
 func ParsePublicKey(text []byte) (*PublicKey, error) {
 	der, kind, err := decodeKey(text)
 	if err != nil {
@@ -120,13 +122,14 @@ const (
 // the type that PEM gives it.
 func decodeKey(text []byte) (der []byte, kind string, err error) {
 	text = bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\ufeff")))
+	text = bytes.TrimSpace(bytes.Trim(text, `"'`))
 	if len(text) == 0 {
 		return nil, "", &KeyError{Reason: KeyEmpty}
 	}
 	if bytes.Contains(text, []byte("-----BEGIN")) {
 		return decodePEM(text)
 	}
-	compact := strings.Map(dropSpace, strings.Trim(string(text), `"'`))
+	compact := strings.Map(dropSpace, string(text))
 	der, err = base64.RawStdEncoding.DecodeString(strings.TrimRight(compact, "="))
 	if err != nil {
 		return nil, "", &KeyError{Reason: KeyUnreadable, detail: "neither PEM nor base64"}
@@ -137,6 +140,9 @@ func decodeKey(text []byte) (der []byte, kind string, err error) {
 func decodePEM(text []byte) (der []byte, kind string, err error) {
 	for {
 		block, rest := pem.Decode(text)
+		if block == nil {
+			block, rest = decodeFlatPEM(text)
+		}
 		switch {
 		case block == nil:
 			return nil, "", &KeyError{Reason: KeyUnreadable, detail: "damaged PEM"}
@@ -150,9 +156,29 @@ func decodePEM(text []byte) (der []byte, kind string, err error) {
 	}
 }
 
+// decodeFlatPEM reads the PEM that comes out of environment variables and YAML
+// files: without line breaks, with \n in their place, or indented. The block is
+// nil if even so there is none.
+func decodeFlatPEM(text []byte) (block *pem.Block, rest []byte) {
+	_, begun, _ := bytes.Cut(text, []byte("-----BEGIN "))
+	kind, begun, _ := bytes.Cut(begun, []byte("-----"))
+	body, rest, found := bytes.Cut(begun, fmt.Appendf(nil, "-----END %s-----", kind))
+	if !found {
+		return nil, text
+	}
+	compact := strings.Map(dropSpace, strings.NewReplacer(`\r`, "", `\n`, "").Replace(string(body)))
+	if strings.HasPrefix(compact, "Proc-Type:4,ENCRYPTED") {
+		return &pem.Block{Type: pemEncrypted}, rest
+	}
+	der, err := base64.StdEncoding.DecodeString(compact)
+	if err != nil {
+		return nil, text
+	}
+	return &pem.Block{Type: string(kind), Bytes: der}, rest
+}
+
 func isEncrypted(err error) bool {
-	refused, ok := err.(*KeyError)
-	return ok && refused.Reason == KeyEncrypted
+	return errors.Is(err, &KeyError{Reason: KeyEncrypted})
 }
 
 func dropSpace(r rune) rune {
@@ -235,6 +261,9 @@ func (k *PublicKey) PEM() []byte {
 // Antom's Dashboard and its SDKs use.
 func (k *PublicKey) Base64() string { return base64.StdEncoding.EncodeToString(k.der) }
 
+// Bits is the length of the key.
+func (k *PublicKey) Bits() int { return k.rsa.N.BitLen() }
+
 // Fingerprint names the key: SHA-256 of its SPKI form, as OpenSSH writes one.
 func (k *PublicKey) Fingerprint() string {
 	sum := sha256.Sum256(k.der)
@@ -248,7 +277,7 @@ func (k *PublicKey) Equal(other *PublicKey) bool {
 
 // String names the key by its fingerprint.
 func (k *PublicKey) String() string {
-	return fmt.Sprintf("RSA %d %s", k.rsa.N.BitLen(), k.Fingerprint())
+	return fmt.Sprintf("RSA %d %s", k.Bits(), k.Fingerprint())
 }
 
 // String names the key by the fingerprint of its public key. No form of

@@ -9,6 +9,13 @@ package sign
 // that may hold anything could take the first part of the body with it and the
 // signature would still hold.
 func CheckTime(s string) error {
+	if err := checkTime(s); err != nil {
+		return err
+	}
+	return nil
+}
+
+func checkTime(s string) *Error {
 	switch {
 	case s == "":
 		return &Error{Reason: TimeMissing}

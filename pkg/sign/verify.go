@@ -44,8 +44,5 @@ func checkPolicy(m Message, h Header) *Error {
 	if m.ClientID == "" {
 		return &Error{Reason: ClientIDMissing}
 	}
-	if err := CheckTime(m.Time); err != nil {
-		return err.(*Error)
-	}
-	return nil
+	return checkTime(m.Time)
 }

@@ -78,6 +78,84 @@ func TestVerify_reasons(t *testing.T) {
 	}
 }
 
+// TestVerify_order breaks a message in two ways at a time: the first of the two
+// in the documented order is the one that is told.
+func TestVerify_order(t *testing.T) {
+	t.Parallel()
+	type attempt struct {
+		message sign.Message
+		header  string
+	}
+	faults := []struct {
+		want    sign.Reason
+		inflict func(*attempt)
+	}{
+		{sign.SignatureMissing, func(a *attempt) { a.header = "" }},
+		{sign.SignatureMalformed, func(a *attempt) { a.header += "*" }},
+		{sign.AlgorithmUnknown, func(a *attempt) { a.header = strings.Replace(a.header, "RSA256", "RSA512", 1) }},
+		{sign.ClientIDMissing, func(a *attempt) { a.message.ClientID = "" }},
+		{sign.TimeMissing, func(a *attempt) { a.message.Time = "" }},
+		{sign.TimeMalformed, func(a *attempt) { a.message.Time += "." }},
+		{sign.Mismatch, func(a *attempt) { a.message.Body = nil }},
+	}
+	key, header := publicKey(t, "antom"), signed(t, genuine())
+	for i, first := range faults {
+		for _, second := range faults[i:] {
+			a := attempt{genuine(), header}
+			second.inflict(&a)
+			first.inflict(&a)
+			_, err := key.Verify(a.message, a.header)
+			refused, ok := errors.AsType[*sign.Error](err)
+			if !ok || refused.Reason != first.want {
+				t.Errorf("%s and %s: error = %v", first.want, second.want, err)
+				continue
+			}
+			untouched := first.want == second.want && first.want == sign.AlgorithmUnknown
+			if refused.Matches != untouched {
+				t.Errorf("%s and %s: Matches = %t, want %t", first.want, second.want, refused.Matches, untouched)
+			}
+		}
+	}
+}
+
+// The policy rows by their names: what each is refused for, and whether the
+// signature is true all the same.
+func TestVerify_policyVectors(t *testing.T) {
+	t.Parallel()
+	policy := map[string]struct {
+		want    sign.Reason
+		matches bool
+	}{
+		"alg-other": {sign.AlgorithmUnknown, true}, "alg-none": {sign.AlgorithmUnknown, true}, "policy-split-shift": {sign.TimeMalformed, true},
+		"double-encoded": {sign.SignatureMalformed, false}, "bare": {sign.SignatureMalformed, false}, "plus-to-space": {sign.SignatureMalformed, false},
+		"dup-good-last": {sign.SignatureMalformed, false}, "dup-good-first": {sign.SignatureMalformed, false},
+		"junk-after-padding": {sign.SignatureMalformed, false}, "junk-inside": {sign.SignatureMalformed, false},
+	}
+	keys := map[string]*sign.PublicKey{"merchant": publicKey(t, "merchant"), "antom": publicKey(t, "antom")}
+	seen := 0
+	for _, v := range readVectors(t) {
+		if v.Class != "policy" {
+			continue
+		}
+		seen++
+		_, name, _ := strings.Cut(v.ID, "/")
+		name = strings.TrimPrefix(strings.TrimPrefix(name, "ntf-h-"), "rsp-h-")
+		row, ok := policy[name]
+		if !ok {
+			t.Errorf("%s: no decision about it", v.ID)
+			continue
+		}
+		_, err := keys[v.Key].Verify(v.message(), v.header())
+		refused, ok := errors.AsType[*sign.Error](err)
+		if !ok || refused.Reason != row.want || refused.Matches != row.matches {
+			t.Errorf("%s: error = %v, want reason %s, matches = %t", v.ID, err, row.want, row.matches)
+		}
+	}
+	if seen != 38 {
+		t.Errorf("%d policy rows, want 38", seen)
+	}
+}
+
 func TestVerify_returnsHeader(t *testing.T) {
 	t.Parallel()
 	header, err := publicKey(t, "antom").Verify(genuine(), signed(t, genuine()))
@@ -91,23 +169,60 @@ func TestVerify_returnsHeader(t *testing.T) {
 
 func TestCheckTime(t *testing.T) {
 	t.Parallel()
-	good := []string{
-		"1785913200123", "2026-08-05T07:00:00Z", "2026-08-05T07:00:00+00:00", "2026-08-05T07:00:00+0000",
-		"2026-08-05T07:00:00.123Z", "2026-08-05T07:00:00.123456789-07:00",
+	tests := []struct {
+		time string
+		want sign.Reason // empty: good
+	}{
+		{"1785913200123", ""},
+		{"0000000000000", ""},
+		{"2026-08-05T07:00:00Z", ""},
+		{"2026-08-05T07:00:00+00:00", ""},
+		{"2026-08-05T07:00:00+0000", ""},
+		{"2026-08-05T15:00:00+08:00", ""},
+		{"2019-06-01T12:01:01+05:30", ""},
+		{"2026-08-05T07:00:00.1Z", ""},
+		{"2026-08-05T07:00:00.123Z", ""},
+		{"2026-08-05T07:00:00.123456789-07:00", ""},
+		{"", sign.TimeMissing},
+		{" ", sign.TimeMalformed},
+		{"178591320012", sign.TimeMalformed},   // 12 digits
+		{"1785913200", sign.TimeMalformed},     // seconds
+		{"17859132001234", sign.TimeMalformed}, // 14 digits
+		{"-785913200123", sign.TimeMalformed},
+		{"1785913200.12", sign.TimeMalformed},
+		{"1785913200123 ", sign.TimeMalformed},
+		{" 1785913200123", sign.TimeMalformed},
+		{"1785913200123\n", sign.TimeMalformed},
+		{"１785913200123", sign.TimeMalformed},
+		{"1785913200123.{", sign.TimeMalformed},
+		{"2026-08-05", sign.TimeMalformed},
+		{"2026-08-05 07:00:00Z", sign.TimeMalformed},
+		{"2026-08-05T07:00Z", sign.TimeMalformed},
+		{"2026-08-05T07:00:00", sign.TimeMalformed},
+		{"2026-08-05T07:00:00z", sign.TimeMalformed},
+		{"2026-08-05t07:00:00Z", sign.TimeMalformed},
+		{"2026-08-05T07:00:00.Z", sign.TimeMalformed},
+		{"2026-08-05T07:00:00,5Z", sign.TimeMalformed},
+		{"2026-08-05T07:00:00+08", sign.TimeMalformed},
+		{"2026-08-05T07:00:00+8:00", sign.TimeMalformed},
+		{"2026-08-05T07:00:00+08:00:00", sign.TimeMalformed},
+		{"2026-08-05T07:00:00 +08:00", sign.TimeMalformed},
+		{"2026-08-05T07:00:00+08:00.{", sign.TimeMalformed},
+		{"2026-08-05T07:00:00Z.{\"a\":1}", sign.TimeMalformed},
+		{"2026-8-5T07:00:00Z", sign.TimeMalformed},
+		{"+2026-08-05T07:00:00Z", sign.TimeMalformed},
+		{"Wed, 05 Aug 2026 07:00:00 GMT", sign.TimeMalformed},
 	}
-	bad := []string{
-		"", "178591320012", "17859132001234", "1785913200123 ", "2026-08-05", "2026-08-05 07:00:00Z", "2026-08-05T07:00:00",
-		"2026-08-05T07:00:00z", "2026-08-05T07:00:00.Z", "2026-08-05T07:00:00+08", "2026-08-05T07:00:00+08:00.{",
-		"2026-08-05T07:00:00Z.{\"a\":1}", "１785913200123",
-	}
-	for _, s := range good {
-		if err := sign.CheckTime(s); err != nil {
-			t.Errorf("CheckTime(%q) = %v", s, err)
+	for _, test := range tests {
+		err := sign.CheckTime(test.time)
+		if test.want == "" {
+			if err != nil {
+				t.Errorf("CheckTime(%q) = %v", test.time, err)
+			}
+			continue
 		}
-	}
-	for _, s := range bad {
-		if err := sign.CheckTime(s); err == nil {
-			t.Errorf("CheckTime(%q) accepts it", s)
+		if !errors.Is(err, &sign.Error{Reason: test.want}) {
+			t.Errorf("CheckTime(%q) = %v, want reason %s", test.time, err, test.want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package profile
+package filelock
 
 import (
 	"os"
@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lock waits for the exclusive lock on a file, which ends with the process too.
-func lock(path string) (unlock func(), err error) {
+// Lock waits for the exclusive lock on a file, which ends with the process too.
+func Lock(path string) (unlock func(), err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,6 @@
 //go:build unix
 
-package profile
+package filelock
 
 import (
 	"os"
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lock waits for the exclusive lock on a file, which ends with the process too.
-func lock(path string) (unlock func(), err error) {
+// Lock waits for the exclusive lock on a file, which ends with the process too.
+func Lock(path string) (unlock func(), err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,200 @@
+package cmd_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/antom-cli/antom/cmd"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// counted is a gateway that answers every inquiry alike, so that one signature
+// does for all, and counts what it sees.
+type counted struct {
+	server      *httptest.Server
+	connections atomic.Int64
+
+	mu    sync.Mutex
+	asked map[string]int // inquiries by paymentRequestId
+}
+
+// countedAnswer tells of a payment without its id.
+func countedAnswer(status string) []byte {
+	return fmt.Appendf(nil, `{"result":{"resultStatus":"S","resultCode":"SUCCESS","resultMessage":"success."},"paymentStatus":%q,"paymentResultCode":%q}`, status, status)
+}
+
+type signedAnswer struct {
+	body            []byte
+	time, signature string
+}
+
+// startCounted starts a gateway whose payments are PROCESSING until the
+// finalAt-th inquiry.
+func startCounted(t *testing.T, finalAt int) *counted {
+	t.Helper()
+	key := fixtureKey(t, "antom.pem")
+	answers := [2]signedAnswer{}
+	for i, status := range [...]string{"PROCESSING", "SUCCESS"} {
+		body, at := countedAnswer(status), time.Now().UTC().Format(time.RFC3339)
+		signature, err := key.Sign(sign.Message{
+			Method: http.MethodPost, Target: "/ams/sandbox/api/v1/payments/inquiryPayment", ClientID: testClientID, Time: at, Body: body,
+		}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers[i] = signedAnswer{body, at, signature}
+	}
+	g := &counted{asked: map[string]int{}}
+	g.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := answers[0]
+		if g.count(r) >= finalAt {
+			answer = answers[1]
+		}
+		w.Header().Set("Client-Id", testClientID)
+		w.Header().Set("Response-Time", answer.time)
+		w.Header().Set("Signature", answer.signature)
+		_, _ = w.Write(answer.body)
+	}))
+	g.server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			g.connections.Add(1)
+		}
+	}
+	g.server.Start()
+	t.Cleanup(g.server.Close)
+	return g
+}
+
+// count notes an inquiry and returns how many there were for its payment.
+func (g *counted) count(r *http.Request) int {
+	var inquiry struct {
+		PaymentRequestID string `json:"paymentRequestId"`
+	}
+	_ = json.NewDecoder(r.Body).Decode(&inquiry) // what can't be read is counted under ""
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.asked[inquiry.PaymentRequestID]++
+	return g.asked[inquiry.PaymentRequestID]
+}
+
+const testClientID = "SANDBOX_5X00000000000000"
+
+func fixtureKey(t *testing.T, name string) *sign.PrivateKey {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "fixtures", "keys", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := sign.ParsePrivateKey(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// run runs a command line in this process, against a gateway and in an empty
+// home.
+func run(t *testing.T, gateway string, stdin io.Reader, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	keys, err := filepath.Abs(filepath.Join("testdata", "fixtures", "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	environment := map[string]string{
+		"HOME": t.TempDir(), "ANTOM_CLIENT_ID": testClientID, "ANTOM_GATEWAY_URL": gateway,
+		"ANTOM_PRIVATE_KEY_FILE": filepath.Join(keys, "merchant.pem"), "ANTOM_PUBLIC_KEY_FILE": filepath.Join(keys, "antom.pub"),
+	}
+	var out, complaint bytes.Buffer
+	code = cmd.Run(t.Context(), args, &cmd.Env{
+		Stdin: stdin, Stdout: &out, Stderr: &complaint, Now: time.Now, Dir: t.TempDir(),
+		Getenv: func(name string) string { return environment[name] },
+	})
+	return code, out.String(), complaint.String()
+}
+
+// A wait of a hundred polls keeps its one connection.
+func TestPaymentWait_oneConnection(t *testing.T) {
+	t.Parallel()
+	g := startCounted(t, 100)
+	code, stdout, stderr := run(t, g.server.URL, nil, "payment", "wait", "order-1", "--interval", "1ms", "--rate", "1000", "-q")
+	if code != 0 || stdout != "SUCCESS\n" {
+		t.Fatalf("exit %d: %s%s", code, stdout, stderr)
+	}
+	if g.asked["order-1"] != 100 {
+		t.Errorf("%d inquiries, want 100", g.asked["order-1"])
+	}
+	if n := g.connections.Load(); n != 1 {
+		t.Errorf("%d connections, want 1", n)
+	}
+}
+
+// A thousand payments are waited for over a few connections.
+func TestPaymentWait_thousand(t *testing.T) {
+	t.Parallel()
+	g := startCounted(t, 1)
+	var ids strings.Builder
+	ids.WriteString("# a list as people keep them\n\n")
+	for i := range 1000 {
+		fmt.Fprintf(&ids, "order-%d # pair %d\n", i, i)
+	}
+	code, stdout, stderr := run(t, g.server.URL, strings.NewReader(ids.String()), "payment", "wait", "-f", "-", "--rate", "1000", "-o", "csv")
+	if code != 0 {
+		t.Fatalf("exit %d: %s", code, stderr)
+	}
+	if lines := strings.Count(stdout, "\n"); lines != 1001 {
+		t.Errorf("%d lines, want a header and 1000", lines)
+	}
+	if len(g.asked) != 1000 || g.asked["order-999"] != 1 {
+		t.Errorf("%d payments were asked for, the last one %d times", len(g.asked), g.asked["order-999"])
+	}
+	// One for each of the 16 inquiries under way, and those that were dialled
+	// while another one came free.
+	if n := g.connections.Load(); n > 32 {
+		t.Errorf("%d connections, want about 16", n)
+	}
+}
+
+// An interrupt ends the reading of a list that never comes.
+func TestPaymentWait_interruptedRead(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	silent, keep := io.Pipe()
+	defer keep.Close()
+	var complaint bytes.Buffer
+	env := &cmd.Env{
+		Stdin: cancelling{silent, cancel}, Stdout: io.Discard, Stderr: &complaint, Now: time.Now, Dir: t.TempDir(),
+		Getenv: func(name string) string {
+			if name == "ANTOM_STATE_DIR" {
+				return filepath.Join(t.TempDir(), "state")
+			}
+			return ""
+		},
+	}
+	if code := cmd.Run(ctx, []string{"payment", "wait", "-p", "emulator", "-f", "-"}, env); code != 130 {
+		t.Errorf("exit %d: %s", code, &complaint)
+	}
+}
+
+// cancelling is an input during whose first reading the user interrupts.
+type cancelling struct {
+	in     io.Reader
+	cancel context.CancelFunc
+}
+
+func (c cancelling) Read(p []byte) (int, error) {
+	c.cancel()
+	return c.in.Read(p)
+}

@@ -1,0 +1,151 @@
+package cmd
+
+import (
+	"cmp"
+	"sync"
+
+	"github.com/antom-cli/antom/internal/history"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// history is the record of the calls made from this machine; nil if there is no
+// place for one.
+func (c *cli) history() *history.Log {
+	dir := c.stateDir()
+	if dir == "" {
+		return nil
+	}
+	return history.Open(dir)
+}
+
+// recorder writes down the calls of this run: of many inquiries for one payment
+// only those that told something new. A history that can't be written is worth a
+// word, once, and never the command.
+func (c *cli) recorder(p *output.Printer, m *merchant) func(antom.Exchange) {
+	log := c.history()
+	if log == nil {
+		return func(antom.Exchange) {}
+	}
+	var (
+		mu     sync.Mutex
+		told   = map[string]history.Record{} // by operation and payment
+		warned bool
+	)
+	return func(exchange antom.Exchange) {
+		record := history.NewRecord(exchange)
+		record.Time, record.Profile, record.ClientID = c.Now().UTC(), m.profile.Name, m.profile.ClientID
+		key := string(record.Operation) + " " + cmp.Or(record.PaymentRequestID, record.PaymentID)
+		mu.Lock()
+		defer mu.Unlock()
+		if last, known := told[key]; known && record.SameState(last) {
+			return
+		}
+		told[key] = record
+		if err := log.Append(record); err != nil && !warned {
+			warned = true
+			p.Warn("%s; the command goes on without it", err)
+		}
+	}
+}
+
+// identify completes what to ask for from the history.
+func (c *cli) identify(m *merchant, inquiry antom.Inquiry) (antom.Inquiry, error) {
+	all, err := c.identifyAll(m, []antom.Inquiry{inquiry})
+	if err != nil {
+		return antom.Inquiry{}, err
+	}
+	return all[0], nil
+}
+
+// identifyAll takes an id that the history knows as a paymentId for one, and
+// puts the most recent payment of the profile in the place of none (--last).
+func (c *cli) identifyAll(m *merchant, inquiries []antom.Inquiry) ([]antom.Inquiry, error) {
+	if len(inquiries) == 1 && inquiries[0] == (antom.Inquiry{}) {
+		id, err := c.lastPayment(m.profile.Name)
+		return []antom.Inquiry{{PaymentRequestID: id}}, err
+	}
+	asked := make([]string, 0, len(inquiries))
+	for _, inquiry := range inquiries {
+		asked = append(asked, inquiry.PaymentRequestID)
+	}
+	known := c.knownPaymentIDs(m.profile.Name, asked)
+	for i, inquiry := range inquiries {
+		if known[inquiry.PaymentRequestID] {
+			inquiries[i] = antom.Inquiry{PaymentID: inquiry.PaymentRequestID}
+		}
+	}
+	return inquiries, nil
+}
+
+// knownPaymentIDs are those of the ids that the history knows as paymentIds. A
+// history that can't be read knows none.
+func (c *cli) knownPaymentIDs(profile string, ids []string) map[string]bool {
+	log := c.history()
+	if log == nil {
+		return nil
+	}
+	known, _ := log.PaymentIDs(profile, ids)
+	return known
+}
+
+// lastPayment is the paymentRequestId of the profile's most recent call.
+func (c *cli) lastPayment(profile string) (string, error) {
+	if log := c.history(); log != nil {
+		for record, err := range log.Newest() {
+			switch {
+			case err != nil:
+				return "", err
+			case record.Profile == profile && record.PaymentRequestID != "":
+				return record.PaymentRequestID, nil
+			}
+		}
+	}
+	return "", usagef("--last: the history has no payment of profile %q", profile).hint("antom session create makes one; or name the payment")
+}
+
+// recentPayment is a payment that this machine has sent or asked for.
+type recentPayment struct {
+	requestID, paymentID string
+	order, amount        string
+}
+
+// offered bounds how many payments a shell is offered.
+const offered = 20
+
+// recentPayments are the payments of the history, the latest first.
+func (c *cli) recentPayments() []recentPayment {
+	log := c.history()
+	if log == nil {
+		return nil
+	}
+	var found []recentPayment
+	at := map[string]int{}
+	for record, err := range log.Newest() {
+		if err != nil {
+			break
+		}
+		if record.PaymentRequestID == "" || c.global.profile != "" && record.Profile != c.global.profile {
+			continue
+		}
+		i, known := at[record.PaymentRequestID]
+		if !known {
+			if i = len(found); i == offered {
+				break
+			}
+			at[record.PaymentRequestID] = i
+			found = append(found, recentPayment{requestID: record.PaymentRequestID})
+		}
+		found[i].add(record)
+	}
+	return found
+}
+
+// add takes what an older record of the payment knows and the newer ones do not.
+func (r *recentPayment) add(record history.Record) {
+	r.paymentID = cmp.Or(r.paymentID, record.PaymentID)
+	r.order = cmp.Or(r.order, record.ReferenceOrderID)
+	if r.amount == "" && !record.PaymentAmount.IsZero() {
+		r.amount = record.PaymentAmount.String()
+	}
+}

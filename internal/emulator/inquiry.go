@@ -1,0 +1,126 @@
+package emulator
+
+import (
+	"errors"
+	"io/fs"
+	"time"
+
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// inquiryAnswer is the answer of inquiryPayment.
+type inquiryAnswer struct {
+	Result               antom.Result              `json:"result"`
+	PaymentStatus        antom.PaymentStatus       `json:"paymentStatus"`
+	PaymentResultCode    string                    `json:"paymentResultCode"`
+	PaymentResultMessage string                    `json:"paymentResultMessage"`
+	PaymentRequestID     string                    `json:"paymentRequestId"`
+	PaymentID            string                    `json:"paymentId"`
+	PaymentAmount        antom.Amount              `json:"paymentAmount"`
+	PaymentCreateTime    antom.DateTime            `json:"paymentCreateTime"`
+	PaymentTime          antom.DateTime            `json:"paymentTime,omitzero"`
+	AuthExpiryTime       antom.DateTime            `json:"authExpiryTime,omitzero"`
+	PaymentMethodType    string                    `json:"paymentMethodType"`
+	PaymentResultInfo    *antom.PaymentResultInfo  `json:"paymentResultInfo,omitzero"`
+	RedirectActionForm   *antom.RedirectActionForm `json:"redirectActionForm,omitzero"`
+	Metadata             string                    `json:"metadata,omitzero"`
+	Transactions         []wireTransaction         `json:"transactions"`
+}
+
+// wireTransaction is a transaction as it is answered.
+type wireTransaction struct {
+	TransactionType      antom.TransactionType `json:"transactionType"`
+	TransactionStatus    antom.PaymentStatus   `json:"transactionStatus"`
+	TransactionRequestID string                `json:"transactionRequestId"`
+	TransactionAmount    antom.Amount          `json:"transactionAmount"`
+	TransactionTime      antom.DateTime        `json:"transactionTime,omitzero"`
+	TransactionID        string                `json:"transactionId"`
+	TransactionResult    antom.Result          `json:"transactionResult"`
+
+	created time.Time // for their order
+}
+
+// noOrder is the answer where nothing was submitted yet (INF for a session that
+// is still open).
+func noOrder() *refusal { return &refusal{antom.CodeOrderNotExist, "the order does not exist"} }
+
+func inquiryPayment(tx *transaction, inquiry *antom.Inquiry) (any, error) {
+	set, isSet, err := tx.scenario(antom.InquiryPayment)
+	if err != nil {
+		return nil, err
+	}
+	if isSet {
+		return set.refusal(), nil
+	}
+	o, p, err := tx.find(*inquiry)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || (err == nil && p == nil):
+		return noOrder(), nil
+	case err != nil:
+		return nil, err
+	}
+	return o.inquiry(p, tx.now), nil
+}
+
+// find reads the order and the payment that an inquiry names; the paymentId wins
+// (G24). The payment is nil as long as nothing was submitted.
+func (t *transaction) find(inquiry antom.Inquiry) (*order, *payment, error) {
+	if inquiry.PaymentID != "" {
+		return t.orderOfPayment(inquiry.PaymentID)
+	}
+	o, err := t.order(inquiry.PaymentRequestID)
+	if err != nil {
+		return nil, nil, err
+	}
+	return o, o.current(t.now), nil
+}
+
+// inquiry is the state of a payment at a time.
+func (o *order) inquiry(p *payment, now time.Time) *inquiryAnswer {
+	stand := o.stand(p, now)
+	answer := &inquiryAnswer{
+		Result: success(), PaymentStatus: antom.PaymentStatus(stand.to), PaymentResultCode: stand.code, PaymentResultMessage: clip(stand.message, longestMessage),
+		PaymentRequestID: o.PaymentRequestID, PaymentID: p.ID, PaymentAmount: o.Amount, PaymentMethodType: methodCard, Metadata: o.Metadata,
+		PaymentCreateTime: wireTime(p.Submitted), PaymentResultInfo: o.resultInfo(p, now), Transactions: o.transactions(p, now),
+	}
+	if at, paid := p.succeeds(); paid && !at.After(now) {
+		answer.PaymentTime = wireTime(at)
+		if o.Authorise {
+			answer.AuthExpiryTime = wireTime(p.authorisedUntil())
+		}
+	}
+	if stand.to == stateProcessing && p.Checks.Challenge != "" {
+		answer.RedirectActionForm = &antom.RedirectActionForm{
+			Method: "GET", RedirectURL: gatewayURL + "/3ds/" + p.ID, ActionFormType: "RedirectActionForm",
+		}
+	}
+	return answer
+}
+
+// transactions are the captures and refunds of a payment that exist at a time,
+// in their order; nil for none, which is null on the wire as in Antom's samples.
+func (o *order) transactions(p *payment, now time.Time) []wireTransaction {
+	var list []wireTransaction
+	for _, c := range o.captures(p) {
+		row := wireTransaction{TransactionType: antom.TransactionCapture, TransactionRequestID: c.RequestID, TransactionID: c.ID, TransactionAmount: c.Amount, created: c.Created}
+		list = row.appendTo(list, c.stand(o, p, now))
+	}
+	for _, r := range o.refunds(p) {
+		row := wireTransaction{TransactionType: antom.TransactionRefund, TransactionRequestID: r.RequestID, TransactionID: r.ID, TransactionAmount: r.Amount, created: r.Created}
+		list = row.appendTo(list, r.stand(o, p, now))
+	}
+	sortByTime(list, func(t wireTransaction) time.Time { return t.created })
+	return list
+}
+
+// appendTo adds the transaction as it stands, if it exists by now.
+func (w wireTransaction) appendTo(list []wireTransaction, stand step) []wireTransaction {
+	if stand.to == stateNone {
+		return list
+	}
+	w.TransactionStatus, w.TransactionResult = antom.PaymentStatus(stand.to), resultOf(stand.code, stand.message)
+	if stand.to != stateProcessing {
+		w.TransactionTime = wireTime(stand.at)
+	}
+	return append(list, w)
+}

@@ -1,0 +1,356 @@
+package emulator
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// planned is a notification that the facts call for, and when.
+type planned struct {
+	id   string
+	kind antom.NotifyType
+	due  time.Time
+	url  string
+	body func() any
+}
+
+// plan lists the notifications of an order, past and future, in the order of
+// their times. Antom's own refunds are not told of (INF: nobody asked for them).
+func (o *order) plan() []planned {
+	var list []planned
+	for _, p := range o.Payments {
+		for _, s := range walk(paymentMoves(), paying{o, p}) {
+			if s.notify != "" {
+				list = append(list, planned{p.ID + "-" + string(s.notify), s.notify, s.at, o.NotifyURL, func() any { return o.paymentNotification(p, s) }})
+			}
+		}
+		for _, c := range o.captures(p) {
+			for _, s := range walk(captureMoves(), taking{o, p, c}) {
+				if s.notify != "" {
+					list = append(list, planned{c.ID + "-" + string(s.notify), s.notify, s.at, o.NotifyURL, func() any { return captureNotification(p, c, s.at) }})
+				}
+			}
+		}
+		for _, r := range o.refunds(p) {
+			for _, s := range walk(refundMoves(), giving{o, p, r}) {
+				if s.notify != "" && !r.Automatic {
+					list = append(list, planned{r.ID + "-" + string(s.notify), s.notify, s.at, r.NotifyURL, func() any { return refundNotification(r, s.at) }})
+				}
+			}
+		}
+	}
+	sortByTime(list, func(n planned) time.Time { return n.due })
+	return list
+}
+
+func (o *order) paymentNotification(p *payment, s step) antom.PaymentNotification {
+	now := s.at
+	n := antom.PaymentNotification{
+		NotifyType: s.notify, PaymentRequestID: o.PaymentRequestID, PaymentID: p.ID, PaymentAmount: o.Amount,
+		PaymentCreateTime: wireTime(p.Submitted), PaymentResultInfo: o.resultInfo(p, now), PaymentMethodType: methodCard, Metadata: o.Metadata,
+	}
+	stand := o.stand(p, now)
+	switch s.to {
+	case stateSuccess:
+		n.Result, n.PaymentTime = success(), wireTime(p.Final)
+		if o.Authorise {
+			n.AuthExpiryTime = wireTime(p.authorisedUntil())
+		}
+	case statePending:
+		n.Result = success()
+	default:
+		n.Result = resultOf(stand.code, stand.message)
+	}
+	return n
+}
+
+func captureNotification(p *payment, c *capture, at time.Time) antom.CaptureNotification {
+	n := antom.CaptureNotification{
+		NotifyType: antom.NotifyCaptureResult, Result: resultOf(c.Code, c.Message), CaptureRequestID: c.RequestID,
+		PaymentID: p.ID, CaptureID: c.ID, CaptureAmount: c.Amount,
+	}
+	if c.Code == antom.CodeSuccess {
+		n.Result, n.CaptureTime = success(), wireTime(at)
+	}
+	return n
+}
+
+func refundNotification(r *refund, at time.Time) antom.RefundNotification {
+	n := antom.RefundNotification{
+		NotifyType: antom.NotifyRefundResult, Result: resultOf(r.Code, r.Message), RefundStatus: antom.PaymentFail,
+		RefundRequestID: r.RequestID, RefundID: r.ID, RefundAmount: r.Amount, Metadata: r.Metadata,
+	}
+	if r.Code == antom.CodeSuccess {
+		n.Result, n.RefundStatus, n.RefundTime = success(), antom.PaymentSuccess, wireTime(at)
+	}
+	return n
+}
+
+// resendIntervals are the times between the sends of a notification, the first
+// of them between the event and the first send (SEED, J24: eight sends within
+// 24 hours or until one is acknowledged).
+var resendIntervals = [...]time.Duration{
+	0, 2 * time.Minute, 10 * time.Minute, 10 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 15 * time.Hour,
+}
+
+// Resend says how often a notification is sent that is not acknowledged.
+type Resend string
+
+// The ways of sending again. Antom's sandbox sends once (DOC ams_zh-cn/nrs).
+const (
+	ResendProduction Resend = "production"
+	ResendSandbox    Resend = "sandbox"
+)
+
+// Attempt is one send of a notification and what came of it.
+type Attempt struct {
+	Time         time.Time `json:"time"`
+	HTTPStatus   int       `json:"httpStatus,omitempty"`
+	Body         string    `json:"body,omitempty"` // the beginning of the answer
+	Acknowledged bool      `json:"acknowledged"`
+	Verdict      string    `json:"verdict"` // why it was not acknowledged, or "acknowledged"
+}
+
+// longestExcerpt bounds what is kept of an answer, in characters.
+const longestExcerpt = 500
+
+// deliveryRecord is what is stored of a notification that was sent.
+type deliveryRecord struct {
+	Attempts []Attempt `json:"attempts"`
+}
+
+func (r deliveryRecord) acknowledged() bool {
+	return len(r.Attempts) > 0 && r.Attempts[len(r.Attempts)-1].Acknowledged
+}
+
+// next is when the notification is to be sent next; false when it is done with.
+func (r deliveryRecord) next(due time.Time, mode Resend) (time.Time, bool) {
+	n := len(r.Attempts)
+	switch {
+	case r.acknowledged(), n >= len(resendIntervals), n > 0 && mode == ResendSandbox:
+		return time.Time{}, false
+	case n == 0:
+		return due.Add(resendIntervals[0]), true
+	}
+	return r.Attempts[n-1].Time.Add(resendIntervals[n]), true
+}
+
+// Delivery is a notification that is to be sent.
+type Delivery struct {
+	ID               string           `json:"id"` // of the notification, the same for every attempt
+	Type             antom.NotifyType `json:"notifyType"`
+	PaymentRequestID string           `json:"paymentRequestId"`
+	ClientID         string           `json:"clientId"`
+	URL              string           `json:"url"`
+	Due              time.Time        `json:"due"`     // when this attempt is due
+	Attempt          int              `json:"attempt"` // 1 for the first
+	Body             []byte           `json:"-"`
+}
+
+// schedule brings the queue of deliveries and the agenda up to date with the
+// facts of an order.
+func (t *transaction) schedule(o *order) error {
+	for _, key := range o.Scheduled {
+		bucket, key, _ := strings.Cut(key, ":")
+		if err := t.remove([]byte(bucket), key); err != nil {
+			return err
+		}
+	}
+	o.Scheduled = nil
+	enter := func(bucket []byte, at time.Time, id string) error {
+		key := timeKey(at, id)
+		o.Scheduled = append(o.Scheduled, string(bucket)+":"+key)
+		return t.set(bucket, key, []byte(o.PaymentRequestID))
+	}
+	for _, n := range o.plan() {
+		record, err := t.deliveries(n.id)
+		if err != nil {
+			return err
+		}
+		if at, more := record.next(n.due, t.resend); more {
+			if err := enter(queueBucket, at, n.id); err != nil {
+				return err
+			}
+		}
+	}
+	for _, s := range o.story() {
+		if s.Time.After(t.now) {
+			if err := enter(agendaBucket, s.Time, o.PaymentRequestID); err != nil {
+				return err
+			}
+		}
+	}
+	return t.touched()
+}
+
+func (t *transaction) deliveries(id string) (record deliveryRecord, err error) {
+	err = t.load(attemptsBucket, id, &record)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return record, err
+}
+
+// DueDeliveries returns the deliveries that are due by now, the first one first.
+func (e *Emulator) DueDeliveries(ctx context.Context) (due []Delivery, err error) {
+	err = e.store.view(ctx, func(tx *transaction) error {
+		bucket := tx.tx.Bucket(queueBucket)
+		if bucket == nil {
+			return nil
+		}
+		end := []byte(timeKey(tx.now, "\xff"))
+		cursor := bucket.Cursor()
+		for key, requestID := cursor.First(); key != nil && bytes.Compare(key, end) <= 0; key, requestID = cursor.Next() {
+			delivery, err := tx.delivery(string(key), string(requestID))
+			if err != nil {
+				return err
+			}
+			if delivery.Attempt == 1 || tx.resend != ResendSandbox {
+				due = append(due, delivery)
+			}
+		}
+		return nil
+	})
+	return due, err
+}
+
+func (t *transaction) delivery(key, paymentRequestID string) (Delivery, error) {
+	o, err := t.order(paymentRequestID)
+	if err != nil {
+		return Delivery{}, err
+	}
+	at, id, _ := strings.Cut(key, "|")
+	due, err := time.Parse(keyTime, at)
+	if err != nil {
+		return Delivery{}, err
+	}
+	for _, n := range o.plan() {
+		if n.id != id {
+			continue
+		}
+		record, err := t.deliveries(id)
+		if err != nil {
+			return Delivery{}, err
+		}
+		return o.delivery(n, due, len(record.Attempts)+1)
+	}
+	return Delivery{}, fmt.Errorf("the emulator's queue names notification %q, which order %q does not have", id, paymentRequestID)
+}
+
+func (o *order) delivery(n planned, due time.Time, attempt int) (Delivery, error) {
+	body, err := encode(n.body())
+	return Delivery{
+		ID: n.id, Type: n.kind, PaymentRequestID: o.PaymentRequestID, ClientID: o.ClientID,
+		URL: n.url, Due: due, Attempt: attempt, Body: body,
+	}, err
+}
+
+// NextDue is when the next delivery is due; false if none is planned.
+func (e *Emulator) NextDue(ctx context.Context) (next time.Time, planned bool, err error) {
+	err = e.store.view(ctx, func(tx *transaction) error {
+		bucket := tx.tx.Bucket(queueBucket)
+		if bucket == nil {
+			return nil
+		}
+		cursor := bucket.Cursor()
+		for key, _ := cursor.First(); key != nil; key, _ = cursor.Next() {
+			at, id, _ := strings.Cut(string(key), "|")
+			record, err := tx.deliveries(id)
+			if err != nil {
+				return err
+			}
+			if len(record.Attempts) == 0 || tx.resend != ResendSandbox {
+				planned = true
+				next, err = time.Parse(keyTime, at)
+				return err
+			}
+		}
+		return nil
+	})
+	return next, planned, err
+}
+
+// RecordAttempt stores what came of sending a notification, and with that when
+// it is sent next. An Attempt without a time is of now.
+func (e *Emulator) RecordAttempt(ctx context.Context, id string, attempt Attempt) error {
+	attempt.Body = clip(attempt.Body, longestExcerpt)
+	return e.store.update(ctx, func(tx *transaction) error {
+		if attempt.Time.IsZero() {
+			attempt.Time = tx.now.UTC()
+		}
+		o, err := tx.orderOfNotification(id)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(o.plan(), func(n planned) bool { return n.id == id }) {
+			return fmt.Errorf("order %q of the emulator has no notification %q: %w", o.PaymentRequestID, id, fs.ErrNotExist)
+		}
+		record, err := tx.deliveries(id)
+		if err != nil {
+			return err
+		}
+		record.Attempts = append(record.Attempts, attempt)
+		if err := tx.save(attemptsBucket, id, record); err != nil {
+			return err
+		}
+		return tx.put(o)
+	})
+}
+
+// orderOfNotification finds the order by the id in front of a notification's:
+// the payment's, a capture's or a refund's.
+func (t *transaction) orderOfNotification(id string) (*order, error) {
+	of, _, _ := strings.Cut(id, "-")
+	paymentID := strings.Replace(of, captureIDs, paymentIDs, 1) // of an automatic capture
+	for _, bucket := range [...][]byte{captureIDBucket, refundIDBucket} {
+		if parent := t.get(bucket, of); parent != nil {
+			paymentID = string(parent)
+		}
+	}
+	o, _, err := t.orderOfPayment(paymentID)
+	if err != nil {
+		return nil, fmt.Errorf("find notification %q in the emulator's state: %w", id, err)
+	}
+	return o, nil
+}
+
+// NotificationRequest makes the signed request of a delivery, with the
+// emulator's time.
+func (e *Emulator) NotificationRequest(ctx context.Context, d Delivery) (*http.Request, error) {
+	now, err := e.Time(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return e.signedNotification(ctx, d, now)
+}
+
+func (e *Emulator) signedNotification(ctx context.Context, d Delivery, now time.Time) (*http.Request, error) {
+	u, err := url.Parse(d.URL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, &Refusal{fmt.Sprintf("notify URL %q: must be an absolute http or https URL", d.URL), "give the session another one: session create --notify-url"}
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.URL, bytes.NewReader(d.Body))
+	if err != nil {
+		return nil, fmt.Errorf("make the notification: %w", err)
+	}
+	message := sign.Message{Method: r.Method, Target: r.URL.RequestURI(), ClientID: d.ClientID, Time: string(wireTime(now)), Body: d.Body}
+	signature, err := e.keys.antom.Sign(message, keyVersion)
+	if err != nil {
+		return nil, fmt.Errorf("sign the notification: %w", err)
+	}
+	r.Header = http.Header{
+		"Client-Id": {d.ClientID}, "Request-Time": {message.Time}, "Signature": {signature}, "Content-Type": {antom.ContentType},
+	}
+	return r, nil
+}

@@ -1,0 +1,91 @@
+package emulator
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+)
+
+// seedRecord makes random numbers repeatable: each draw is made from the seed
+// and the number of draws before it.
+type seedRecord struct {
+	Seed  uint64 `json:"seed"`
+	Draws uint64 `json:"draws"`
+}
+
+const seedKey = "seed"
+
+// Seed makes the ids from here on repeatable: the same calls after the same seed
+// give the same ids.
+func (e *Emulator) Seed(ctx context.Context, seed uint64) error {
+	return e.store.update(ctx, func(tx *transaction) error {
+		return tx.save(metaBucket, seedKey, seedRecord{Seed: seed})
+	})
+}
+
+// random is so many random bytes: of the seed, if there is one.
+func (t *transaction) random(n int) ([]byte, error) {
+	var record seedRecord
+	switch err := t.load(metaBucket, seedKey, &record); {
+	case errors.Is(err, fs.ErrNotExist):
+		drawn := make([]byte, n)
+		_, _ = rand.Read(drawn) // never fails
+		return drawn, nil
+	case err != nil:
+		return nil, err
+	}
+	var drawn []byte
+	for len(drawn) < n {
+		var input [16]byte
+		binary.BigEndian.PutUint64(input[:8], record.Seed)
+		binary.BigEndian.PutUint64(input[8:], record.Draws)
+		block := sha256.Sum256(input[:])
+		drawn = append(drawn, block[:]...)
+		record.Draws++
+	}
+	return drawn[:n], t.save(metaBucket, seedKey, record)
+}
+
+// The fixed parts of ids, by what they name (INF: in the shape of Antom's).
+const (
+	paymentIDs = "1940108001001888"
+	captureIDs = "1940108001001889"
+	refundIDs  = "1940108001001890"
+)
+
+// newID is a number in the shape of Antom's ids: the date, a fixed part and
+// eleven random digits.
+func (t *transaction) newID(fixed string) (string, error) {
+	drawn, err := t.random(8)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s%s%011d", t.now.UTC().Format("20060102"), fixed, binary.BigEndian.Uint64(drawn)%1e11), nil
+}
+
+// derivedID is the id of something that follows from a payment, made of the
+// payment's.
+func derivedID(paymentID, fixed string) string {
+	return strings.Replace(paymentID, paymentIDs, fixed, 1)
+}
+
+// digits are so many digits that follow from an id, such as an authorisation
+// code.
+func digits(id, what string, n int) string {
+	sum := sha256.Sum256([]byte(what + ":" + id))
+	text := fmt.Sprintf("%020d", binary.BigEndian.Uint64(sum[:8]))
+	return text[len(text)-n:]
+}
+
+// tokens and blobs that follow from an id.
+func digest(id, what string) [32]byte { return sha256.Sum256([]byte(what + ":" + id)) }
+
+// rounded leaves out what a wire time would not show, so that what is stored and
+// what is told are the same.
+func rounded(d time.Duration) time.Duration { return d.Round(time.Millisecond) }

@@ -1,0 +1,70 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// methodMultiple is what a payment method wants a value in minor units to be a
+// multiple of, beyond the rule of the currency.
+type methodMultiple struct {
+	method   string
+	currency string
+	multiple int64
+	source   string
+}
+
+// methodMultiples are from Antom's currency page (ref/cc). Sorted by method. The
+// minimums of methods stand in [antom.MinimumAmounts].
+var methodMultiples = [...]methodMultiple{
+	{"JKOPAY", "TWD", 100, "DOC"},
+	{"OCTOPUS", "HKD", 10, "DOC"},
+}
+
+// compareMethod holds the amount against what its payment method takes. An
+// amount that breaks the currency's own rules has been found before.
+func (c *checker) compareMethod(object map[string]any) {
+	chosen, _ := object["paymentMethod"].(map[string]any)
+	method, _ := chosen["paymentMethodType"].(string)
+	charged, _ := object["paymentAmount"].(map[string]any)
+	value, _ := charged["value"].(string)
+	currency, _ := charged["currency"].(string)
+	amount, err := antom.ParseMinor(value, currency)
+	if err != nil || c.belowMinimum(method, amount) {
+		return
+	}
+	for _, row := range methodMultiples {
+		if row.method != method || row.currency != amount.Currency || amount.Value%row.multiple == 0 {
+			continue
+		}
+		c.at(&field{source: row.source}, amountPath).add(string(antom.AmountNotMultiple), row.neighbours(amount),
+			"is %s, %s takes multiples of %s only", amount, method, antom.Amount{Currency: row.currency, Value: row.multiple})
+	}
+}
+
+// neighbours names the amounts on both sides, in major and in minor units: the
+// reader may have written either.
+func (m methodMultiple) neighbours(amount antom.Amount) string {
+	low, high := amount, amount
+	low.Value -= amount.Value % m.multiple
+	high.Value = low.Value + m.multiple
+	if low.Value == 0 {
+		return fmt.Sprintf("write %s, in minor units %d", high, high.Value)
+	}
+	return fmt.Sprintf("write %s or %s, in minor units %d or %d", low, high, low.Value, high.Value)
+}
+
+const amountPath = "paymentAmount.value"
+
+func (c *checker) belowMinimum(method string, amount antom.Amount) bool {
+	for _, row := range antom.MinimumAmounts() {
+		if row.PaymentMethodType != method || row.Amount.Currency != amount.Currency || amount.Value >= row.Amount.Value {
+			continue
+		}
+		c.at(&field{source: row.Source}, amountPath).add("below-minimum", fmt.Sprintf("write %s or more, in minor units %d", row.Amount, row.Amount.Value),
+			"is %s, %s takes at least %s", amount, method, row.Amount)
+		return true
+	}
+	return false
+}

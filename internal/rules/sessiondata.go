@@ -1,0 +1,195 @@
+package rules
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// SessionData is paymentSessionData taken apart, as the web SDK does it: parts
+// joined with &&, of which the first is a secret blob, the second the region,
+// the third a number that the SDK only passes on, and the fourth base64 of a
+// JSON object that says which form to show (JS 1.47.2).
+type SessionData struct {
+	Parts    []string
+	Region   SessionRegion
+	Scene    string // productScene, such as CASHIER_PAYMENT
+	Category string // paymentMethodCategoryType, such as CARD
+	Version  string // productSceneVersion
+	Config   []byte // the fourth part as JSON; nil if it can't be read
+	Hosts    []string
+	Findings []SessionFinding
+}
+
+// SessionFinding is something about a session. Refused ones are why the web SDK
+// would not take it.
+type SessionFinding struct {
+	Refused bool
+	Rule    string // stable id, such as "parts"
+	Message string
+	Hint    string
+}
+
+// SessionRegion is a row of the SDK's gateways.
+type SessionRegion struct{ Sign, Gateway string }
+
+// sessionRegions are the gateways that the SDK knows (JS). Sorted by sign.
+var sessionRegions = [...]SessionRegion{
+	{"DE", "imgs-de-global.alipay.com"},
+	{"ID", "imgs-id.alipay.com"},
+	{"QK", "imgs-qk.alipay.com"},
+	{"SA", "imgs-sa.alipay.com"},
+	{"SG", "imgs-sea-global.alipay.com"},
+	{"US", "imgs-na-global.alipay.com"},
+}
+
+// defaultRegion is what the SDK takes for an unknown or empty sign (JS).
+const defaultRegion = "SG"
+
+// sessionScenes are the forms that the SDK knows, scene and category joined
+// (JS). Sorted.
+var sessionScenes = [...]string{
+	"AUTO_DEBIT_APM", "AUTO_DEBIT_PAY_WALLET", "AUTO_DEBIT_WALLET", "CASHIER_PAYMENT_APM", "CASHIER_PAYMENT_BANK", "CASHIER_PAYMENT_CARD",
+	"CHECKOUT_PAYMENT", "EASY_PAY_APM", "EASY_PAY_WALLET", "ELEMENT_ADDRESS_ALL", "ELEMENT_PAYMENT_ALL", "VAULTING_CARD",
+}
+
+// longestSessionData is the documented length (G24).
+const longestSessionData = 4096
+
+// sessionParts is how many parts the SDK wants: with three it finds no form.
+const sessionParts = 4
+
+// InspectSession takes session data apart and finds what the web SDK would have
+// against them.
+func InspectSession(data string) *SessionData {
+	s := &SessionData{Parts: strings.Split(data, "&&")}
+	s.checkText(data)
+	s.checkRegion()
+	if len(s.Parts) < sessionParts {
+		s.refuse("parts", "the whole of paymentSessionData belongs to the web SDK: not cut, not decoded",
+			"has %d of the %d parts joined with &&; without the fourth the SDK finds no form to show", len(s.Parts), sessionParts)
+		return s
+	}
+	if len(s.Parts) > sessionParts {
+		s.warn("parts", "is it two sessions?", "has %d parts, the SDK reads %d", len(s.Parts), sessionParts)
+	}
+	s.checkConfig(s.Parts[3])
+	return s
+}
+
+// Accepted says whether the web SDK would take the session.
+func (s *SessionData) Accepted() bool {
+	return !slices.ContainsFunc(s.Findings, func(f SessionFinding) bool { return f.Refused })
+}
+
+// Form is the scene and category that the SDK looks up.
+func (s *SessionData) Form() string {
+	return strings.Trim(s.Scene+"_"+s.Category, "_")
+}
+
+func (s *SessionData) refuse(rule, hint, format string, args ...any) {
+	s.Findings = append(s.Findings, SessionFinding{true, rule, fmt.Sprintf(format, args...), hint})
+}
+
+func (s *SessionData) warn(rule, hint, format string, args ...any) {
+	s.Findings = append(s.Findings, SessionFinding{false, rule, fmt.Sprintf(format, args...), hint})
+}
+
+// checkText finds what happened to the data on their way.
+func (s *SessionData) checkText(data string) {
+	if n := utf8.RuneCountInString(data); n > longestSessionData {
+		s.warn("too-long", "is something appended?", "has %d characters, Antom documents at most %d", n, longestSessionData)
+	}
+	blob := s.Parts[0]
+	switch {
+	case blob == "":
+		s.refuse("blob", "copy it from its first character", "begins with an empty part")
+	case strings.Contains(blob, "%2B") || strings.Contains(blob, "%2F") || strings.Contains(blob, "%3D"):
+		s.refuse("encoded", "decode it once: it came out of a URL", "the first part is URL-encoded")
+	case strings.ContainsAny(blob, " \t\r\n"):
+		s.refuse("blob", "a + that became a blank, or a line end from a paste", "the first part holds a blank or a line end")
+	default:
+		if _, err := base64.StdEncoding.DecodeString(blob); err != nil {
+			s.warn("blob", "is it cut, or changed?", "the first part is not base64; Antom's gateway may refuse it")
+		}
+	}
+}
+
+func (s *SessionData) checkRegion() {
+	sign := ""
+	if len(s.Parts) > 1 {
+		sign = s.Parts[1]
+	}
+	for _, row := range sessionRegions {
+		if row.Sign == sign {
+			s.Region = row
+			return
+		}
+	}
+	for _, row := range sessionRegions {
+		if row.Sign == defaultRegion {
+			s.Region = row
+		}
+	}
+	s.warn("region", "the regions are SG, US, DE, ID, QK and SA", "the region is %q, which the SDK does not know; it takes %s", shorten(sign), defaultRegion)
+}
+
+// sessionConfig is what the SDK reads of the fourth part.
+type sessionConfig struct {
+	Config struct {
+		Scene    string `json:"productScene"`
+		Category string `json:"paymentMethodCategoryType"`
+		Version  string `json:"productSceneVersion"`
+	} `json:"paymentSessionConfig"`
+	Factor struct {
+		Modules []struct {
+			URL string `json:"scriptUrl"`
+		} `json:"frontModulesToBeLoaded"`
+	} `json:"paymentSessionFactor"`
+}
+
+func (s *SessionData) checkConfig(part string) {
+	text, err := base64.StdEncoding.DecodeString(part)
+	if err != nil {
+		s.refuse("config", "is it cut, or changed?", "the fourth part is not base64")
+		return
+	}
+	var config sessionConfig
+	if err := json.Unmarshal(text, &config); err != nil {
+		s.refuse("config", "is it cut, or changed?", "the fourth part is no JSON object as the SDK wants it")
+		return
+	}
+	s.Config = text
+	s.Scene, s.Category, s.Version = config.Config.Scene, config.Config.Category, config.Config.Version
+	if _, known := slices.BinarySearch(sessionScenes[:], s.Form()); !known {
+		s.refuse("scene", "the SDK knows "+strings.Join(sessionScenes[:], ", "), "asks for the form %q, which the SDK does not know", shorten(s.Form()))
+	}
+	for _, module := range config.Factor.Modules {
+		if u, err := url.Parse(module.URL); err == nil && u.Host != "" && !slices.Contains(s.Hosts, u.Host) {
+			s.Hosts = append(s.Hosts, u.Host)
+		}
+	}
+	if len(s.Hosts) > 0 {
+		s.warn("scripts", "a content security policy must allow them", "makes the SDK load scripts from %s", strings.Join(s.Hosts, ", "))
+	}
+}
+
+// SameSession reports whether a paymentSessionId belongs to session data: both
+// are base64 and begin with the same 32 bytes (seen in Antom's samples, INF).
+// What can't be read says nothing.
+func (s *SessionData) SameSession(id string) (same, readable bool) {
+	const shared = 32
+	blob, err := base64.StdEncoding.DecodeString(s.Parts[0])
+	if err != nil || len(blob) < shared {
+		return false, false
+	}
+	other, err := base64.StdEncoding.DecodeString(id)
+	if err != nil || len(other) < shared {
+		return false, false
+	}
+	return string(blob[:shared]) == string(other[:shared]), true
+}

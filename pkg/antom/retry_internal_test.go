@@ -1,0 +1,88 @@
+package antom
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+func refusal(status ResultStatus, code string) error {
+	row, known := LookupResultCode(code)
+	return &ResultError{Result: Result{ResultStatus: status, ResultCode: code}, Row: row, Known: known}
+}
+
+// TestAfterError is the table of decisions: whether the same bytes may be sent
+// again, whether to ask less often then, and why.
+func TestAfterError(t *testing.T) {
+	t.Parallel()
+	unsigned := fmt.Errorf("inquiryPayment: the gateway's answer: %w", sign.NewError(sign.SignatureMissing, ""))
+	lost := func(kind TransportKind) error { return &TransportError{Kind: kind, Err: errors.New("x")} }
+	tests := []struct {
+		op   Operation
+		err  error
+		want next
+	}{
+		{InquiryPayment, refusal(StatusF, "ORDER_NOT_EXIST"), next{again: true, reason: "not paid yet: ORDER_NOT_EXIST"}},
+		{InquiryPayment, refusal(StatusU, "PAYMENT_IN_PROCESS"), next{again: true, backOff: true, reason: "the gateway does not know yet: PAYMENT_IN_PROCESS"}},
+		{InquiryPayment, refusal(StatusU, "UNKNOWN_EXCEPTION"), next{again: true, backOff: true, reason: "the gateway does not know yet: UNKNOWN_EXCEPTION"}},
+		{InquiryPayment, refusal(StatusU, "REQUEST_TRAFFIC_EXCEED_LIMIT"), next{again: true, backOff: true, reason: "the gateway does not know yet: REQUEST_TRAFFIC_EXCEED_LIMIT"}},
+		{InquiryPayment, refusal(StatusU, "BRAND_NEW"), next{again: true, backOff: true, reason: "the gateway does not know yet: BRAND_NEW"}},
+		{InquiryPayment, refusal(StatusF, "BRAND_NEW"), next{reason: "refused: BRAND_NEW"}},
+		{InquiryPayment, refusal(StatusF, "SYSTEM_ERROR"), next{reason: "refused: SYSTEM_ERROR"}},
+		{InquiryPayment, refusal(StatusF, "INVALID_SIGNATURE"), next{reason: "refused: INVALID_SIGNATURE"}},
+		{InquiryPayment, refusal(StatusF, "PARAM_ILLEGAL"), next{reason: "refused: PARAM_ILLEGAL"}},
+		{InquiryPayment, fmt.Errorf("wrapped: %w", refusal(StatusU, "UNKNOWN_EXCEPTION")), next{again: true, backOff: true, reason: "the gateway does not know yet: UNKNOWN_EXCEPTION"}},
+		{InquiryPayment, unsigned, next{reason: "asking again would not help"}},
+		{InquiryPayment, errors.New("no idea"), next{reason: "asking again would not help"}},
+		{InquiryPayment, lost(BadStatus), next{backOff: true, reason: "no usable answer: bad-status"}},
+		{InquiryPayment, lost(CutShort), next{again: true, backOff: true, reason: "no usable answer: cut-short"}},
+		{InquiryPayment, lost(Dropped), next{again: true, backOff: true, reason: "no usable answer: dropped"}},
+		{InquiryPayment, lost(NotJSON), next{backOff: true, reason: "no usable answer: not-json"}},
+		{InquiryPayment, lost(Redirected), next{backOff: true, reason: "no usable answer: redirected"}},
+		{InquiryPayment, lost(ServerFault), next{again: true, backOff: true, reason: "no usable answer: server-fault"}},
+		{InquiryPayment, lost(TimedOut), next{again: true, backOff: true, reason: "no usable answer: timed-out"}},
+		{InquiryPayment, lost(TooLarge), next{backOff: true, reason: "no usable answer: too-large"}},
+		{InquiryPayment, lost(Unreachable), next{again: true, backOff: true, reason: "no usable answer: unreachable"}},
+		{InquiryPayment, lost(Untrusted), next{backOff: true, reason: "no usable answer: untrusted"}},
+		{InquiryPayment, lost(WebPage), next{backOff: true, reason: "no usable answer: web-page"}},
+		{InquiryRefund, lost(TimedOut), next{again: true, backOff: true, reason: "no usable answer: timed-out"}},
+		{InquiryRefund, refusal(StatusF, "ORDER_NOT_EXIST"), next{again: true, reason: "not paid yet: ORDER_NOT_EXIST"}},
+		{Cancel, refusal(StatusU, "UNKNOWN_EXCEPTION"), next{again: true, backOff: true, reason: "the gateway does not know yet: UNKNOWN_EXCEPTION"}},
+		{Capture, lost(Dropped), next{again: true, backOff: true, reason: "no usable answer: dropped"}},
+		{CreatePaymentSession, refusal(StatusU, "UNKNOWN_EXCEPTION"), next{reason: "createPaymentSession must not be repeated"}},
+		{CreatePaymentSession, lost(Unreachable), next{reason: "createPaymentSession must not be repeated"}},
+		{"pay", lost(TimedOut), next{reason: "pay must not be repeated"}},
+	}
+	for _, test := range tests {
+		if got := afterError(test.op, test.err); got != test.want {
+			t.Errorf("%s: %v:\n got %+v\nwant %+v", test.op, test.err, got, test.want)
+		}
+	}
+}
+
+func TestAfterAnswer(t *testing.T) {
+	t.Parallel()
+	for status, again := range map[PaymentStatus]bool{
+		PaymentSuccess: false, PaymentFail: false, PaymentCancelled: false, PaymentProcessing: true, PaymentPending: true, "": true, "BRAND_NEW": true,
+	} {
+		got := afterAnswer(&Payment{PaymentStatus: status})
+		if got.again != again || got.backOff || got.reason == "" {
+			t.Errorf("%q: %+v", status, got)
+		}
+	}
+}
+
+// The kinds of transport errors are all in their table, sorted.
+func TestTransportKinds(t *testing.T) {
+	t.Parallel()
+	for i, row := range transportKinds {
+		if row.text == "" || row.hint == "" {
+			t.Errorf("%s has an empty column", row.kind)
+		}
+		if i > 0 && transportKinds[i-1].kind >= row.kind {
+			t.Errorf("%s does not sort after %s", row.kind, transportKinds[i-1].kind)
+		}
+	}
+}
