@@ -46,8 +46,9 @@ var argumentSources = [...]struct {
 	{"TOPIC", (*cli).helpCandidates},
 }
 
-// flagSources are the sources by the name of a flag; flags of a few words, and
-// those whose placeholder is a file, need no row. Sorted by name.
+// flagSources are the sources by the name of a flag. Flags of a few words, and
+// those whose placeholder is a file or a (result) code, need no row. Sorted by
+// name.
 var flagSources = [...]struct {
 	flag string
 	find source
@@ -58,7 +59,6 @@ var flagSources = [...]struct {
 	{"payment-id", (*cli).paymentIDCandidates},
 	{"profile", (*cli).profileCandidates},
 	{"region", (*cli).regionCandidates},
-	{"result-code", (*cli).resultCodeCandidates},
 	{"settlement-currency", (*cli).currencyCandidates},
 }
 
@@ -138,13 +138,16 @@ func (c *cli) completeFlag(cmd *cobra.Command, flag *pflag.Flag, prefix string) 
 		return offer(bare(nonEmpty(words.words)), prefix)
 	}
 	placeholder, _ := pflag.UnquoteUsage(flag)
+	if placeholder == "code" {
+		return offer(c.resultCodeCandidates(cmd), prefix)
+	}
 	return nil, filesFor(placeholder)
 }
 
 // filesFor leaves the names of files and folders to the shell.
 func filesFor(placeholder string) cobra.ShellCompDirective {
 	switch strings.ToLower(placeholder) {
-	case "file", "path":
+	case "file", "path", "private", "public":
 		return cobra.ShellCompDirectiveDefault
 	case "dir", "folder":
 		return cobra.ShellCompDirectiveFilterDirs
@@ -174,8 +177,12 @@ func bare(words []string) []candidate {
 }
 
 // profileCandidates are the profiles of the configuration and the built-in one.
-// A configuration that can't be read offers what can be read of it.
-func (c *cli) profileCandidates(*cobra.Command) []candidate {
+// A configuration that can't be read offers what can be read of it. The name of
+// a new profile is the user's own.
+func (c *cli) profileCandidates(cmd *cobra.Command) []candidate {
+	if cmd.Name() == "add" && !cmd.Flags().Changed("replace") {
+		return nil
+	}
 	var found []candidate
 	if file, _ := c.openConfig(); file != nil {
 		for _, name := range file.Names() {

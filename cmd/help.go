@@ -91,7 +91,7 @@ var (
 // tree runs nothing.
 func Reference() (*cobra.Command, []Topic) {
 	nobody := &Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Getenv: func(string) string { return "" }}
-	root := newRootCmd(&cli{Env: nobody}, nil)
+	root := newRootCmd(&cli{Env: nobody, whole: true})
 	root.InitDefaultHelpCmd()
 	return root, helpTopics()
 }
