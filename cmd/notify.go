@@ -10,6 +10,6 @@ func newNotifyCmd(c *cli) *cobra.Command {
 your server. Only the signature says that one is genuine.`,
 		Example: "  antom notify verify notification.http",
 	})
-	cmd.AddCommand(newNotifyVerifyCmd(c))
+	c.below(cmd, newNotifyVerifyCmd)
 	return cmd
 }
