@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -114,7 +115,7 @@ func goBuild(program string, args ...string) error {
 }
 
 func goTool(args ...string) ([]byte, error) {
-	command := exec.Command("go", args...)
+	command := exec.CommandContext(context.Background(), "go", args...)
 	command.Dir = top
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	var complaint bytes.Buffer

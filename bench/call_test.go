@@ -82,7 +82,7 @@ func startGateway(tb testing.TB, key keyPair) *gateway {
 	}
 	answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nClient-Id: %s\r\nResponse-Time: 2026-11-24T09:00:00Z\r\nSignature: %s\r\nContent-Length: %d\r\n\r\n%s",
 		clientID, signature, len(body), body)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -150,8 +150,9 @@ func ownCall(tb testing.TB, g *gateway, key keyPair) func() {
 func bareCall(tb testing.TB, g *gateway, key keyPair) func() {
 	tb.Helper()
 	ctx := context.Background() //nolint:usetesting // as above
+	client := &http.Client{}
 	return func() {
-		if err := bare(ctx, http.DefaultClient, g.url+inquiry, key.raw); err != nil {
+		if err := bare(ctx, client, g.url+inquiry, key.raw); err != nil {
 			tb.Fatal(err)
 		}
 	}

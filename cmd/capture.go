@@ -19,7 +19,7 @@ func newCaptureCmd(c *cli) *cobra.Command {
 settled. The captures are the CAPTURE rows of inquiryPayment's transactions.`,
 		Example: "  antom capture list PAYMENT_REQUEST_ID\n  antom capture wait PAYMENT_REQUEST_ID",
 	})
-	cmd.AddCommand(newCaptureListCmd(c), newCaptureWaitCmd(c))
+	c.below(cmd, newCaptureListCmd, newCaptureWaitCmd)
 	return cmd
 }
 

@@ -28,8 +28,8 @@ func Main() int {
 // code. Nothing outlives it: the command tree, the settings and the client are
 // made afresh, so runs may go on side by side.
 func Run(ctx context.Context, args []string, env *Env) int {
-	c := &cli{Env: env}
-	root := newRootCmd(c, args)
+	c := &cli{Env: env, words: args}
+	root := newRootCmd(c)
 	err := c.bindEnvironment(root.PersistentFlags())
 	if completing(args) {
 		err = nil // what is typed next may be right all the same
@@ -51,7 +51,9 @@ func Run(ctx context.Context, args []string, env *Env) int {
 type cli struct {
 	*Env
 	global  globalFlags
-	started bool // the command line was understood and its command entered
+	words   []string // the command line
+	whole   bool     // make the whole tree, whatever the command line names
+	started bool     // the command line was understood and its command entered
 }
 
 // constructors are the commands below the root; each constructor only binds
@@ -77,9 +79,8 @@ type constructor struct {
 	make func(*cli) *cobra.Command
 }
 
-// newRootCmd makes the command tree, as far as args may lead: of the commands
-// below the root those that args name, or all of them if it names none.
-func newRootCmd(c *cli, args []string) *cobra.Command {
+// newRootCmd makes the command tree as far as the command line may lead.
+func newRootCmd(c *cli) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "antom",
 		Short: "Antom card payments from the terminal",
@@ -100,24 +101,36 @@ notifications that Antom sends, and says why when one does not verify.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(usage)
 	c.global.bind(root.PersistentFlags())
-	addCommands(root, c, args)
+	addCommands(root, c)
 	return root
 }
 
-// addCommands makes the commands that args name; any word of args may be the
-// command, since flags may stand before it.
-func addCommands(root *cobra.Command, c *cli, args []string) {
+// addCommands makes the commands below the root that the command line names, or
+// all of them if it names none. Any word may be the command, since flags may
+// stand before it.
+func addCommands(root *cobra.Command, c *cli) {
+	var named []constructor
 	for _, row := range constructors() {
-		if slices.Contains(args, row.name) {
-			root.AddCommand(row.make(c))
+		if slices.Contains(c.words, row.name) {
+			named = append(named, row)
 		}
 	}
-	if root.HasSubCommands() && !slices.Contains(args, "help") {
+	if len(named) == 0 || slices.Contains(c.words, "help") {
+		named = constructors()
+	}
+	for _, row := range named {
+		root.AddCommand(row.make(c))
+	}
+}
+
+// below makes the commands of a group, if the command line names the group: a
+// list of groups needs none of them.
+func (c *cli) below(group *cobra.Command, commands ...func(*cli) *cobra.Command) {
+	if !c.whole && !slices.Contains(c.words, group.Name()) {
 		return
 	}
-	root.RemoveCommand(root.Commands()...)
-	for _, row := range constructors() {
-		root.AddCommand(row.make(c))
+	for _, command := range commands {
+		group.AddCommand(command(c))
 	}
 }
 

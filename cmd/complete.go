@@ -46,8 +46,9 @@ var argumentSources = [...]struct {
 	{"TOPIC", (*cli).helpCandidates},
 }
 
-// flagSources are the sources by the name of a flag; flags of a few words, and
-// those whose placeholder is a file, need no row. Sorted by name.
+// flagSources are the sources by the name of a flag. Flags of a few words, and
+// those whose placeholder is a file or a (result) code, need no row. Sorted by
+// name.
 var flagSources = [...]struct {
 	flag string
 	find finder
@@ -58,7 +59,6 @@ var flagSources = [...]struct {
 	{"payment-id", (*cli).paymentIDCandidates},
 	{"profile", (*cli).profileCandidates},
 	{"region", (*cli).regionCandidates},
-	{"result-code", (*cli).resultCodeCandidates},
 	{"settlement-currency", (*cli).currencyCandidates},
 }
 
@@ -72,38 +72,52 @@ func (c *cli) bindCompletions(root *cobra.Command, words []string) {
 	if err != nil {
 		cmd = root
 	}
-	if words := placeholders(cmd.Use); len(words) > 0 && cmd.ValidArgsFunction == nil {
-		cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return c.completeArgument(cmd, words, args, prefix)
+	cmd.ValidArgsFunction = c.completeArgument
+	for _, word := range words[max(0, len(words)-2):] { // "--flag value" or "--flag=value"
+		if flag := flagOf(cmd, word); flag != nil {
+			_ = cmd.RegisterFlagCompletionFunc(flag.Name, func(cmd *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+				return c.completeFlag(cmd, flag, prefix)
+			}) // a flag that stands twice has the function already
 		}
 	}
-	bind := func(flag *pflag.Flag) {
-		_ = cmd.RegisterFlagCompletionFunc(flag.Name, func(cmd *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return c.completeFlag(cmd, flag, prefix)
-		}) // the flag is there, and has no other function
+}
+
+// flagOf is the flag of cmd that a word of the command line names; nil if none.
+func flagOf(cmd *cobra.Command, word string) *pflag.Flag {
+	if name, ok := strings.CutPrefix(word, "--"); ok {
+		name, _, _ = strings.Cut(name, "=")
+		return cmd.Flag(name)
 	}
-	cmd.LocalFlags().VisitAll(bind)
-	cmd.InheritedFlags().VisitAll(bind)
+	if letters, ok := strings.CutPrefix(word, "-"); ok && letters != "" {
+		letter := letters[:1]
+		if flag := cmd.Flags().ShorthandLookup(letter); flag != nil {
+			return flag
+		}
+		return cmd.Root().PersistentFlags().ShorthandLookup(letter)
+	}
+	return nil
 }
 
 // placeholders are the arguments of a usage line, in their order: each the
 // words that may stand there, the last with "..." if it may be repeated.
 func placeholders(use string) [][]string {
 	_, line, _ := strings.Cut(use, " ")
-	line = strings.NewReplacer("[", "", "]", "", " | ", "|").Replace(line)
 	var found [][]string
-	words := strings.Fields(line)
+	words := strings.Fields(strings.ReplaceAll(line, " | ", "|"))
 	for i, word := range words {
 		ofFlag := i > 0 && strings.HasPrefix(words[i-1], "-")
 		if !ofFlag && !strings.HasPrefix(word, "-") {
-			found = append(found, strings.Split(word, "|"))
+			found = append(found, strings.Split(strings.Trim(word, "[]"), "|"))
 		}
 	}
 	return found
 }
 
-func (c *cli) completeArgument(cmd *cobra.Command, words [][]string, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	at := len(args)
+func (c *cli) completeArgument(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	words, at := placeholders(cmd.Use), len(args)
+	if len(words) == 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
 	last := words[len(words)-1]
 	repeated := strings.HasSuffix(last[len(last)-1], "...")
 	if at >= len(words) {
@@ -138,13 +152,16 @@ func (c *cli) completeFlag(cmd *cobra.Command, flag *pflag.Flag, prefix string) 
 		return offer(bare(nonEmpty(words.words)), prefix)
 	}
 	placeholder, _ := pflag.UnquoteUsage(flag)
+	if placeholder == "code" {
+		return offer(c.resultCodeCandidates(cmd), prefix)
+	}
 	return nil, filesFor(placeholder)
 }
 
 // filesFor leaves the names of files and folders to the shell.
 func filesFor(placeholder string) cobra.ShellCompDirective {
 	switch strings.ToLower(placeholder) {
-	case "file", "path":
+	case "file", "path", "private", "public":
 		return cobra.ShellCompDirectiveDefault
 	case "dir", "folder":
 		return cobra.ShellCompDirectiveFilterDirs
@@ -174,8 +191,12 @@ func bare(words []string) []candidate {
 }
 
 // profileCandidates are the profiles of the configuration and the built-in one.
-// A configuration that can't be read offers what can be read of it.
-func (c *cli) profileCandidates(*cobra.Command) []candidate {
+// A configuration that can't be read offers what can be read of it. The name of
+// a new profile is the user's own.
+func (c *cli) profileCandidates(cmd *cobra.Command) []candidate {
+	if cmd.Name() == "add" && !cmd.Flags().Changed("replace") {
+		return nil
+	}
 	var found []candidate
 	if file, _ := c.openConfig(); file != nil {
 		for _, name := range file.Names() {

@@ -24,15 +24,15 @@ its notifications and look at its state.`,
 		Example: `  antom session create --profile emulator --amount 42.00 --currency SGD
   antom emulator pay PAYMENT_REQUEST_ID`,
 	})
-	cmd.AddCommand(
-		newEmulatorPayCmd(c),
-		newEmulatorListCmd(c),
-		newEmulatorShowCmd(c),
-		newEmulatorClockCmd(c),
-		newEmulatorDeliverCmd(c),
-		newEmulatorScenarioCmd(c),
-		newEmulatorKeysCmd(c),
-		newEmulatorResetCmd(c),
+	c.below(cmd,
+		newEmulatorPayCmd,
+		newEmulatorListCmd,
+		newEmulatorShowCmd,
+		newEmulatorClockCmd,
+		newEmulatorDeliverCmd,
+		newEmulatorScenarioCmd,
+		newEmulatorKeysCmd,
+		newEmulatorResetCmd,
 	)
 	return cmd
 }

@@ -37,7 +37,7 @@ With --quiet the time is printed.`,
 			})
 		},
 	}
-	cmd.AddCommand(newEmulatorClockAdvanceCmd(c), newEmulatorClockSetCmd(c), newEmulatorClockResetCmd(c))
+	c.below(cmd, newEmulatorClockAdvanceCmd, newEmulatorClockSetCmd, newEmulatorClockResetCmd)
 	return cmd
 }
 

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
-	"syscall"
 
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/intake"
@@ -97,16 +95,6 @@ func (e saidError) Error() string { return e.message }
 // Hint says what to do about the outcome.
 func (e saidError) Hint() string { return e.remedy }
 
-// stoppedError is the signal that ended the command.
-type stoppedError struct{ signal os.Signal }
-
-func (e stoppedError) Error() string {
-	if e.signal == syscall.SIGTERM {
-		return "terminated"
-	}
-	return "interrupted"
-}
-
 var (
 	_ hinter = (*usageError)(nil)
 	_ hinter = (*setupError)(nil)
@@ -127,10 +115,7 @@ func exitCode(err error) int {
 		return code
 	}
 	if stopped, ok := errors.AsType[stoppedError](err); ok {
-		if stopped.signal == syscall.SIGTERM {
-			return exitTerminated
-		}
-		return exitInterrupted
+		return stopped.exitCode()
 	}
 	if errors.Is(err, context.Canceled) {
 		return exitInterrupted

@@ -91,7 +91,7 @@ var (
 // tree runs nothing.
 func Reference() (*cobra.Command, []Topic) {
 	nobody := &Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Getenv: func(string) string { return "" }}
-	root := newRootCmd(&cli{Env: nobody}, nil)
+	root := newRootCmd(&cli{Env: nobody, whole: true})
 	root.InitDefaultHelpCmd()
 	return root, helpTopics()
 }
@@ -172,7 +172,7 @@ in a JSON error.
 still 0, unless --exit-status or --expect is given. A wait always judges.
 "--expect FAIL" turns the wanted ending into 0 and any other into 7.
 
-Of several outcomes the first in this order is the exit code: 143, 130, 1, 2, 4,
+Of several outcomes the first in this order is the exit code: 130, 143, 1, 2, 4,
 3, 6, 7, 5, 0. A server that a signal ends has done its work: 0.
 `
 

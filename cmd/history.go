@@ -24,7 +24,7 @@ is known of the buyer are not. The history is what --last and the completion of
 ids go by.`,
 		Example: "  antom history list\n  antom history show \"$id\"",
 	})
-	cmd.AddCommand(newHistoryListCmd(c), newHistoryShowCmd(c), newHistoryClearCmd(c))
+	c.below(cmd, newHistoryListCmd, newHistoryShowCmd, newHistoryClearCmd)
 	return cmd
 }
 

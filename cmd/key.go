@@ -23,7 +23,7 @@ in Antom's Dashboard; answers and notifications are verified with Antom's public
 key. Three keys matter, and mixing them up is the commonest trouble.`,
 		Example: "  antom key generate --out merchant.pem\n  antom key check keys/merchant.pem keys/merchant.pub",
 	})
-	cmd.AddCommand(newKeyGenerateCmd(c), newKeyShowCmd(c), newKeyCheckCmd(c))
+	c.below(cmd, newKeyGenerateCmd, newKeyShowCmd, newKeyCheckCmd)
 	return cmd
 }
 

@@ -13,8 +13,6 @@ endpoint makes of it.`,
 		Example: `  antom notify verify notification.http
   antom notify listen`,
 	})
-	cmd.AddCommand(
-		newNotifyVerifyCmd(c), newNotifyListenCmd(c), newNotifySendCmd(c), newNotifyReplayCmd(c), newNotifyExportCmd(c), newNotifyCheckCmd(c),
-	)
+	c.below(cmd, newNotifyVerifyCmd, newNotifyListenCmd, newNotifySendCmd, newNotifyReplayCmd, newNotifyExportCmd, newNotifyCheckCmd)
 	return cmd
 }

@@ -17,7 +17,7 @@ func newPaymentCmd(c *cli) *cobra.Command {
 with inquiryPayment: once, or every two seconds until it is final.`,
 		Example: "  antom payment inquire PAYMENT_REQUEST_ID\n  antom payment wait PAYMENT_REQUEST_ID",
 	})
-	cmd.AddCommand(newPaymentInquireCmd(c), newPaymentWaitCmd(c))
+	c.below(cmd, newPaymentInquireCmd, newPaymentWaitCmd)
 	return cmd
 }
 

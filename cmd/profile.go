@@ -25,7 +25,7 @@ Antom's public key, the gateway and the URLs of the shop. Keys stay in their own
 files; the configuration names them.`,
 		Example: "  antom profile add sandbox\n  antom profile use sandbox\n  antom profile show --explain",
 	})
-	cmd.AddCommand(newProfileAddCmd(c), newProfileListCmd(c), newProfileShowCmd(c), newProfileUseCmd(c), newProfileRemoveCmd(c))
+	c.below(cmd, newProfileAddCmd, newProfileListCmd, newProfileShowCmd, newProfileUseCmd, newProfileRemoveCmd)
 	return cmd
 }
 

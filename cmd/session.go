@@ -10,6 +10,6 @@ func newSessionCmd(c *cli) *cobra.Command {
 createPaymentSession and lives for an hour at most.`,
 		Example: "  antom session create --amount 42.00 --currency SGD\n  antom session create --amount 42.00 --currency SGD -o json | antom session inspect -",
 	})
-	cmd.AddCommand(newSessionCreateCmd(c), newSessionListCmd(c), newSessionInspectCmd(c))
+	c.below(cmd, newSessionCreateCmd, newSessionListCmd, newSessionInspectCmd)
 	return cmd
 }

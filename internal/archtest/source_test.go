@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -238,4 +239,41 @@ func TestLengths(t *testing.T) {
 			}
 		}
 	}
+}
+
+// systemFiles are the files besides *_unix.go, *_windows.go and their kind that
+// may name what differs between systems. Sorted.
+var systemFiles = [...]string{
+	"cmd/signals.go", // SIGTERM, which Go gives every system
+}
+
+// TestSystemDependence wants what differs between systems to stand in few files,
+// which say so by their names.
+func TestSystemDependence(t *testing.T) {
+	t.Parallel()
+	for _, s := range written(t) {
+		if namesSystem(s.path) || slices.Contains(systemFiles[:], s.path) {
+			continue
+		}
+		for _, spec := range s.tree.Imports {
+			path := strings.Trim(spec.Path.Value, `"`)
+			if path == "syscall" || strings.HasPrefix(path, "golang.org/x/sys/") {
+				t.Errorf("%s imports %s: move it to a file named *_unix.go and one named *_windows.go", s.at(spec), path)
+			}
+		}
+		for _, group := range s.tree.Comments {
+			for _, line := range group.List {
+				if strings.HasPrefix(line.Text, "//go:build") {
+					t.Errorf("%s: %s: the file's name should say it", s.at(line), line.Text)
+				}
+			}
+		}
+	}
+}
+
+// namesSystem says whether a file's name ends in a system that it is for.
+func namesSystem(path string) bool {
+	name := strings.TrimSuffix(path, ".go")
+	system := name[strings.LastIndex(name, "_")+1:]
+	return slices.Contains([]string{"bsd", "darwin", "linux", "other", "unix", "windows"}, system)
 }

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"syscall"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
@@ -281,7 +280,7 @@ func (p *Printer) say(label string, style Style, format string, args ...any) {
 
 // pipeError tells a reader who left from a failure.
 func pipeError(err error) error {
-	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
+	if readerGone(err) || errors.Is(err, io.ErrClosedPipe) {
 		return ErrClosedPipe
 	}
 	if err != nil {

@@ -38,12 +38,12 @@ func write(top string) error {
 		if err := os.RemoveAll(filepath.Join(top, folder)); err != nil {
 			return err
 		}
-		if err := os.MkdirAll(filepath.Join(top, folder), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join(top, folder), 0o755); err != nil { //nolint:gosec // published files
 			return err
 		}
 	}
 	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(top, f.path), f.text, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(top, f.path), f.text, 0o644); err != nil { //nolint:gosec // published files
 			return err
 		}
 	}
