@@ -26,7 +26,8 @@ one file in the state folder. These commands play the buyer and look after it.`,
 		Example: `  antom session create --profile emulator --amount 42.00 --currency SGD
   antom emulator pay PAYMENT_REQUEST_ID`,
 	})
-	cmd.AddCommand(newEmulatorPayCmd(c), newEmulatorDeliverCmd(c), newEmulatorKeysCmd(c), newEmulatorResetCmd(c))
+	cmd.AddCommand(newEmulatorPayCmd(c), newEmulatorDeliverCmd(c), newEmulatorKeysCmd(c), newEmulatorResetCmd(c),
+		newEmulatorServeCmd(c), newEmulatorFaultCmd(c))
 	return cmd
 }
 
@@ -75,7 +76,7 @@ func (o *emulatorPay) run(ctx context.Context) error {
 	if o.request.Processing < 0 {
 		return usagef("--processing %s: must not be negative", o.request.Processing)
 	}
-	gateway, err := o.c.openEmulator()
+	gateway, err := o.c.steer(ctx)
 	if err != nil {
 		return err
 	}
@@ -133,7 +134,7 @@ func (o *emulatorDeliver) run(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	gateway, err := o.c.openEmulator()
+	gateway, err := o.c.steer(ctx)
 	if err != nil {
 		return err
 	}
@@ -179,40 +180,6 @@ func deliver(p *output.Printer, client *http.Client, notification *http.Request)
 	return nil
 }
 
-func newEmulatorKeysCmd(c *cli) *cobra.Command {
-	return &cobra.Command{
-		Use:   "keys",
-		Short: "Print the client id and the keys that the emulator knows",
-		Long: `Print the emulator's client id, the private key that its merchant signs with and
-the public key that its answers verify with, in the one-line form of Antom's
-Dashboard. They were made on this machine and are worth nothing elsewhere.
-
-The output is in the form of an environment file, with the names that Antom's own
-templates use. With --quiet just Antom's public key is printed.`,
-		Example: "  antom emulator keys > emulator.env\n  antom emulator keys -o json --jq .antomPublicKey",
-		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			p, err := c.printer()
-			if err != nil {
-				return err
-			}
-			gateway, err := c.openEmulator()
-			if err != nil {
-				return err
-			}
-			facts := gateway.Profile()
-			return p.Print(output.Result{
-				JSON: encode(map[string]string{
-					"clientId": facts.ClientID, "merchantPrivateKey": facts.MerchantKey.Base64(), "antomPublicKey": facts.AntomKey.Base64(),
-				}),
-				Quiet: []string{facts.AntomKey.Base64()},
-				Text: []output.Block{output.Text(fmt.Sprintf("ANTOM_CLIENT_ID=%s\nANTOM_PRIVATE_KEY=%s\nANTOM_PUBLIC_KEY=%s",
-					facts.ClientID, facts.MerchantKey.Base64(), facts.AntomKey.Base64()))},
-			})
-		},
-	}
-}
-
 func newEmulatorResetCmd(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:     "reset",
@@ -228,7 +195,7 @@ func newEmulatorResetCmd(c *cli) *cobra.Command {
 			if err := c.confirm("Forget every session and payment of the emulator?"); err != nil {
 				return err
 			}
-			gateway, err := c.openEmulator()
+			gateway, err := c.steer(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -124,7 +125,7 @@ type merchant struct {
 	profile  *profile.Profile
 	antomKey *sign.PublicKey
 	key      *sign.PrivateKey
-	emulator *emulator.Emulator // the in-process gateway; nil for a real one
+	emulator http.RoundTripper // to the emulator, in this process or served; nil for a real gateway
 }
 
 // profileSources says where settings come from.
@@ -179,27 +180,55 @@ func (c *cli) merchant(p *output.Printer) (*merchant, error) {
 	return &merchant{profile: chosen, key: key, antomKey: antomKey}, nil
 }
 
-// emulated fills the built-in profile from the emulator's own state.
+// emulated fills the built-in profile from the emulator's own state. While it is
+// served, calls go to the server: it has the state for itself.
 func (c *cli) emulated(chosen *profile.Profile) (*merchant, error) {
 	gateway, err := c.openEmulator()
 	if err != nil {
 		return nil, err
 	}
 	facts := gateway.Profile()
+	m := &merchant{profile: chosen, key: facts.MerchantKey, antomKey: facts.AntomKey, emulator: gateway.RoundTripper()}
+	served, err := c.runningEmulator(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	if served != nil {
+		facts.GatewayURL, m.emulator = served.Address.URL, served.Transport()
+	}
 	chosen.ClientID = facts.ClientID
 	chosen.GatewayURL = facts.GatewayURL
 	chosen.NotifyURL = facts.NotifyURL
 	chosen.RedirectURL = facts.RedirectURL
-	return &merchant{profile: chosen, key: facts.MerchantKey, antomKey: facts.AntomKey, emulator: gateway}, nil
+	return m, nil
+}
+
+// emulatorDir is where the emulator's state is.
+func (c *cli) emulatorDir() (string, error) {
+	dir := profile.StateDir(c.Getenv, runtime.GOOS)
+	if dir == "" {
+		return "", &setupError{message: "there is no place for the emulator's state", remedy: "set HOME or ANTOM_STATE_DIR"}
+	}
+	return filepath.Join(c.abs(dir), "emulator"), nil
 }
 
 // openEmulator opens the gateway whose state is in the state folder.
 func (c *cli) openEmulator() (*emulator.Emulator, error) {
-	dir := profile.StateDir(c.Getenv, runtime.GOOS)
-	if dir == "" {
-		return nil, &setupError{message: "there is no place for the emulator's state", remedy: "set HOME or ANTOM_STATE_DIR"}
+	dir, err := c.emulatorDir()
+	if err != nil {
+		return nil, err
 	}
-	return emulator.Open(filepath.Join(c.abs(dir), "emulator"), emulator.Options{Now: c.Now, Logger: c.logger()})
+	return emulator.Open(dir, emulator.Options{Now: c.Now, Logger: c.logger()})
+}
+
+// runningEmulator finds the server that serves the emulator's state; nil if none
+// does.
+func (c *cli) runningEmulator(ctx context.Context) (*emulator.Remote, error) {
+	dir, err := c.emulatorDir()
+	if err != nil {
+		return nil, err
+	}
+	return emulator.Running(ctx, dir)
 }
 
 // client makes the client that calls the gateway on behalf of m.
@@ -234,11 +263,22 @@ func (c *cli) client(m *merchant) (*antom.Client, error) {
 // transport is nil where the client's own one will do.
 func (c *cli) transport(m *merchant) (http.RoundTripper, error) {
 	if m.emulator != nil {
-		return m.emulator.RoundTripper(), nil
+		return m.emulator, nil
 	}
 	if c.global.caCert == "" {
 		return nil, nil
 	}
+	roots, err := c.trusted()
+	if err != nil {
+		return nil, err
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	return transport, nil
+}
+
+// trusted reads the certificates of --cacert.
+func (c *cli) trusted() (*x509.CertPool, error) {
 	pem, err := os.ReadFile(c.abs(c.global.caCert))
 	if err != nil {
 		return nil, &setupError{message: fmt.Sprintf("read --cacert: %s", err), remedy: "name a PEM file with the certificates to trust"}
@@ -247,9 +287,7 @@ func (c *cli) transport(m *merchant) (http.RoundTripper, error) {
 	if !roots.AppendCertsFromPEM(pem) {
 		return nil, &setupError{message: fmt.Sprintf("read --cacert %q: no PEM certificate in it", c.global.caCert), remedy: "name a PEM file with the certificates to trust"}
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	return transport, nil
+	return roots, nil
 }
 
 // connect is the usual beginning of a command that calls the gateway.

@@ -103,6 +103,9 @@ func createPaymentSession(tx *transaction, request *antom.SessionRequest) (any, 
 	}
 	o := newOrder(a, expires)
 	o.ClientID = tx.clientID
+	if o.NotifyURL == "" {
+		o.NotifyURL = tx.notifyURL
+	}
 	if a.earlier != nil {
 		o.Created = a.earlier.Created
 		o.Scheduled = a.earlier.Scheduled
@@ -138,9 +141,6 @@ func newOrder(a asking, expires time.Time) *order {
 		PaymentRequestID: r.PaymentRequestID, ReferenceOrderID: r.Order.ReferenceOrderID,
 		Amount: r.PaymentAmount, NotifyURL: r.PaymentNotifyURL, Scene: r.ProductScene, Metadata: r.Metadata,
 		StoredCard: r.PaymentMethod.PaymentMethodID, Created: a.now.UTC(), SessionExpires: expires.UTC(), PaymentExpires: a.paymentExpires().UTC(),
-	}
-	if o.NotifyURL == "" {
-		o.NotifyURL = notifyURL
 	}
 	if f := r.PaymentFactor; f != nil {
 		o.ManualCapture = f.CaptureMode == antom.CaptureManual
