@@ -212,4 +212,3 @@ func faultPlaces(kind emulator.FaultKind) string {
 	}
 	return "calls"
 }
-
