@@ -109,7 +109,7 @@ func newEmulatorFaultClearCmd(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:     "clear [ID...]",
 		Short:   "Remove faults, all or those of these ids",
-		Long:    "Remove faults from the emulator being served: those of these ids, or all. What they have done already stays.",
+		Long:    "Remove faults from the emulator being served: those of these ids, or all. Calls go well again from then on.",
 		Example: "  antom emulator fault clear --help",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.clearFaults(cmd.Context(), args)

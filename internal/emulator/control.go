@@ -294,7 +294,7 @@ func controlState(s *Server, r *http.Request) (any, error) {
 		return nil, err
 	}
 	payments, err := s.emulator.List(r.Context(), limit)
-	return standing{clock, payments, s.faults.all()}, err
+	return standing{clock, append([]Summary{}, payments...), append([]Fault{}, s.faults.all()...)}, err
 }
 
 func queryNumber(r *http.Request, name string) (int, error) {
@@ -309,7 +309,9 @@ func queryNumber(r *http.Request, name string) (int, error) {
 	return n, nil
 }
 
-func controlFaults(s *Server, _ *http.Request) (any, error) { return s.faults.all(), nil }
+func controlFaults(s *Server, _ *http.Request) (any, error) {
+	return append([]Fault{}, s.faults.all()...), nil
+}
 
 func controlAddFault(s *Server, r *http.Request) (any, error) {
 	request, err := readControl[struct {
@@ -334,7 +336,7 @@ func controlClearFaults(s *Server, r *http.Request) (any, error) {
 		}
 		ids = append(ids, id)
 	}
-	return s.faults.clear(ids...), nil
+	return append([]Fault{}, s.ClearFaults(ids...)...), nil
 }
 
 func controlScenarios(s *Server, r *http.Request) (any, error) {

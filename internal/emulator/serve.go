@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -330,8 +331,17 @@ func (s *Server) ClientTransport() (*http.Transport, error) {
 	return remote.transport, nil
 }
 
-// ClearFaults removes all faults.
-func (s *Server) ClearFaults() { s.faults.clear() }
+// ClearFaults removes the faults of these ids, or all, and returns them. What a
+// late failure would refuse is refused no more.
+func (s *Server) ClearFaults(ids ...int) []Fault {
+	gone := s.faults.clear(ids...)
+	if slices.ContainsFunc(gone, func(f Fault) bool { return f.Kind == "late-failure" }) {
+		s.doomedMu.Lock()
+		defer s.doomedMu.Unlock()
+		clear(s.dooms)
+	}
+	return gone
+}
 
 // AdvanceClock moves the clock; what is due on the way is sent.
 func (s *Server) AdvanceClock(ctx context.Context, by time.Duration) error {
