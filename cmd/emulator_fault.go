@@ -141,16 +141,8 @@ func (c *cli) clearFaults(ctx context.Context, args []string) error {
 	if len(gone) < len(ids) {
 		return fmt.Errorf("of %d faults only %d were in place", len(ids), len(gone))
 	}
-	p.Note("removed %s", counted(len(gone), "fault"))
+	p.Note("removed %s", counted(len(gone), "fault", "faults"))
 	return nil
-}
-
-// counted is a number with its noun.
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // faultResult shows faults as a table.

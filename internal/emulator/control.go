@@ -36,6 +36,7 @@ func controlRoutes() []controlRoute {
 		{"DELETE /_emulator/faults", "clears the faults with ?id=N, or all", controlClearFaults},
 		{"DELETE /_emulator/scenarios", "clears the scenarios", controlClearScenarios},
 		{"GET /_emulator/clock", "reads the clock", controlClock},
+		{"GET /_emulator/due", "sends what is due, and lists what is due still (with --notify off)", controlDue},
 		{"GET /_emulator/faults", "lists the faults in place", controlFaults},
 		{"GET /_emulator/notifications/{id}", "lists the due notifications of a payment, signed; ?open=true those not acknowledged", controlNotifications},
 		{"GET /_emulator/payments/{id}", "tells all about a payment, by its paymentRequestId", controlShow},

@@ -179,6 +179,17 @@ func (r *Remote) Undelivered(ctx context.Context, paymentRequestID string) (open
 	return open, answer.Acknowledged, err
 }
 
+// DueDeliveries is [Emulator.DueDeliveries], after the server has sent what it
+// sends by itself.
+func (r *Remote) DueDeliveries(ctx context.Context) (due []Delivery, err error) {
+	var list []wireDelivery
+	err = r.call(ctx, http.MethodGet, "due", nil, &list)
+	for _, wire := range list {
+		due = append(due, wire.delivery())
+	}
+	return due, err
+}
+
 // NotificationRequest is [Emulator.NotificationRequest].
 func (r *Remote) NotificationRequest(ctx context.Context, d Delivery) (*http.Request, error) {
 	var wire wireRequest

@@ -70,6 +70,18 @@ func controlNotifications(s *Server, r *http.Request) (any, error) {
 	return list, nil
 }
 
+func controlDue(s *Server, r *http.Request) (any, error) {
+	if err := s.Settle(r.Context()); err != nil {
+		return nil, err
+	}
+	due, err := s.emulator.DueDeliveries(r.Context())
+	list := []wireDelivery{}
+	for _, d := range due {
+		list = append(list, wireDelivery{d, d.Body})
+	}
+	return list, err
+}
+
 func controlSign(s *Server, r *http.Request) (any, error) {
 	wire, err := readControl[wireDelivery](r)
 	if err != nil {

@@ -203,6 +203,9 @@ func TestRemote_delivers(t *testing.T) {
 	if err != nil || len(open) != 1 || acknowledged != 0 {
 		t.Fatalf("%+v, %d, %v", open, acknowledged, err)
 	}
+	if due, err := remote.DueDeliveries(t.Context()); err != nil || len(due) != 1 || due[0].ID != open[0].ID {
+		t.Errorf("due: %+v, %v", due, err)
+	}
 	request, err := remote.NotificationRequest(t.Context(), open[0])
 	if err != nil {
 		t.Fatal(err)
@@ -212,6 +215,9 @@ func TestRemote_delivers(t *testing.T) {
 	}
 	if err := remote.RecordAttempt(t.Context(), open[0].ID, emulator.Attempt{HTTPStatus: 200, Acknowledged: true, Verdict: "acknowledged"}); err != nil {
 		t.Error(err)
+	}
+	if due, err := remote.DueDeliveries(t.Context()); err != nil || len(due) != 0 {
+		t.Errorf("due after it was acknowledged: %+v, %v", due, err)
 	}
 	if open, acknowledged, err := remote.Undelivered(t.Context(), "order"); err != nil || len(open) != 0 || acknowledged != 1 {
 		t.Errorf("after it was acknowledged: %+v, %d, %v", open, acknowledged, err)

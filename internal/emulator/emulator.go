@@ -9,6 +9,8 @@
 // What Antom does not document is marked INF where it is decided.
 package emulator
 
+//go:generate go run ../gen/emulatorstates
+
 import (
 	"context"
 	"errors"

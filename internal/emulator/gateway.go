@@ -48,7 +48,7 @@ type check func(*Emulator, *exchange) *refusal
 
 // gatewayCheck is a row of the table of checks.
 type gatewayCheck struct {
-	codes  string // that it refuses with
+	code   string // that it refuses with
 	on     string
 	check  check
 	source string

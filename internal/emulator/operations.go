@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/antom-cli/antom/pkg/antom"
 )
@@ -61,7 +62,7 @@ func perform[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
 // look makes an operation of one that only reads, unless a scenario is set for
 // it, which is used up.
 func look[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
-	writing := perform(func(tx *transaction, request *R) (any, error) { return do(tx, request) })
+	writing := perform(do)
 	return func(e *Emulator, x *exchange) (any, error) {
 		request := new(R)
 		if err := json.Unmarshal(x.body, request); err != nil {
@@ -73,7 +74,7 @@ func look[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
 			answer, err = do(tx, request)
 			return err
 		})
-		if err == errWrites { //nolint:errorlint // it is never wrapped
+		if errors.Is(err, errWrites) {
 			return writing(e, x)
 		}
 		return settle(answer, err)

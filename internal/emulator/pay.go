@@ -106,13 +106,18 @@ func (r *PayRequest) validate() error {
 		return &Refusal{"the card number must have 12 to 19 digits", "the test cards are in antom emulator pay --help"}
 	}
 	r.Card = number
-	if err := codeHas(r.Outcome, antom.InPaymentResult, "a payment"); err != nil {
-		return err
-	}
 	if r.Billing != (antom.Address{}) {
 		if err := checkBilling(r.Billing); err != nil {
 			return err
 		}
+	}
+	return r.CheckCodes()
+}
+
+// CheckCodes wants outcomes that Antom documents. The error is a [*Refusal].
+func (r *PayRequest) CheckCodes() error {
+	if err := codeHas(r.Outcome, antom.InPaymentResult, "a payment"); err != nil {
+		return err
 	}
 	return codeHas(r.CaptureOutcome, antom.InCapture, "a capture")
 }

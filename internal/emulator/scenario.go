@@ -31,7 +31,7 @@ var errWrites = errors.New("emulator: the transaction has to write")
 // SetScenario sets a scenario, after those that are set already. The error is a
 // [*Refusal] if Antom does not document the code for the operation.
 func (e *Emulator) SetScenario(ctx context.Context, s Scenario) error {
-	if err := s.validate(); err != nil {
+	if err := s.Validate(); err != nil {
 		return err
 	}
 	s.Times = max(s.Times, 1)
@@ -71,7 +71,9 @@ func (e *Emulator) ClearScenarios(ctx context.Context) error {
 	})
 }
 
-func (s Scenario) validate() error {
+// Validate wants a code that Antom documents for the operation. The error is a
+// [*Refusal].
+func (s Scenario) Validate() error {
 	row, known := lookupOperation(s.Operation)
 	if !known {
 		return &Refusal{fmt.Sprintf("operation %q is none of the emulator's", s.Operation), "one of " + strings.Join(operationNames(), ", ")}

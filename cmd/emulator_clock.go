@@ -1,0 +1,179 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+func newEmulatorClockCmd(c *cli) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "clock",
+		Short: "Read the emulator's clock, or move it",
+		Long: `Read the emulator's clock. It is the real one until it is set or advanced: then it
+is virtual and stands still between two moves, so that a test goes through hours of
+an order's life in milliseconds and sees the same times in every run. All processes
+that use the state see the same clock.
+
+With --quiet the time is printed.`,
+		Example: "  antom emulator clock\n  antom emulator clock advance 15m\n  antom emulator clock reset",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.onClock(cmd.Context(), func(ctx context.Context, gateway steering) (emulator.Clock, []emulator.Event, error) {
+				clock, err := gateway.Clock(ctx)
+				return clock, nil, err
+			})
+		},
+	}
+	cmd.AddCommand(newEmulatorClockAdvanceCmd(c), newEmulatorClockSetCmd(c), newEmulatorClockResetCmd(c))
+	return cmd
+}
+
+func newEmulatorClockAdvanceCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "advance DURATION",
+		Short: "Move the emulator's clock forward",
+		Long: `Move the emulator's clock forward, as in 90s, 15m, 24h or 7d, and list what happened
+on the way, in order: payments that ended, captures, refunds, sessions that expired,
+orders that were closed. A real clock becomes virtual. Notifications that became due
+are queued; antom emulator deliver sends them, or a running antom emulator serve.
+
+The columns off a terminal and in CSV are time, paymentRequestId, entity, id, state
+and resultCode. With --quiet the new time is printed.`,
+		Example: "  antom emulator clock advance 15m\n  antom emulator clock advance 7d -o json",
+		Args:    oneArg("DURATION"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			by, err := parseDays(args[0])
+			if err != nil {
+				return err
+			}
+			return c.onClock(cmd.Context(), func(ctx context.Context, gateway steering) (emulator.Clock, []emulator.Event, error) {
+				return gateway.AdvanceClock(ctx, by)
+			})
+		},
+	}
+}
+
+// parseDays reads a duration that may also be in days.
+func parseDays(text string) (time.Duration, error) {
+	if number, isDays := strings.CutSuffix(text, "d"); isDays {
+		text = number + "h"
+		hours, err := time.ParseDuration(text)
+		if err == nil && hours >= 0 && hours <= 1<<62/24 {
+			return 24 * hours, nil
+		}
+		text = number + "d"
+	}
+	by, err := time.ParseDuration(text)
+	if err != nil || by < 0 {
+		return 0, usagef("duration %q: must be a time such as 90s, 15m, 24h or 7d", text)
+	}
+	return by, nil
+}
+
+func newEmulatorClockSetCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "set TIME",
+		Short: "Set the emulator's clock to a time",
+		Long: `Set the emulator's clock to a time (ISO 8601 with a zone) and make it virtual. It
+can't go back behind what the state holds; antom emulator reset begins anew. What
+happened on the way is listed as by advance.`,
+		Example: "  antom emulator clock set 2030-01-01T00:00:00Z",
+		Args:    oneArg("TIME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			to, err := antom.DateTime(args[0]).Time()
+			if err != nil {
+				return usagef("%s", err).hint("such as 2030-01-01T00:00:00Z")
+			}
+			return c.onClock(cmd.Context(), func(ctx context.Context, gateway steering) (emulator.Clock, []emulator.Event, error) {
+				return gateway.SetClock(ctx, to)
+			})
+		},
+	}
+}
+
+func newEmulatorClockResetCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "reset",
+		Short: "Make the emulator's clock real again",
+		Long: `Make the emulator's clock real again. A state that holds something of what is the
+future to the real clock must be reset first, with antom emulator reset.`,
+		Example: "  antom emulator clock reset",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.onClock(cmd.Context(), func(ctx context.Context, gateway steering) (emulator.Clock, []emulator.Event, error) {
+				clock, err := gateway.ResetClock(ctx)
+				return clock, nil, err
+			})
+		},
+	}
+}
+
+// clockReport is the JSON form of the clock.
+type clockReport struct {
+	emulator.Clock
+	Events []emulator.Event `json:"events"`
+}
+
+// onClock does something with the clock and shows it, with what has happened.
+func (c *cli) onClock(ctx context.Context, do func(context.Context, steering) (emulator.Clock, []emulator.Event, error)) error {
+	p, err := c.printer()
+	if err != nil {
+		return err
+	}
+	gateway, err := c.steer()
+	if err != nil {
+		return err
+	}
+	clock, events, err := do(ctx, gateway)
+	if err != nil {
+		return err
+	}
+	mode := "real"
+	if clock.Virtual {
+		mode = "virtual"
+	}
+	clock.Time = clock.Time.UTC()
+	table := eventTable(events, true)
+	result := output.Result{
+		JSON: encode(clockReport{clock, append([]emulator.Event{}, events...)}), Table: &table, Rows: [][]byte{}, Quiet: []string{clock.Time.Format(time.RFC3339)},
+		Text: []output.Block{output.Card{Pairs: []output.Pair{
+			{Label: "Clock", Name: "clock", Value: output.Cell{Text: mode}},
+			{Label: "Time", Name: "time", Value: timeCell(clock.Time)},
+		}}},
+	}
+	queued := 0
+	for _, e := range events {
+		result.Rows = append(result.Rows, encode(e))
+		if e.NotificationID != "" {
+			queued++
+		}
+	}
+	if len(events) > 0 {
+		result.Text = append(result.Text, table)
+	}
+	if err := p.Print(result); err != nil || queued == 0 {
+		return err
+	}
+	p.Note("%s due; next: antom emulator deliver", counted(queued, "notification became", "notifications became"))
+	return nil
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,170 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// emulatorDeliver is `antom emulator deliver`.
+type emulatorDeliver struct {
+	c      *cli
+	dryRun bool
+}
+
+func newEmulatorDeliverCmd(c *cli) *cobra.Command {
+	o := &emulatorDeliver{c: c}
+	cmd := &cobra.Command{
+		Use:   "deliver [PAYMENT_REQUEST_ID]",
+		Short: "Send the due notifications, or print them",
+		Long: `Send the notifications that Antom would have sent by now and that nobody has
+acknowledged: of one payment, or all whose next attempt is due by Antom's resend
+schedule (at once, then after 2 and 10 and 10 minutes, 1, 2, 6 and 15 hours). They
+are signed with the emulator's key and verify with antom notify verify. The answer
+is judged as Antom judges it, by its body, and kept: antom emulator show has the
+attempts. antom emulator serve sends by itself.
+
+With --dry-run the signed requests of a payment are printed as raw HTTP, those
+that were acknowledged too, and nothing is sent.`,
+		Example: `  antom emulator deliver "$id"
+  antom emulator deliver "$id" --dry-run | antom notify verify --profile emulator`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && o.dryRun {
+				return usagef("--dry-run wants a payment").hint("antom emulator deliver PAYMENT_REQUEST_ID --dry-run")
+			}
+			return o.run(cmd.Context(), args)
+		},
+	}
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print the signed requests and send nothing")
+	return cmd
+}
+
+func (o *emulatorDeliver) run(ctx context.Context, args []string) error {
+	p, err := o.c.printer()
+	if err != nil {
+		return err
+	}
+	gateway, err := o.c.steer()
+	if err != nil {
+		return err
+	}
+	if o.dryRun {
+		return o.print(ctx, p, gateway, args[0])
+	}
+	due, err := o.due(ctx, p, gateway, args)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{
+		Timeout:       o.c.global.requestTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	var failed []error
+	for _, d := range due {
+		if err := deliver(ctx, p, gateway, client, d); err != nil {
+			failed = append(failed, err)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// print prints what is due of a payment.
+func (o *emulatorDeliver) print(ctx context.Context, p *output.Printer, gateway steering, id string) error {
+	requests, err := gateway.Notifications(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case len(requests) == 0:
+		return nothingDue(id)
+	}
+	return printRequests(p, intake.Notification, requests...)
+}
+
+func nothingDue(id string) error {
+	return saidError{code: exitPending, message: "no notification is due yet for " + id, remedy: "antom payment wait " + id}
+}
+
+// due is what is to be sent, and says so where that is nothing.
+func (o *emulatorDeliver) due(ctx context.Context, p *output.Printer, gateway steering, args []string) ([]emulator.Delivery, error) {
+	if len(args) == 1 {
+		open, acknowledged, err := gateway.Undelivered(ctx, args[0])
+		switch {
+		case err != nil:
+			return nil, err
+		case len(open) == 0 && acknowledged == 0:
+			return nil, nothingDue(args[0])
+		case len(open) == 0:
+			p.Note("every notification that is due for %s was acknowledged", args[0])
+		}
+		return open, nil
+	}
+	local, ok := gateway.(interface {
+		DueDeliveries(ctx context.Context) ([]emulator.Delivery, error)
+	})
+	if !ok {
+		p.Note("the running server sends what is due")
+		return nil, nil
+	}
+	due, err := local.DueDeliveries(ctx)
+	if err == nil && len(due) == 0 {
+		p.Note("no notification is due")
+	}
+	return due, err
+}
+
+// longestAcknowledgement bounds what is read of a merchant's answer.
+const longestAcknowledgement = 64 << 10
+
+// deliver sends one notification, judges the merchant's answer as Antom does and
+// keeps what came of it.
+func deliver(ctx context.Context, p *output.Printer, gateway steering, client *http.Client, d emulator.Delivery) error {
+	request, err := gateway.NotificationRequest(ctx, d)
+	if err != nil {
+		return err
+	}
+	attempt, err := send(client, request)
+	if kept := gateway.RecordAttempt(context.WithoutCancel(ctx), d.ID, attempt); kept != nil {
+		return errors.Join(err, kept)
+	}
+	if err == nil {
+		p.Note("%s %s: delivered to %s and acknowledged", d.Type, d.PaymentRequestID, d.URL)
+	}
+	return err
+}
+
+func send(client *http.Client, request *http.Request) (emulator.Attempt, error) {
+	response, err := client.Do(request)
+	if err != nil {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
+			return emulator.Attempt{Verdict: "no answer: " + wrapped.Err.Error()}, fmt.Errorf("deliver the notification: %w", err)
+		}
+		return emulator.Attempt{Verdict: "no answer: " + err.Error()}, fmt.Errorf("deliver the notification: %w", err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, longestAcknowledgement))
+	attempt := emulator.Attempt{HTTPStatus: response.StatusCode, Body: string(body)}
+	if err != nil {
+		attempt.Verdict = "no whole answer: " + err.Error()
+		return attempt, fmt.Errorf("read the acknowledgement of %s: %w", request.URL, err)
+	}
+	if err := antom.JudgeAcknowledgement(response.StatusCode, body); err != nil {
+		attempt.Verdict = err.Error()
+		return attempt, saidError{code: exitVerify, message: fmt.Sprintf("%s did not acknowledge: %s", request.URL, err), remedy: "answer " + string(antom.AcknowledgementBody())}
+	}
+	attempt.Acknowledged, attempt.Verdict = true, "acknowledged"
+	return attempt, nil
+}

@@ -1,0 +1,145 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/rules"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// emulatorPay is `antom emulator pay`.
+type emulatorPay struct {
+	c       *cli
+	request emulator.PayRequest
+}
+
+func newEmulatorPayCmd(c *cli) *cobra.Command {
+	o := &emulatorPay{c: c}
+	cmd := &cobra.Command{
+		Use:   "pay PAYMENT_REQUEST_ID",
+		Short: "Submit the card form, as the buyer would",
+		Long: `Submit the card form of a session, as the buyer would. The payment is PROCESSING
+for a while and then final; with automatic capture its capture follows a second
+later.
+
+Antom's test cards decide the outcome:
+
+` + testCardsPage() + `
+Any expiry date and any three digits do. The expiry month 13, a CVV of two digits
+and the amounts 11, 1100 and 1111 (minor units) are refused as in Antom's sandbox;
+a number whose check digit is wrong is INVALID_CARD_NUMBER; other numbers succeed.
+--outcome ends the payment with any payment result code (antom help, or
+docs/emulator-states.md). Card numbers are never stored.
+
+With is3DSAuthentication true (session create --three-ds) the card is challenged
+and the buyer passes, unless --challenge says otherwise: fail refuses the payment,
+abandon leaves it unpaid until the order is closed after 14 minutes. In other
+sessions --challenge makes the issuer ask for 3-D Secure.
+
+A successful payment stores the card: its cardToken is in paymentResultInfo, and
+--card-token pays with it. With --quiet the paymentId is printed.`,
+		Example: `  antom emulator pay 20261124090000-k3v5q7r2m4x6
+  antom emulator pay "$id" --card 4054692760174822 --processing 0s
+  antom emulator pay "$id" --outcome USER_BALANCE_NOT_ENOUGH
+  antom emulator pay "$id" --challenge abandon`,
+		Args: oneArg("PAYMENT_REQUEST_ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.request.PaymentRequestID = args[0]
+			if err := o.validate(); err != nil {
+				return err
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.request.Card, "card", "", "card `number`; without one the session's stored card, or "+emulator.DefaultCard)
+	flags.StringVar(&o.request.CardToken, "card-token", "", "pay with the stored card of this `token`")
+	flags.StringVar(&o.request.Expiry, "expiry", emulator.DefaultExpiry, "expiry date as `MM/YY`")
+	flags.StringVar(&o.request.CVV, "cvv", emulator.DefaultCVV, "card verification `digits`")
+	flags.Var(newEnum(&o.request.Challenge, "", emulator.ChallengePass, emulator.ChallengeFail, emulator.ChallengeAbandon), "challenge", "what the buyer does with the 3-D Secure challenge: pass, fail or abandon")
+	flags.StringVar(&o.request.Outcome, "outcome", "", "payment result `code` that it ends with")
+	flags.StringVar(&o.request.CaptureOutcome, "capture-outcome", "", "result `code` that the automatic capture ends with")
+	flags.DurationVar(&o.request.Processing, "processing", emulator.DefaultProcessing, "how long the payment stays PROCESSING")
+	flags.BoolVar(&o.request.Pending, "pending", false, "PENDING instead: the buyer is done and the result is awaited")
+	billing := &o.request.Billing
+	flags.StringVar(&billing.Region, "billing-region", "", "`country` of the billing address, for address verification")
+	flags.StringVar(&billing.State, "billing-state", "", "`state` of the billing address")
+	flags.StringVar(&billing.City, "billing-city", "", "`city` of the billing address")
+	flags.StringVar(&billing.Address1, "billing-address1", "", "first `line` of the billing address")
+	flags.StringVar(&billing.Address2, "billing-address2", "", "second `line` of the billing address")
+	flags.StringVar(&billing.ZipCode, "billing-zip", "", "`postcode` of the billing address")
+	return cmd
+}
+
+// testCardsPage lists the documented test cards.
+func testCardsPage() string {
+	var b strings.Builder
+	for _, card := range rules.TestCards() {
+		fmt.Fprintf(&b, "  %s  %-10s  %-6s  %s\n", card.Number, card.Brand, card.Region, card.Purpose)
+	}
+	return b.String()
+}
+
+func (o *emulatorPay) validate() error {
+	billing := o.request.Billing
+	switch {
+	case o.request.Processing < 0:
+		return usagef("--processing %s: must not be negative", o.request.Processing)
+	case o.request.Card != "" && o.request.CardToken != "":
+		return usagef("--card and --card-token are two cards").hint("give one of them")
+	case billing != (antom.Address{}) && billing.Region == "":
+		return usagef("--billing-region is missing: a billing address has a country").hint("--billing-region SG")
+	}
+	return asUsage(o.request.CheckCodes())
+}
+
+// asUsage is a refusal of what was typed, before anything was asked of anyone.
+func asUsage(err error) error {
+	if refused, ok := errors.AsType[*emulator.Refusal](err); ok {
+		return usagef("%s", refused).hint("%s", refused.Hint())
+	}
+	return err
+}
+
+func (o *emulatorPay) run(ctx context.Context) error {
+	p, err := o.c.printer()
+	if err != nil {
+		return err
+	}
+	gateway, err := o.c.steer()
+	if err != nil {
+		return err
+	}
+	paid, err := gateway.Pay(ctx, o.request)
+	if err != nil {
+		return err
+	}
+	err = p.Print(output.Result{
+		JSON:  encode(paid),
+		Quiet: []string{paid.PaymentID},
+		Text: []output.Block{output.Card{Pairs: present([]output.Pair{
+			{Label: "Payment request", Name: "paymentRequestId", Value: output.Cell{Text: paid.PaymentRequestID, Style: output.Key}},
+			{Label: "Payment", Name: "paymentId", Value: output.Cell{Text: paid.PaymentID}},
+			{Label: "Amount", Name: "paymentAmount", Value: amountCell(paid.Amount)},
+			{Label: "Card", Name: "card", Value: output.Cell{Text: strings.TrimSpace(paid.CardBrand + " " + paid.MaskedCard)}},
+			{Label: "3-D Secure", Name: "challenge", Value: output.Cell{Text: paid.Challenge}},
+			{Label: "Status", Name: "paymentStatus", Value: statusCell(paid.Status)},
+		})}},
+	})
+	if err != nil {
+		return err
+	}
+	next := "antom payment wait " + paid.PaymentRequestID
+	if paid.Virtual {
+		next = "antom emulator clock advance DURATION, since the clock is virtual"
+	}
+	p.Note("final at %s; next: %s", paid.FinalTime, next)
+	return nil
+}

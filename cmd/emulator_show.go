@@ -1,0 +1,183 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/internal/output"
+)
+
+// emulatorList is `antom emulator list`.
+type emulatorList struct {
+	c     *cli
+	limit int
+}
+
+func newEmulatorListCmd(c *cli) *cobra.Command {
+	o := &emulatorList{c: c}
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the emulator's sessions and payments",
+		Long: `List the emulator's sessions and what became of them, the newest first.
+
+The columns off a terminal and in CSV are paymentRequestId, paymentId, amount (major
+units), currency, session, paymentStatus, paymentResultCode and created. A session
+is OPEN, USED, EXPIRED or CANCELLED. With --quiet the paymentRequestIds are printed.`,
+		Example: "  antom emulator list\n  antom emulator list --limit 1 -q\n  antom emulator list -o csv",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.limit < 0 {
+				return usagef("--limit %d: must not be negative", o.limit).hint("0 lists all")
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	cmd.Flags().IntVar(&o.limit, "limit", 50, "list at most so many; 0 is all")
+	return cmd
+}
+
+func (o *emulatorList) run(ctx context.Context) error {
+	p, err := o.c.printer()
+	if err != nil {
+		return err
+	}
+	gateway, err := o.c.steer()
+	if err != nil {
+		return err
+	}
+	list, err := gateway.List(ctx, o.limit)
+	if err != nil {
+		return err
+	}
+	table := output.Table{Empty: "no sessions yet", Cols: []output.Col{
+		{Name: "paymentRequestId", Title: "PAYMENT REQUEST", Shrinks: true},
+		{Name: "paymentId", Title: "PAYMENT", Shrinks: true},
+		{Name: "amount", Title: "AMOUNT", Align: output.Decimal},
+		{Name: "currency", MachineOnly: true},
+		{Name: "session", Title: "SESSION"},
+		{Name: "paymentStatus", Title: "STATUS"},
+		{Name: "paymentResultCode", Title: "RESULT"},
+		{Name: "created", Title: "CREATED"},
+	}}
+	result := output.Result{Rows: [][]byte{}}
+	for _, s := range list {
+		table.Rows = append(table.Rows, []output.Cell{
+			{Text: s.PaymentRequestID, Style: output.Key}, {Text: s.PaymentID},
+			{Text: s.Amount.String(), Plain: s.Amount.Decimal()}, {Text: s.Amount.Currency},
+			{Text: s.Session}, statusCell(s.Status), {Text: s.Code}, {Text: string(s.Created)},
+		})
+		result.Rows = append(result.Rows, encode(s))
+		result.Quiet = append(result.Quiet, s.PaymentRequestID)
+	}
+	result.JSON, result.Table, result.Text = jsonList(result.Rows), &table, []output.Block{table}
+	return p.Print(result)
+}
+
+func newEmulatorShowCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show PAYMENT_REQUEST_ID",
+		Short: "Show all that the emulator knows of a payment",
+		Long: `Show all that the emulator knows of a payment: its session, the payments that were
+submitted with their captures and refunds, what has happened and what will, and the
+notifications with every attempt to deliver them.
+
+A notification is "to come", "queued" (antom emulator deliver sends it, or a running
+antom emulator serve), "acknowledged" or "given up" after the last attempt. In CSV
+each attempt is a row, and a notification without attempts one without a time. With
+--quiet the state is printed: the payment's, or the session's if nobody has paid.`,
+		Example: "  antom emulator show \"$id\"\n  antom emulator show \"$id\" --jq '.notifications[].state'",
+		Args:    oneArg("PAYMENT_REQUEST_ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := c.printer()
+			if err != nil {
+				return err
+			}
+			gateway, err := c.steer()
+			if err != nil {
+				return err
+			}
+			details, err := gateway.Show(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return p.Print(detailsResult(details))
+		},
+	}
+}
+
+func detailsResult(d emulator.Details) output.Result {
+	state := d.Session
+	if d.Status != "" {
+		state = string(d.Status)
+	}
+	attempts := attemptTable(d)
+	blocks := []output.Block{output.Card{Pairs: present([]output.Pair{
+		{Label: "Payment request", Name: "paymentRequestId", Value: output.Cell{Text: d.PaymentRequestID, Style: output.Key}},
+		{Label: "Amount", Name: "paymentAmount", Value: amountCell(d.Amount)},
+		{Label: "Session", Name: "session", Value: output.Cell{Text: d.Session}},
+		{Label: "Session until", Name: "paymentSessionExpiryTime", Value: output.Cell{Text: string(d.SessionExpires)}},
+		{Label: "Notify URL", Name: "paymentNotifyUrl", Value: output.Cell{Text: d.NotifyURL}},
+	})}}
+	for _, p := range d.Payments {
+		pairs := []output.Pair{
+			{Label: "Payment", Name: "paymentId", Value: output.Cell{Text: p.PaymentID}},
+			{Label: "Status", Name: "paymentStatus", Value: statusCell(p.PaymentStatus)},
+			{Label: "Result", Name: "paymentResultCode", Value: codeCell(p.PaymentResultCode, p.PaymentResultMessage)},
+		}
+		pairs = append(pairs, cardPairs(p.PaymentResultInfo)...)
+		pairs = append(pairs, output.Pair{Label: "Capture until", Name: "authExpiryTime", Value: output.Cell{Text: string(p.AuthExpiryTime)}})
+		blocks = append(blocks, output.Card{Pairs: present(pairs)})
+	}
+	blocks = append(blocks, eventTable(d.Events, false), attempts)
+	json := encode(d)
+	return output.Result{JSON: json, Rows: [][]byte{json}, Table: &attempts, Quiet: []string{state}, Text: blocks}
+}
+
+// eventTable shows what happens over time; of several orders with their ids.
+func eventTable(events []emulator.Event, orders bool) output.Table {
+	table := output.Table{Empty: "nothing happened", Cols: []output.Col{
+		{Name: "time", Title: "TIME"}, {Name: "paymentRequestId", Title: "PAYMENT REQUEST", MachineOnly: !orders, Shrinks: true},
+		{Name: "entity", Title: "WHAT"}, {Name: "id", Title: "ID", Shrinks: true}, {Name: "state", Title: "STATE"}, {Name: "resultCode", Title: "RESULT"},
+	}}
+	for _, e := range events {
+		table.Rows = append(table.Rows, []output.Cell{
+			timeCell(e.Time), {Text: e.PaymentRequestID, Style: output.Key}, {Text: e.Entity}, {Text: e.ID}, {Text: e.State}, {Text: e.Code},
+		})
+	}
+	return table
+}
+
+func timeCell(t time.Time) output.Cell {
+	if t.IsZero() {
+		return output.Cell{}
+	}
+	return output.Cell{Text: t.UTC().Format(time.RFC3339)}
+}
+
+// attemptTable shows notifications and the attempts to deliver them.
+func attemptTable(d emulator.Details) output.Table {
+	table := output.Table{Empty: "no notifications yet", Cols: []output.Col{
+		{Name: "notificationId", Title: "NOTIFICATION", Shrinks: true, MachineOnly: true}, {Name: "notifyType", Title: "NOTIFICATION"}, {Name: "state", Title: "STATE"},
+		{Name: "due", Title: "DUE"}, {Name: "attempt", Title: "ATTEMPT"}, {Name: "time", Title: "TIME"}, {Name: "httpStatus", Title: "HTTP"}, {Name: "verdict", Title: "VERDICT"},
+	}}
+	for _, n := range d.Notifications {
+		head := []output.Cell{{Text: n.ID}, {Text: string(n.Type)}, {Text: n.State}, timeCell(n.Due)}
+		if len(n.Attempts) == 0 {
+			table.Rows = append(table.Rows, append(head, output.Cell{}, output.Cell{}, output.Cell{}, output.Cell{}))
+		}
+		for i, a := range n.Attempts {
+			status := ""
+			if a.HTTPStatus != 0 {
+				status = strconv.Itoa(a.HTTPStatus)
+			}
+			row := append(head[:len(head):len(head)], output.Cell{Text: fmt.Sprint(i + 1)}, timeCell(a.Time), output.Cell{Text: status}, output.Cell{Text: a.Verdict})
+			table.Rows = append(table.Rows, row)
+		}
+	}
+	return table
+}
