@@ -38,9 +38,14 @@ func newEmulatorFaultAddCmd(c *cli) *cobra.Command {
 folder. Their occurrences count from now.
 
 With --quiet the ids of the faults are printed.`,
-		Example: `  antom emulator fault add --help
-  antom emulator fault kinds -q`,
-		Args: cobra.MinimumNArgs(1),
+		Example: `  antom emulator fault add inquiryPayment:2=latency:500ms
+  antom emulator fault add 'capture:1=lost-answer' notifyPayment=twice`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("%s: missing FAULT", cmd.CommandPath()).hint("usage: %s", cmd.UseLine())
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.addFaults(cmd.Context(), args)
 		},
@@ -79,7 +84,7 @@ func newEmulatorFaultListCmd(c *cli) *cobra.Command {
 		Long: `List the faults that are in place at the emulator being served, how many
 occurrences each has seen and how many of them it struck. What the kinds do is in
 antom emulator fault kinds.`,
-		Example: "  antom emulator fault list --help",
+		Example: "  antom emulator fault list\n  antom emulator fault list -o json --jq '.[].struck'",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := c.printer()
@@ -110,7 +115,7 @@ func newEmulatorFaultClearCmd(c *cli) *cobra.Command {
 		Use:     "clear [ID...]",
 		Short:   "Remove faults, all or those of these ids",
 		Long:    "Remove faults from the emulator being served: those of these ids, or all. Calls go well again from then on.",
-		Example: "  antom emulator fault clear --help",
+		Example: "  antom emulator fault clear",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.clearFaults(cmd.Context(), args)
 		},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -114,6 +115,8 @@ func (o *emulatorServe) validate() error {
 		return usagef("--host names belong to the certificate of --https")
 	case o.merchantKeyFile != "" && o.clientID == "":
 		return usagef("--merchant-public-key-file wants the --client-id that signs with it")
+	case o.notifyURL != "" && !isWebURL(o.notifyURL):
+		return usagef("--notify-url %q: must be an absolute http or https URL", o.notifyURL)
 	case o.notifyTimeout <= 0:
 		return usagef("--notify-timeout %s: must be more than 0", o.notifyTimeout)
 	}
@@ -125,6 +128,11 @@ func (o *emulatorServe) validate() error {
 func isLoopbackHost(host string) bool {
 	address := net.ParseIP(host)
 	return host == "localhost" || (address != nil && address.IsLoopback())
+}
+
+func isWebURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 func (o *emulatorServe) run(ctx context.Context, seeded bool) error {
