@@ -22,7 +22,8 @@ func cancelRules() []rule[acting] {
 		{code: antom.CodeOrderNotExist, on: "no order has this id", source: "G24", when: func(a acting) bool { return a.o == nil }},
 		{code: "PROCESS_FAIL", on: "the payment was refunded, in part or whole", source: "DOC cashierpay, J24",
 			when: func(a acting) bool { return a.p != nil && a.o.refunded(a.p, "", a.now) > 0 }},
-		{code: "ORDER_STATUS_INVALID", on: "the payment failed or was closed", source: "G24", when: func(a acting) bool { return a.is(stateFail) }},
+		{code: "ORDER_STATUS_INVALID", on: "the payment failed or was closed, and the buyer can't try again in the session", source: "G24",
+			when: func(a acting) bool { return a.is(stateFail) && a.o.sessionState(a.now) != stateOpen }},
 		{code: "CANCEL_WINDOW_EXCEED", on: "7 days have passed since the payment succeeded", source: "DOC cashierpay, J24",
 			when: func(a acting) bool { return a.is(stateSuccess) && a.paidAgo() >= cancelWindow }},
 		{code: "ORDER_STATUS_INVALID", on: "the payment is captured, or a capture that was asked for is in process: refund it", source: "DOC cashierpay; the code INF",
@@ -55,10 +56,10 @@ func cancelOperation(tx *transaction, inquiry *antom.Inquiry) (any, error) {
 		return nil, err
 	}
 	if refused := refuse(cancelRules(), a); refused != nil {
-		return refused, nil
+		return refusedWith(refused)
 	}
 	at := a.cancel()
-	answer := &cancelAnswer{Result: success("success."), PaymentRequestID: a.o.PaymentRequestID, CancelTime: wireTime(at)}
+	answer := &cancelAnswer{Result: success(), PaymentRequestID: a.o.PaymentRequestID, CancelTime: wireTime(at)}
 	if a.p != nil {
 		answer.PaymentID = a.p.ID
 	}
@@ -81,8 +82,11 @@ func (a acting) cancel() time.Time {
 			p.Cancelled = at
 		}
 	}
-	if a.p.Cancelled.IsZero() { // the authorisation ended by itself
+	switch {
+	case !a.p.Cancelled.IsZero():
+		return a.p.Cancelled
+	case a.is(stateCancelled): // the authorisation ended by itself
 		return a.p.authorisedUntil()
 	}
-	return a.p.Cancelled
+	return a.o.Cancelled
 }

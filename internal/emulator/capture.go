@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/antom-cli/antom/pkg/antom"
@@ -38,14 +39,7 @@ type acting struct {
 	of     string       // captureId of a refund
 }
 
-func (a acting) is(states ...state) bool {
-	for _, s := range states {
-		if a.state == s {
-			return true
-		}
-	}
-	return false
-}
+func (a acting) is(states ...state) bool { return slices.Contains(states, a.state) }
 
 // paidAgo is how long ago the payment succeeded.
 func (a acting) paidAgo() time.Duration { return a.now.Sub(a.p.Final) }
@@ -202,7 +196,7 @@ func (c *capture) answer(o *order, p *payment, now time.Time) any {
 	answer := &captureAnswer{CaptureRequestID: c.RequestID, CaptureID: c.ID, PaymentID: p.ID, CaptureAmount: c.Amount}
 	switch stand := c.stand(o, p, now); stand.to {
 	case stateSuccess:
-		answer.Result, answer.CaptureTime = success("success."), wireTime(stand.at)
+		answer.Result, answer.CaptureTime = success(), wireTime(stand.at)
 	case stateProcessing:
 		answer.Result = resultOf("CAPTURE_IN_PROCESS", meaning("CAPTURE_IN_PROCESS"))
 	default:

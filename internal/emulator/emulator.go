@@ -232,6 +232,4 @@ func notFound(err error, id string) error {
 // methodCard is the one payment method that is emulated.
 const methodCard = "CARD"
 
-func success(message string) antom.Result {
-	return antom.Result{ResultStatus: antom.StatusS, ResultCode: antom.CodeSuccess, ResultMessage: message}
-}
+func success() antom.Result { return resultOf(antom.CodeSuccess, "success.") }

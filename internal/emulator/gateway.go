@@ -186,11 +186,11 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	refused, isRefusal := errors.AsType[*refusal](err)
-	if !isRefusal {
+	switch {
+	case !isRefusal:
 		e.logger.Error("emulator", "op", x.endpoint.Operation, "error", err)
-		refused = &refusal{"SYSTEM_ERROR", err.Error()}
-	}
-	if x.now.IsZero() {
+		refused, x.now = &refusal{"SYSTEM_ERROR", err.Error()}, e.now() // the state that has the time may be what failed
+	case x.now.IsZero():
 		x.now = e.timeOr(r.Context(), e.now())
 	}
 	unsigned := slices.Contains(unsignedCodes[:], refused.code) && !e.signAll

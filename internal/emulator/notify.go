@@ -63,12 +63,12 @@ func (o *order) paymentNotification(p *payment, s step) antom.PaymentNotificatio
 	stand := o.stand(p, now)
 	switch s.to {
 	case stateSuccess:
-		n.Result, n.PaymentTime = success("success."), wireTime(p.Final)
+		n.Result, n.PaymentTime = success(), wireTime(p.Final)
 		if o.Authorise {
 			n.AuthExpiryTime = wireTime(p.authorisedUntil())
 		}
 	case statePending:
-		n.Result = success("success.")
+		n.Result = success()
 	default:
 		n.Result = resultOf(stand.code, stand.message)
 	}
@@ -81,7 +81,7 @@ func captureNotification(p *payment, c *capture, at time.Time) antom.CaptureNoti
 		PaymentID: p.ID, CaptureID: c.ID, CaptureAmount: c.Amount,
 	}
 	if c.Code == antom.CodeSuccess {
-		n.Result, n.CaptureTime = success("success."), wireTime(at)
+		n.Result, n.CaptureTime = success(), wireTime(at)
 	}
 	return n
 }
@@ -92,7 +92,7 @@ func refundNotification(r *refund, at time.Time) antom.RefundNotification {
 		RefundRequestID: r.RequestID, RefundID: r.ID, RefundAmount: r.Amount, Metadata: r.Metadata,
 	}
 	if r.Code == antom.CodeSuccess {
-		n.Result, n.RefundStatus, n.RefundTime = success("success."), antom.PaymentSuccess, wireTime(at)
+		n.Result, n.RefundStatus, n.RefundTime = success(), antom.PaymentSuccess, wireTime(at)
 	}
 	return n
 }

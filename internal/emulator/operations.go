@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/antom-cli/antom/pkg/antom"
 )
@@ -46,8 +47,8 @@ type act[R any] func(tx *transaction, request *R) (answer any, err error)
 func perform[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
 	return func(e *Emulator, x *exchange) (any, error) {
 		request := new(R)
-		if err := json.Unmarshal(x.body, request); err != nil {
-			return nil, &refusal{"PARAM_ILLEGAL", err.Error()}
+		if err := decode(x.body, request); err != nil {
+			return nil, err
 		}
 		var answer any
 		err := e.store.update(x.request.Context(), func(tx *transaction) (err error) {
@@ -65,8 +66,8 @@ func look[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
 	writing := perform(do)
 	return func(e *Emulator, x *exchange) (any, error) {
 		request := new(R)
-		if err := json.Unmarshal(x.body, request); err != nil {
-			return nil, &refusal{"PARAM_ILLEGAL", err.Error()}
+		if err := decode(x.body, request); err != nil {
+			return nil, err
 		}
 		var answer any
 		err := e.store.view(x.request.Context(), func(tx *transaction) (err error) {
@@ -80,6 +81,22 @@ func look[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
 		return settle(answer, err)
 	}
 }
+
+// decode reads a body that broke no field rule; what can't be read all the same
+// is named.
+func decode(body []byte, request any) error {
+	err := json.Unmarshal(body, request)
+	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return &refusal{"PARAM_ILLEGAL", fmt.Sprintf("%s: must not be a %s", mismatch.Field, mismatch.Value)}
+	}
+	if err != nil {
+		return &refusal{"PARAM_ILLEGAL", err.Error()}
+	}
+	return nil
+}
+
+// refusedWith answers with a refusal: what the transaction wrote stays.
+func refusedWith(r *refusal) (any, error) { return r, nil }
 
 // settle turns a refusal that was answered into the error that it is.
 func settle(answer any, err error) (any, error) {

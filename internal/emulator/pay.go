@@ -226,6 +226,10 @@ func formRules() []rule[form] {
 			says: func(f form) string {
 				return fmt.Sprintf("session %s expired at %s", f.o.PaymentRequestID, wireTime(f.o.SessionExpires))
 			}},
+		{code: again, on: "the order's paymentExpiryTime has passed", when: func(f form) bool { return !f.o.PaymentExpires.IsZero() && !f.now.Before(f.o.PaymentExpires) },
+			says: func(f form) string {
+				return fmt.Sprintf("order %s was to be paid until %s", f.o.PaymentRequestID, wireTime(f.o.PaymentExpires))
+			}},
 		{code: "leave out --challenge, or pay with another card", on: "the card is never challenged", when: func(f form) bool { return f.Challenge != "" && f.card.Frictionless },
 			says: func(f form) string { return f.card.Masked + " passes 3-D Secure without a challenge" }},
 		{code: "leave out --challenge, or pay with another card", on: "the card takes no 3-D Secure", when: func(f form) bool { return f.Challenge != "" && f.card.Region == regionKorea },

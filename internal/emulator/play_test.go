@@ -334,11 +334,11 @@ func (p *play) send(r request) error {
 	if r.signature != "" {
 		signature = r.signature
 	}
-	call := httptest.NewRequest(r.method, r.target, bytes.NewReader(r.body))
+	call := httptest.NewRequestWithContext(p.tb.Context(), r.method, r.target, bytes.NewReader(r.body))
 	call.Header = http.Header{"Content-Type": {"application/json; charset=UTF-8"}, "Client-Id": {r.clientID}, "Request-Time": {r.time}, "Signature": {signature}}
 	maps.Copy(call.Header, r.header)
 	w := &bareWriter{header: http.Header{}}
-	p.handler.ServeHTTP(w, call.WithContext(p.tb.Context()))
+	p.handler.ServeHTTP(w, call)
 	return p.read(w, message)
 }
 
@@ -380,14 +380,15 @@ func (p *play) read(w *bareWriter, asked sign.Message) error {
 // checkSigned holds the headers to the form that all four SDKs read: lower case,
 // both or none, exactly three parts.
 func (p *play) checkSigned(w *bareWriter, asked sign.Message) error {
-	signature, at := w.header["signature"], w.header["response-time"]
+	lower := map[string][]string(w.header)
+	signature, at, client := lower["signature"], lower["response-time"], lower["client-id"]
 	if unsigned(fmt.Sprint(p.at("result.resultCode"))) {
 		if signature != nil || at != nil {
 			return errors.New("the answer is signed, the real gateway's is not")
 		}
 		return nil
 	}
-	if len(signature) != 1 || len(at) != 1 || len(w.header["client-id"]) != 1 {
+	if len(signature) != 1 || len(at) != 1 || len(client) != 1 {
 		return fmt.Errorf("headers %v: want signature, response-time and client-id, in lower case", w.header)
 	}
 	parts := strings.Split(signature[0], ",")
@@ -399,7 +400,7 @@ func (p *play) checkSigned(w *bareWriter, asked sign.Message) error {
 			return fmt.Errorf("header %s mentions the signature: the PHP SDK takes it for one", name)
 		}
 	}
-	asked.Time, asked.Body, asked.ClientID = at[0], w.body.Bytes(), w.header["client-id"][0]
+	asked.Time, asked.Body, asked.ClientID = at[0], w.body.Bytes(), client[0]
 	_, err := p.facts.AntomKey.Verify(asked, signature[0])
 	return err
 }
@@ -490,10 +491,11 @@ func (p *play) expect(wanted []string) error {
 		if name, is := strings.CutPrefix(value, "$"); is {
 			value = p.vars[name]
 		}
-		got, text := "", ""
+		var text string
 		switch {
 		case isPair:
-			if got = "-"; p.at(key) != nil {
+			got := "-"
+			if p.at(key) != nil {
 				got = fmt.Sprint(p.at(key))
 			}
 			if got != value {

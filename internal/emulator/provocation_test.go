@@ -28,7 +28,7 @@ func provocations(t *testing.T) []emulator.Provocation {
 
 // codeAt is the code that the last step gave at a place.
 func (p *play) codeAt(place string) (string, error) {
-	code := ""
+	var code string
 	var err error
 	switch place {
 	case "payment":

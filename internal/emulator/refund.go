@@ -173,7 +173,7 @@ func (r *refund) answer(o *order, p *payment, now time.Time) any {
 	}
 	stand := r.stand(o, p, now)
 	answer := &refundAnswer{
-		Result: success("success."), RefundRequestID: r.RequestID, RefundID: r.ID, PaymentID: p.ID, RefundAmount: r.Amount, RefundTime: wireTime(stand.at),
+		Result: success(), RefundRequestID: r.RequestID, RefundID: r.ID, PaymentID: p.ID, RefundAmount: r.Amount, RefundTime: wireTime(stand.at),
 	}
 	switch stand.to {
 	case stateProcessing:
@@ -218,7 +218,7 @@ func inquiryRefund(tx *transaction, inquiry *refundInquiry) (any, error) {
 	}
 	stand := r.stand(o, p, tx.now)
 	answer := &refundState{
-		Result: success("success."), RefundStatus: antom.PaymentStatus(stand.to), RefundRequestID: r.RequestID, RefundID: r.ID, RefundAmount: r.Amount, Metadata: r.Metadata,
+		Result: success(), RefundStatus: antom.PaymentStatus(stand.to), RefundRequestID: r.RequestID, RefundID: r.ID, RefundAmount: r.Amount, Metadata: r.Metadata,
 	}
 	if stand.to == stateSuccess {
 		answer.RefundTime = wireTime(stand.at)

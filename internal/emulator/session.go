@@ -6,10 +6,61 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/antom-cli/antom/pkg/antom"
 )
+
+// sessionRequest is what the emulator needs of a createPaymentSession; the rest
+// is held to the field rules and not looked at.
+type sessionRequest struct {
+	PaymentRequestID         string         `json:"paymentRequestId"`
+	PaymentAmount            antom.Amount   `json:"paymentAmount"`
+	PaymentNotifyURL         string         `json:"paymentNotifyUrl"`
+	PaymentSessionExpiryTime antom.DateTime `json:"paymentSessionExpiryTime"`
+	PaymentExpiryTime        antom.DateTime `json:"paymentExpiryTime"`
+	ProductScene             string         `json:"productScene"`
+	Metadata                 any            `json:"metadata"`
+	AvailablePaymentMethod   struct {
+		PaymentMethodTypeList []struct {
+			PaymentMethodType string `json:"paymentMethodType"`
+		} `json:"paymentMethodTypeList"`
+	} `json:"availablePaymentMethod"`
+	Order struct {
+		ReferenceOrderID string `json:"referenceOrderId"`
+	} `json:"order"`
+	PaymentFactor struct {
+		IsAuthorization antom.Bool        `json:"isAuthorization"`
+		CaptureMode     antom.CaptureMode `json:"captureMode"`
+	} `json:"paymentFactor"`
+	PaymentMethod struct {
+		PaymentMethodType     string `json:"paymentMethodType"`
+		PaymentMethodID       string `json:"paymentMethodId"`
+		PaymentMethodMetaData struct {
+			Is3DSAuthentication         antom.Bool     `json:"is3DSAuthentication"`
+			EnableAuthenticationUpgrade *antom.Bool    `json:"enableAuthenticationUpgrade"` // absent: true (C11)
+			SupportedBrands             []string       `json:"supportedBrands"`
+			BillingAddress              *antom.Address `json:"billingAddress"`
+		} `json:"paymentMethodMetaData"`
+	} `json:"paymentMethod"`
+}
+
+// methods are the payment methods that the session offers. With Element and
+// Checkout Page they may be a list, or left to Antom (C4), which is any.
+func (r *sessionRequest) methods() []string {
+	if r.PaymentMethod.PaymentMethodType != "" {
+		return []string{r.PaymentMethod.PaymentMethodType}
+	}
+	var offered []string
+	for _, item := range r.AvailablePaymentMethod.PaymentMethodTypeList {
+		offered = append(offered, item.PaymentMethodType)
+	}
+	if len(offered) == 0 {
+		return []string{methodCard}
+	}
+	return offered
+}
 
 // sessionAnswer is the answer of createPaymentSession.
 type sessionAnswer struct {
@@ -29,7 +80,7 @@ const (
 
 // asking is what the rules of createPaymentSession look at.
 type asking struct {
-	request *antom.SessionRequest
+	request *sessionRequest
 	now     time.Time
 	earlier *order // of the same paymentRequestId
 	expiry  error  // of paymentSessionExpiryTime
@@ -49,9 +100,9 @@ func sessionRules() []rule[asking] {
 			when: func(a asking) bool { return a.paymentExpires().Before(a.now) && !a.paymentExpires().IsZero() },
 			says: func(asking) string { return "paymentExpiryTime: must be in the future" }},
 		{code: "NO_PAY_OPTIONS", on: "a payment method other than CARD: no other is emulated", source: "G24",
-			when: func(a asking) bool { return a.request.PaymentMethod.PaymentMethodType != methodCard },
+			when: func(a asking) bool { return !slices.Contains(a.request.methods(), methodCard) },
 			says: func(a asking) string {
-				return fmt.Sprintf("paymentMethodType %s: the emulator has no other method than CARD", shorten(a.request.PaymentMethod.PaymentMethodType))
+				return fmt.Sprintf("paymentMethodType %s: the emulator has no other method than CARD", shorten(strings.Join(a.request.methods(), ", ")))
 			}},
 		{code: "PARAM_ILLEGAL", on: "paymentMethod.paymentMethodId is no token of a stored card", source: "INF",
 			when: func(a asking) bool { return a.card != nil },
@@ -78,7 +129,7 @@ func (a asking) paymentExpires() time.Time {
 	return at
 }
 
-func createPaymentSession(tx *transaction, request *antom.SessionRequest) (any, error) {
+func createPaymentSession(tx *transaction, request *sessionRequest) (any, error) {
 	set, isSet, err := tx.scenario(antom.CreatePaymentSession)
 	if err != nil {
 		return nil, err
@@ -99,7 +150,7 @@ func createPaymentSession(tx *transaction, request *antom.SessionRequest) (any, 
 		_, a.card = tx.storedCard(token)
 	}
 	if refused := refuse(sessionRules(), a); refused != nil {
-		return refused, nil
+		return refusedWith(refused)
 	}
 	o := newOrder(a, expires)
 	o.ClientID = tx.clientID
@@ -139,22 +190,18 @@ func newOrder(a asking, expires time.Time) *order {
 	r := a.request
 	o := &order{
 		PaymentRequestID: r.PaymentRequestID, ReferenceOrderID: r.Order.ReferenceOrderID,
-		Amount: r.PaymentAmount, NotifyURL: r.PaymentNotifyURL, Scene: r.ProductScene, Metadata: r.Metadata,
+		Amount: r.PaymentAmount, NotifyURL: r.PaymentNotifyURL, Scene: r.ProductScene,
 		StoredCard: r.PaymentMethod.PaymentMethodID, Created: a.now.UTC(), SessionExpires: expires.UTC(), PaymentExpires: a.paymentExpires().UTC(),
 	}
-	if f := r.PaymentFactor; f != nil {
-		o.ManualCapture = f.CaptureMode == antom.CaptureManual
-		o.Authorise = o.ManualCapture || isTrue(f.IsAuthorization)
-	}
-	if meta := r.PaymentMethod.PaymentMethodMetaData; meta != nil {
-		o.ThreeDS = isTrue(meta.Is3DSAuthentication)
-		o.NoUpgrade = meta.EnableAuthenticationUpgrade != nil && !isTrue(meta.EnableAuthenticationUpgrade)
-		o.Brands, o.Billing = meta.SupportedBrands, meta.BillingAddress
-	}
+	o.ManualCapture = r.PaymentFactor.CaptureMode == antom.CaptureManual
+	o.Authorise = o.ManualCapture || bool(r.PaymentFactor.IsAuthorization)
+	meta := r.PaymentMethod.PaymentMethodMetaData
+	o.ThreeDS = bool(meta.Is3DSAuthentication)
+	o.NoUpgrade = meta.EnableAuthenticationUpgrade != nil && !bool(*meta.EnableAuthenticationUpgrade)
+	o.Brands, o.Billing = meta.SupportedBrands, meta.BillingAddress
+	o.Metadata, _ = r.Metadata.(string)
 	return o
 }
-
-func isTrue(b *antom.Bool) bool { return b != nil && bool(*b) }
 
 // takes reports whether a brand may be paid with.
 func (o *order) takes(brand string) bool {
@@ -191,7 +238,7 @@ func (t *transaction) newSession(o *order, expires time.Time) (*sessionAnswer, e
 		PaymentSessionData:       base64.StdEncoding.EncodeToString(blob) + "&&SG&&188&&" + base64.StdEncoding.EncodeToString(text),
 		PaymentSessionID:         base64.StdEncoding.EncodeToString(append(blob[:32:32], tail...)),
 		PaymentSessionExpiryTime: wireTime(expires),
-		Result:                   success("success."),
+		Result:                   success(),
 	}
 	if o.Scene == sceneCheckoutPage {
 		session.NormalURL = gatewayURL + "/checkout/" + base64.RawURLEncoding.EncodeToString(tail)

@@ -61,13 +61,13 @@ type transaction struct {
 // view and update hand a transaction to a function. An error of the function
 // undoes all that it wrote.
 func (s *store) view(ctx context.Context, read func(*transaction) error) error {
-	return s.use(ctx, func(db *bbolt.DB) error {
+	return s.use(ctx, reading, func(db *bbolt.DB) error {
 		return db.View(func(tx *bbolt.Tx) error { return s.run(tx, read) })
 	})
 }
 
 func (s *store) update(ctx context.Context, change func(*transaction) error) error {
-	return s.use(ctx, func(db *bbolt.DB) error {
+	return s.use(ctx, writing, func(db *bbolt.DB) error {
 		return db.Update(func(tx *bbolt.Tx) error { return s.run(tx, change) })
 	})
 }
@@ -84,7 +84,17 @@ func (s *store) run(tx *bbolt.Tx, do func(*transaction) error) error {
 	return do(t)
 }
 
-func (s *store) use(ctx context.Context, do func(*bbolt.DB) error) error {
+// access is how the file is opened. Readers share it and need no list of free
+// pages; who holds it reads that list off the pages, once, and never writes it.
+type access int
+
+const (
+	reading access = iota
+	writing
+	holding
+)
+
+func (s *store) use(ctx context.Context, how access, do func(*bbolt.DB) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -96,7 +106,7 @@ func (s *store) use(ctx context.Context, do func(*bbolt.DB) error) error {
 	s.mu.RUnlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	db, err := s.open(lockTimeout)
+	db, err := s.open(how, lockTimeout)
 	if err != nil {
 		return err
 	}
@@ -108,7 +118,7 @@ func (s *store) use(ctx context.Context, do func(*bbolt.DB) error) error {
 func (s *store) hold() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	db, err := s.open(time.Second)
+	db, err := s.open(holding, time.Second)
 	if errors.Is(err, berrors.ErrTimeout) {
 		return &Refusal{fmt.Sprintf("the emulator's state %s is in use by another process", s.path), "stop the other antom emulator serve, or name another folder with ANTOM_STATE_DIR"}
 	}
@@ -127,23 +137,24 @@ func (s *store) close() error {
 	return db.Close()
 }
 
-func (s *store) open(timeout time.Duration) (*bbolt.DB, error) {
+func (s *store) open(how access, timeout time.Duration) (*bbolt.DB, error) {
 	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
 		if err := s.make(); err != nil {
 			return nil, fmt.Errorf("make the emulator's state %s: %w", s.path, err)
 		}
 	}
-	db, err := bbolt.Open(s.path, 0o600, s.options(timeout))
+	db, err := bbolt.Open(s.path, 0o600, options(how, timeout))
 	if err != nil {
 		return nil, fmt.Errorf("open the emulator's state %s: %w", s.path, err)
 	}
 	return db, nil
 }
 
-// options of the file: the list of free pages is written, because reading it is
-// faster than looking at every page at each opening.
-func (s *store) options(timeout time.Duration) *bbolt.Options {
-	return &bbolt.Options{Timeout: timeout, NoSync: true, NoGrowSync: true, FreelistType: bbolt.FreelistMapType, NoStatistics: true}
+func options(how access, timeout time.Duration) *bbolt.Options {
+	return &bbolt.Options{
+		Timeout: timeout, NoSync: true, NoGrowSync: true, NoStatistics: true,
+		ReadOnly: how == reading, NoFreelistSync: how == holding, FreelistType: bbolt.FreelistArrayType,
+	}
 }
 
 // make creates the file in one step, so that a process killed in the middle of
@@ -157,7 +168,7 @@ func (s *store) make() error {
 	if err := temporary.Close(); err != nil {
 		return err
 	}
-	db, err := bbolt.Open(temporary.Name(), 0o600, s.options(lockTimeout))
+	db, err := bbolt.Open(temporary.Name(), 0o600, options(writing, lockTimeout))
 	if err != nil {
 		return err
 	}
