@@ -32,6 +32,7 @@ func rooms() []room {
 	work := slices.Concat(shared, []string{"golang.org/x/sync/..."})
 	return []room{
 		{"", []string{module + "/cmd"}},
+		{"bench", nil}, // holds benchmarks only
 		{"cmd", []string{module + "/internal/...", module + "/pkg/...", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/...", "golang.org/x/term"}},
 		{"internal/archtest", nil},
 		{"internal/buildinfo", client},
