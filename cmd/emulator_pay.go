@@ -35,8 +35,8 @@ Antom's test cards decide the outcome:
 Any expiry date and any three digits do. The expiry month 13, a CVV of two digits
 and the amounts 11, 1100 and 1111 (minor units) are refused as in Antom's sandbox;
 a number whose check digit is wrong is INVALID_CARD_NUMBER; other numbers succeed.
---outcome ends the payment with any payment result code (antom help, or
-docs/emulator-states.md). Card numbers are never stored.
+--outcome ends the payment with any payment result code: docs/emulator-states.md
+lists them. Card numbers are never stored.
 
 With is3DSAuthentication true (session create --three-ds) the card is challenged
 and the buyer passes, unless --challenge says otherwise: fail refuses the payment,

@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -82,5 +83,18 @@ func TestClockLimits(t *testing.T) {
 	}
 	if _, _, err := p.e.AdvanceClock(t.Context(), -time.Second); err == nil {
 		t.Error("the clock went back")
+	}
+}
+
+// TestRemarks logs what it only remarks on.
+func TestRemarks(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	p := newPlay(t, emulator.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	prepare(t, p, "session productScene=SOMETHING_NEW", "raw path=/ams/api/v1/payments/inquiryPayment")
+	for _, want := range []string{"field=productScene", "path=/ams/api/v1/payments/inquiryPayment sandbox_path=/ams/sandbox/api/v1/payments/inquiryPayment"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("log %q, want %q in it", log.String(), want)
+		}
 	}
 }

@@ -178,12 +178,12 @@ func (t *transaction) submit(f form) (*payment, error) {
 	if refused := refuse(formRules(), f); refused != nil {
 		return nil, &Refusal{refused.message, refused.code}
 	}
-	id, err := t.newID(paymentIDs)
+	id, err := t.newID(paymentsBucket, paymentIDs)
 	if err != nil {
 		return nil, err
 	}
 	p := &payment{
-		ID: id, Submitted: f.now, Final: f.now.Add(rounded(f.Processing)), Closes: f.now.Add(orderLife), Pending: f.Pending,
+		ID: id, Submitted: f.now, Final: f.now.Add(f.Processing), Closes: f.now.Add(orderLife), Pending: f.Pending,
 		Card: f.card, CaptureCode: f.CaptureOutcome, Checks: f.checks(),
 	}
 	if !f.o.PaymentExpires.IsZero() {

@@ -22,12 +22,7 @@ type sessionRequest struct {
 	PaymentExpiryTime        antom.DateTime `json:"paymentExpiryTime"`
 	ProductScene             string         `json:"productScene"`
 	Metadata                 any            `json:"metadata"`
-	AvailablePaymentMethod   struct {
-		PaymentMethodTypeList []struct {
-			PaymentMethodType string `json:"paymentMethodType"`
-		} `json:"paymentMethodTypeList"`
-	} `json:"availablePaymentMethod"`
-	Order struct {
+	Order                    struct {
 		ReferenceOrderID string `json:"referenceOrderId"`
 	} `json:"order"`
 	PaymentFactor struct {
@@ -44,22 +39,27 @@ type sessionRequest struct {
 			BillingAddress              *antom.Address `json:"billingAddress"`
 		} `json:"paymentMethodMetaData"`
 	} `json:"paymentMethod"`
+	AvailablePaymentMethod struct {
+		PaymentMethodTypeList []struct {
+			PaymentMethodType string `json:"paymentMethodType"`
+		} `json:"paymentMethodTypeList"`
+	} `json:"availablePaymentMethod"`
 }
 
-// methods are the payment methods that the session offers. With Element and
-// Checkout Page they may be a list, or left to Antom (C4), which is any.
+// methods are the payment methods that the request allows; a session of the
+// newer products that names none allows all (DOC).
 func (r *sessionRequest) methods() []string {
 	if r.PaymentMethod.PaymentMethodType != "" {
 		return []string{r.PaymentMethod.PaymentMethodType}
 	}
-	var offered []string
-	for _, item := range r.AvailablePaymentMethod.PaymentMethodTypeList {
-		offered = append(offered, item.PaymentMethodType)
+	var methods []string
+	for _, offer := range r.AvailablePaymentMethod.PaymentMethodTypeList {
+		methods = append(methods, offer.PaymentMethodType)
 	}
-	if len(offered) == 0 {
+	if len(methods) == 0 {
 		return []string{methodCard}
 	}
-	return offered
+	return methods
 }
 
 // sessionAnswer is the answer of createPaymentSession.
