@@ -170,7 +170,7 @@ func (o *emulatorServe) run(ctx context.Context, seeded bool) error {
 	if err != nil {
 		return err
 	}
-	if err := o.ready(p, gateway, address, options); err != nil {
+	if err := o.ready(ctx, p, gateway, address, options); err != nil {
 		return err
 	}
 	defer o.removeReadyFile()
@@ -315,17 +315,24 @@ type readyRecord struct {
 	TokenFile  string    `json:"tokenFile"`
 	Notify     string    `json:"notify"`
 	Resend     string    `json:"resend"`
+	Clock      string    `json:"clock"`
 	Faults     []string  `json:"faults,omitempty"`
 }
 
 // ready says that the server listens, and where.
-func (o *emulatorServe) ready(p *output.Printer, gateway *emulator.Emulator, address emulator.Address, options emulator.ServeOptions) error {
+func (o *emulatorServe) ready(ctx context.Context, p *output.Printer, gateway *emulator.Emulator, address emulator.Address, options emulator.ServeOptions) error {
 	record := readyRecord{
 		Type: "ready", Time: o.c.Now().UTC(), URL: address.URL, PID: address.PID, ClientID: gateway.Profile().ClientID,
 		CACertFile: address.CACert, TokenFile: gateway.TokenFile(), Notify: o.notify, Resend: o.resend,
 	}
 	if o.clientID != "" {
 		record.ClientID = o.clientID
+	}
+	record.Clock = "real"
+	if clock, err := gateway.Clock(ctx); err != nil {
+		return err
+	} else if clock.Virtual {
+		record.Clock = "virtual"
 	}
 	for _, f := range options.Faults {
 		record.Faults = append(record.Faults, f.String())
@@ -341,11 +348,11 @@ func (o *emulatorServe) ready(p *output.Printer, gateway *emulator.Emulator, add
 	if err := p.Event(encode(record), "ready at "+p.Styled(address.URL, output.Key)); err != nil {
 		return err
 	}
-	o.advise(p, address)
+	o.advise(p, address, record)
 	return nil
 }
 
-func (o *emulatorServe) advise(p *output.Printer, address emulator.Address) {
+func (o *emulatorServe) advise(p *output.Printer, address emulator.Address, record readyRecord) {
 	if p.Streams() {
 		return
 	}
@@ -354,6 +361,9 @@ func (o *emulatorServe) advise(p *output.Printer, address emulator.Address) {
 	}
 	if o.https {
 		p.Note("its certificate is trusted with --cacert %s (also: curl --cacert, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS)", address.CACert)
+	}
+	if record.Clock == "virtual" {
+		p.Note("its clock stands still until antom emulator clock advance moves it")
 	}
 	p.Note("client settings: antom emulator keys --format dotenv; stop with Ctrl-C")
 }

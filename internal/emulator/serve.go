@@ -89,7 +89,7 @@ func (e *Emulator) NewServer(options ServeOptions) (*Server, error) {
 	s := &Server{
 		emulator: e, options: options, token: token, dooms: map[string]string{},
 		idle:    idlePool{most: options.IdleConnections},
-		address: Address{PID: os.Getpid(), Instance: rand.Text(), CACert: options.CACertFile, Started: e.now().UTC()},
+		address: Address{PID: os.Getpid(), Instance: rand.Text(), CACert: options.CACertFile, Name: serverName(options.TLS), Started: e.now().UTC()},
 	}
 	if s.idle.most == 0 {
 		s.idle.most = idleConnections

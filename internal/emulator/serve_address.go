@@ -26,6 +26,7 @@ type Address struct {
 	PID      int       `json:"pid"`
 	Instance string    `json:"instance"` // what its /healthz answers, so that nobody else is taken for it
 	CACert   string    `json:"caCertFile,omitempty"`
+	Name     string    `json:"serverName,omitempty"` // that the certificate is for, if not the URL's
 	Started  time.Time `json:"started"`
 }
 
@@ -150,7 +151,7 @@ func newRemote(dir string, a Address) (*Remote, error) {
 		if err != nil {
 			return nil, err
 		}
-		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots, ServerName: a.Name, MinVersion: tls.VersionTLS12}
 	}
 	return &Remote{Address: a, token: token, transport: transport, client: &http.Client{
 		Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -3,17 +3,15 @@ package emulator
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
-
-	"crypto/tls"
 
 	"github.com/antom-cli/antom/pkg/antom"
 )
@@ -107,6 +105,7 @@ func (c *courier) run(ctx context.Context) error {
 	for {
 		due, next, err := c.due(ctx, busy)
 		if err != nil && ctx.Err() == nil {
+			next = restAfterFailure
 			c.server.emulator.logger.Error("notifications", "error", err)
 		}
 		for _, d := range due {
@@ -244,9 +243,16 @@ func (x *struckSend) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return // cut off by our own end: it stays in the queue
 		}
-		x.keep(ctx, n, attempt, x.courier.server.emulator.now().Sub(start))
+		if !x.keep(ctx, n, attempt, x.courier.server.emulator.now().Sub(start)) {
+			_ = pause(ctx, restAfterFailure) // it is due still
+			return
+		}
 	}
 }
+
+// restAfterFailure is how long a payment's notifications rest when an attempt
+// could not be kept, as on a full disk.
+const restAfterFailure = 5 * time.Second
 
 // attempt sends the notification once and judges the answer as Antom does.
 func (x *struckSend) attempt(ctx context.Context) Attempt {
@@ -272,21 +278,23 @@ func (x *struckSend) attempt(ctx context.Context) Attempt {
 
 // keep stores the attempt and tells the observer of it. A second copy that a
 // fault sends is told of but not counted: to Antom it is the same attempt.
-func (x *struckSend) keep(ctx context.Context, copyNumber int, attempt Attempt, took time.Duration) {
+func (x *struckSend) keep(ctx context.Context, copyNumber int, attempt Attempt, took time.Duration) (kept bool) {
 	s, d := x.courier.server, x.delivery
 	if copyNumber == 0 {
 		err := s.emulator.RecordAttempt(ctx, d.ID, attempt)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // a reset in between is no fault
+		if _, gone := errors.AsType[*Refusal](err); err != nil && !gone { // a reset in between is no fault
 			s.emulator.logger.Error("notifications", "id", d.ID, "error", err)
+			return false
 		}
 	}
 	if s.options.Observe == nil {
-		return
+		return true
 	}
 	s.options.Observe(Record{
 		Type: "delivery", Time: s.emulator.now().UTC(), NotifyType: d.Type, URL: d.URL, Attempt: d.Attempt, PaymentRequestID: d.PaymentRequestID,
 		HTTPStatus: attempt.HTTPStatus, Acknowledged: &attempt.Acknowledged, Verdict: attempt.Verdict, Faults: kindsOf(x.met), TookMS: milliseconds(took),
 	})
+	return true
 }
 
 // withoutTarget drops the URL that net/http puts before its errors: the record

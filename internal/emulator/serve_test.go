@@ -4,11 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
 	"net/url"
@@ -500,4 +505,49 @@ func eventually(t testing.TB, isSo func() bool) {
 		}
 		<-tick.C
 	}
+}
+
+// TestServe_ownCertificate serves with a certificate of the user's that is for
+// another name than the address: commands on this machine ask for that name.
+func TestServe_ownCertificate(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	certFile, keyFile := writeCertificate(t, dir, "shop.test")
+	config, err := emulator.LoadTLS(certFile, keyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serveIt(t, emulator.ServeOptions{Hold: true, TLS: config, CACertFile: certFile}, emulator.Options{})
+	s.paid("paid", "", automatic)
+	if remote, err := emulator.Running(t.Context(), s.dir); err != nil || remote == nil {
+		t.Errorf("%v, %v", remote, err)
+	}
+	if _, err := emulator.LoadTLS(keyFile, certFile); err == nil || !strings.Contains(err.Error(), keyFile) {
+		t.Errorf("key and certificate exchanged: %v", err)
+	}
+}
+
+// writeCertificate makes a certificate that vouches for itself.
+func writeCertificate(t *testing.T, dir, name string) (certFile, keyFile string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{name}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	for path, block := range map[string]*pem.Block{certFile: {Type: "CERTIFICATE", Bytes: der}, keyFile: {Type: "PRIVATE KEY", Bytes: keyDER}} {
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return certFile, keyFile
 }

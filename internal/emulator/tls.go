@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -27,7 +28,8 @@ const (
 )
 
 // authority is the emulator's own certificate authority. Its key never leaves
-// the state folder, and it can vouch for nothing but this machine's own names.
+// the state folder. It is meant to be trusted by the one client that is told to,
+// not by the machine.
 type authority struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
@@ -59,6 +61,19 @@ func LoadTLS(certFile, keyFile string) (*tls.Config, error) {
 		return nil, fmt.Errorf("read the certificate %q with the key %q: %w", certFile, keyFile, err)
 	}
 	return tlsConfig(certificate), nil
+}
+
+// serverName is what to ask a certificate for that does not name this machine's
+// loopback address; empty for one that does.
+func serverName(config *tls.Config) string {
+	if config == nil || len(config.Certificates) == 0 || config.Certificates[0].Leaf == nil {
+		return ""
+	}
+	leaf := config.Certificates[0].Leaf
+	if leaf.VerifyHostname("127.0.0.1") == nil || len(leaf.DNSNames) == 0 {
+		return ""
+	}
+	return strings.Replace(leaf.DNSNames[0], "*", "emulator", 1)
 }
 
 // tlsConfig offers HTTP/1.1 alone: it is what Antom's SDKs speak, and faults need
