@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strings"
 )
@@ -26,8 +27,9 @@ const longestHeader = 8 << 10
 // parameters in any order or capitalised, unknown or absent ones, quoted
 // values, a comma at the end, raw base64 in place of percent-encoded, base64url,
 // without padding, or with MIME line breaks. Refused is what is ambiguous or
-// lossy: a parameter given twice, characters outside base64, padding in the
-// wrong place, a signature encoded twice or with + turned into a blank.
+// lossy: a parameter given twice, quotes that do not match, characters outside
+// base64, padding in the wrong place, a signature encoded twice or with + turned
+// into a blank.
 //
 // The error is always an [*Error] with the reason [SignatureMissing] or
 // [SignatureMalformed].
@@ -39,59 +41,66 @@ func ParseHeader(value string) (Header, error) {
 	if len(value) > longestHeader {
 		return h, malformed("it is longer than 8 kB")
 	}
-	var encoded string
-	seen := seenParameters{}
+	var p parameters
 	for part := range strings.SplitSeq(value, ",") {
-		name, content, found := strings.Cut(strings.TrimSpace(part), "=")
-		if !found {
-			if name == "" {
-				continue // blanks, or a comma at the end
-			}
-			return Header{}, malformed("%q is not a parameter of the form name=value", shorten(name))
-		}
-		if err := seen.take(name); err != nil {
-			return Header{}, err
-		}
-		content = unquote(strings.TrimSpace(content))
-		switch {
-		case strings.EqualFold(name, "algorithm"):
-			h.Algorithm = content
-		case strings.EqualFold(name, "keyVersion"):
-			h.KeyVersion = content
-		case strings.EqualFold(name, "signature"):
-			encoded = content
+		if err := p.read(strings.TrimSpace(part)); err != nil {
+			return h, err
 		}
 	}
-	if !seen.signature {
-		return Header{}, malformed("it has no signature= parameter")
+	if !p.signature.given {
+		return h, malformed("it has no signature= parameter")
 	}
-	signature, err := decodeSignature(encoded)
+	signature, err := decodeSignature(p.signature.value)
 	if err != nil {
-		return Header{}, err
+		return h, err
 	}
-	h.Signature = signature
-	return h, nil
+	return Header{Algorithm: p.algorithm.value, KeyVersion: p.keyVersion.value, Signature: signature}, nil
 }
 
-// seenParameters remembers the known parameters: of two, nobody can say which
-// one the signer meant.
-type seenParameters struct{ algorithm, keyVersion, signature bool }
+// parameters are those of a header that have a meaning.
+type parameters struct{ algorithm, keyVersion, signature parameter }
 
-func (s *seenParameters) take(name string) error {
-	known := [...]struct {
-		name string
-		seen *bool
-	}{{"algorithm", &s.algorithm}, {"keyVersion", &s.keyVersion}, {"signature", &s.signature}}
-	for _, row := range known {
-		if !strings.EqualFold(name, row.name) {
-			continue
-		}
-		if *row.seen {
-			return malformed("it has two %s= parameters", row.name)
-		}
-		*row.seen = true
+// parameter remembers that it was given: of two, nobody can say which one the
+// signer meant.
+type parameter struct {
+	value string
+	given bool
+}
+
+// read takes one part of a header, between two commas.
+func (p *parameters) read(part string) error {
+	name, value, found := strings.Cut(part, "=")
+	value = unquote(strings.TrimSpace(value))
+	switch {
+	case part == "":
+		return nil // blanks, or a comma at the end
+	case !found:
+		return malformed("%q is not a parameter of the form name=value", shorten(name))
+	case strings.EqualFold(name, "algorithm"):
+		return p.algorithm.setPlain("algorithm", value)
+	case strings.EqualFold(name, "keyVersion"):
+		return p.keyVersion.setPlain("keyVersion", value)
+	case strings.EqualFold(name, "signature"):
+		return p.signature.set("signature", value)
 	}
 	return nil
+}
+
+func (p *parameter) set(name, value string) error {
+	if p.given {
+		return malformed("it has two %s= parameters", name)
+	}
+	p.value, p.given = value, true
+	return nil
+}
+
+// setPlain refuses what would not be read back as it was written: a quote, or a
+// blank at an end.
+func (p *parameter) setPlain(name, value string) error {
+	if strings.Contains(value, `"`) || strings.TrimSpace(value) != value {
+		return malformed("its %s= parameter has a quote or a blank in the wrong place", name)
+	}
+	return p.set(name, value)
 }
 
 func unquote(s string) string {
@@ -103,80 +112,75 @@ func unquote(s string) string {
 
 // decodeSignature undoes the percent-encoding, if any, and the base64.
 func decodeSignature(encoded string) ([]byte, error) {
-	if encoded == "" {
-		return nil, malformed("its signature= parameter is empty")
-	}
-	text, err := unescape(encoded)
-	if err != nil {
+	var stack [1024]byte // holds an RSA-4096 signature: only the result is allocated
+	text, err := appendUnescaped(stack[:0], encoded)
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if strings.Contains(text, "%") {
+	case len(text) == 0:
+		return nil, malformed("its signature= parameter is empty")
+	case bytes.IndexByte(text, '%') >= 0:
 		return nil, malformed("its signature is percent-encoded twice")
-	}
-	if strings.Contains(text, " ") {
+	case bytes.IndexByte(text, ' ') >= 0:
 		return nil, malformed("its signature has blanks where base64 has a plus sign: something decoded it as a form")
-	}
-	if strings.Contains(text, "\n") || strings.Contains(text, "\r") {
-		text = strings.NewReplacer("\r", "", "\n", "").Replace(text)
 	}
 	return decodeBase64(text)
 }
 
-// unescape decodes %XX and nothing else: a plus sign is base64, not a blank.
-func unescape(s string) (string, error) {
-	if !strings.Contains(s, "%") {
-		return s, nil
+// appendUnescaped decodes %XX and nothing else: a plus sign is base64, not a
+// blank. Line breaks, which MIME puts into base64, are left out.
+func appendUnescaped(out []byte, s string) ([]byte, error) {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c == '%' {
+			if i+2 >= len(s) {
+				return nil, malformed("its signature ends within a percent escape")
+			}
+			high, isHigh := unhex(s[i+1])
+			low, isLow := unhex(s[i+2])
+			if !isHigh || !isLow {
+				return nil, malformed("its signature holds %q, which is no percent escape", s[i:i+3])
+			}
+			c = high<<4 | low
+			i += 2
+		}
+		if c != '\r' && c != '\n' {
+			out = append(out, c)
+		}
 	}
-	var b strings.Builder
-	b.Grow(len(s))
-	for {
-		i := strings.IndexByte(s, '%')
-		if i < 0 {
-			b.WriteString(s)
-			return b.String(), nil
-		}
-		if i+2 >= len(s) {
-			return "", malformed("its signature ends within a percent escape")
-		}
-		high, low := unhex(s[i+1]), unhex(s[i+2])
-		if high < 0 || low < 0 {
-			return "", malformed("its signature holds %q, which is no percent escape", s[i:i+3])
-		}
-		b.WriteString(s[:i])
-		b.WriteByte(byte(high<<4 | low))
-		s = s[i+3:]
-	}
+	return out, nil
 }
 
-func unhex(c byte) int {
+func unhex(c byte) (digit byte, ok bool) {
 	switch {
 	case '0' <= c && c <= '9':
-		return int(c - '0')
+		return c - '0', true
 	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
+		return c - 'a' + 10, true
 	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
+		return c - 'A' + 10, true
 	}
-	return -1
+	return 0, false
 }
 
 // decodeBase64 reads standard or URL base64, padded or not, and strictly: two
 // texts never decode to the same signature within one alphabet.
-func decodeBase64(text string) ([]byte, error) {
-	body := strings.TrimRight(text, "=")
+func decodeBase64(text []byte) ([]byte, error) {
+	body := bytes.TrimRight(text, "=")
 	padding := len(text) - len(body)
 	if padding > 0 && (padding > 2 || len(text)%4 != 0) {
 		return nil, malformed("its signature has base64 padding in the wrong place")
 	}
 	encoding := base64.RawStdEncoding
-	if strings.Contains(body, "-") || strings.Contains(body, "_") {
+	if bytes.IndexByte(body, '-') >= 0 || bytes.IndexByte(body, '_') >= 0 {
 		encoding = base64.RawURLEncoding
 	}
-	signature, err := encoding.Strict().DecodeString(body)
+	signature := make([]byte, encoding.DecodedLen(len(body)))
+	n, err := encoding.Strict().Decode(signature, body)
 	if err != nil {
 		return nil, malformed("its signature is not base64 (%s)", base64Problem(err))
 	}
-	return signature, nil
+	return signature[:n], nil
 }
 
 // base64Problem is the reason without encoding/base64's own prefix.
