@@ -95,11 +95,11 @@ func (b *verifyBatch) run(ctx context.Context, names []string) error {
 	return b.tally.err()
 }
 
-// The heap may grow to five times of what is in use, which is a few megabytes,
+// The heap may grow to ten times of what is in use, which is a few megabytes,
 // and up to a limit, before garbage is collected: half of the usual work.
 const (
-	collectAt  = 400
-	mostMemory = 44 << 20
+	collectAt  = 900
+	mostMemory = 40 << 20
 )
 
 // all reads, verifies and tells. When it stops early, a reader that is blocked

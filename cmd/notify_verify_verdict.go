@@ -126,6 +126,9 @@ func (v *verdict) explanation() [][2]string {
 	if f.Key != "" && len(f.Causes) > 0 {
 		add("signed by", f.Key)
 	}
+	if f.Noticed != "" {
+		add("noticed", f.Noticed)
+	}
 	for _, text := range f.RuledOut {
 		add("ruled out", text)
 	}
@@ -190,9 +193,8 @@ func (v *verdict) fail(err error) {
 // explain adds what a diagnosis found.
 func (v *verdict) explain(f *diagnose.Finding) {
 	v.finding = f
-	if v.cause = f.ID(); v.cause != "" {
-		v.remedy = f.Remedy()
-	}
+	v.cause = f.ID()
+	v.remedy = cmp.Or(f.Remedy(), v.remedy)
 }
 
 // unreadable is the verdict on what is no message.

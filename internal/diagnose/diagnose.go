@@ -63,6 +63,9 @@ type Finding struct {
 	Key string
 	// RuledOut says what was tried in vain.
 	RuledOut []string
+	// Noticed says what is wrong in any case, though it is not proved that it is
+	// what went wrong here, and what to do about it.
+	Noticed string
 }
 
 // Detail is a value as it was signed and as it was given.
@@ -86,8 +89,11 @@ func (f *Finding) Title() string {
 	return strings.Join(titles, "; and ")
 }
 
-// Remedy says what to do about all of it.
+// Remedy says what to do about all of it; without a cause, about what was noticed.
 func (f *Finding) Remedy() string {
+	if len(f.Causes) == 0 {
+		return f.Noticed
+	}
 	var remedies []string
 	for _, c := range f.Causes {
 		remedies = append(remedies, c.Remedy)
@@ -365,6 +371,9 @@ func (s *search) nothing(readings []reading) *Finding {
 		names = append(names, key.Name)
 	}
 	keys := strings.Join(names, ", ")
+	if s.c.usesOwnKey() {
+		f.Noticed = "the key that was taken for Antom's is the merchant's own public key, which nothing that Antom sends is signed with: " + lookup("key-own").Remedy
+	}
 	if len(readings) == 0 {
 		if _, ok := signatureBytes(change{text: s.c.signature()}); ok && keys != "" {
 			f.RuledOut = append(f.RuledOut, "the signature was made with none of the known keys ("+keys+"), or it is damaged: whether the path and the body are right can't be told")

@@ -160,6 +160,9 @@ var broken = [...]struct {
 	{"key-own", "go/ntf-pay", func(c *diagnose.Case, _ *intake.Message) {
 		c.Keys = append([]diagnose.Key{{Name: "the key of --public-key-file", Public: c.Keys[1].Public}}, c.Keys...)
 	}},
+	{"key-own", "go/ntf-pay", func(c *diagnose.Case, _ *intake.Message) {
+		c.Keys = append([]diagnose.Key{{Name: "Antom's key, as configured", Owner: diagnose.Antom, Test: true, Public: c.Keys[1].Public}}, c.Keys...)
+	}},
 	{"key-environment", "go/ntf-pay", func(c *diagnose.Case, _ *intake.Message) { c.Keys[0], c.Keys[2] = c.Keys[2], c.Keys[0] }},
 	{"key-profile", "go/ntf-pay", func(c *diagnose.Case, _ *intake.Message) {
 		c.Keys[0], c.Keys[2] = c.Keys[2], c.Keys[0]
@@ -321,6 +324,10 @@ var broken = [...]struct {
 		m.Target = strings.TrimPrefix(m.Target, "/hooks")
 		m.Body = append(m.Body, '\n')
 	}},
+	{"path-prefix-lost+body-final-line-end", "go/ntf-pretty", func(c *diagnose.Case, m *intake.Message) {
+		c.URLs = []diagnose.Known{{Value: "https://shop.example/notify", From: "notify_url"}}
+		m.Target, m.Body = "/", bytes.TrimSuffix(m.Body, []byte("\n"))
+	}},
 	{"path-trailing-slash+body-spaces", "go/ntf-pay", func(_ *diagnose.Case, m *intake.Message) {
 		m.Target += "/"
 		m.Body = indented(m.Body, "    ")
@@ -477,6 +484,23 @@ func TestExplain_nothing(t *testing.T) {
 	f = diagnose.Explain(c)
 	if f.ID() != "" || !strings.Contains(strings.Join(f.RuledOut, "\n"), `none of the known keys (Antom's key of profile "other")`) {
 		t.Errorf("%q, ruled out %q", f.ID(), f.RuledOut)
+	}
+}
+
+// TestExplain_noticed: that the key can't be Antom's is said, and is no cause: what
+// the right key would say nobody knows.
+func TestExplain_noticed(t *testing.T) {
+	t.Parallel()
+	own := merchantKey(t)
+	configured := diagnose.Key{Name: "Antom's key, as configured", Owner: diagnose.Antom, Test: true, Public: own.Public}
+	f := diagnose.Explain(&diagnose.Case{Message: genuine(t, "go/ntf-pay"), Keys: []diagnose.Key{configured, own}})
+	if f.ID() != "" || !strings.Contains(f.Noticed, "the merchant's own public key") || f.Remedy() != f.Noticed {
+		t.Errorf("cause %q, noticed %q", f.ID(), f.Noticed)
+	}
+	request := genuine(t, "go/req-ascii-ms")
+	request.Body = append(bytes.Clone(request.Body), 'x')
+	if f := diagnose.Explain(&diagnose.Case{Message: request, Keys: []diagnose.Key{own}}); f.Noticed != "" {
+		t.Errorf("of a request: %q", f.Noticed)
 	}
 }
 

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/antom-cli/antom/internal/intake"
@@ -71,10 +72,17 @@ func otherKind(c *Case) []change {
 }
 
 func ownKey(c *Case) []change {
-	if signer(c.Message.Kind) != Antom || c.used().Owner != Merchant {
+	if !c.usesOwnKey() {
 		return nil
 	}
 	return asKeys(c.others(Antom))
+}
+
+// usesOwnKey says whether a message of Antom's was verified with a key that is
+// known as a merchant's, whatever it is configured as.
+func (c *Case) usesOwnKey() bool {
+	isOwn := func(key Key) bool { return key.Owner == Merchant && key.Public.Equal(c.Keys[0].Public) }
+	return signer(c.Message.Kind) == Antom && slices.ContainsFunc(c.Keys, isOwn)
 }
 
 func environmentKey(c *Case) []change {
