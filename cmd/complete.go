@@ -27,14 +27,14 @@ func completing(args []string) bool {
 // candidate is a word that the shell may offer, and what it means.
 type candidate struct{ word, meaning string }
 
-// source finds the candidates for one kind of word.
-type source func(*cli, *cobra.Command) []candidate
+// finder finds the candidates for one kind of word.
+type finder func(*cli, *cobra.Command) []candidate
 
 // argumentSources are the sources by the placeholder of an argument. FILE and
 // DIR are left to the shell. Sorted by placeholder.
 var argumentSources = [...]struct {
 	placeholder string
-	find        source
+	find        finder
 }{
 	{"CODE", (*cli).resultCodeCandidates},
 	{"ID", (*cli).paymentCandidates},
@@ -51,7 +51,7 @@ var argumentSources = [...]struct {
 // name.
 var flagSources = [...]struct {
 	flag string
-	find source
+	find finder
 }{
 	{"card", (*cli).cardCandidates},
 	{"currency", (*cli).currencyCandidates},

@@ -2,14 +2,12 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/internal/emulator"
-	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/prompt"
 )
 
@@ -32,6 +30,8 @@ its notifications and look at its state.`,
 		newEmulatorDeliverCmd,
 		newEmulatorScenarioCmd,
 		newEmulatorKeysCmd,
+		newEmulatorServeCmd,
+		newEmulatorFaultCmd,
 		newEmulatorResetCmd,
 	)
 	return cmd
@@ -55,43 +55,6 @@ type steering interface {
 	ClearScenarios(ctx context.Context) error
 	Reset(ctx context.Context) error
 	Seed(ctx context.Context, seed uint64) error
-}
-
-// steer finds the emulator to steer.
-func (c *cli) steer() (steering, error) { return c.openEmulator() }
-
-func newEmulatorKeysCmd(c *cli) *cobra.Command {
-	return &cobra.Command{
-		Use:   "keys",
-		Short: "Print the client id and the keys that the emulator knows",
-		Long: `Print the emulator's client id, the private key that its merchant signs with and
-the public key that its answers verify with, in the one-line form of Antom's
-Dashboard. They were made on this machine and are worth nothing elsewhere.
-
-The output is in the form of an environment file, with the names that Antom's own
-templates use. With --quiet just Antom's public key is printed.`,
-		Example: "  antom emulator keys > emulator.env\n  antom emulator keys -o json --jq .antomPublicKey",
-		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			p, err := c.printer()
-			if err != nil {
-				return err
-			}
-			gateway, err := c.openEmulator()
-			if err != nil {
-				return err
-			}
-			facts := gateway.Profile()
-			return p.Print(output.Result{
-				JSON: encode(map[string]string{
-					"clientId": facts.ClientID, "merchantPrivateKey": facts.MerchantKey.Base64(), "antomPublicKey": facts.AntomKey.Base64(),
-				}),
-				Quiet: []string{facts.AntomKey.Base64()},
-				Text: []output.Block{output.Text(fmt.Sprintf("ANTOM_CLIENT_ID=%s\nANTOM_PRIVATE_KEY=%s\nANTOM_PUBLIC_KEY=%s",
-					facts.ClientID, facts.MerchantKey.Base64(), facts.AntomKey.Base64()))},
-			})
-		},
-	}
 }
 
 // emulatorReset is `antom emulator reset`.

@@ -151,7 +151,7 @@ func (c *cli) onClock(ctx context.Context, do func(context.Context, steering) (e
 		JSON: encode(clockReport{clock, append([]emulator.Event{}, events...)}), Table: &table, Rows: [][]byte{}, Quiet: []string{clock.Time.Format(time.RFC3339)},
 		Text: []output.Block{output.Card{Pairs: []output.Pair{
 			{Label: "Clock", Name: "clock", Value: output.Cell{Text: mode}},
-			{Label: "Time", Name: "time", Value: timeCell(clock.Time)},
+			{Label: "Time", Name: "time", Value: momentCell(clock.Time)},
 		}}},
 	}
 	queued := 0

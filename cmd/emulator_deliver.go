@@ -70,16 +70,40 @@ func (o *emulatorDeliver) run(ctx context.Context, args []string) error {
 		Timeout:       o.c.global.requestTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	var failed []error
+	failed := undelivered{of: len(due)}
 	for _, d := range due {
 		if err := deliver(ctx, p, gateway, client, d); err != nil {
-			failed = append(failed, err)
+			p.Warn("%s %s: %s", d.Type, d.PaymentRequestID, err)
+			failed.errs = append(failed.errs, err)
 		}
 		if ctx.Err() != nil {
-			break
+			return ctx.Err()
 		}
 	}
-	return errors.Join(failed...)
+	if len(failed.errs) == 0 {
+		return nil
+	}
+	return failed
+}
+
+// undelivered are the failures of a command that delivers several notifications.
+type undelivered struct {
+	errs []error
+	of   int
+}
+
+var _ hinter = undelivered{}
+
+func (u undelivered) Error() string {
+	return fmt.Sprintf("%d of %s not acknowledged", len(u.errs), counted(u.of, "notification was", "notifications were"))
+}
+
+// Unwrap gives the failures, which decide the exit code.
+func (u undelivered) Unwrap() []error { return u.errs }
+
+// Hint says what to look at.
+func (u undelivered) Hint() string {
+	return "antom emulator show PAYMENT_REQUEST_ID has the attempts\nan endpoint must answer HTTP 200 with " + string(antom.AcknowledgementBody())
 }
 
 // print prints what is due of a payment.

@@ -35,8 +35,8 @@ Antom's test cards decide the outcome:
 Any expiry date and any three digits do. The expiry month 13, a CVV of two digits
 and the amounts 11, 1100 and 1111 (minor units) are refused as in Antom's sandbox;
 a number whose check digit is wrong is INVALID_CARD_NUMBER; other numbers succeed.
---outcome ends the payment with any payment result code (antom help, or
-docs/emulator-states.md). Card numbers are never stored.
+--outcome ends the payment with any payment result code: docs/emulator-states.md
+lists them. Card numbers are never stored.
 
 With is3DSAuthentication true (session create --three-ds) the card is challenged
 and the buyer passes, unless --challenge says otherwise: fail refuses the payment,
@@ -45,10 +45,10 @@ sessions --challenge makes the issuer ask for 3-D Secure.
 
 A successful payment stores the card: its cardToken is in paymentResultInfo, and
 --card-token pays with it. With --quiet the paymentId is printed.`,
-		Example: `  antom emulator pay 20261124090000-k3v5q7r2m4x6
-  antom emulator pay "$id" --card 4054692760174822 --processing 0s
-  antom emulator pay "$id" --outcome USER_BALANCE_NOT_ENOUGH
-  antom emulator pay "$id" --challenge abandon`,
+		Example: `  antom emulator pay "$(antom session create --amount 42.00 --currency SGD -q)"
+  antom emulator pay "$(antom session create --amount 42.00 --currency SGD -q)" --card 4054692760174822 --processing 0s
+  antom emulator pay "$(antom session create --amount 42.00 --currency SGD -q)" --outcome USER_BALANCE_NOT_ENOUGH
+  antom emulator pay "$(antom session create --amount 42.00 --currency SGD --three-ds -q)" --challenge abandon`,
 		Args: oneArg("PAYMENT_REQUEST_ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.request.PaymentRequestID = args[0]
@@ -139,6 +139,9 @@ func (o *emulatorPay) run(ctx context.Context) error {
 	next := "antom payment wait " + paid.PaymentRequestID
 	if paid.Virtual {
 		next = "antom emulator clock advance DURATION, since the clock is virtual"
+	}
+	if _, local := gateway.(*emulator.Emulator); local {
+		next += "; antom emulator deliver sends its notifications"
 	}
 	p.Note("final at %s; next: %s", paid.FinalTime, next)
 	return nil

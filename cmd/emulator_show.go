@@ -146,13 +146,13 @@ func eventTable(events []emulator.Event, orders bool) output.Table {
 	}}
 	for _, e := range events {
 		table.Rows = append(table.Rows, []output.Cell{
-			timeCell(e.Time), {Text: e.PaymentRequestID, Style: output.Key}, {Text: e.Entity}, {Text: e.ID}, {Text: e.State}, {Text: e.Code},
+			momentCell(e.Time), {Text: e.PaymentRequestID, Style: output.Key}, {Text: e.Entity}, {Text: e.ID}, {Text: e.State}, {Text: e.Code},
 		})
 	}
 	return table
 }
 
-func timeCell(t time.Time) output.Cell {
+func momentCell(t time.Time) output.Cell {
 	if t.IsZero() {
 		return output.Cell{}
 	}
@@ -166,7 +166,7 @@ func attemptTable(d emulator.Details) output.Table {
 		{Name: "due", Title: "DUE"}, {Name: "attempt", Title: "ATTEMPT"}, {Name: "time", Title: "TIME"}, {Name: "httpStatus", Title: "HTTP"}, {Name: "verdict", Title: "VERDICT"},
 	}}
 	for _, n := range d.Notifications {
-		head := []output.Cell{{Text: n.ID}, {Text: string(n.Type)}, {Text: n.State}, timeCell(n.Due)}
+		head := []output.Cell{{Text: n.ID}, {Text: string(n.Type)}, {Text: n.State}, momentCell(n.Due)}
 		if len(n.Attempts) == 0 {
 			table.Rows = append(table.Rows, append(head, output.Cell{}, output.Cell{}, output.Cell{}, output.Cell{}))
 		}
@@ -175,7 +175,7 @@ func attemptTable(d emulator.Details) output.Table {
 			if a.HTTPStatus != 0 {
 				status = strconv.Itoa(a.HTTPStatus)
 			}
-			row := append(slices.Clip(head), output.Cell{Text: strconv.Itoa(i + 1)}, timeCell(a.Time), output.Cell{Text: status}, output.Cell{Text: a.Verdict})
+			row := append(slices.Clip(head), output.Cell{Text: strconv.Itoa(i + 1)}, momentCell(a.Time), output.Cell{Text: status}, output.Cell{Text: a.Verdict})
 			table.Rows = append(table.Rows, row)
 		}
 	}

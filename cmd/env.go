@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -124,7 +125,7 @@ type merchant struct {
 	profile  *profile.Profile
 	antomKey *sign.PublicKey
 	key      *sign.PrivateKey
-	emulator *emulator.Emulator // the in-process gateway; nil for a real one
+	emulator http.RoundTripper // to the emulator, in this process or served; nil for a real gateway
 }
 
 // profileSources says where settings come from.
@@ -196,18 +197,36 @@ func (c *cli) privateKey(p *output.Printer, chosen *profile.Profile) (*sign.Priv
 	return key, err
 }
 
-// emulated fills the built-in profile from the emulator's own state.
+// emulated fills the built-in profile from the emulator's own state. While it is
+// served, calls go to the server: it has the state for itself.
 func (c *cli) emulated(chosen *profile.Profile) (*merchant, error) {
 	gateway, err := c.openEmulator()
 	if err != nil {
 		return nil, err
 	}
 	facts := gateway.Profile()
+	m := &merchant{profile: chosen, key: facts.MerchantKey, antomKey: facts.AntomKey, emulator: gateway.RoundTripper()}
+	served, err := c.runningEmulator(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	if served != nil {
+		facts.GatewayURL, m.emulator = served.Address.URL, served.Transport()
+	}
 	chosen.ClientID = facts.ClientID
 	chosen.GatewayURL = facts.GatewayURL
 	chosen.NotifyURL = facts.NotifyURL
 	chosen.RedirectURL = facts.RedirectURL
-	return &merchant{profile: chosen, key: facts.MerchantKey, antomKey: facts.AntomKey, emulator: gateway}, nil
+	return m, nil
+}
+
+// emulatorDir is where the emulator's state is.
+func (c *cli) emulatorDir() (string, error) {
+	dir := c.stateDir()
+	if dir == "" {
+		return "", &setupError{message: "there is no place for the emulator's state", remedy: "set HOME or ANTOM_STATE_DIR"}
+	}
+	return filepath.Join(dir, "emulator"), nil
 }
 
 // stateDir is the folder of what antom remembers; empty if there is no place for
@@ -221,11 +240,21 @@ func (c *cli) stateDir() string {
 
 // openEmulator opens the gateway whose state is in the state folder.
 func (c *cli) openEmulator() (*emulator.Emulator, error) {
-	dir := c.stateDir()
-	if dir == "" {
-		return nil, &setupError{message: "there is no place for the emulator's state", remedy: "set HOME or ANTOM_STATE_DIR"}
+	dir, err := c.emulatorDir()
+	if err != nil {
+		return nil, err
 	}
-	return emulator.Open(filepath.Join(dir, "emulator"), emulator.Options{Now: c.Now, Logger: c.logger()})
+	return emulator.Open(dir, emulator.Options{Now: c.Now, Logger: c.logger()})
+}
+
+// runningEmulator finds the server that serves the emulator's state; nil if none
+// does.
+func (c *cli) runningEmulator(ctx context.Context) (*emulator.Remote, error) {
+	dir, err := c.emulatorDir()
+	if err != nil {
+		return nil, err
+	}
+	return emulator.Running(ctx, dir)
 }
 
 // client makes the client that calls the gateway on behalf of m.
@@ -264,12 +293,23 @@ func (c *cli) client(m *merchant, more ...antom.Option) (*antom.Client, error) {
 // transport carries the calls of m.
 func (c *cli) transport(m *merchant) (http.RoundTripper, error) {
 	if m.emulator != nil {
-		return m.emulator.RoundTripper(), nil
+		return m.emulator, nil
 	}
 	shared := antom.SharedTransport()
 	if c.global.caCert == "" {
 		return shared, nil
 	}
+	roots, err := c.trusted()
+	if err != nil {
+		return nil, err
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	return transport, nil
+}
+
+// trusted reads the certificates of --cacert.
+func (c *cli) trusted() (*x509.CertPool, error) {
 	pem, err := os.ReadFile(c.abs(c.global.caCert))
 	if err != nil {
 		return nil, &setupError{message: fmt.Sprintf("read --cacert: %s", err), remedy: "name a PEM file with the certificates to trust"}
@@ -278,13 +318,7 @@ func (c *cli) transport(m *merchant) (http.RoundTripper, error) {
 	if !roots.AppendCertsFromPEM(pem) {
 		return nil, &setupError{message: fmt.Sprintf("read --cacert %q: no PEM certificate in it", c.global.caCert), remedy: "name a PEM file with the certificates to trust"}
 	}
-	own, ok := shared.(*http.Transport)
-	if !ok {
-		return nil, fmt.Errorf("--cacert: the transport %T has no certificates to trust", shared)
-	}
-	transport := own.Clone()
-	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	return transport, nil
+	return roots, nil
 }
 
 // connect is the usual beginning of a command that calls the gateway.

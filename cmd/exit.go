@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/secret"
@@ -41,7 +42,7 @@ var exitCodes = [...]struct {
 	{exitRefused, "refused", "refused: the gateway answered this call with F"},
 	{exitSetup, "setup", "not set up: no profile, no key, or a key that can't be read"},
 	{exitPending, "pending", "outcome not known yet: U, or the time-out passed while still in progress"},
-	{exitVerify, "verification", "verification failed: a signature does not hold, or a check failed"},
+	{exitVerify, "verification", "verification failed: a signature does not hold, or an endpoint fails a check or does not acknowledge"},
 	{exitBadOutcome, "outcome", "the call worked, and the payment or capture it tells of ended in FAIL or CANCELLED"},
 	{exitInterrupted, "interrupted", "interrupted (Ctrl-C)"},
 	{exitTerminated, "terminated", "terminated"},
@@ -131,7 +132,7 @@ func exitCodeOfType(err error) int {
 		return exitUsage
 	case is[*setupError](err), is[*profile.Error](err), is[*secret.Error](err), is[*sign.KeyError](err):
 		return exitSetup
-	case is[*sign.Error](err):
+	case is[*sign.Error](err), errors.Is(err, intake.ErrNoTarget):
 		return exitVerify
 	}
 	if refused, ok := errors.AsType[*antom.ResultError](err); ok {

@@ -76,6 +76,10 @@ func harnessMain(args []string) int {
 			code, err = holdTTY(args[1:])
 		case "interrupts":
 			code, err = interrupt(args[1:])
+		case "memory":
+			code, err = boundMemory(args[1:])
+		case "tmux":
+			code, err = pasteInTmux(args[1:])
 		}
 	}
 	if err != nil {
@@ -349,4 +353,35 @@ func (w *watcher) Write(p []byte) (int, error) {
 		w.notice()
 	}
 	return w.out.Write(p)
+}
+
+// cmdMemory runs a command with its exit code and wants it to have taken no more
+// memory than so many megabytes: the most that was resident at a time.
+func cmdMemory(ts *testscript.TestScript, args []string) {
+	if len(args) < 4 || args[1] != "exits" {
+		ts.Fatalf("usage: memory MEGABYTES exits CODE command [argument]...")
+	}
+	want, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	wantExit(ts, want, "harness", append([]string{"memory", args[0]}, args[3:]...)...)
+}
+
+// boundMemory runs the command of a memory line and returns its exit code.
+func boundMemory(args []string) (int, error) {
+	limit, err := strconv.ParseInt(args[0], 10, 64)
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	command := exec.CommandContext(ctx, args[1], args[2:]...)
+	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
+	err = command.Run()
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
+		return 0, err
+	}
+	if took := residentBytes(command.ProcessState); took > limit<<20*memoryFactor {
+		return 0, fmt.Errorf("%q took %d MB, more than %d", args[1:], took>>20, limit)
+	}
+	return exitStatus(command.ProcessState), nil
 }

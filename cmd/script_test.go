@@ -33,9 +33,14 @@ func TestMain(m *testing.M) {
 //	                                run, send the signal, want the code
 //	emulator                        use the built-in profile from here on
 //	gateway NAME MODE [argument]…   a gateway with scripted answers, see gatewayModes
+//	listener NAME [flag]…           start antom notify listen, its address in NAME_URL
+//	ended NAME CODE, stopped NAME CODE
+//	                                wait for a listener's end, or interrupt it
 //	capture FILE                    write the next HTTP request to CAPTURE_URL down, byte for byte
 //	jsoneq A B                      compare JSON by meaning: files, stdout, stderr or literals
 //	jsonlines [-count N] FILE       every line is a JSON value
+//	tmux CODE FILE RE command…      run in a window of a real tmux, paste the file once RE is shown
+//	memory MB exits CODE command…   run, want the code and no more memory than that
 //
 // HOME and the XDG folders lie in $WORK, nothing of the caller's environment
 // but PATH is seen, $WORK/keys holds throw-away keys (merchant, antom, other)
@@ -45,6 +50,7 @@ func TestScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	running := &listeners{}
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		Setup:               func(env *testscript.Env) error { return setupScript(env, fixtures) },
@@ -54,11 +60,16 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"capture":    positive(cmdCapture),
 			"emulator":   positive(cmdEmulator),
+			"ended":      positive(running.cmdEnded(false)),
 			"exits":      positive(cmdExits),
 			"gateway":    positive(cmdGateway),
 			"interrupts": positive(cmdInterrupts),
 			"jsoneq":     cmdJSONEq,
 			"jsonlines":  positive(cmdJSONLines),
+			"memory":     positive(cmdMemory),
+			"tmux":       positive(cmdTmux),
+			"listener":   positive(running.cmdListener),
+			"stopped":    positive(running.cmdEnded(true)),
 			"tty":        positive(cmdTTY),
 		},
 	})

@@ -32,8 +32,14 @@ func rooms() []room {
 	work := slices.Concat(shared, []string{"golang.org/x/sync/..."})
 	return []room{
 		{"", []string{module + "/cmd"}},
+<<<<<<< HEAD
 		{"bench", nil},
+=======
+		{"bench", nil}, // holds benchmarks only
+>>>>>>> emuserve
 		{"cmd", []string{module + "/internal/...", module + "/pkg/...", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/...", "golang.org/x/term"}},
+		{"examples/endpoint-careless", client},
+		{"examples/endpoint-correct", client},
 		{"internal/archtest", nil},
 		{"internal/buildinfo", client},
 		{"internal/checkout", work},

@@ -168,7 +168,7 @@ func (t *transaction) refuseCapture(a acting, r *captureRequest, refused *refusa
 }
 
 func (t *transaction) placeCapture(a acting, r *captureRequest, set Scenario) (any, error) {
-	id, err := t.newID(captureIDs)
+	id, err := t.newID(captureIDBucket, captureIDs)
 	if err != nil {
 		return nil, err
 	}

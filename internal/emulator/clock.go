@@ -15,6 +15,12 @@ type clockRecord struct {
 
 const clockKey = "clock"
 
+// The years that the clock goes through: messages write a year in four digits.
+const (
+	firstYear = 1970
+	lastYear  = 9000
+)
+
 // Clock is what the emulator's clock says.
 type Clock struct {
 	Virtual bool      `json:"virtual"`
@@ -76,6 +82,9 @@ func (e *Emulator) AdvanceClock(ctx context.Context, by time.Duration) (c Clock,
 
 func (t *transaction) moveClock(to time.Time) (Clock, []Event, error) {
 	to = to.UTC()
+	if to.Year() < firstYear || to.Year() > lastYear {
+		return Clock{}, nil, &Refusal{fmt.Sprintf("the clock can't go to the year %d", to.Year()), fmt.Sprintf("it goes from %d to %d", firstYear, lastYear)}
+	}
 	latest, err := t.latest()
 	if err != nil {
 		return Clock{}, nil, err

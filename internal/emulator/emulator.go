@@ -59,6 +59,7 @@ type Emulator struct {
 	store     *store
 	keys      keys
 	merchants []Merchant
+	notifyURL string
 	signAll   bool
 }
 
@@ -79,6 +80,9 @@ type Options struct {
 	Hold bool
 	// Merchants are known beside the emulator's own.
 	Merchants []Merchant
+	// NotifyURL is where notifications of sessions go that name no URL; empty: the
+	// usual place of antom notify listen.
+	NotifyURL string
 	// Resend says how often notifications are sent; empty: ResendProduction.
 	Resend Resend
 	// SignInvalidSignature signs the answers INVALID_SIGNATURE, CLIENT_INVALID
@@ -106,6 +110,9 @@ func Open(dir string, options Options) (*Emulator, error) {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
+	if options.NotifyURL == "" {
+		options.NotifyURL = notifyURL
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the emulator's folder: %w", err)
 	}
@@ -114,8 +121,8 @@ func Open(dir string, options Options) (*Emulator, error) {
 		return nil, err
 	}
 	e := &Emulator{
-		dir: dir, now: options.Now, logger: options.Logger, keys: made, merchants: options.Merchants, signAll: options.SignInvalidSignature,
-		store: &store{path: filepath.Join(dir, "state.db"), now: options.Now, resend: options.Resend},
+		dir: dir, now: options.Now, logger: options.Logger, keys: made, merchants: options.Merchants, notifyURL: options.NotifyURL, signAll: options.SignInvalidSignature,
+		store: &store{path: filepath.Join(dir, "state.db"), now: options.Now, resend: options.Resend, notify: options.NotifyURL},
 	}
 	if options.Hold {
 		return e, e.store.hold()
@@ -129,7 +136,7 @@ func (e *Emulator) Close() error { return e.store.close() }
 // Profile returns what a merchant needs to call the emulator.
 func (e *Emulator) Profile() Profile {
 	return Profile{
-		ClientID: clientID, GatewayURL: gatewayURL, NotifyURL: notifyURL, RedirectURL: redirectURL,
+		ClientID: clientID, GatewayURL: gatewayURL, NotifyURL: e.notifyURL, RedirectURL: redirectURL,
 		MerchantKey: e.keys.merchant, AntomKey: e.keys.antom.Public(),
 	}
 }

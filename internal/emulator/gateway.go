@@ -91,11 +91,16 @@ func checkMediaType(_ *Emulator, x *exchange) *refusal {
 	return &refusal{"MEDIA_TYPE_NOT_ACCEPTABLE", "content-type must be application/json"}
 }
 
-func checkPath(_ *Emulator, x *exchange) *refusal {
+// checkPath takes both prefixes from every client; that a client of the sandbox
+// calls the path of production is only remarked on (C5).
+func checkPath(e *Emulator, x *exchange) *refusal {
 	path, _, _ := strings.Cut(x.target, "?")
 	for _, row := range antom.Endpoints() {
 		if _, built := lookupOperation(row.Operation); built && (path == row.Path || path == antom.SandboxPath(row.Path)) {
 			x.endpoint = row
+			if path == row.Path && antom.IsSandboxID(x.clientID) {
+				e.logger.Warn("a sandbox client calls the path of production", "path", path, "sandbox_path", antom.SandboxPath(path))
+			}
 			return nil
 		}
 	}
@@ -160,7 +165,9 @@ func checkSignature(e *Emulator, x *exchange) *refusal {
 	return nil
 }
 
-func checkFields(_ *Emulator, x *exchange) *refusal {
+// checkFields refuses what breaks a documented rule; inferred ones are only
+// remarked on.
+func checkFields(e *Emulator, x *exchange) *refusal {
 	findings, err := rules.Check(x.endpoint.Operation, x.body)
 	if err != nil {
 		return &refusal{"PARAM_ILLEGAL", err.Error()}
@@ -169,7 +176,9 @@ func checkFields(_ *Emulator, x *exchange) *refusal {
 	for _, finding := range findings {
 		if finding.Level == rules.Documented {
 			broken = append(broken, finding.Message)
+			continue
 		}
+		e.logger.Warn("a field breaks an inferred rule", "op", x.endpoint.Operation, "field", finding.Path, "rule", finding.Rule, "hint", finding.Hint)
 	}
 	if len(broken) > 0 {
 		return &refusal{"PARAM_ILLEGAL", strings.Join(broken, "; ")}
@@ -186,11 +195,11 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	refused, isRefusal := errors.AsType[*refusal](err)
-	if !isRefusal {
+	switch {
+	case !isRefusal:
 		e.logger.Error("emulator", "op", x.endpoint.Operation, "error", err)
-		refused = &refusal{"SYSTEM_ERROR", err.Error()}
-	}
-	if x.now.IsZero() {
+		refused, x.now = &refusal{"SYSTEM_ERROR", err.Error()}, e.now() // the state that has the time may be what failed
+	case x.now.IsZero():
 		x.now = e.timeOr(r.Context(), e.now())
 	}
 	unsigned := slices.Contains(unsignedCodes[:], refused.code) && !e.signAll

@@ -10,15 +10,22 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
+// Names of the key files in the state folder. A file that is there already is
+// taken as it is.
+const (
+	AntomKeyFile    = "antom.pem"
+	MerchantKeyFile = "merchant.pem"
+)
+
 // keys are the emulator's own: it signs as Antom and knows its one merchant.
 type keys struct{ antom, merchant *sign.PrivateKey }
 
 func loadKeys(dir string) (keys, error) {
-	antomKey, err := loadKey(filepath.Join(dir, "antom.pem"))
+	antomKey, err := loadKey(filepath.Join(dir, AntomKeyFile))
 	if err != nil {
 		return keys{}, err
 	}
-	merchant, err := loadKey(filepath.Join(dir, "merchant.pem"))
+	merchant, err := loadKey(filepath.Join(dir, MerchantKeyFile))
 	return keys{antomKey, merchant}, err
 }
 

@@ -178,12 +178,12 @@ func (t *transaction) submit(f form) (*payment, error) {
 	if refused := refuse(formRules(), f); refused != nil {
 		return nil, &Refusal{refused.message, refused.code}
 	}
-	id, err := t.newID(paymentIDs)
+	id, err := t.newID(paymentsBucket, paymentIDs)
 	if err != nil {
 		return nil, err
 	}
 	p := &payment{
-		ID: id, Submitted: f.now, Final: f.now.Add(rounded(f.Processing)), Closes: f.now.Add(orderLife), Pending: f.Pending,
+		ID: id, Submitted: f.now, Final: f.now.Add(f.Processing), Closes: f.now.Add(orderLife), Pending: f.Pending,
 		Card: f.card, CaptureCode: f.CaptureOutcome, Checks: f.checks(),
 	}
 	if !f.o.PaymentExpires.IsZero() {
@@ -225,6 +225,10 @@ func formRules() []rule[form] {
 		{code: again, on: "the session expired", when: func(f form) bool { return !f.now.Before(f.o.SessionExpires) },
 			says: func(f form) string {
 				return fmt.Sprintf("session %s expired at %s", f.o.PaymentRequestID, wireTime(f.o.SessionExpires))
+			}},
+		{code: again, on: "the order's paymentExpiryTime has passed", when: func(f form) bool { return !f.o.PaymentExpires.IsZero() && !f.now.Before(f.o.PaymentExpires) },
+			says: func(f form) string {
+				return fmt.Sprintf("order %s was to be paid until %s", f.o.PaymentRequestID, wireTime(f.o.PaymentExpires))
 			}},
 		{code: "leave out --challenge, or pay with another card", on: "the card is never challenged", when: func(f form) bool { return f.Challenge != "" && f.card.Frictionless },
 			says: func(f form) string { return f.card.Masked + " passes 3-D Secure without a challenge" }},

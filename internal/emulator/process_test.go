@@ -159,38 +159,49 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestManyClients has 64 clients take payments through their steps at once.
+// TestManyClients has 64 clients take payments through their steps at once, with
+// a state file that is opened for each call and with one that is held.
 func TestManyClients(t *testing.T) {
 	t.Parallel()
-	e, err := emulator.Open(folder(t), emulator.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := newClient(e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var group sync.WaitGroup
-	for i := range 64 {
-		group.Go(func() {
-			id := fmt.Sprintf("order-%d", i)
-			if _, _, err := client.Sessions.Create(t.Context(), sessionRequest(id)); err != nil {
-				t.Error(err)
-				return
+	for _, hold := range []bool{false, true} {
+		t.Run(fmt.Sprintf("hold=%v", hold), func(t *testing.T) {
+			t.Parallel()
+			e, err := emulator.Open(folder(t), emulator.Options{Hold: hold})
+			if err != nil {
+				t.Fatal(err)
 			}
-			if _, err := e.Pay(t.Context(), emulator.PayRequest{PaymentRequestID: id}); err != nil {
-				t.Error(err)
+			client, err := newClient(e)
+			if err != nil {
+				t.Fatal(err)
 			}
-			payment, _, err := client.Payments.Inquire(t.Context(), antom.Inquiry{PaymentRequestID: id})
-			if err != nil || payment.PaymentStatus != antom.PaymentSuccess {
-				t.Errorf("%s: %+v, %v", id, payment, err)
+			var group sync.WaitGroup
+			for i := range 64 {
+				group.Go(func() { takePayment(t, e, client, fmt.Sprintf("order-%d", i)) })
+			}
+			group.Wait()
+			list, err := e.List(t.Context(), 0)
+			if err != nil || len(list) != 64 {
+				t.Errorf("%d orders, %v; want 64", len(list), err)
+			}
+			if err := e.Close(); err != nil {
+				t.Error(err)
 			}
 		})
 	}
-	group.Wait()
-	list, err := e.List(t.Context(), 0)
-	if err != nil || len(list) != 64 {
-		t.Errorf("%d orders, %v; want 64", len(list), err)
+}
+
+func takePayment(t *testing.T, e *emulator.Emulator, client *antom.Client, id string) {
+	t.Helper()
+	if _, _, err := client.Sessions.Create(t.Context(), sessionRequest(id)); err != nil {
+		t.Error(err)
+		return
+	}
+	if _, err := e.Pay(t.Context(), emulator.PayRequest{PaymentRequestID: id}); err != nil {
+		t.Error(err)
+	}
+	payment, _, err := client.Payments.Inquire(t.Context(), antom.Inquiry{PaymentRequestID: id})
+	if err != nil || payment.PaymentStatus != antom.PaymentSuccess {
+		t.Errorf("%s: %+v, %v", id, payment, err)
 	}
 }
 

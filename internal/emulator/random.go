@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-	"time"
 )
 
 // seedRecord makes random numbers repeatable: each draw is made from the seed
@@ -60,13 +59,19 @@ const (
 )
 
 // newID is a number in the shape of Antom's ids: the date, a fixed part and
-// eleven random digits.
-func (t *transaction) newID(fixed string) (string, error) {
-	drawn, err := t.random(8)
-	if err != nil {
-		return "", err
+// eleven random digits. It is no key of the bucket yet, and none follows from a
+// payment that there is.
+func (t *transaction) newID(bucket []byte, fixed string) (string, error) {
+	for {
+		drawn, err := t.random(8)
+		if err != nil {
+			return "", err
+		}
+		id := fmt.Sprintf("%s%s%011d", t.now.UTC().Format("20060102"), fixed, binary.BigEndian.Uint64(drawn)%1e11)
+		if t.get(bucket, id) == nil && t.get(paymentsBucket, strings.Replace(id, fixed, paymentIDs, 1)) == nil {
+			return id, nil
+		}
 	}
-	return fmt.Sprintf("%s%s%011d", t.now.UTC().Format("20060102"), fixed, binary.BigEndian.Uint64(drawn)%1e11), nil
 }
 
 // derivedID is the id of something that follows from a payment, made of the
@@ -83,9 +88,5 @@ func digits(id, what string, n int) string {
 	return text[len(text)-n:]
 }
 
-// tokens and blobs that follow from an id.
+// digest is 32 bytes that follow from an id, of which tokens and the like are made.
 func digest(id, what string) [32]byte { return sha256.Sum256([]byte(what + ":" + id)) }
-
-// rounded leaves out what a wire time would not show, so that what is stored and
-// what is told are the same.
-func rounded(d time.Duration) time.Duration { return d.Round(time.Millisecond) }

@@ -140,7 +140,7 @@ func (t *transaction) refuseRefund(a acting, r *refundRequest, refused *refusal)
 }
 
 func (t *transaction) placeRefund(a acting, r *refundRequest, set Scenario) (any, error) {
-	id, err := t.newID(refundIDs)
+	id, err := t.newID(refundIDBucket, refundIDs)
 	if err != nil {
 		return nil, err
 	}

@@ -154,6 +154,9 @@ func createPaymentSession(tx *transaction, request *sessionRequest) (any, error)
 	}
 	o := newOrder(a, expires)
 	o.ClientID = tx.clientID
+	if o.NotifyURL == "" {
+		o.NotifyURL = tx.notifyURL
+	}
 	if a.earlier != nil {
 		o.Created = a.earlier.Created
 		o.Scheduled = a.earlier.Scheduled
@@ -189,9 +192,6 @@ func newOrder(a asking, expires time.Time) *order {
 		PaymentRequestID: r.PaymentRequestID, ReferenceOrderID: r.Order.ReferenceOrderID,
 		Amount: r.PaymentAmount, NotifyURL: r.PaymentNotifyURL, Scene: r.ProductScene,
 		StoredCard: r.PaymentMethod.PaymentMethodID, Created: a.now.UTC(), SessionExpires: expires.UTC(), PaymentExpires: a.paymentExpires().UTC(),
-	}
-	if o.NotifyURL == "" {
-		o.NotifyURL = notifyURL
 	}
 	o.ManualCapture = r.PaymentFactor.CaptureMode == antom.CaptureManual
 	o.Authorise = o.ManualCapture || bool(r.PaymentFactor.IsAuthorization)

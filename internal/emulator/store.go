@@ -24,6 +24,7 @@ type store struct {
 	path   string
 	now    func() time.Time // the real clock, for a state without a virtual one
 	resend Resend
+	notify string       // where notifications go that no request says
 	mu     sync.RWMutex // over held; exclusive where the file is opened for each transaction
 	held   *bbolt.DB    // nil unless the file is held open
 }
@@ -53,6 +54,8 @@ type transaction struct {
 	now      time.Time
 	resend   Resend
 	clientID string // of the request
+
+	notifyURL string // where notifications go that no request says
 }
 
 // view and update hand a transaction to a function. An error of the function
@@ -70,7 +73,7 @@ func (s *store) update(ctx context.Context, change func(*transaction) error) err
 }
 
 func (s *store) run(tx *bbolt.Tx, do func(*transaction) error) error {
-	t := &transaction{tx: tx, resend: s.resend}
+	t := &transaction{tx: tx, resend: s.resend, notifyURL: s.notify}
 	virtual, reading, err := t.clock()
 	if err != nil {
 		return err

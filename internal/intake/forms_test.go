@@ -125,6 +125,7 @@ func TestRead_capture(t *testing.T) {
 	texts := map[string]string{
 		"as it is":           string(capture),
 		"HTTP/1.0":           strings.Replace(string(capture), "HTTP/1.1", "HTTP/1.0", 1),
+		"HTTP/2":             strings.Replace(string(capture), "HTTP/1.1", "HTTP/2", 1),
 		"LF line ends":       strings.ReplaceAll(asLF, "\r\n", "\n") + "\n\n" + string(v.Body),
 		"byte order mark":    "\ufeff" + string(capture),
 		"blank lines around": "\r\n\n" + string(capture) + "\n\n",
@@ -211,6 +212,24 @@ func TestRead_bodyThatIsJSON(t *testing.T) {
 		want := map[string][]string{"Client-Id": {"id"}, "Request-Time": {"1"}, "Signature": {"s"}}
 		if diff := cmp.Diff(want, map[string][]string(m.Header)); diff != "" {
 			t.Errorf("%q: header (-want +got)\n%s", body, diff)
+		}
+	}
+}
+
+// TestRead_bodyWithoutQuotes reads an envelope whose body was written as JSON:
+// as it stands, which is what was signed if the logger left it alone.
+func TestRead_bodyWithoutQuotes(t *testing.T) {
+	t.Parallel()
+	v := genuine(t, "go/ntf-pay")
+	text := fmt.Sprintf(`{"url":%q,"headers":{"client-id":%q,"request-time":%q,"signature":%q},"body": %s }`, v.Path, v.ClientID, v.Time, *v.Signature, v.Body)
+	m := readOne(t, text, intake.Defaults{})
+	if got := m.Verify(keys(t)["antom"]); got.Err != nil || m.Exact {
+		t.Errorf("exact=%t %+v", m.Exact, got)
+	}
+	for _, twice := range []string{`"body":"x"`, `"headers":{}`, `"bodyBase64":""`} {
+		messages, errs := read(t, strings.TrimSuffix(text, "}")+","+twice+"}\n"+text, intake.Defaults{})
+		if len(messages) != 1 || len(errs) != 1 {
+			t.Errorf("%s twice: %d messages, %v; which one is meant?", twice, len(messages), errs)
 		}
 	}
 }

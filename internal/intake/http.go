@@ -16,28 +16,23 @@ import (
 // tools save: CRLF or LF line ends, header lines without a blank after the
 // colon, absolute request targets.
 type httpReader struct {
-	in       *bufio.Reader
-	name     string
-	defaults Defaults
-	line     int // of the input, counted from 1
+	*file
+	line int // of the input, counted from 1
 }
 
-func (r *httpReader) each(yield func(*Message, error) bool) {
+func (r *httpReader) each() {
 	for {
 		more, err := r.skipBlank()
 		if err != nil {
-			yield(nil, fmt.Errorf("read %s: %w", r.name, err))
+			r.fail(err)
 			return
 		}
 		if !more {
 			return
 		}
+		begin := r.line + 1
 		m, err := r.message()
-		if err != nil {
-			yield(nil, err) // where a broken message ends is not known
-			return
-		}
-		if !yield(m, nil) {
+		if !r.parsed(begin, m, err) || err != nil { // where a broken message ends is not known
 			return
 		}
 	}
@@ -78,6 +73,7 @@ func (r *httpReader) message() (*Message, error) {
 	}
 	r.line += bytes.Count(m.Body, []byte("\n"))
 	m.fill(r.defaults)
+	m.decode()
 	return m, nil
 }
 
@@ -89,10 +85,11 @@ func (m *Message) readStart(line string) error {
 		return nil
 	}
 	parts := strings.Split(line, " ")
-	if len(parts) != 3 || !strings.HasPrefix(parts[2], "HTTP/1.") {
+	if len(parts) != 3 || !strings.HasPrefix(parts[2], "HTTP/") {
 		return fmt.Errorf("%q is not the first line of an HTTP message", clip(line))
 	}
-	m.Method, m.Target = parts[0], targetOf(parts[1])
+	m.Method = parts[0]
+	m.setURL(parts[1])
 	return nil
 }
 

@@ -1,16 +1,17 @@
 // Package intake reads saved messages in the forms that people have them in:
-// raw HTTP as a tool captured it, JSON envelopes, one or one a line, and bodies
-// alone. Forms are told apart by content.
+// raw HTTP as a tool captured it, JSON envelopes, one or one a line, HAR, curl
+// commands, and bodies alone; each of them also as gzip. Forms are told apart by
+// content.
 package intake
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/json"
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -37,8 +38,13 @@ type Message struct {
 	Method string
 	Target string // path and query; of a response: its request's
 	Header http.Header
-	Body   []byte
-	Exact  bool // the form tells the body's length to the byte
+	Body   []byte // decoded, where the message says Content-Encoding: gzip
+	Exact  bool   // the form tells the body's length to the byte
+
+	// Origin is scheme and host, where the form tells them.
+	Origin string
+	// Compressed is the body as it travelled, if Body was decoded from it.
+	Compressed []byte
 }
 
 // Defaults are what a message does not say itself: a body alone says nothing,
@@ -47,23 +53,27 @@ type Defaults struct {
 	Kind      Kind
 	Method    string
 	URL       string // or a path
+	Target    string // a URL or path that wins over the message's own
 	ClientID  string
 	Time      string
 	Signature string
+
+	// ReadFile reads a file that a curl command names; nil if none may be read.
+	ReadFile func(name string) ([]byte, error)
 }
 
-// timeHeader is the header that holds the signed time of a kind.
-func (k Kind) timeHeader() string {
+// TimeHeader is the header that holds the signed time of a kind.
+func (k Kind) TimeHeader() string {
 	if k == Response {
 		return "Response-Time"
 	}
 	return "Request-Time"
 }
 
-// signed is what the signature covers.
-func (m *Message) signed(body []byte) sign.Message {
+// Signed is what the signature covers.
+func (m *Message) Signed() sign.Message {
 	return sign.Message{
-		Method: m.Method, Target: m.Target, ClientID: m.Header.Get("Client-Id"), Time: m.Header.Get(m.Kind.timeHeader()), Body: body,
+		Method: m.Method, Target: m.Target, ClientID: m.Header.Get("Client-Id"), Time: m.Header.Get(m.Kind.TimeHeader()), Body: m.Body,
 	}
 }
 
@@ -74,25 +84,37 @@ var ErrNoTarget = errors.New("the URL that the message was sent to is not known,
 type Checked struct {
 	Header                 sign.Header
 	TrailingLineEndIgnored bool
+	CompressedSigned       bool  // the signature covers the gzip bytes, not the text
 	Err                    error // nil, a *sign.Error or ErrNoTarget
 }
 
 // Verify checks the signature. A body whose exact length is not known is tried
-// as it is and then without one final line end, which shells and editors add.
+// as it is and then without one final line end, which shells and editors add. A
+// body that travelled as gzip is tried decoded, since the sender signs the text
+// and proxies compress it later, and then as it travelled.
 func (m *Message) Verify(key *sign.PublicKey) Checked {
-	if values := m.Header.Values("Signature"); len(values) > 1 {
+	if values := m.Header["Signature"]; len(values) > 1 {
 		return Checked{Err: sign.NewError(sign.SignatureMalformed, fmt.Sprintf("the message has %d of them", len(values)))}
 	}
-	if m.Target == "" && m.Header.Get("Signature") != "" {
+	signature := m.Header.Get("Signature")
+	if m.Target == "" && signature != "" {
 		return Checked{Err: ErrNoTarget}
 	}
-	header, err := key.Verify(m.signed(m.Body), m.Header.Get("Signature"))
-	trimmed, hadLineEnd := withoutLineEnd(m.Body)
-	if m.Exact || !hadLineEnd || !errors.Is(err, &sign.Error{Reason: sign.Mismatch}) {
+	header, err := key.Verify(m.Signed(), signature)
+	if err == nil || !errors.Is(err, &sign.Error{Reason: sign.Mismatch}) {
 		return Checked{Header: header, Err: err}
 	}
-	if _, errTrimmed := key.Verify(m.signed(trimmed), m.Header.Get("Signature")); errTrimmed == nil {
+	holds := func(body []byte) bool {
+		other := m.Signed()
+		other.Body = body
+		_, err := key.Verify(other, signature)
+		return err == nil
+	}
+	if trimmed, hadLineEnd := withoutLineEnd(m.Body); hadLineEnd && !m.Exact && holds(trimmed) {
 		return Checked{Header: header, TrailingLineEndIgnored: true}
+	}
+	if m.Compressed != nil && holds(m.Compressed) {
+		return Checked{Header: header, CompressedSigned: true}
 	}
 	return Checked{Header: header, Err: err}
 }
@@ -117,28 +139,40 @@ func (m *Message) fill(d Defaults) {
 	if m.Method == "" {
 		m.Method = http.MethodPost
 	}
-	if m.Target == "" {
-		m.Target = targetOf(d.URL)
+	switch {
+	case d.Target != "":
+		m.setURL(d.Target)
+	case m.Target == "":
+		m.setURL(d.URL)
 	}
 }
 
-// targetOf reduces a URL to what is signed of it: path and query.
-func targetOf(text string) string {
-	if !strings.Contains(text, "://") {
-		return text
+// setURL takes from a URL what is signed of it, path and query; it may be a path.
+func (m *Message) setURL(text string) { m.Target, m.Origin = splitURL(text) }
+
+// splitURL cuts a URL where its path begins. Nothing is decoded or cleaned: the
+// signature covers the path as it was sent.
+func splitURL(text string) (target, origin string) {
+	scheme, rest, found := strings.Cut(text, "://")
+	if !found || strings.ContainsAny(scheme, "/?#") {
+		return text, ""
 	}
-	u, err := url.Parse(text)
-	if err != nil {
-		return ""
+	rest, _, _ = strings.Cut(rest, "#")
+	i := strings.IndexAny(rest, "/?")
+	switch {
+	case i < 0:
+		return "/", text[:len(scheme)+3+len(rest)]
+	case rest[i] == '?':
+		return "/" + rest[i:], text[:len(scheme)+3+i]
 	}
-	return u.RequestURI()
+	return rest[i:], text[:len(scheme)+3+i]
 }
 
 // bodyAlone is a message of which only the body was saved.
 func bodyAlone(body []byte, source string, d Defaults) *Message {
 	m := &Message{Source: source, Header: http.Header{}, Body: body}
 	m.fill(d)
-	for name, value := range map[string]string{"Client-Id": d.ClientID, m.Kind.timeHeader(): d.Time, "Signature": d.Signature} {
+	for name, value := range map[string]string{"Client-Id": d.ClientID, m.Kind.TimeHeader(): d.Time, "Signature": d.Signature} {
 		if value != "" {
 			m.Header.Set(name, value)
 		}
@@ -146,124 +180,41 @@ func bodyAlone(body []byte, source string, d Defaults) *Message {
 	return m
 }
 
-// envelope is the JSON form of a saved message.
-type envelope struct {
-	Kind       Kind            `json:"kind"`
-	Method     string          `json:"method"`
-	URL        string          `json:"url"`
-	Headers    json.RawMessage `json:"headers"`
-	Body       *string         `json:"body,omitempty"`
-	BodyBase64 *string         `json:"bodyBase64,omitempty"`
-}
-
-// isEnvelope tells an envelope from a body that is JSON: only an envelope has
-// headers and one of the two bodies.
-func (e *envelope) isEnvelope() bool {
-	return e.Headers != nil && (e.Body != nil || e.BodyBase64 != nil)
-}
-
-func (e *envelope) message(source string, d Defaults) (*Message, error) {
-	m := &Message{Source: source, Kind: e.Kind, Method: e.Method, Target: targetOf(e.URL), Exact: e.BodyBase64 != nil}
-	switch {
-	case e.Kind != "" && !e.Kind.valid():
-		return nil, fmt.Errorf("%s: kind %q: must be notification, response or request", source, e.Kind)
-	case e.Body != nil && e.BodyBase64 != nil:
-		return nil, fmt.Errorf("%s: has both body and bodyBase64: one of them is the body", source)
-	case e.Body != nil:
-		m.Body = []byte(*e.Body)
-	default:
-		body, err := base64.StdEncoding.DecodeString(*e.BodyBase64)
-		if err != nil {
-			return nil, fmt.Errorf("%s: bodyBase64: %w", source, err)
-		}
-		m.Body = body
-	}
-	header, err := readHeaders(e.Headers)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", source, err)
-	}
-	m.Header = header
-	m.fill(d)
-	return m, nil
-}
-
-// readHeaders reads headers as an object of texts or lists, or a list of pairs.
-func readHeaders(raw json.RawMessage) (http.Header, error) {
-	header := http.Header{}
-	var pairs [][2]string
-	if json.Unmarshal(raw, &pairs) == nil {
-		for _, pair := range pairs {
-			header.Add(pair[0], pair[1])
-		}
-		return header, nil
-	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &object); err != nil {
-		return nil, errors.New("headers must be an object of names and values, or a list of pairs")
-	}
-	for name, value := range object {
-		var one string
-		var several []string
-		if json.Unmarshal(value, &one) == nil {
-			several = []string{one}
-		} else if err := json.Unmarshal(value, &several); err != nil {
-			return nil, fmt.Errorf("header %q: must be a text or a list of texts", name)
-		}
-		for _, text := range several {
-			header.Add(name, text)
-		}
-	}
-	return header, nil
-}
-
-// Envelope writes a message in its JSON form, on one line.
-func Envelope(m *Message) ([]byte, error) {
-	var pairs [][2]string
-	for _, name := range sortedNames(m.Header) {
-		for _, value := range m.Header[name] {
-			pairs = append(pairs, [2]string{strings.ToLower(name), value})
-		}
-	}
-	headers, err := json.Marshal(pairs)
-	if err != nil {
-		return nil, fmt.Errorf("encode the headers: %w", err)
-	}
-	e := envelope{Kind: m.Kind, Method: m.Method, URL: m.Target, Headers: headers}
-	if m.Exact || !utf8.Valid(m.Body) {
-		e.BodyBase64 = new(base64.StdEncoding.EncodeToString(m.Body))
-	} else {
-		e.Body = new(string(m.Body))
-	}
-	text, err := json.Marshal(e)
-	if err != nil {
-		return nil, fmt.Errorf("encode the message: %w", err)
-	}
-	return text, nil
-}
-
 // RawHTTP writes a request as it stands on the wire.
 func RawHTTP(m *Message) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\n", m.Method, m.Target)
-	for _, name := range sortedNames(m.Header) {
-		for _, value := range m.Header[name] {
-			fmt.Fprintf(&b, "%s: %s\r\n", strings.ToLower(name), value)
-		}
+	for name, value := range m.headers() {
+		fmt.Fprintf(&b, "%s: %s\r\n", name, value)
 	}
-	fmt.Fprintf(&b, "content-length: %d\r\n\r\n", len(m.Body))
-	b.Write(m.Body)
+	fmt.Fprintf(&b, "content-length: %d\r\n\r\n", len(m.sent()))
+	b.Write(m.sent())
 	return b.Bytes()
 }
 
-func sortedNames(header http.Header) []string {
-	var names []string
-	for name := range header {
-		if name != "Content-Length" && name != "Transfer-Encoding" {
-			names = append(names, name)
+// sent is the body as it travelled.
+func (m *Message) sent() []byte {
+	if m.Compressed != nil {
+		return m.Compressed
+	}
+	return m.Body
+}
+
+// headers yields the headers sorted by name, in lower case, but for those of the
+// body's length, which the form that is written has its own way to tell.
+func (m *Message) headers() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, name := range slices.Sorted(maps.Keys(m.Header)) {
+			if name == "Content-Length" || name == "Transfer-Encoding" {
+				continue
+			}
+			for _, value := range m.Header[name] {
+				if !yield(strings.ToLower(name), value) {
+					return
+				}
+			}
 		}
 	}
-	slices.Sort(names)
-	return names
 }
 
 // BodyProblem says in words what is wrong with a body that is not JSON; "" if
@@ -271,16 +222,40 @@ func sortedNames(header http.Header) []string {
 func BodyProblem(body []byte) string {
 	text := bytes.TrimSpace(body)
 	switch {
-	case json.Valid(text):
+	case isJSON(text):
 		return ""
 	case len(text) == 0:
 		return "the body is empty"
-	case json.Valid(append([]byte("{"), text...)):
+	case isJSON(append([]byte("{"), text...)):
 		return "the body is not JSON: it looks like an object that lost its first brace"
-	case json.Valid(append(bytes.Clone(text), '}')):
+	case isJSON(append(bytes.Clone(text), '}')):
 		return "the body is not JSON: it looks like an object that lost its last brace"
 	case !utf8.Valid(text):
 		return "the body is not JSON: it is not UTF-8 text"
 	}
 	return "the body is not JSON; is it cut off?"
+}
+
+// decode undoes Content-Encoding: gzip, if the body is what that header says: a
+// tool may have decoded it before it was saved.
+func (m *Message) decode() {
+	if !strings.EqualFold(strings.TrimSpace(m.Header.Get("Content-Encoding")), "gzip") || !bytes.HasPrefix(m.Body, gzipStart) {
+		return
+	}
+	text, err := gunzip(m.Body)
+	if err != nil {
+		return // what it is then, the signature will tell
+	}
+	m.Body, m.Compressed = text, m.Body
+}
+
+// gzipStart is what every gzip file begins with.
+var gzipStart = []byte("\x1f\x8b")
+
+func gunzip(data []byte) ([]byte, error) {
+	in, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return limited(in)
 }

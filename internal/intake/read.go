@@ -3,13 +3,14 @@ package intake
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"regexp"
 	"slices"
+	"strconv"
 	"sync"
 )
 
@@ -20,94 +21,175 @@ const (
 	longestBody   = 16 << 20
 )
 
+// Unit is one saved message as it was cut out of its file. Where cutting is
+// cheap and parsing is not, it is parsed by whoever asks for it: many can be
+// parsed at a time.
+type Unit struct {
+	Name  string // of the file
+	Line  int    // at which the message begins
+	Pause bool   // no more of the input is at hand just now
+
+	text    []byte // an envelope on a line; nil if it was parsed already
+	message *Message
+	err     error
+}
+
+// Source is the message's place, file:line.
+func (u *Unit) Source() string {
+	if u.Line == 0 {
+		return u.Name
+	}
+	var stack [256]byte
+	return string(strconv.AppendInt(append(append(stack[:0], u.Name...), ':'), int64(u.Line), 10))
+}
+
+// Size is about how many bytes it holds.
+func (u *Unit) Size() int {
+	if u.message != nil {
+		return len(u.message.Body)
+	}
+	return len(u.text)
+}
+
+// Parse returns the message, or an error that names its place.
+func (u *Unit) Parse(d Defaults) (*Message, error) {
+	if u.text != nil {
+		return readEnvelope(u.text, u.Source(), d)
+	}
+	return u.message, u.err
+}
+
 // Read reads the messages of one file in order. What can't be read is yielded as
 // an error that names its place; after a broken line of JSON lines, reading goes
 // on. Only one message is held at a time, but for one that has no line ends.
 func Read(r io.Reader, name string, d Defaults) iter.Seq2[*Message, error] {
 	return func(yield func(*Message, error) bool) {
-		in := bufio.NewReaderSize(r, 64<<10)
-		start, err := in.Peek(2048)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
-			yield(nil, fmt.Errorf("read %s: %w", name, err))
-			return
-		}
-		plain := bytes.TrimSpace(bytes.TrimPrefix(start, []byte("\ufeff")))
-		switch {
-		case len(plain) == 0 && len(start) < 2048:
-			return // nothing there
-		case startsHTTP(plain):
-			discardBOM(in)
-			(&httpReader{in: in, name: name, defaults: d}).each(yield)
-		case bytes.HasPrefix(plain, []byte("{")):
-			readJSON(in, name, d, yield)
-		default:
-			readBody(in, name, d, yield)
+		for u := range Units(r, name, d) {
+			if !yield(u.Parse(d)) {
+				return
+			}
 		}
 	}
+}
+
+// Units cuts one file into its messages; see [Read].
+func Units(r io.Reader, name string, d Defaults) iter.Seq[Unit] {
+	return func(yield func(Unit) bool) {
+		f := &file{in: bufio.NewReaderSize(r, 64<<10), name: name, defaults: d, yield: yield}
+		f.read(false)
+	}
+}
+
+// file is one input on its way through.
+type file struct {
+	in       *bufio.Reader
+	name     string
+	defaults Defaults
+	yield    func(Unit) bool
+}
+
+func (f *file) parsed(line int, m *Message, err error) bool {
+	return f.yield(Unit{Name: f.name, Line: line, Pause: f.in.Buffered() == 0, message: m, err: err})
+}
+
+func (f *file) fail(err error) { f.parsed(1, nil, fmt.Errorf("read %s: %w", f.name, err)) }
+
+// read tells the form by how the content begins.
+func (f *file) read(unpacked bool) {
+	start, err := f.in.Peek(2048)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
+		f.fail(err)
+		return
+	}
+	plain := bytes.TrimSpace(bytes.TrimPrefix(start, []byte("\ufeff")))
+	switch {
+	case bytes.HasPrefix(start, gzipStart) && !unpacked:
+		f.unpack()
+	case len(plain) == 0 && len(start) < 2048:
+		return // nothing there
+	case startsHTTP(plain):
+		f.discardBOM()
+		(&httpReader{file: f}).each()
+	case bytes.HasPrefix(plain, []byte("{")):
+		f.readJSON()
+	case startsCurl(plain):
+		f.readCurl()
+	default:
+		f.readBody()
+	}
+}
+
+// unpack reads a gzip file as the file that was packed into it.
+func (f *file) unpack() {
+	in, err := gzip.NewReader(f.in)
+	if err != nil {
+		f.fail(err)
+		return
+	}
+	f.in = bufio.NewReaderSize(in, 64<<10)
+	f.read(true)
 }
 
 // httpStart matches a request line or a status line.
 var httpStart = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^\s*(?:[A-Z]{3,10} \S+ HTTP/1\.[01]|HTTP/1\.[01] \d{3})`)
+	return regexp.MustCompile(`^\s*(?:[A-Z]{3,10} \S+ HTTP/(?:1\.[01]|[23])|HTTP/(?:1\.[01]|[23]) \d{3})`)
 })
 
 func startsHTTP(start []byte) bool { return httpStart().Match(start) }
 
-func discardBOM(in *bufio.Reader) {
-	if bom, err := in.Peek(3); err == nil && bytes.Equal(bom, []byte("\ufeff")) {
-		_, _ = in.Discard(3) // it was just seen
+func (f *file) discardBOM() {
+	if bom, err := f.in.Peek(3); err == nil && bytes.Equal(bom, []byte("\ufeff")) {
+		_, _ = f.in.Discard(3) // it was just seen
 	}
 }
 
 // readJSON reads what begins with a brace: JSON lines if the first line is an
-// envelope by itself, else one envelope, else a body alone.
-func readJSON(in *bufio.Reader, name string, d Defaults, yield func(*Message, error) bool) {
-	first, err := readLine(in)
+// envelope by itself, else one envelope, else HAR, else a body alone.
+func (f *file) readJSON() {
+	first, err := (&lineReader{in: f.in}).line()
 	if err != nil && !errors.Is(err, io.EOF) {
-		yield(nil, fmt.Errorf("%s:1: %w", name, err))
+		f.parsed(1, nil, fmt.Errorf("%s:1: %w", f.name, err))
 		return
 	}
-	if e := asEnvelope(first); e != nil {
-		readLines(in, first, name, d, yield)
+	if asEnvelope(first) != nil {
+		f.readLines(first)
 		return
 	}
-	rest, err := readRest(in)
+	rest, err := readRest(f.in)
 	if err != nil {
-		yield(nil, fmt.Errorf("read %s: %w", name, err))
+		f.fail(err)
 		return
 	}
 	whole := slices.Concat(first, rest)
 	if e := asEnvelope(whole); e != nil {
-		yield(e.message(name+":1", d))
+		m, err := e.message(f.name+":1", f.defaults)
+		f.parsed(1, m, err)
 		return
 	}
 	if second, _, _ := bytes.Cut(bytes.TrimSpace(rest), []byte("\n")); asEnvelope(second) != nil { // a first line that is broken
-		readLines(bufio.NewReader(bytes.NewReader(rest)), first, name, d, yield)
+		f.in = bufio.NewReader(bytes.NewReader(rest))
+		f.readLines(first)
 		return
 	}
-	yield(bodyAlone(whole, name+":1", d), nil)
-}
-
-// asEnvelope is nil for anything that is no envelope.
-func asEnvelope(text []byte) *envelope {
-	e := new(envelope)
-	if json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), e) != nil || !e.isEnvelope() {
-		return nil
+	if isHAR(whole) {
+		f.readHAR(whole)
+		return
 	}
-	return e
+	f.parsed(1, bodyAlone(whole, f.name+":1", f.defaults), nil)
 }
 
-func readLines(in *bufio.Reader, line []byte, name string, d Defaults, yield func(*Message, error) bool) {
+func (f *file) readLines(line []byte) {
+	lines := &lineReader{in: f.in}
 	for number := 1; ; number++ {
 		if len(bytes.TrimSpace(line)) > 0 {
-			if !yield(readEnvelope(line, fmt.Sprintf("%s:%d", name, number), d)) {
+			if !f.yield(Unit{Name: f.name, Line: number, Pause: f.in.Buffered() == 0, text: line}) {
 				return
 			}
 		}
 		var err error
-		line, err = readLine(in)
+		line, err = lines.line()
 		if err != nil && !errors.Is(err, io.EOF) {
-			yield(nil, fmt.Errorf("%s:%d: %w", name, number+1, err))
+			f.parsed(number+1, nil, fmt.Errorf("%s:%d: %w", f.name, number+1, err))
 			return
 		}
 		if errors.Is(err, io.EOF) && len(line) == 0 {
@@ -116,21 +198,33 @@ func readLines(in *bufio.Reader, line []byte, name string, d Defaults, yield fun
 	}
 }
 
-func readEnvelope(line []byte, source string, d Defaults) (*Message, error) {
-	e := new(envelope)
-	if err := json.Unmarshal(bytes.TrimPrefix(line, []byte("\ufeff")), e); err != nil {
-		return nil, fmt.Errorf("%s: not a saved message: %w", source, err)
-	}
-	if !e.isEnvelope() {
-		return nil, fmt.Errorf("%s: not a saved message: headers or body missing", source)
-	}
-	return e.message(source, d)
+// lineReader reads lines into memory that it takes in larger pieces.
+type lineReader struct {
+	in    *bufio.Reader
+	piece []byte
 }
 
-// readLine reads up to and with the next line end; at the end of the input it
+// pieceSize is what is taken at a time: about twenty lines.
+const pieceSize = 32 << 10
+
+// line reads up to and with the next line end; at the end of the input it
 // returns what is left and io.EOF.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	var line []byte
+func (r *lineReader) line() ([]byte, error) {
+	part, err := r.in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		return longLine(r.in, part)
+	}
+	if len(part) > cap(r.piece)-len(r.piece) {
+		r.piece = make([]byte, 0, max(pieceSize, len(part)))
+	}
+	begin := len(r.piece)
+	r.piece = append(r.piece, part...)
+	return r.piece[begin:len(r.piece):len(r.piece)], err
+}
+
+// longLine reads the rest of a line that is longer than the buffer.
+func longLine(in *bufio.Reader, part []byte) ([]byte, error) {
+	line := bytes.Clone(part)
 	for {
 		part, err := in.ReadSlice('\n')
 		line = append(line, part...)
@@ -152,11 +246,14 @@ func readRest(in *bufio.Reader) ([]byte, error) {
 	return rest, err
 }
 
-func readBody(in *bufio.Reader, name string, d Defaults, yield func(*Message, error) bool) {
-	body, err := readRest(in)
+func (f *file) readBody() {
+	body, err := readRest(f.in)
 	if err != nil {
-		yield(nil, fmt.Errorf("read %s: %w", name, err))
+		f.fail(err)
 		return
 	}
-	yield(bodyAlone(body, name+":1", d), nil)
+	f.parsed(1, bodyAlone(body, f.name+":1", f.defaults), nil)
 }
+
+// Broken is the unit of a file that can't be read at all.
+func Broken(name string, err error) Unit { return Unit{Name: name, err: err} }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"github.com/itchyny/gojq"
 )
@@ -42,9 +43,11 @@ func compile(expression string) (*query, error) {
 	return &query{expression, code}, nil
 }
 
-// run prints each output of the expression over a value on a line of its own:
+func (q *query) run(w *bufio.Writer, value []byte) error { return q.write(w, value) }
+
+// write prints each output of the expression over a value on a line of its own:
 // strings as they are, everything else as JSON.
-func (q *query) run(w *bufio.Writer, value []byte) error {
+func (q *query) write(w io.Writer, value []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(value))
 	decoder.UseNumber()
 	var input any
@@ -66,7 +69,7 @@ func (q *query) run(w *bufio.Writer, value []byte) error {
 	}
 }
 
-func printOutput(w *bufio.Writer, output any) error {
+func printOutput(w io.Writer, output any) error {
 	if text, ok := output.(string); ok {
 		_, err := fmt.Fprintln(w, text)
 		return err

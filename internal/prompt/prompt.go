@@ -17,6 +17,9 @@ import (
 type Terminal struct {
 	In  io.Reader
 	Out io.Writer
+
+	// Longest bounds a paste, in bytes; 0 is 16 MiB.
+	Longest int
 }
 
 // ErrNoAnswer says that the input ended before an answer.
@@ -73,7 +76,8 @@ const (
 // non-canonical mode, since a canonical one cuts lines at 4096 bytes and makes
 // two line ends of CRLF, and into bracketed-paste mode, so that a Ctrl-D within
 // the paste does not end it. Interrupt keys keep working. Terminals send a
-// carriage return for each line end of a paste: it becomes a line feed again.
+// carriage return for each line end of a paste: it becomes a line feed again, and
+// two for each CRLF: see lineEnds.
 func (t Terminal) Paste(ctx context.Context) (io.Reader, error) {
 	file, ok := t.In.(*os.File)
 	if !ok {
@@ -88,7 +92,11 @@ func (t Terminal) Paste(ctx context.Context) (io.Reader, error) {
 	defer fmt.Fprint(t.Out, disablePasting)
 
 	pasted := make(chan pasteResult, 1)
-	go func() { pasted <- readPaste(bufio.NewReader(file)) }()
+	longest := t.Longest
+	if longest == 0 {
+		longest = longestPaste
+	}
+	go func() { pasted <- readPaste(bufio.NewReader(file), longest) }()
 	select {
 	case <-ctx.Done(): // the reader ends with the process: a blocked read can't be called back
 		return nil, ctx.Err()
@@ -107,18 +115,18 @@ type pasteResult struct {
 }
 
 // readPaste reads until Ctrl-D outside of a bracketed paste, or the end.
-func readPaste(in io.ByteReader) pasteResult {
+func readPaste(in io.ByteReader, longest int) pasteResult {
 	var text []byte
 	inside := false
 	for {
 		c, err := in.ReadByte()
 		switch {
 		case errors.Is(err, io.EOF), err == nil && c == endOfInput && !inside:
-			return pasteResult{text: lineFeeds(text)}
+			return pasteResult{text: lineEnds(text)}
 		case err != nil:
 			return pasteResult{err: fmt.Errorf("paste: %w", err)}
-		case len(text) >= longestPaste:
-			return pasteResult{err: fmt.Errorf("paste: longer than %d MiB", longestPaste>>20)}
+		case len(text) >= longest:
+			return pasteResult{err: fmt.Errorf("paste: longer than %d bytes", longest)}
 		}
 		text = append(text, c)
 		if c != '~' {
@@ -132,9 +140,13 @@ func readPaste(in io.ByteReader) pasteResult {
 	}
 }
 
-// lineFeeds turns the carriage returns that a terminal sends into line feeds; a
-// CRLF, which no terminal makes, stays.
-func lineFeeds(text []byte) []byte {
+// lineEnds turns the carriage returns that a terminal sends into line feeds. A
+// terminal sends two for CRLF: where all come in pairs, and there are several,
+// they were CRLF.
+func lineEnds(text []byte) []byte {
+	if pairs := bytes.Count(text, []byte("\r\r")); pairs > 1 && pairs*2 == bytes.Count(text, []byte("\r")) && !bytes.Contains(text, []byte("\n")) {
+		return bytes.ReplaceAll(text, []byte("\r\r"), []byte("\r\n"))
+	}
 	out := text[:0]
 	for i, c := range text {
 		if c == '\r' && (i+1 == len(text) || text[i+1] != '\n') {

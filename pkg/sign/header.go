@@ -172,7 +172,7 @@ func decodeBase64(text []byte) ([]byte, error) {
 		return nil, malformed("its signature has base64 padding in the wrong place")
 	}
 	encoding := base64.RawStdEncoding
-	if bytes.ContainsAny(body, "-_") {
+	if bytes.IndexByte(body, '-') >= 0 || bytes.IndexByte(body, '_') >= 0 {
 		encoding = base64.RawURLEncoding
 	}
 	signature := make([]byte, encoding.DecodedLen(len(body)))

@@ -1,0 +1,292 @@
+package bench_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+const (
+	// leastOfSigning is the part of what RSA signing alone allows that a served
+	// emulator must reach.
+	leastOfSigning = 0.8
+	// mostToReady is how long a start may take until the server answers.
+	mostToReady = 50 * time.Millisecond
+	// enough calls, or starts, to tell.
+	enoughCalls  = 2000
+	enoughStarts = 20
+)
+
+// served is an emulator on loopback with a paid order, and a signed inquiry of
+// it as it stands on the wire.
+type served struct {
+	host    string
+	key     *sign.PrivateKey
+	inquiry []byte
+	stop    func()
+}
+
+func serveEmulator(b *testing.B, idle int) *served {
+	b.Helper()
+	gateway, err := emulator.OpenToServe(b.TempDir(), emulator.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	server, err := gateway.NewServer(emulator.ServeOptions{Hold: true, IdleConnections: idle})
+	if err != nil {
+		b.Fatal(err)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(b.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	address, err := server.Publish(listener)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(b.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(ctx, listener) }()
+	facts := gateway.Profile()
+	client, err := antom.NewClient(facts.ClientID, facts.MerchantKey, facts.AntomKey, antom.WithGatewayURL(address.URL))
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := &served{host: listener.Addr().String(), key: facts.MerchantKey, inquiry: wireInquiry(b, client)}
+	s.stop = func() {
+		cancel()
+		if err := <-ended; err != nil {
+			b.Error(err)
+		}
+		server.Close()
+		gateway.Close()
+	}
+	if _, err := client.Do(b.Context(), antom.CreatePaymentSession, session("order-1")); err != nil {
+		b.Fatal(err)
+	}
+	if _, err := gateway.Pay(b.Context(), emulator.PayRequest{PaymentRequestID: "order-1"}); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+func session(id string) []byte {
+	return fmt.Appendf(nil, `{"productCode":"CASHIER_PAYMENT","paymentRequestId":%q,"order":{"referenceOrderId":%q,"orderDescription":"test order",
+"orderAmount":{"currency":"SGD","value":"4200"},"buyer":{"referenceBuyerId":"buyer"}},"paymentAmount":{"currency":"SGD","value":"4200"},
+"paymentMethod":{"paymentMethodType":"CARD"},"paymentFactor":{"isAuthorization":true},"settlementStrategy":{"settlementCurrency":"SGD"},
+"paymentRedirectUrl":"http://127.0.0.1:4242/paid"}`, id, id)
+}
+
+func wireInquiry(b *testing.B, client *antom.Client) []byte {
+	b.Helper()
+	request, err := client.NewRequest(b.Context(), antom.InquiryPayment, []byte(`{"paymentRequestId":"order-1"}`))
+	if err != nil {
+		b.Fatal(err)
+	}
+	var wire bytes.Buffer
+	if err := request.Write(&wire); err != nil {
+		b.Fatal(err)
+	}
+	return wire.Bytes()
+}
+
+// caller is a connection on which the signed inquiry is sent again and again, so
+// that next to nothing of the time is the client's.
+type caller struct {
+	connection net.Conn
+	reader     *bufio.Reader
+}
+
+func (s *served) dial() (*caller, error) {
+	connection, err := net.Dial("tcp", s.host)
+	if err != nil {
+		return nil, err
+	}
+	return &caller{connection, bufio.NewReader(connection)}, nil
+}
+
+func (c *caller) call(wire []byte) error {
+	if _, err := c.connection.Write(wire); err != nil {
+		return err
+	}
+	answer, err := http.ReadResponse(c.reader, nil)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err == nil && !bytes.Contains(body, []byte(`"SUCCESS"`)) {
+		err = fmt.Errorf("answered %s", body)
+	}
+	return err
+}
+
+// BenchmarkEmulatorServed compares the calls that a served emulator answers in a
+// second with the signatures that the machine makes in a second: every answer
+// needs one. Both are done on all processors, in turn; the quick quarter of the
+// rounds counts, since other work makes them longer and never shorter.
+func BenchmarkEmulatorServed(b *testing.B) {
+	const round = 50
+	s := serveEmulator(b, 256)
+	defer s.stop()
+	workers := runtime.GOMAXPROCS(0)
+	var callers []*caller
+	for range 2 * workers {
+		c, err := s.dial()
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer c.connection.Close()
+		callers = append(callers, c)
+	}
+	message := sign.Message{Method: "POST", Target: "/ams/sandbox/api/v1/payments/inquiryPayment", ClientID: "x", Time: "2026-11-24T09:00:00Z", Body: make([]byte, 1024)}
+	var calls, signs []time.Duration
+	for done := 0; done < b.N; done += round {
+		calls = append(calls, timed(b, round, len(callers), func(worker int) error { return callers[worker].call(s.inquiry) }))
+		signs = append(signs, timed(b, round, workers, func(int) error {
+			_, err := s.key.Sign(message, 1)
+			return err
+		}))
+	}
+	call, signing := quick(calls)/round, quick(signs)/round
+	ratio := float64(signing) / float64(call)
+	b.ReportMetric(float64(time.Second)/float64(call), "calls/s")
+	b.ReportMetric(float64(time.Second)/float64(signing), "signs/s")
+	b.ReportMetric(ratio, "of-signing")
+	b.ReportMetric(0, "ns/op")
+	if b.N >= enoughCalls && ratio < leastOfSigning {
+		b.Errorf("%.2f of what signing allows, want %.2f", ratio, leastOfSigning)
+	}
+}
+
+// timed is how long so many turns take, shared out among workers.
+func timed(b *testing.B, turns, workers int, do func(worker int) error) time.Duration {
+	b.Helper()
+	var work sync.WaitGroup
+	next := make(chan struct{}, turns)
+	for range turns {
+		next <- struct{}{}
+	}
+	close(next)
+	began := time.Now()
+	for worker := range workers {
+		work.Go(func() {
+			for range next {
+				if err := do(worker); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	work.Wait()
+	return time.Since(began)
+}
+
+// quick is the mean of the quick quarter.
+func quick(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	times = times[:max(1, len(times)/4)]
+	var sum time.Duration
+	for _, t := range times {
+		sum += t
+	}
+	return sum / time.Duration(len(times))
+}
+
+// BenchmarkEmulatorReady starts the program on a state that has its keys, and
+// measures until it says where it listens.
+func BenchmarkEmulatorReady(b *testing.B) {
+	program := filepath.Join(b.TempDir(), "antom")
+	build := exec.CommandContext(b.Context(), "go", "build", "-o", program, "..")
+	if text, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("%s: %s", err, text)
+	}
+	home := b.TempDir()
+	start := func() time.Duration {
+		command := exec.CommandContext(b.Context(), program, "emulator", "serve", "--https", "-q")
+		command.Env = []string{"HOME=" + home}
+		out, err := command.StdoutPipe()
+		if err != nil {
+			b.Fatal(err)
+		}
+		began := time.Now()
+		if err := command.Start(); err != nil {
+			b.Fatal(err)
+		}
+		line, err := bufio.NewReader(out).ReadString('\n')
+		took := time.Since(began)
+		if err != nil || !strings.HasPrefix(line, "https://") {
+			b.Errorf("%q, %v", line, err)
+		}
+		_ = command.Process.Signal(os.Interrupt)
+		if err := command.Wait(); err != nil {
+			b.Error(err)
+		}
+		return took
+	}
+	first := start() // makes the keys
+	var times []time.Duration
+	for range b.N {
+		times = append(times, start())
+	}
+	slices.Sort(times)
+	b.ReportMetric(float64(first.Microseconds())/1000, "first-ms")
+	b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, "median-ms")
+	b.ReportMetric(0, "ns/op")
+	if median := times[len(times)/2]; b.N >= enoughStarts && median > mostToReady {
+		b.Errorf("ready after %s, want at most %s", median, mostToReady)
+	}
+}
+
+// BenchmarkEmulatorGrowth makes signed calls, one in ten on a connection of its
+// own that is left open, and wants no more goroutines after them than the cap on
+// idle connections allows.
+func BenchmarkEmulatorGrowth(b *testing.B) {
+	const idle = 16
+	s := serveEmulator(b, idle)
+	defer s.stop()
+	before := runtime.NumGoroutine()
+	var open []*caller
+	for n := range b.N {
+		if n%10 == 0 {
+			c, err := s.dial()
+			if err != nil {
+				b.Fatal(err)
+			}
+			open = append(open, c)
+		}
+		if len(open) > 10 {
+			open[0].connection.Close()
+			open = open[1:]
+		}
+		if err := open[len(open)-1].call(s.inquiry); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, c := range open {
+		c.connection.Close()
+	}
+	after := runtime.NumGoroutine()
+	b.ReportMetric(float64(after-before), "goroutines")
+	if after > before+2*idle {
+		b.Errorf("%d goroutines after %d calls, %d before", after, b.N, before)
+	}
+}

@@ -1,0 +1,211 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/internal/output"
+)
+
+func newEmulatorFaultCmd(c *cli) *cobra.Command {
+	cmd := asGroup(&cobra.Command{
+		Use:   "fault",
+		Short: "Make the served emulator do something wrong",
+		Long: `Make the emulator that antom emulator serve runs do something wrong, at the calls
+or notifications that you name: lose an answer, answer late, sign badly, send a
+notification twice. The same calls always meet the same faults.
+
+A fault is written OPERATION[:OCCURRENCE]=KIND[:ARGUMENT]. The operation is one of
+Antom's, * for any of them, or notifyPayment, notifyCapture, notifyRefund. The
+occurrence counts from the moment the fault is in place: 2, 2-4, 3+; without it
+every one is meant.`,
+		Example: `  antom emulator fault kinds
+  antom emulator serve --fault inquiryPayment:2=latency:500ms`,
+	})
+	cmd.AddCommand(newEmulatorFaultAddCmd(c), newEmulatorFaultListCmd(c), newEmulatorFaultClearCmd(c), newEmulatorFaultKindsCmd(c))
+	return cmd
+}
+
+func newEmulatorFaultAddCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "add FAULT...",
+		Short: "Put faults in place at the running server",
+		Long: `Put faults in place at the emulator that is being served from the same state
+folder. Their occurrences count from now.
+
+With --quiet the ids of the faults are printed.`,
+		Example: `  antom emulator fault add inquiryPayment:2=latency:500ms
+  antom emulator fault add 'capture:1=lost-answer' notifyPayment=twice`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("%s: missing FAULT", cmd.CommandPath()).hint("usage: %s", cmd.UseLine())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.addFaults(cmd.Context(), args)
+		},
+	}
+}
+
+func (c *cli) addFaults(ctx context.Context, texts []string) error {
+	p, err := c.printer()
+	if err != nil {
+		return err
+	}
+	for _, text := range texts { // all or none
+		if _, err := emulator.ParseFault(text); err != nil {
+			return usageOf("antom emulator fault add", err)
+		}
+	}
+	remote, err := c.served(ctx)
+	if err != nil {
+		return err
+	}
+	var added []emulator.Fault
+	for _, text := range texts {
+		f, err := remote.AddFault(ctx, text)
+		if err != nil {
+			return err
+		}
+		added = append(added, f)
+	}
+	return p.Print(faultResult(added))
+}
+
+func newEmulatorFaultListCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the faults in place, and how often they struck",
+		Long: `List the faults that are in place at the emulator being served, how many
+occurrences each has seen and how many of them it struck. What the kinds do is in
+antom emulator fault kinds.`,
+		Example: "  antom emulator fault list\n  antom emulator fault list -o json --jq '.[].struck'",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := c.printer()
+			if err != nil {
+				return err
+			}
+			remote, err := c.served(cmd.Context())
+			if err != nil {
+				return err
+			}
+			list, err := remote.Faults(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if err := p.Print(faultResult(list)); err != nil {
+				return err
+			}
+			if len(list) == 0 {
+				p.Note("no fault is in place; antom emulator fault kinds lists what there is")
+			}
+			return nil
+		},
+	}
+}
+
+func newEmulatorFaultClearCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:     "clear [ID...]",
+		Short:   "Remove faults, all or those of these ids",
+		Long:    "Remove faults from the emulator being served: those of these ids, or all. Calls go well again from then on.",
+		Example: "  antom emulator fault clear",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.clearFaults(cmd.Context(), args)
+		},
+	}
+}
+
+func (c *cli) clearFaults(ctx context.Context, args []string) error {
+	p, err := c.printer()
+	if err != nil {
+		return err
+	}
+	var ids []int
+	for _, text := range args {
+		id, err := strconv.Atoi(text)
+		if err != nil {
+			return usagef("fault id %q: must be a number", text).hint("antom emulator fault list shows the ids")
+		}
+		ids = append(ids, id)
+	}
+	remote, err := c.served(ctx)
+	if err != nil {
+		return err
+	}
+	gone, err := remote.ClearFaults(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	if len(gone) < len(ids) {
+		return fmt.Errorf("of %d faults only %d were in place", len(ids), len(gone))
+	}
+	p.Note("removed %s", counted(len(gone), "fault", "faults"))
+	return nil
+}
+
+// faultResult shows faults as a table.
+func faultResult(list []emulator.Fault) output.Result {
+	table := &output.Table{Cols: []output.Col{{Name: "id"}, {Name: "fault"}, {Name: "seen"}, {Name: "struck"}}}
+	result := output.Result{JSON: encode(append([]emulator.Fault{}, list...)), Rows: [][]byte{}, Table: table, Text: []output.Block{table}}
+	for _, f := range list {
+		table.Rows = append(table.Rows, []output.Cell{
+			{Text: strconv.Itoa(f.ID)}, {Text: f.String(), Style: output.Key}, {Text: strconv.Itoa(f.Seen)}, {Text: strconv.Itoa(f.Struck)},
+		})
+		result.Rows = append(result.Rows, encode(f))
+		result.Quiet = append(result.Quiet, strconv.Itoa(f.ID))
+	}
+	return result
+}
+
+func newEmulatorFaultKindsCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "kinds",
+		Short: "List the kinds of faults: what each does and what a client sees",
+		Long: `List the kinds of faults: the argument each takes, whether calls or notifications
+can have it, what it does, and what the client of antom makes of it. No server is
+needed.
+
+With --quiet just the kinds are printed.`,
+		Example: `  antom emulator fault kinds
+  antom emulator fault kinds -o json --jq '.[] | select(.notifications) | .kind'`,
+		Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			p, err := c.printer()
+			if err != nil {
+				return err
+			}
+			return p.Print(faultKindsResult())
+		},
+	}
+}
+
+func faultKindsResult() output.Result {
+	kinds := emulator.FaultKinds()
+	table := &output.Table{Cols: []output.Col{{Name: "kind"}, {Name: "argument"}, {Name: "of"}, {Name: "does"}, {Name: "client"}}}
+	result := output.Result{JSON: encode(kinds), Rows: [][]byte{}, Table: table, Text: []output.Block{table}}
+	for _, kind := range kinds {
+		table.Rows = append(table.Rows, []output.Cell{
+			{Text: kind.Name, Style: output.Key}, {Text: kind.Default}, {Text: faultPlaces(kind)}, {Text: kind.Does}, {Text: kind.Client},
+		})
+		result.Rows = append(result.Rows, encode(kind))
+		result.Quiet = append(result.Quiet, kind.Name)
+	}
+	return result
+}
+
+func faultPlaces(kind emulator.FaultKind) string {
+	switch {
+	case kind.Calls && kind.Notifies:
+		return "calls, notifications"
+	case kind.Notifies:
+		return "notifications"
+	}
+	return "calls"
+}

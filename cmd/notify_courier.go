@@ -1,0 +1,154 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/receiver"
+	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// gatewaySigner is who signs notifications here: the emulator and nobody else.
+type gatewaySigner struct {
+	clientID string
+	key      *sign.PrivateKey
+}
+
+// signer finds the emulator's key; clientID replaces the emulator's.
+func (c *cli) signer(p *output.Printer, deed, clientID string) (gatewaySigner, error) {
+	chosen, err := c.loadProfile(p)
+	if err != nil {
+		return gatewaySigner{}, err
+	}
+	if !chosen.Builtin {
+		return gatewaySigner{}, usagef("profile %q: can't %s: only the emulator can sign as Antom here, nobody has Antom's own key", chosen.Name, deed).
+			hint("--profile emulator, and give the endpoint the emulator's public key: antom emulator keys")
+	}
+	gateway, err := c.openEmulator()
+	if err != nil {
+		return gatewaySigner{}, err
+	}
+	return gatewaySigner{cmp.Or(clientID, gateway.Profile().ClientID), gateway.NotifyKey()}, nil
+}
+
+// request signs a notification for an endpoint.
+func (s gatewaySigner) request(ctx context.Context, to *url.URL, body []byte) (*http.Request, error) {
+	return antom.NewNotificationRequest(ctx, to.String(), s.clientID, s.key, body)
+}
+
+// sentEvent is what became of one notification that was sent; its JSON form is a
+// promise.
+type sentEvent struct {
+	ID               string `json:"id,omitzero"` // of a delivery that was sent again
+	NotifyType       string `json:"notifyType"`
+	PaymentRequestID string `json:"paymentRequestId"`
+	PaymentID        string `json:"paymentId"`
+	URL              string `json:"url"`
+	Status           int    `json:"status"`
+	Acknowledged     bool   `json:"acknowledged"`
+	Message          string `json:"message"` // why it was not acknowledged
+	ElapsedMs        int64  `json:"elapsedMs"`
+}
+
+// courier sends notifications one after another and judges the answers.
+type courier struct {
+	c      *cli
+	p      *output.Printer
+	client *http.Client
+	sent   int
+	last   error // why the last one was not acknowledged
+	failed int
+}
+
+func (c *cli) courier(p *output.Printer) (*courier, error) {
+	client, err := c.endpointClient(c.global.requestTimeout, 1)
+	return &courier{c: c, p: p, client: client}, err
+}
+
+// carry sends one notification and prints what came of it. The error is that
+// nobody was there.
+func (k *courier) carry(request *http.Request, about *receiver.Record) error {
+	begin := k.c.Now()
+	response, err := k.client.Do(request)
+	if err != nil {
+		return endpointError{request.URL.String(), err}
+	}
+	defer response.Body.Close()
+	judgement := antom.JudgeResponse(response)
+	event := sentEvent{
+		ID: about.ID, NotifyType: about.NotifyType, PaymentRequestID: about.PaymentRequestID, PaymentID: about.PaymentID,
+		URL: request.URL.String(), Status: response.StatusCode, Acknowledged: judgement == nil, ElapsedMs: k.c.Now().Sub(begin).Milliseconds(),
+	}
+	k.sent++
+	if judgement != nil {
+		k.failed++
+		k.last = judgement
+		event.Message = judgement.Error()
+	}
+	return k.p.Event(encode(event), k.line(event))
+}
+
+func (k *courier) line(e sentEvent) string {
+	subject := cmp.Or(oneLine(e.NotifyType), "no notifyType") + "  " + oneLine(cmp.Or(e.PaymentRequestID, e.PaymentID))
+	if e.ID != "" {
+		subject = oneLine(e.ID) + "  " + subject
+	}
+	if e.Acknowledged {
+		return fmt.Sprintf("%s  %s  %d, acknowledged in %s", k.p.Styled("ok", output.OK), subject, e.Status, time.Duration(e.ElapsedMs)*time.Millisecond)
+	}
+	return fmt.Sprintf("%s  %s  %s", k.p.Styled("FAILED", output.Bad), subject, refusedAnswer(e.Status, e.Message))
+}
+
+// refusedAnswer is an answer that is no acknowledgement, in words.
+func refusedAnswer(status int, why string) string {
+	switch status {
+	case 0:
+		return oneLine(why)
+	case http.StatusOK:
+		return fmt.Sprintf("%d, not acknowledged: %s", status, oneLine(why))
+	}
+	return fmt.Sprintf("%d, not acknowledged", status) // the status is the reason
+}
+
+// verdict is the command's error once all were sent.
+func (k *courier) verdict(to *url.URL) error {
+	remedy := "Antom would send it again; answer " + string(antom.AcknowledgementBody())
+	switch {
+	case k.failed == 0:
+		return nil
+	case k.sent == 1:
+		return saidError{code: exitVerify, message: fmt.Sprintf("%s did not acknowledge: %s", to, k.last), remedy: remedy}
+	}
+	return saidError{code: exitVerify, message: fmt.Sprintf("%s did not acknowledge %d of %d notifications, the last one: %s", to, k.failed, k.sent, k.last), remedy: remedy}
+}
+
+// endpointError is an endpoint that is not there.
+type endpointError struct {
+	url string
+	err error
+}
+
+func (e endpointError) Error() string {
+	cause := e.err
+	if of, ok := errors.AsType[*url.Error](cause); ok {
+		cause = of.Err
+	}
+	return fmt.Sprintf("send to %s: %s", e.url, cause)
+}
+
+// Unwrap returns what the network said.
+func (e endpointError) Unwrap() error { return e.err }
+
+// Hint says what to do about it.
+func (e endpointError) Hint() string {
+	return "start the endpoint and name it by its whole URL; antom notify listen is one"
+}
+
+var _ hinter = endpointError{}

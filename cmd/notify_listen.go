@@ -1,0 +1,260 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/profile"
+	"github.com/antom-cli/antom/internal/receiver"
+	"github.com/antom-cli/antom/internal/secret"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// notifyListen is `antom notify listen`.
+type notifyListen struct {
+	c             *cli
+	listen        string
+	forwardTo     string
+	resends       int
+	publicURL     string
+	publicKeyFile string
+	save          string
+	readyFile     string
+	bodyLimit     int64
+	goal          listenGoal
+	timeout       time.Duration
+}
+
+func newNotifyListenCmd(c *cli) *cobra.Command {
+	o := &notifyListen{c: c}
+	cmd := &cobra.Command{
+		Use:   "listen",
+		Short: "Receive notifications: verify, store, acknowledge, forward",
+		Long: `Receive the notifications that Antom (or the emulator) sends, on any path. Each one
+is verified with the profile's public key of Antom, written to a journal in the
+state folder and synced to the disk, and only then acknowledged. A line is printed
+for each. What does not verify (HTTP 401), is not stored (503), is no POST (405)
+or too long (413) is answered with result F and a status other than 200, so that
+nobody takes it for an acknowledgement.
+
+With --forward-to the bytes and headers go on to your own server as they came, in
+order for each payment. A URL without a path keeps the path that was signed, which
+your server must see to verify it. While the server is down they wait, also over a
+restart of this command; its answers are judged as Antom judges them, and what was
+not acknowledged is sent again up to --resends times.
+
+Behind a tunnel, --public-url names the URL that Antom calls, of which the path is
+signed; one that ends with a slash is a prefix. See docs/tunnels.md.
+
+For scripts: --until PAYMENT ends with 0 when the payment's PAYMENT_RESULT has come
+and, with --forward-to, was forwarded; --count N after N different notifications;
+--timeout ends with 5. With -o jsonl the first record is {"type":"ready","url",…}.
+GET /healthz answers 200. An interrupt ends with 0. With --quiet nothing is printed.`,
+		Example: `  antom notify listen
+  antom notify listen --listen 127.0.0.1:0 --forward-to http://127.0.0.1:3000
+  antom notify listen --listen 127.0.0.1:0 --count 2 --timeout 5m --save deliveries -o jsonl`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return o.run(cmd.Context())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:4242", "`host:port` to listen on; port 0 takes a free one")
+	flags.StringVar(&o.forwardTo, "forward-to", "", "`URL` of your own server")
+	flags.IntVar(&o.resends, "resends", receiver.DefaultResends, "how often to forward again what your server did not acknowledge")
+	flags.StringVar(&o.publicURL, "public-url", "", "`URL` that Antom calls, if a tunnel or proxy changes its path")
+	flags.StringVar(&o.publicKeyFile, "public-key-file", "", "verify with the public key in `FILE`, without a profile")
+	flags.StringVar(&o.save, "save", "", "write each delivery into the folder `DIR` as raw HTTP, refused ones too")
+	flags.StringVar(&o.readyFile, "ready-file", "", "write the URL into `FILE` once listening; it is removed at the end")
+	flags.Int64Var(&o.bodyLimit, "body-limit", 1<<20, "longest body to read, in `bytes`")
+	flags.StringVar(&o.goal.until, "until", "", "end when the final notification of this `payment` has come")
+	flags.IntVar(&o.goal.count, "count", 0, "end after `N` different notifications")
+	flags.DurationVar(&o.timeout, "timeout", 0, "end after this time, with exit code 5")
+	return cmd
+}
+
+func (o *notifyListen) run(ctx context.Context) error {
+	p, err := o.c.printer()
+	if err != nil {
+		return err
+	}
+	if err := o.validate(); err != nil {
+		return err
+	}
+	l := &listening{o: o, p: p}
+	if err := o.prepare(ctx, l); err != nil {
+		return err
+	}
+	defer l.close()
+	return l.serve(ctx)
+}
+
+func (o *notifyListen) validate() error {
+	switch {
+	case o.c.global.format == output.FormatCSV:
+		return usagef("-o csv: the result is a stream").hint("forms: text, json, jsonl")
+	case o.goal.count < 0 || o.timeout < 0 || o.resends < 0:
+		return usagef("--count, --timeout and --resends must not be negative")
+	case o.bodyLimit < 1:
+		return usagef("--body-limit %d: must be more than 0", o.bodyLimit)
+	}
+	if _, _, err := net.SplitHostPort(o.listen); err != nil {
+		return usagef("--listen %q: %s", o.listen, err).hint("write host:port, such as 127.0.0.1:4242")
+	}
+	return nil
+}
+
+// prepare finds keys, opens the journal and the port; nothing is answered yet.
+func (o *notifyListen) prepare(ctx context.Context, l *listening) error {
+	from, err := o.sender(l.p)
+	if err != nil {
+		return err
+	}
+	var target func(*http.Request) string
+	if o.publicURL != "" {
+		if target, err = receiver.PublicTarget(o.publicURL); err != nil {
+			return usagef("--%s", err)
+		}
+	}
+	var to *url.URL
+	if o.forwardTo != "" {
+		if to, err = endpointURL("--forward-to", o.forwardTo); err != nil {
+			return err
+		}
+	}
+	if l.saver, err = openSaver(o.c, o.save); err != nil {
+		return err
+	}
+	if err := l.open(from, to); err != nil {
+		return err
+	}
+	if l.listener, err = o.c.listen(ctx, o.listen); err != nil {
+		l.close()
+		return err
+	}
+	l.handler = receiver.New(receiver.Options{
+		Key: from.key, ClientID: from.clientID, Target: target, BodyLimit: o.bodyLimit, Forward: to != nil,
+		Journal: l.journal, Now: o.c.Now, Notify: l.notify,
+	})
+	return nil
+}
+
+// sender is whose notifications are taken.
+type sender struct {
+	profile  string // names the journal's folder
+	clientID string
+	key      *sign.PublicKey
+}
+
+func (o *notifyListen) sender(p *output.Printer) (sender, error) {
+	if o.publicKeyFile != "" {
+		key, err := secret.AntomKey("", o.c.abs(o.publicKeyFile))
+		return sender{profile: namelessJournal, key: key}, err
+	}
+	chosen, err := o.c.loadProfile(p)
+	if err != nil {
+		return sender{}, err
+	}
+	if chosen.Builtin {
+		m, err := o.c.emulated(chosen)
+		if err != nil {
+			return sender{}, err
+		}
+		return sender{journalName(chosen), m.profile.ClientID, m.antomKey}, nil
+	}
+	key, err := secret.AntomKey(chosen.AntomPublicKey, chosen.AntomPublicKeyFile)
+	return sender{journalName(chosen), chosen.ClientID, key}, err
+}
+
+// namelessJournal is the journal of what has no profile's name: the
+// environment's profile and --public-key-file. No profile can be called so.
+const namelessJournal = "_nameless"
+
+func journalName(chosen *profile.Profile) string {
+	if chosen.Name == "" {
+		return namelessJournal
+	}
+	return chosen.Name
+}
+
+// journalDir is where the deliveries to a profile are kept.
+func (c *cli) journalDir(name string) (string, error) {
+	dir := profile.StateDir(c.Getenv, runtime.GOOS)
+	if dir == "" {
+		return "", &setupError{message: "there is no place for the journal", remedy: "set HOME or ANTOM_STATE_DIR"}
+	}
+	return filepath.Join(c.abs(dir), "notifications", name), nil
+}
+
+// listen opens a port for a server.
+func (c *cli) listen(ctx context.Context, addr string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, &listenError{err}
+	}
+	return listener, nil
+}
+
+// listenError is a port that can't be had.
+type listenError struct{ err error }
+
+func (e *listenError) Error() string { return e.err.Error() }
+
+// Unwrap returns what the network said.
+func (e *listenError) Unwrap() error { return e.err }
+
+// Hint says how to come by a free port.
+func (e *listenError) Hint() string { return "--listen 127.0.0.1:0 takes a free port" }
+
+var _ hinter = (*listenError)(nil)
+
+// endpointURL reads the URL of a merchant's server.
+func endpointURL(what, text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.Fragment != "" {
+		return nil, usagef("%s %q: must be an absolute http or https URL", what, text).hint("such as http://127.0.0.1:3000/antom/notify")
+	}
+	return u, nil
+}
+
+// endpointClient makes the client that calls a merchant's server, for so many
+// calls at a time.
+func (c *cli) endpointClient(timeout time.Duration, conns int) (*http.Client, error) {
+	chosen, err := c.transport(&merchant{})
+	if err != nil {
+		return nil, err
+	}
+	transport, ok := chosen.(*http.Transport)
+	if !ok {
+		transport = http.DefaultTransport.(*http.Transport).Clone()
+	}
+	transport.MaxIdleConnsPerHost = conns
+	transport.DisableCompression = true // headers go as they came
+	return &http.Client{
+		Transport: transport, Timeout: timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, nil
+}
+
+// writeReady tells a waiting script where we listen: the whole URL or nothing.
+func writeReady(path, address string) error {
+	temporary := path + ".new"
+	err := os.WriteFile(temporary, []byte(address+"\n"), 0o600)
+	if err == nil {
+		err = os.Rename(temporary, path)
+	}
+	if err != nil {
+		return fmt.Errorf("write --ready-file: %w", err)
+	}
+	return nil
+}

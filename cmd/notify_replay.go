@@ -1,0 +1,192 @@
+package cmd
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/receiver"
+)
+
+// notifyReplay is `antom notify replay`.
+type notifyReplay struct {
+	c        *cli
+	choice   selection
+	all      bool
+	files    []string
+	times    int
+	resign   bool
+	clientID string
+	dryRun   bool
+}
+
+func newNotifyReplayCmd(c *cli) *cobra.Command {
+	o := &notifyReplay{c: c}
+	cmd := &cobra.Command{
+		Use:   "replay URL [ID...]",
+		Short: "Send stored notifications again",
+		Long: `Send notifications to an endpoint that antom notify listen has stored for this
+profile, or those in files (-f), in the order in which they came. An ID is that of a
+delivery (n12) or of a payment; --since, --before, --type and --last choose further;
+--all takes everything.
+
+They go as they were sent, headers and body to the byte, so that they verify with
+Antom's own key: the URL must then have the path that was signed (one without a path
+takes it from the notification). --resign signs them anew for the URL, with the
+emulator's key and the time of now; that needs the profile emulator.
+
+Exit code 6: one was not acknowledged. With --quiet nothing is printed.`,
+		Example: `  antom notify replay "$notify_url" -f notification.http
+  antom notify replay "$notify_url" -f log.jsonl --resign --times 2`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("%s: missing URL", cmd.CommandPath()).hint("usage: %s", cmd.UseLine())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.choice.ids = args[1:]
+			return o.run(cmd.Context(), args[0])
+		},
+	}
+	flags := cmd.Flags()
+	o.choice.bind(flags)
+	flags.BoolVar(&o.all, "all", false, "everything in the journal")
+	flags.StringArrayVarP(&o.files, "file", "f", nil, "send the notifications in `FILE` or folder instead of the journal's; may be repeated")
+	flags.IntVar(&o.times, "times", 1, "send each so many times")
+	flags.BoolVar(&o.resign, "resign", false, "sign anew with the emulator's key")
+	flags.StringVar(&o.clientID, "client-id", "", "with --resign: client `id` to send for (default: the emulator's)")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "print the requests and send nothing")
+	return cmd
+}
+
+func (o *notifyReplay) run(ctx context.Context, endpoint string) error {
+	p, err := o.c.printer()
+	if err != nil {
+		return err
+	}
+	to, err := endpointURL("URL", endpoint)
+	if err != nil {
+		return err
+	}
+	if err := o.validate(); err != nil {
+		return err
+	}
+	var signer gatewaySigner
+	if o.resign {
+		if signer, err = o.c.signer(p, "sign a notification anew", o.clientID); err != nil {
+			return err
+		}
+	}
+	records, err := o.records(p)
+	if err != nil {
+		return err
+	}
+	if len(records) == 0 {
+		return saidError{code: exitFailed, message: "no stored notification fits", remedy: "antom notify listen stores what it receives"}
+	}
+	o.warnOfPath(p, to, records)
+	request := func(record *receiver.Record) (*http.Request, error) { return o.request(ctx, signer, record, to) }
+	if o.dryRun {
+		return printReplay(p, records, request)
+	}
+	courier, err := o.c.courier(p)
+	if err != nil {
+		return err
+	}
+	for _, record := range records {
+		if err := o.send(courier, record, request); err != nil {
+			return err
+		}
+	}
+	return courier.verdict(to)
+}
+
+// requester makes the request that sends a record again.
+type requester func(*receiver.Record) (*http.Request, error)
+
+// send replays a record as often as asked.
+func (o *notifyReplay) send(courier *courier, record *receiver.Record, request requester) error {
+	for range o.times {
+		r, err := request(record)
+		if err != nil {
+			return err
+		}
+		if err := courier.carry(r, record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printReplay(p *output.Printer, records []*receiver.Record, request requester) error {
+	var all []*http.Request
+	for _, record := range records {
+		r, err := request(record)
+		if err != nil {
+			return err
+		}
+		all = append(all, r)
+	}
+	return printRequests(p, intake.Notification, all...)
+}
+
+func (o *notifyReplay) validate() error {
+	switch {
+	case o.times < 1:
+		return usagef("--times %d: must be 1 or more", o.times)
+	case len(o.files) > 0 && (o.all || !o.choice.empty()):
+		return usagef("-f sends all that is in the files").hint("leave out the ids and filters, which choose from the journal")
+	case len(o.files) == 0 && !o.all && o.choice.empty():
+		return usagef("nothing chosen to replay").hint("name ids, --since 10m, --last 1, or --all")
+	case o.clientID != "" && !o.resign:
+		return usagef("--client-id changes what is signed").hint("add --resign")
+	}
+	return nil
+}
+
+func (o *notifyReplay) records(p *output.Printer) ([]*receiver.Record, error) {
+	if len(o.files) > 0 {
+		return o.c.savedMessages(o.files)
+	}
+	return o.c.storedRecords(p, &o.choice)
+}
+
+// storedRecords are the chosen deliveries to the profile.
+func (c *cli) storedRecords(p *output.Printer, choice *selection) ([]*receiver.Record, error) {
+	chosen, err := c.loadProfile(p)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := c.journalDir(journalName(chosen))
+	if err != nil {
+		return nil, err
+	}
+	return choice.records(c, dir)
+}
+
+func (o *notifyReplay) request(ctx context.Context, signer gatewaySigner, record *receiver.Record, to *url.URL) (*http.Request, error) {
+	request, err := receiver.NewRequest(ctx, record, to)
+	if err != nil || !o.resign {
+		return request, err
+	}
+	return signer.request(ctx, request.URL, record.Body())
+}
+
+// warnOfPath says that an endpoint will not verify what was signed for another
+// path.
+func (o *notifyReplay) warnOfPath(p *output.Printer, to *url.URL, records []*receiver.Record) {
+	if o.resign || to.Path == "" || to.Path == "/" {
+		return
+	}
+	for _, record := range records {
+		if record.URL != to.RequestURI() {
+			p.Note("%s was signed for %s and goes to %s, where it will not verify; --resign signs it anew", record.ID, oneLine(record.URL), to.RequestURI())
+			return
+		}
+	}
+}

@@ -1,0 +1,505 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/antom-cli/antom/internal/diagnose"
+	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// verifyBatch verifies any number of messages: one goroutine cuts the input into
+// messages, one for each core parses and verifies them, and the caller's tells
+// the verdicts in order. Few chunks are under way at a time, so that memory does
+// not grow with the input.
+type verifyBatch struct {
+	o      *notifyVerify
+	p      *output.Printer
+	keys   keyring
+	words  *words
+	seen   *diagnose.Seen
+	files  []string // of which messages were told
+	told   []string // causes that were explained at length
+	tally  verdictTally
+	notes  noteBook
+	render *output.Renderer
+	amount func(paymentRequestID string) (antom.Amount, bool) // of a session, by the history
+
+	around   *surroundings // read at the first mismatch
+	explains int
+	causes   []string                 // that were found in this run
+	settled  atomic.Pointer[[]string] // the causes, once no others are looked for
+
+	begin    time.Time
+	progress *output.Progress
+	line     atomic.Pointer[string] // what progress shows
+	said     time.Time
+}
+
+func newVerifyBatch(o *notifyVerify, p *output.Printer, keys keyring) *verifyBatch {
+	return &verifyBatch{o: o, p: p, keys: keys, words: wordsOf(p), seen: diagnose.NewSeen(), notes: noteBook{p: p}, render: p.Renderer(), begin: o.c.Now(), amount: o.c.sessionAmounts()}
+}
+
+// A chunk is handed on when it holds so many messages or bytes, or when no more
+// input is at hand.
+const (
+	chunkSize  = 64
+	chunkBytes = 256 << 10
+)
+
+// chunk is a number of messages on their way through.
+type chunk struct {
+	units   []intake.Unit
+	results []result
+	out     []byte // the rendered verdicts on those that verify
+	failed  bool   // not all do
+	err     error
+	done    chan struct{}
+}
+
+// result is one message after it was verified.
+type result struct {
+	verdict verdict
+	message *intake.Message // of one that does not verify: to be explained
+	body    uint64          // names the body of one that does
+	out     [2]int          // where its bytes are in the chunk's
+}
+
+func (b *verifyBatch) run(ctx context.Context, names []string) error {
+	columns, err := b.render.Columns(verdictColumns[:]...)
+	if err != nil {
+		return err
+	}
+	if err := b.p.Write(columns); err != nil {
+		return err
+	}
+	err = b.all(ctx, names)
+	if b.progress != nil {
+		b.progress.Done()
+	}
+	if err != nil {
+		return err
+	}
+	b.summary()
+	return b.tally.err()
+}
+
+// The heap may grow to five times of what is in use, which is a few megabytes,
+// and up to a limit, before garbage is collected: half of the usual work.
+const (
+	collectAt  = 400
+	mostMemory = 44 << 20
+)
+
+// all reads, verifies and tells. When it stops early, a reader that is blocked
+// on its input is left behind: a blocked read can't be called back, and ends
+// with the process.
+func (b *verifyBatch) all(ctx context.Context, names []string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(min(mostMemory, debug.SetMemoryLimit(-1))))
+	cores := runtime.GOMAXPROCS(0)
+	work, inOrder := make(chan *chunk, cores), make(chan *chunk, 3*cores)
+	go b.read(ctx, names, work, inOrder)
+	var workers sync.WaitGroup
+	for range cores {
+		workers.Go(func() {
+			r := b.p.Renderer()
+			for c := range work {
+				b.verify(c, r)
+				close(c.done)
+			}
+		})
+	}
+	for {
+		c, err := next(ctx, inOrder)
+		if c == nil || err != nil {
+			return err
+		}
+		more, err := b.tell(c)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// next waits for the next chunk in order to be verified; nil at the end.
+func next(ctx context.Context, inOrder <-chan *chunk) (*chunk, error) {
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case c, ok := <-inOrder:
+		if !ok {
+			return nil, nil
+		}
+		<-c.done
+		return c, ctx.Err()
+	}
+}
+
+// read cuts the inputs into chunks.
+func (b *verifyBatch) read(ctx context.Context, names []string, work, inOrder chan<- *chunk) {
+	defer close(inOrder)
+	defer close(work)
+	fresh := func() *chunk { return &chunk{units: make([]intake.Unit, 0, chunkSize), done: make(chan struct{})} }
+	c, size := fresh(), 0
+	flush := func() bool {
+		if len(c.units) == 0 {
+			return true
+		}
+		for _, to := range [...]chan<- *chunk{inOrder, work} {
+			select {
+			case to <- c:
+			case <-ctx.Done():
+				return false
+			}
+		}
+		c, size = fresh(), 0
+		return true
+	}
+	for _, s := range b.o.sources(names) {
+		more := b.o.units(ctx, s, func(u intake.Unit) bool {
+			c.units, size = append(c.units, u), size+u.Size()
+			if len(c.units) < chunkSize && size < chunkBytes && !u.Pause {
+				return true
+			}
+			return flush()
+		})
+		if !more {
+			return
+		}
+	}
+	flush()
+}
+
+// verify verifies the messages of a chunk and renders the verdicts on those that
+// hold: the others are explained first, in order.
+func (b *verifyBatch) verify(c *chunk, r *output.Renderer) {
+	c.results, c.out = make([]result, len(c.units)), make([]byte, 0, 512*len(c.units))
+	for i := range c.units {
+		into := &c.results[i]
+		m, err := c.units[i].Parse(b.o.defaults)
+		if err != nil {
+			into.verdict = unreadable(c.units[i].Source(), err)
+			into.verdict.words = b.words
+			c.failed = true
+			continue
+		}
+		into.verdict = judge(m, b.keys[m.Kind])
+		into.verdict.words = b.words
+		if !into.verdict.verified {
+			into.message = m
+			c.failed = true
+			if b.settled.Load() != nil && b.explainable(&into.verdict, m) {
+				b.explainAgain(&into.verdict, m)
+			}
+			continue
+		}
+		into.body = b.seen.Key(m.Body)
+		v := &into.verdict
+		v.notes = append(v.notes, diagnose.Sense(m.Kind, v.told, b.amount)...)
+		begin := len(c.out)
+		if c.out, err = r.Render(c.out, v); err != nil && c.err == nil {
+			c.err = err
+		}
+		into.out = [2]int{begin, len(c.out)}
+	}
+}
+
+// tell prints what came of a chunk; more is false when nothing more is wanted.
+func (b *verifyBatch) tell(c *chunk) (more bool, err error) {
+	if c.err != nil {
+		return false, c.err
+	}
+	var out []byte
+	more = true
+	for i := range c.results {
+		if out, err = b.tellOne(c, i, out); err != nil {
+			return false, err
+		}
+		if b.o.failFast && !c.results[i].verdict.verified {
+			more = false
+			break
+		}
+	}
+	if !c.failed {
+		out = c.out
+	}
+	if b.o.c.Term.Out {
+		b.aside(func() { err = b.p.Write(out) })
+	} else {
+		err = b.p.Write(out)
+	}
+	b.report()
+	return more, err
+}
+
+// tellOne adds one verdict to what is printed.
+func (b *verifyBatch) tellOne(c *chunk, i int, out []byte) ([]byte, error) {
+	r := &c.results[i]
+	v := &r.verdict
+	if v.verified {
+		if first, again := b.seen.Before(r.body, b.place(&c.units[i])); again {
+			b.tally.duplicates++
+			b.aside(func() {
+				b.notes.say(v.source, "duplicate", func() string { return "a duplicate of " + b.sourceAt(first) + ": handle each one once" })
+			})
+		}
+		if c.failed {
+			out = append(out, c.out[r.out[0]:r.out[1]]...)
+		}
+	} else {
+		if r.message != nil {
+			b.explain(v, r.message)
+			v.short = slices.Contains(b.told, v.cause)
+			if v.cause != "" && !v.short {
+				b.told = append(b.told, v.cause)
+			}
+		}
+		var err error
+		if out, err = b.render.Render(out, v); err != nil {
+			return out, err
+		}
+	}
+	b.tally.take(v)
+	if len(v.notes) > 0 {
+		b.aside(func() { b.notes.add(v) })
+	}
+	return out, nil
+}
+
+// place is a message's source as a number: that of its file, and its line.
+func (b *verifyBatch) place(u *intake.Unit) uint64 {
+	if n := len(b.files); n == 0 || b.files[n-1] != u.Name {
+		b.files = append(b.files, u.Name)
+	}
+	return uint64(len(b.files)-1)<<32 | uint64(uint32(u.Line)) //nolint:gosec // counts are never negative
+}
+
+func (b *verifyBatch) sourceAt(place uint64) string {
+	u := intake.Unit{Name: b.files[place>>32], Line: int(uint32(place))} //nolint:gosec // it was cut so
+	return u.Source()
+}
+
+// mostExplained bounds the whole diagnoses of a run: each may take a tenth of a
+// second. After them, only the causes that they found are tried, by whoever
+// verifies the message.
+const mostExplained = 50
+
+// explain looks for the cause of a mismatch, if that was not done with the
+// verification.
+func (b *verifyBatch) explain(v *verdict, m *intake.Message) {
+	if v.finding == nil && b.explainable(v, m) {
+		if b.around == nil {
+			b.around = b.o.surroundings()
+		}
+		if b.settled.Load() != nil {
+			b.explainAgain(v, m)
+			return
+		}
+		f := diagnose.Explain(b.around.caseOf(m, b.keys[m.Kind]))
+		for _, cause := range f.Causes {
+			if !slices.Contains(b.causes, cause.ID) {
+				b.causes = append(b.causes, cause.ID)
+			}
+		}
+		v.explain(f)
+		if b.explains++; b.explains == mostExplained {
+			causes := slices.Clone(b.causes)
+			b.settled.Store(&causes)
+		}
+	}
+}
+
+// explainable tells a mismatch from a message that is refused although its
+// signature is true, or for which there is no key.
+func (b *verifyBatch) explainable(v *verdict, m *intake.Message) bool {
+	refused, ok := errors.AsType[*sign.Error](v.err)
+	return b.keys[m.Kind].Public != nil && (!ok || !refused.Matches)
+}
+
+// explainAgain tries the causes that were found before.
+func (b *verifyBatch) explainAgain(v *verdict, m *intake.Message) {
+	f := diagnose.ExplainAs(b.around.caseOf(m, b.keys[m.Kind]), *b.settled.Load())
+	f.RuledOut = nil // little was tried
+	v.explain(f)
+}
+
+// report shows on standard error that something goes on, once that takes a
+// while.
+func (b *verifyBatch) report() {
+	const patience, interval = time.Second, 10 * time.Second
+	now := b.o.c.Now()
+	elapsed := now.Sub(b.begin)
+	if elapsed < patience {
+		return
+	}
+	line := b.tally.line(elapsed)
+	b.line.Store(&line)
+	if b.progress == nil {
+		b.said = now
+		b.progress = b.p.Progress(func(time.Duration) string { return *b.line.Load() })
+		return
+	}
+	if now.Sub(b.said) >= interval {
+		b.said = now
+		b.progress.Line(line)
+	}
+}
+
+// aside prints beside the progress line.
+func (b *verifyBatch) aside(say func()) {
+	if b.progress == nil {
+		say()
+		return
+	}
+	b.progress.Say(say)
+}
+
+// summary says how a run of several messages came out.
+func (b *verifyBatch) summary() {
+	b.notes.rest()
+	if b.tally.failed > mostExplained && b.settled.Load() != nil {
+		b.p.Note("all causes were tried for the first %d messages that do not verify, for the others only those found so", mostExplained)
+	}
+	if b.tally.total > 1 {
+		b.p.Note("%s", b.tally.line(b.o.c.Now().Sub(b.begin)))
+	}
+}
+
+// noteBook prints notes, of each sort the first few only.
+type noteBook struct {
+	p      *output.Printer
+	counts map[string]int
+}
+
+// mostNotes are printed of each sort.
+const mostNotes = 10
+
+func (n *noteBook) add(v *verdict) {
+	for _, note := range v.notes {
+		n.say(v.source, note.ID, func() string { return note.Text })
+	}
+}
+
+func (n *noteBook) say(source, id string, text func() string) {
+	if n.counts == nil {
+		n.counts = map[string]int{}
+	}
+	if n.counts[id]++; n.counts[id] <= mostNotes {
+		n.p.Note("%s: %s", source, text())
+	}
+}
+
+// rest counts the notes that were not printed.
+func (n *noteBook) rest() {
+	var ids []string
+	for id, count := range n.counts {
+		if count > mostNotes {
+			ids = append(ids, fmt.Sprintf("%d more of %q", count-mostNotes, id))
+		}
+	}
+	if slices.Sort(ids); len(ids) > 0 {
+		n.p.Note("notes left out: %s", strings.Join(ids, ", "))
+	}
+}
+
+// verdictTally counts towards the exit code.
+type verdictTally struct {
+	total, failed, broken, duplicates int
+
+	first  *verdict // that does not verify
+	errs   []error  // the first ones that could not be read, and why others did not verify that are no mismatch
+	causes map[string]int
+}
+
+// mostErrors are told one by one.
+const mostErrors = 5
+
+func (t *verdictTally) take(v *verdict) {
+	t.total++
+	switch {
+	case v.verified:
+	case v.reason == reasonUnreadable:
+		if t.broken++; t.broken <= mostErrors {
+			t.errs = append(t.errs, v.err)
+		}
+	default:
+		t.failed++
+		if t.first == nil {
+			first := *v
+			t.first = &first
+		}
+		if t.causes == nil {
+			t.causes = map[string]int{}
+		}
+		if v.cause != "" {
+			t.causes[v.cause]++
+		} else {
+			t.causes[v.reason]++
+		}
+	}
+}
+
+// line says how far it is.
+func (t *verdictTally) line(elapsed time.Duration) string {
+	text := fmt.Sprintf("%d messages: %d verified, %d failed, %d unreadable", t.total, t.total-t.failed-t.broken, t.failed, t.broken)
+	if t.duplicates > 0 {
+		text += fmt.Sprintf(", %d duplicates", t.duplicates)
+	}
+	if seconds := elapsed.Seconds(); seconds >= 1 {
+		text += fmt.Sprintf(", %s, %.0f/s", elapsed.Round(time.Second), float64(t.total)/seconds)
+	}
+	return text
+}
+
+func (t *verdictTally) err() error {
+	if t.total == 0 {
+		return usagef("no message given").hint("the input is empty")
+	}
+	errs := slices.Clone(t.errs)
+	if t.broken > mostErrors {
+		errs = append(errs, fmt.Errorf("%d messages more can't be read", t.broken-mostErrors))
+	}
+	switch {
+	case t.failed == 1:
+		errs = append(errs, t.first.refusal())
+	case t.failed > 1:
+		errs = append(errs, saidError{code: exitVerify, message: fmt.Sprintf("%d of %d messages do not verify", t.failed, t.total), remedy: t.reasons()})
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return joined(errs)
+}
+
+// reasons counts why messages do not verify, the commonest first.
+func (t *verdictTally) reasons() string {
+	ids := make([]string, 0, len(t.causes))
+	for id := range t.causes {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b string) int {
+		if t.causes[a] != t.causes[b] {
+			return t.causes[b] - t.causes[a]
+		}
+		return strings.Compare(a, b)
+	})
+	var parts []string
+	for _, id := range ids {
+		parts = append(parts, fmt.Sprintf("%d %s", t.causes[id], id))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,239 @@
+package cmd
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/antom-cli/antom/internal/diagnose"
+	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// verdict is what is said of one message. Its fields, in this order, are its
+// JSON form and its columns as CSV: a promise.
+type verdict struct {
+	source     string
+	kind       string
+	verified   bool
+	keyVersion string
+	reason     string
+	cause      string
+	remedy     string
+	told       intake.Told
+
+	words   *words
+	notes   []diagnose.Remark
+	finding *diagnose.Finding
+	short   bool // the cause was explained at length before
+	err     error
+}
+
+// Reasons beside those of pkg/sign.
+const (
+	reasonOK         = "ok"
+	reasonUnreadable = "unreadable"  // not a saved message
+	reasonKeyMissing = "key-missing" // no key for this kind of message
+	reasonURLMissing = "url-missing" // the message does not say where it was sent to
+)
+
+// verdictColumns are the names of the fields.
+var verdictColumns = [...]string{
+	"source", "kind", "verified", "keyVersion", "reason", "cause", "remedy", "notifyType", "paymentRequestId", "paymentId", "resultStatus", "resultCode",
+}
+
+func (v *verdict) fields() [len(verdictColumns)]string {
+	verified := "false"
+	if v.verified {
+		verified = "true"
+	}
+	t := &v.told
+	return [...]string{v.source, v.kind, verified, v.keyVersion, v.reason, v.cause, v.remedy, t.NotifyType, t.PaymentRequestID, t.PaymentID, t.ResultStatus, t.ResultCode}
+}
+
+// Row is the verdict as a row of a table.
+func (v *verdict) Row() []string {
+	fields := v.fields()
+	return fields[:]
+}
+
+// AppendJSON appends the verdict as one object.
+func (v *verdict) AppendJSON(dst []byte) []byte {
+	for i, text := range v.fields() {
+		separator := byte(',')
+		if i == 0 {
+			separator = '{'
+		}
+		dst = append(append(append(dst, separator, '"'), verdictColumns[i]...), '"', ':')
+		if verdictColumns[i] == "verified" {
+			dst = append(dst, text...)
+		} else {
+			dst = appendJSONString(dst, text)
+		}
+	}
+	return append(dst, '}')
+}
+
+// appendJSONString writes what encoding/json writes; nearly all texts here need
+// no escape.
+func appendJSONString(dst []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			escaped, err := json.Marshal(text)
+			if err != nil {
+				panic(err) // a string can always be encoded
+			}
+			return append(dst, escaped...)
+		}
+	}
+	return append(append(append(dst, '"'), text...), '"')
+}
+
+// words are the styled words that begin a line of text.
+type words struct{ ok, failed string }
+
+func wordsOf(p *output.Printer) *words {
+	return &words{ok: p.Styled("ok", output.OK), failed: p.Styled("FAILED", output.Bad)}
+}
+
+// Text is the verdict in words, and below it what was found out.
+func (v *verdict) Text() string {
+	w := v.words
+	if !v.verified {
+		return fmt.Sprintf("%s  %s  %s: %s%s", w.failed, output.Clean(v.source), v.reason, output.Clean(v.err.Error()), output.Indented(v.explanation()))
+	}
+	t := &v.told
+	return strings.Join([]string{w.ok, v.source, output.Clean(cmp.Or(t.NotifyType, v.kind)), output.Clean(cmp.Or(t.PaymentRequestID, t.PaymentID)), output.Clean(t.ResultCode)}, "  ")
+}
+
+// explanation are the lines below a message that does not verify.
+func (v *verdict) explanation() [][2]string {
+	f := v.finding
+	if f == nil {
+		return nil
+	}
+	var lines [][2]string
+	add := func(label, text string) { lines = append(lines, [2]string{label, text}) }
+	if len(f.Causes) > 0 {
+		add("cause", f.ID()+": "+f.Title())
+	}
+	for _, detail := range f.Details {
+		add(detail.Label, detail.Value)
+	}
+	if f.Key != "" && len(f.Causes) > 0 {
+		add("signed by", f.Key)
+	}
+	for _, text := range f.RuledOut {
+		add("ruled out", text)
+	}
+	if v.short {
+		return lines
+	}
+	if len(f.Causes) > 0 {
+		add("remedy", f.Remedy())
+	}
+	for _, advice := range f.Advice() {
+		add("  "+advice.Framework, advice.How)
+	}
+	for _, cause := range f.Causes {
+		add("more", cause.Page())
+	}
+	return lines
+}
+
+var _ output.Record = (*verdict)(nil)
+
+// judge verifies a message and reads what it tells of.
+func judge(m *intake.Message, key diagnose.Key) verdict {
+	v := verdict{source: m.Source, kind: string(m.Kind), reason: reasonOK, told: intake.Tell(m.Body)}
+	if !v.told.IsJSON {
+		if problem := intake.BodyProblem(m.Body); problem != "" {
+			v.note("body", problem)
+		}
+	}
+	if key.Public == nil {
+		v.reason = reasonKeyMissing
+		v.err = &setupError{message: "no key to verify a " + string(m.Kind) + " with", remedy: "name it with --public-key-file, or set it in the profile"}
+		return v
+	}
+	checked := m.Verify(key.Public)
+	v.keyVersion, v.verified = checked.Header.KeyVersion, checked.Err == nil
+	switch {
+	case checked.TrailingLineEndIgnored:
+		v.note("line-end", "trailing line end ignored")
+	case checked.CompressedSigned:
+		v.note("gzip", "the signature covers the packed body, not the text in it")
+	}
+	if checked.Err != nil {
+		v.fail(checked.Err)
+	}
+	return v
+}
+
+func (v *verdict) note(id, text string) {
+	v.notes = append(v.notes, diagnose.Remark{ID: id, Text: text})
+}
+
+func (v *verdict) fail(err error) {
+	v.err = err
+	if errors.Is(err, intake.ErrNoTarget) {
+		v.reason, v.remedy = reasonURLMissing, "say where it was sent to with --url"
+	}
+	if refused, ok := errors.AsType[*sign.Error](err); ok {
+		v.reason, v.remedy = string(refused.Reason), refused.Hint()
+	}
+}
+
+// explain adds what a diagnosis found.
+func (v *verdict) explain(f *diagnose.Finding) {
+	v.finding = f
+	if v.cause = f.ID(); v.cause != "" {
+		v.remedy = f.Remedy()
+	}
+}
+
+// unreadable is the verdict on what is no message.
+func unreadable(source string, err error) verdict {
+	return verdict{source: source, reason: reasonUnreadable, remedy: err.Error(), err: err}
+}
+
+// refusedError is a message that does not verify, with what there is to do.
+type refusedError struct {
+	source string
+	err    error
+	title  string
+	remedy string
+}
+
+func (e *refusedError) Error() string {
+	text := fmt.Sprintf("verify %s: %s", e.source, e.err)
+	if e.title != "" {
+		text += ": " + e.title
+	}
+	return text
+}
+
+// Unwrap returns why it was refused.
+func (e *refusedError) Unwrap() error { return e.err }
+
+// Hint says what to do about it.
+func (e *refusedError) Hint() string { return e.remedy }
+
+var _ hinter = (*refusedError)(nil)
+
+func (v *verdict) refusal() error {
+	e := &refusedError{source: v.source, err: v.err, remedy: v.remedy}
+	if h, ok := v.err.(hinter); ok && e.remedy == "" {
+		e.remedy = h.Hint()
+	}
+	if v.finding != nil && v.cause != "" {
+		e.title = v.finding.Title()
+		for _, cause := range v.finding.Causes {
+			e.remedy += "\nsee " + cause.Page()
+		}
+	}
+	return e
+}

@@ -1,0 +1,61 @@
+package cmd
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/antom-cli/antom/internal/diagnose"
+	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/output"
+)
+
+// TestVerdict_json: the hand-written form is what encoding/json writes, whatever
+// stands in a message.
+func TestVerdict_json(t *testing.T) {
+	t.Parallel()
+	for _, odd := range []string{"", "plain", `"quoted" \ back`, "<&>", "line\nend\t\x00\x7f", "支付 \u2028 é", "\xff\xfe", "\x1b[2J"} {
+		v := verdict{source: odd, kind: odd, verified: odd == "plain", keyVersion: odd, reason: odd, cause: odd, remedy: odd,
+			told: intake.Told{NotifyType: odd, PaymentRequestID: odd, PaymentID: odd, ResultStatus: odd, ResultCode: odd}}
+		want, err := json.Marshal(struct {
+			Source           string `json:"source"`
+			Kind             string `json:"kind"`
+			Verified         bool   `json:"verified"`
+			KeyVersion       string `json:"keyVersion"`
+			Reason           string `json:"reason"`
+			Cause            string `json:"cause"`
+			Remedy           string `json:"remedy"`
+			NotifyType       string `json:"notifyType"`
+			PaymentRequestID string `json:"paymentRequestId"`
+			PaymentID        string `json:"paymentId"`
+			ResultStatus     string `json:"resultStatus"`
+			ResultCode       string `json:"resultCode"`
+		}{odd, odd, odd == "plain", odd, odd, odd, odd, odd, odd, odd, odd, odd})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(v.AppendJSON(nil))); diff != "" {
+			t.Errorf("%q: (-want +got)\n%s", odd, diff)
+		}
+	}
+}
+
+// TestVerdict_text: nothing that stands in a message reaches the terminal as a
+// control character.
+func TestVerdict_text(t *testing.T) {
+	t.Parallel()
+	const hostile = "\x1b]0;title\x07\x1b[31m\r\u202e"
+	w := &words{ok: "ok", failed: "FAILED"}
+	v := verdict{words: w, verified: true, source: "file:1", told: intake.Told{NotifyType: hostile, PaymentRequestID: hostile, ResultCode: hostile}}
+	refused := verdict{words: w, source: hostile, reason: "mismatch", err: errors.New(hostile),
+		finding: &diagnose.Finding{Details: []diagnose.Detail{{Label: "given path", Value: hostile}}}}
+	for _, text := range []string{v.Text(), refused.Text()} {
+		if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), hostile[:1]+"\x07\r\u202e") {
+			t.Errorf("%q", text)
+		}
+	}
+	var _ output.Record = &v
+}

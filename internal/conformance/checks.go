@@ -1,0 +1,245 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// Check is one thing that an endpoint must do, and what follows if it does not.
+type Check struct {
+	ID     string
+	Title  string
+	Why    string
+	Remedy string
+	steps  func(k *kit) []step
+}
+
+// Remedies that several checks share.
+const (
+	remedyVerify = "verify the signature over the exact bytes of the body before anything else reads it, and answer no success unless it holds"
+	remedyRaw    = "verify the raw body, before any framework parses it: Express express.raw(), Spring @RequestBody byte[], Flask request.get_data(), Django request.body, Laravel $request->getContent(), net/http io.ReadAll(r.Body)"
+	remedyTaken  = `store the notification, answer 200 {"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}, and act on it once`
+	remedyHeader = "read the headers by their names without regard to case, take blanks after commas, and refuse a message in which a signed header is absent or doubled"
+	remedyState  = "acknowledge every genuine notification, also one that changes nothing for you; decide afterwards what it means"
+)
+
+// checks are all checks in the order in which they run. The first must pass for
+// a refusal to mean anything.
+var checks = [...]Check{
+	{"genuine", "a genuine notification is acknowledged", "Antom sends a notification that is not acknowledged up to 8 times in 24 hours (antom-api 6.1)",
+		"configure the endpoint with the gateway's public key and client id (antom emulator keys); verify over the path that it is called by; " + remedyTaken, oneGenuine},
+	{"failed-payment", "a failed payment's notification is acknowledged", "the acknowledgement says that the message came, not that the payment succeeded",
+		remedyState, func(k *kit) []step { return acks(k.genuine("the failure", k.failed())) }},
+	{"capture", "a capture's notification is acknowledged", "with automatic capture each card payment has a second notification, to the same URL",
+		"tell notifications apart by notifyType; " + remedyState, ofType(string(antom.NotifyCaptureResult))},
+	{"refund", "a refund's notification is acknowledged", "it names no payment: only refundRequestId and refundId (antom-api 6.4)",
+		"find the refund by refundRequestId; " + remedyState, ofType(string(antom.NotifyRefundResult))},
+	{"unknown-type", "a notification of an unknown type is acknowledged", "Antom adds types; each one that is refused comes 8 times and looks like an outage",
+		remedyState, func(k *kit) []step {
+			return acks(k.genuine("a SOMETHING_NEW notification", k.paid(Setting{"notifyType", "SOMETHING_NEW"})))
+		}},
+
+	{"tampered-amount", "a changed amount is refused", "who can change the amount buys for a cent", remedyVerify, tamper("paymentAmount.value", "1")},
+	{"tampered-currency", "a changed currency is refused", "4200 JPY are not 42.00 SGD", remedyVerify, tamper("paymentAmount.currency", "JPY")},
+	{"tampered-request-id", "a changed paymentRequestId is refused", "one genuine payment would pay for every order", remedyVerify, tamper("paymentRequestId", "somebody-elses-order")},
+	{"tampered-payment-id", "a changed paymentId is refused", "captures and refunds go by it", remedyVerify, tamper("paymentId", "209901010000000000000")},
+	{"tampered-status", "a failure turned into a success is refused", "a declined card would deliver the goods", remedyVerify, failureTurned},
+	{"tampered-code", "a changed result code is refused", "the code decides what happens next", remedyVerify, tamper("result.resultCode", "PROCESS_FAIL")},
+	{"tampered-type", "a changed notifyType is refused", "PAYMENT_PENDING turned into PAYMENT_RESULT means paid", remedyVerify, pendingTurned},
+	{"tampered-time", "a changed request-time is refused", "the time is signed: else an old message passes for a new one",
+		"put the request-time header, as it came, into what is verified", func(k *kit) []step {
+			return refuses(k.genuine("the message with another time", k.paid()).with("Request-Time", k.subject.Now.Add(time.Hour).UTC().Format(time.RFC3339)))
+		}},
+	{"tampered-path", "a notification that was signed for another path is refused", "what was meant for another endpoint of yours would pass here",
+		"put the path and query of the request, as it came, into what is verified", otherPath},
+
+	{"wrong-key", "a signature of another key is refused", "anybody can make a key",
+		"verify with Antom's public key from your own configuration, never with one that comes with the message", func(k *kit) []step {
+			body := k.paid()
+			return refuses(k.signed("the message of a stranger", body, k.message(body), k.endpoint.Stranger))
+		}},
+	{"wrong-client-id", "a genuine notification for another client id is refused", "another merchant's notification, genuine in itself, would pay for your orders",
+		"compare the client-id header with your own", func(k *kit) []step {
+			body := k.paid()
+			message := k.message(body)
+			message.ClientID = "SANDBOX_5XSOMEBODYELSE01"
+			return refuses(k.signed("the message for another client", body, message, k.endpoint.Key))
+		}},
+	{"signature-missing", "a message without a signature header is refused", "leaving it out is the first thing that an attacker tries", remedyHeader, without("Signature")},
+	{"signature-empty", "an empty signature is refused", "some libraries verify nothing if there is nothing to verify", remedyHeader, func(k *kit) []step {
+		return refuses(
+			k.genuine("the message with an empty signature header", k.paid()).with("Signature", ""),
+			k.genuine("the message with an empty signature value", k.paid()).with("Signature", "algorithm=RSA256,keyVersion=1,signature="))
+	}},
+	{"signature-doubled", "a message with two signature headers is refused", "a proxy may check the one and you the other", remedyHeader, doubled},
+	{"client-id-missing", "a message without client-id is refused", "it is a part of what is signed", remedyHeader, without("Client-Id")},
+	{"time-missing", "a message without request-time is refused", "it is a part of what is signed", remedyHeader, without("Request-Time")},
+	{"algorithm-none", "a message that says algorithm=none is refused", "a message must not choose how it is verified",
+		"take RSA256 alone", func(k *kit) []step {
+			return refuses(
+				k.genuine("the message without any signing", k.paid()).with("Signature", "algorithm=none,keyVersion=1,signature="),
+				k.genuine("the message signed with nothing", k.paid()).with("Signature", "algorithm=none,keyVersion=1,signature=AAAA"))
+		}},
+
+	{"blanks-after-commas", "blanks after the commas of the signature header are taken", "Antom's pages print the header so, its SDKs write it without (antom-api 2.1)", remedyHeader, blanks},
+	{"lower-case-names", "header names in lower case are taken", "HTTP names have no case, and HTTP/2 writes them small", remedyHeader, func(k *kit) []step {
+		return acks(k.genuine("the message with lower-case header names", k.paid()).lowered())
+	}},
+	{"epoch-time", "a request-time in milliseconds is taken", "Antom's pages show it in both forms (antom-api 2.1, 2.7)",
+		"put the request-time header, as it came, into what is verified; do not parse it first", func(k *kit) []step {
+			body := k.paid()
+			message := k.message(body)
+			message.Time = strconv.FormatInt(k.subject.Now.UnixMilli(), 10)
+			return acks(k.signed("the message with a time in milliseconds", body, message, k.endpoint.Key))
+		}},
+	{"pretty-printed", "a body with line breaks and indents is taken", "the signature covers the bytes, however they are laid out", remedyRaw, func(k *kit) []step {
+		return acks(k.genuine("the pretty-printed message", k.pretty()))
+	}},
+	{"unknown-fields", "fields that nobody knows are taken", "Antom adds fields without notice", "ignore what you do not know; " + remedyRaw, func(k *kit) []step {
+		return acks(k.genuine("the message with new fields", k.extended(`"newField":{"a":[1,2.50,null]},"another":true`)))
+	}},
+	{"escapes", "escaped characters are taken as they came", "/ and \\/, 中 and \\u4e2d mean the same and sign differently", remedyRaw, func(k *kit) []step {
+		return acks(k.genuine("the message with escapes", k.extended(`"metadata":"https:\/\/shop.example\/a?b=1&c=<\u4e2d\u6587>"`)))
+	}},
+	{"cjk-and-emoji", "Chinese, Japanese, Korean and emoji are taken", "a body decoded with another charset than UTF-8 does not verify", remedyRaw, func(k *kit) []step {
+		return acks(k.genuine("the message with wide characters", k.extended(`"metadata":"商品 テスト 상품 😀👍🏽"`)))
+	}},
+
+	{"duplicate", "the same notification a second time is acknowledged", "if your first answer is lost, Antom sends it again", remedyState + "; act on a paymentId and its result once", func(k *kit) []step {
+		d := k.genuine("the first delivery", k.paid())
+		again := *d
+		again.what = "the second delivery"
+		return append(acks(d), acks(&again)...)
+	}},
+	{"duplicate-resigned", "a repetition with a new time and signature is acknowledged", "a resend need not be the same request, only the same message", remedyState + "; know a repetition by its ids, not by its signature", func(k *kit) []step {
+		body := k.paid()
+		message := k.message(body)
+		message.Time = k.subject.Now.Add(2 * time.Minute).UTC().Format(time.RFC3339)
+		return append(acks(k.genuine("the first delivery", body)), acks(k.signed("the resend", body, message, k.endpoint.Key))...)
+	}},
+	{"five-at-once", "five deliveries of one notification at the same time are acknowledged", "resends may overlap; a lock or a unique key that fails must not fail the answer",
+		"make the insert idempotent (ON CONFLICT DO NOTHING) and acknowledge the losers too", func(k *kit) []step {
+			five := step{want: acknowledged}
+			body := k.paid()
+			for i := range 5 {
+				five.deliveries = append(five.deliveries, k.genuine("delivery "+strconv.Itoa(i+1)+" of 5", body))
+			}
+			return []step{five}
+		}},
+	{"pending-then-result", "PAYMENT_PENDING and then PAYMENT_RESULT are acknowledged", "PENDING has result S too, and is not yet paid",
+		"look at notifyType before result: only PAYMENT_RESULT with S is paid; " + remedyState, func(k *kit) []step {
+			return append(acks(k.genuine("PAYMENT_PENDING", k.body(string(antom.NotifyPaymentPending)))), acks(k.genuine("PAYMENT_RESULT", k.paid()))...)
+		}},
+	{"capture-before-payment", "a capture's notification before its payment's is acknowledged", "order is promised nowhere (antom-api 6.1)", remedyState, func(k *kit) []step {
+		return append(acks(k.genuine("CAPTURE_RESULT", k.body(string(antom.NotifyCaptureResult)))), acks(k.genuine("PAYMENT_RESULT", k.paid()))...)
+	}},
+	{"late-success", "a success after a cancelled payment is acknowledged", "Antom refunds a late success itself (antom-api 12.3); refusing it only brings it back",
+		"acknowledge it and leave the order cancelled", func(k *kit) []step {
+			return append(acks(k.genuine("the failure", k.failed())), acks(k.genuine("the late success", k.paid()))...)
+		}},
+
+	{"oversized", "an oversized body is refused and does no harm", "a notification has a few kilobytes; reading without a limit lets anybody fill the memory",
+		"limit what you read to 1 MiB: http.MaxBytesReader, express.raw({limit}), server.tomcat.max-swallow-size, MAX_CONTENT_LENGTH", oversized},
+	{"empty-body", "an empty body is refused", "health checks and port scans send such", remedyVerify, func(k *kit) []step {
+		return append(refuses(&delivery{what: "the empty request", method: http.MethodPost, header: http.Header{"Content-Type": {antom.ContentType}}}), oneGenuine(k)...)
+	}},
+	{"get", "GET is refused", "browsers, crawlers and link previews send GET", "answer 405 to all but POST", func(k *kit) []step {
+		d := k.genuine("the GET request", k.paid())
+		d.method, d.body = http.MethodGet, nil
+		return refuses(d)
+	}},
+	{"wrong-content-type", "a form is refused", "a framework that reads forms hands your code fields that nobody signed",
+		remedyVerify, func(k *kit) []step {
+			return refuses(&delivery{what: "the form", method: http.MethodPost, header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+				body: []byte("notifyType=PAYMENT_RESULT&paymentRequestId=" + k.subject.PaymentRequestID + "&result=SUCCESS&resultStatus=S")})
+		}},
+}
+
+// Checks returns all checks in the order in which they run.
+func Checks() []Check { return append([]Check(nil), checks[:]...) }
+
+// The shapes of checks.
+
+func acks(all ...*delivery) []step { return each(acknowledged, all) }
+
+func refuses(all ...*delivery) []step { return each(refused, all) }
+
+func each(w want, all []*delivery) []step {
+	var steps []step
+	for _, d := range all {
+		steps = append(steps, step{w, []*delivery{d}})
+	}
+	return steps
+}
+
+func oneGenuine(k *kit) []step { return acks(k.genuine("the genuine notification", k.paid())) }
+
+func ofType(kind string) func(*kit) []step {
+	return func(k *kit) []step { return acks(k.genuine("the "+kind+" notification", k.body(kind))) }
+}
+
+func tamper(path, value string) func(*kit) []step {
+	return func(k *kit) []step { return refuses(k.tampered(k.paid(), Setting{path, value})) }
+}
+
+func failureTurned(k *kit) []step { return refuses(k.tampered(k.failed())) }
+
+func pendingTurned(k *kit) []step {
+	return refuses(k.tampered(k.body(string(antom.NotifyPaymentPending))))
+}
+
+func without(header string) func(*kit) []step {
+	return func(k *kit) []step {
+		return refuses(k.genuine("the message without "+header, k.paid()).with(header))
+	}
+}
+
+func otherPath(k *kit) []step {
+	body := k.paid()
+	message := k.message(body)
+	message.Target = "/another/endpoint"
+	return refuses(k.signed("the message for another path", body, message, k.endpoint.Key))
+}
+
+// doubled has the true signature beside a false one, in both orders: whichever
+// an endpoint picks, it guesses.
+func doubled(k *kit) []step {
+	body := k.paid()
+	good := k.genuine("the message with a false signature behind the true one", body)
+	bad := k.genuine("the message with a false signature before the true one", body)
+	truth := good.header["Signature"][0]
+	const falsehood = "algorithm=RSA256,keyVersion=1,signature=AAAA"
+	return refuses(good.with("Signature", truth, falsehood), bad.with("Signature", falsehood, truth))
+}
+
+func blanks(k *kit) []step {
+	d := k.genuine("the message with blanks in its signature header", k.paid())
+	spaced := bytes.ReplaceAll([]byte(d.header["Signature"][0]), []byte(","), []byte(", "))
+	return acks(d.with("Signature", string(spaced)))
+}
+
+// mebibytes of an oversized body; the endpoint may take one.
+const mebibytes = 8
+
+func oversized(k *kit) []step {
+	filling := bytes.Repeat([]byte("x"), mebibytes<<20)
+	body := k.extended(`"metadata":"` + string(filling) + `"`)
+	return append(each(unharmed, []*delivery{k.genuine("a body of 8 MiB", body)}), oneGenuine(k)...)
+}
+
+// extended is the paid notification with further members, as they are written.
+func (k *kit) extended(members string) []byte {
+	body := k.paid()
+	return append(append(body[:len(body)-1:len(body)-1], ','), members+"}"...)
+}
+
+func (k *kit) pretty() []byte {
+	var b bytes.Buffer
+	k.note(json.Indent(&b, k.paid(), "", "    "))
+	return append(b.Bytes(), '\n')
+}

@@ -1,0 +1,216 @@
+// Package conformance knows notifications as Antom sends them, and checks what a
+// merchant's endpoint makes of them: genuine ones must be acknowledged properly
+// and in time, however oddly they are spelled; everything else must not be.
+//
+// The checks are values in one table. They can't be signed by Antom: the endpoint
+// under test must know the public key that [Endpoint] signs with.
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/antom-cli/antom/internal/rules"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// Status is what a check came to.
+type Status string
+
+// The outcomes of a check.
+const (
+	Passed   Status = "ok"
+	Failed   Status = "failed"
+	Unproven Status = "unproven" // refused as wanted, by an endpoint that refuses the genuine one too
+)
+
+// Finding is a check and what it came to.
+type Finding struct {
+	Check   Check
+	Status  Status
+	Detail  string // what was wrong
+	Elapsed time.Duration
+}
+
+// UnknownCheckError is an id that no check has.
+type UnknownCheckError struct{ id, near string }
+
+func (e *UnknownCheckError) Error() string { return fmt.Sprintf("no check %q", e.id) }
+
+// Hint names the nearest check.
+func (e *UnknownCheckError) Hint() string {
+	if e.near != "" {
+		return "did you mean " + e.near + "?"
+	}
+	return "antom notify check --list names all"
+}
+
+// Select finds checks by their ids, in the order of the table; all for none. The
+// first check is always among them, since the others lean on it.
+func Select(ids []string) ([]Check, error) {
+	if len(ids) == 0 {
+		return Checks(), nil
+	}
+	var known []string
+	for _, check := range checks {
+		known = append(known, check.ID)
+	}
+	for _, id := range ids {
+		if !slices.Contains(known, id) {
+			return nil, &UnknownCheckError{id, rules.Nearest(id, known)}
+		}
+	}
+	chosen := checks[:1:1]
+	for _, check := range checks[1:] {
+		if slices.Contains(ids, check.ID) {
+			chosen = append(chosen, check)
+		}
+	}
+	return chosen, nil
+}
+
+// UnreachableError says that nobody answers at the endpoint's address.
+type UnreachableError struct {
+	URL string
+	Err error
+}
+
+func (e *UnreachableError) Error() string { return fmt.Sprintf("check %s: %s", e.URL, e.Err) }
+
+// Unwrap returns what the network said.
+func (e *UnreachableError) Unwrap() error { return e.Err }
+
+// Hint says what to do about it.
+func (e *UnreachableError) Hint() string { return "start the endpoint, and name it by its whole URL" }
+
+// Run runs checks one after another and reports each. The error is an
+// [*UnreachableError], the end of ctx, or that of report; that a check fails is
+// none.
+func Run(ctx context.Context, e *Endpoint, chosen []Check, report func(Finding) error) error {
+	genuine := true
+	for i, check := range chosen {
+		finding, err := e.run(ctx, check, newKit(e, i+1))
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			genuine = finding.Status == Passed
+		}
+		if !genuine && finding.Status == Passed && provesByRefusal(check, e) {
+			finding.Status = Unproven
+			finding.Detail = "the endpoint refuses the genuine notification too"
+		}
+		if err := report(finding); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// provesByRefusal reports whether a check wants nothing but refusals.
+func provesByRefusal(check Check, e *Endpoint) bool {
+	steps := check.steps(newKit(e, 0))
+	return !slices.ContainsFunc(steps, func(s step) bool { return s.want == acknowledged })
+}
+
+func (e *Endpoint) run(ctx context.Context, check Check, k *kit) (Finding, error) {
+	finding := Finding{Check: check, Status: Passed}
+	steps := check.steps(k)
+	if k.err != nil {
+		return finding, fmt.Errorf("check %s: %w", check.ID, k.err)
+	}
+	begin := e.Now()
+	for _, s := range steps {
+		for _, complaint := range e.take(ctx, s) {
+			if err := ctx.Err(); err != nil {
+				return finding, err
+			}
+			if unreachable(complaint) {
+				return finding, &UnreachableError{e.URL.String(), cause(complaint)}
+			}
+			if finding.Status == Passed {
+				finding.Status, finding.Detail = Failed, complaint.Error()
+			}
+		}
+	}
+	finding.Elapsed = e.Now().Sub(begin)
+	return finding, nil
+}
+
+// take sends the deliveries of a step at the same time and returns a complaint
+// for each that was not answered as wanted.
+func (e *Endpoint) take(ctx context.Context, s step) []error {
+	complaints := make([]error, len(s.deliveries))
+	var group errgroup.Group
+	for i, d := range s.deliveries {
+		group.Go(func() error {
+			complaints[i] = e.deliver(ctx, d, s.want)
+			return nil
+		})
+	}
+	_ = group.Wait() // they complain by themselves
+	return slices.DeleteFunc(complaints, func(err error) bool { return err == nil })
+}
+
+// deliver sends one delivery and returns what is wrong with the answer.
+func (e *Endpoint) deliver(ctx context.Context, d *delivery, w want) error {
+	limited, cancel := context.WithTimeout(ctx, e.Deadline)
+	defer cancel()
+	request, err := d.request(limited, e.URL)
+	if err != nil {
+		return err
+	}
+	response, err := e.Client.Do(request)
+	if err != nil {
+		return e.unanswered(d, w, err)
+	}
+	defer response.Body.Close()
+	judgement := antom.JudgeResponse(response)
+	switch {
+	case w == acknowledged && limited.Err() != nil:
+		return fmt.Errorf("%s was not answered within %s", d.what, e.Deadline)
+	case w == acknowledged && judgement != nil:
+		return fmt.Errorf("%s was not acknowledged: %w", d.what, judgement)
+	case w != acknowledged && judgement == nil:
+		return fmt.Errorf("%s was acknowledged", d.what)
+	case w == unharmed && response.StatusCode == http.StatusInternalServerError:
+		return fmt.Errorf("%s made the endpoint fail: HTTP status 500", d.what)
+	}
+	return nil
+}
+
+// unanswered judges a connection that ended without an answer: an endpoint may
+// hang up on a body that is too long.
+func (e *Endpoint) unanswered(d *delivery, w want, err error) error {
+	switch {
+	case unreachable(err):
+		return err
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%s was not answered within %s", d.what, e.Deadline)
+	case w == unharmed:
+		return nil
+	}
+	return fmt.Errorf("%s got no answer: %w", d.what, cause(err))
+}
+
+// cause leaves out what net/http says of the request, which is known.
+func cause(err error) error {
+	if of, ok := errors.AsType[*url.Error](err); ok {
+		return of.Err
+	}
+	return err
+}
+
+// unreachable tells an endpoint that is not there from one that hangs up.
+func unreachable(err error) bool {
+	dial, ok := errors.AsType[*net.OpError](err)
+	return ok && dial.Op == "dial"
+}

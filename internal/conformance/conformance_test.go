@@ -1,0 +1,278 @@
+package conformance_test
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/antom-cli/antom/internal/conformance"
+	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+func subject() conformance.Subject {
+	return conformance.Subject{PaymentRequestID: "order-1", PaymentID: "20261124000000000001", Amount: antom.Amount{Currency: "SGD", Value: 4200}, Now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
+}
+
+// TestMessage: every type's example reads back as what it is, whole.
+func TestMessage(t *testing.T) {
+	t.Parallel()
+	kinds := conformance.Types()
+	if !slices.IsSorted(kinds) || len(kinds) != 16 {
+		t.Errorf("types = %q, want 16, sorted", kinds)
+	}
+	for _, kind := range kinds {
+		body, err := conformance.Message(kind, subject())
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := antom.ParseNotification(body)
+		if err != nil || len(n.Unread) > 0 || n.Raw == nil {
+			t.Errorf("%s: %+v, %v", kind, n, err)
+			continue
+		}
+		want := antom.NotifyType(kind)
+		if kind == conformance.Vaulting {
+			want = ""
+		}
+		known := n.Payment != nil || n.Capture != nil || n.Refund != nil || n.Authorization != nil || n.Vaulting != nil || n.Dispute != nil
+		if n.Type != want || !known {
+			t.Errorf("%s reads back as %q (known: %v): %s", kind, n.Type, known, body)
+		}
+	}
+}
+
+func TestMessage_settings(t *testing.T) {
+	t.Parallel()
+	body, err := conformance.Message("PAYMENT_RESULT", subject(),
+		conformance.Setting{Path: "paymentAmount.value", Value: "4300"}, conformance.Setting{Path: "result.resultStatus", Value: "F"},
+		conformance.Setting{Path: "promotionResult.0.discount.savingsAmount.currency", Value: "SGD"}, conformance.Setting{Path: "retryInfo.availableRetries", Value: "2"},
+		conformance.Setting{Path: "settlementQuote.guaranteed", Value: "true"}, conformance.Setting{Path: "paymentTime", Value: ""})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := antom.ParseNotification(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := n.Payment
+	if p.PaymentAmount.Value != 4300 || p.Result.ResultStatus != "F" || p.PromotionResult[0].Discount.SavingsAmount.Currency != "SGD" || p.RetryInfo.AvailableRetries != 2 || !bool(p.SettlementQuote.Guaranteed) || p.PaymentTime != "" {
+		t.Errorf("body = %s", body)
+	}
+}
+
+// TestMessage_unknown: a path that does not exist is refused with the near ones.
+func TestMessage_unknown(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ kind, path, value, says, near string }{
+		{"PAYMENT_RESULT", "paymentAmuont.value", "1", "no such field", "paymentAmount.value"},
+		{"PAYMENT_RESULT", "result.resultCodes", "1", "no such field", "result.resultCode"},
+		{"PAYMENT_RESULT", "resultStatus", "F", "no such field", "result.resultStatus"},
+		{"PAYMENT_RESULT", "paymentResultInfo.threeDSResult.ecl", "05", "no such field", "paymentResultInfo.threeDSResult.eci"},
+		{"PAYMENT_RESULT", "paymentAmount", "1", "object or a list", "paymentAmount.value"},
+		{"PAYMENT_RESULT", "paymentAmount.value", "4.20", "does not fit", ""},
+		{"PAYMENT_RESULT", "promotionResult.5.promotionType", "x", "no such field", "promotionResult.0.promotionType"},
+		{"PAYMENT_RESULT", "", "x", "no such field", ""},
+		{"PAYMENT_RESULT", "paymentRequestId.x", "x", "no such field", "paymentRequestId"},
+		{"REFUND_RESULT", "paymentId", "x", "no such field", ""},
+	}
+	for _, test := range tests {
+		_, err := conformance.Message(test.kind, subject(), conformance.Setting{Path: test.path, Value: test.value})
+		bad, ok := errors.AsType[*conformance.PathError](err)
+		if !ok || !strings.Contains(bad.Error(), test.says) || test.near != "" && !slices.Contains(bad.Near, test.near) || bad.Hint() == "" {
+			t.Errorf("%s: %v, near %q; want %q, near %q", test.path, err, bad.Near, test.says, test.near)
+		}
+	}
+	_, err := conformance.Message("PAYMENT_RESLUT", subject())
+	if bad, ok := errors.AsType[*conformance.TypeError](err); !ok || !strings.Contains(bad.Hint(), "PAYMENT_RESULT") {
+		t.Errorf("unknown type: %v", err)
+	}
+}
+
+// TestChecks: the table is whole: ids to type, a reason and a remedy each.
+func TestChecks(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for i, check := range conformance.Checks() {
+		if !regexp.MustCompile(`^[a-z][a-z0-9-]+$`).MatchString(check.ID) || seen[check.ID] {
+			t.Errorf("id %q: not unique, or not in the form of an id", check.ID)
+		}
+		seen[check.ID] = true
+		if check.Title == "" || check.Why == "" || check.Remedy == "" {
+			t.Errorf("%s: title, why or remedy missing", check.ID)
+		}
+		if i == 0 && check.ID != "genuine" {
+			t.Errorf("the first check is %s", check.ID)
+		}
+	}
+	if len(seen) < 20 {
+		t.Errorf("%d checks", len(seen))
+	}
+}
+
+func TestSelect(t *testing.T) {
+	t.Parallel()
+	chosen, err := conformance.Select([]string{"get", "duplicate"})
+	var ids []string
+	for _, check := range chosen {
+		ids = append(ids, check.ID)
+	}
+	if want := []string{"genuine", "duplicate", "get"}; err != nil || !slices.Equal(ids, want) {
+		t.Errorf("selected %q, %v", ids, err)
+	}
+	_, err = conformance.Select([]string{"dupliacte"})
+	if unknown, ok := errors.AsType[*conformance.UnknownCheckError](err); !ok || !strings.Contains(unknown.Hint(), "duplicate") {
+		t.Errorf("unknown check: %v", err)
+	}
+}
+
+func keyOf(t *testing.T) *sign.PrivateKey {
+	t.Helper()
+	key, err := sign.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func endpointAt(t *testing.T, address string) *conformance.Endpoint {
+	t.Helper()
+	to, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := keyOf(t)
+	return &conformance.Endpoint{
+		URL: to, ClientID: "SANDBOX_5X0000000001", Key: key, Stranger: key, Run: "r", Deadline: 10 * time.Second, Client: new(http.Client), Now: time.Now,
+	}
+}
+
+// TestRun_deaf: an endpoint that refuses everything proves nothing by refusing.
+func TestRun_deaf(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	defer server.Close()
+	chosen, err := conformance.Select([]string{"tampered-amount", "pretty-printed"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	var findings []conformance.Finding
+	err = conformance.Run(t.Context(), endpointAt(t, server.URL+"/"), chosen, func(f conformance.Finding) error {
+		findings = append(findings, f)
+		got = append(got, f.Check.ID+" "+string(f.Status)+": "+f.Detail)
+		return nil
+	})
+	want := []string{
+		"genuine failed: the genuine notification was not acknowledged: HTTP status 418, want 200",
+		"tampered-amount unproven: the endpoint refuses the genuine notification too",
+		"pretty-printed failed: the pretty-printed message was not acknowledged: HTTP status 418, want 200",
+	}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	report, err := conformance.JUnit(server.URL, findings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var suite struct {
+		Tests    int `xml:"tests,attr"`
+		Failures int `xml:"failures,attr"`
+		Skipped  int `xml:"skipped,attr"`
+		Cases    []struct {
+			Name    string `xml:"name,attr"`
+			Failure *struct {
+				Message string `xml:"message,attr"`
+			} `xml:"failure"`
+		} `xml:"testcase"`
+	}
+	if err := xml.Unmarshal(report, &suite); err != nil || suite.Tests != 3 || suite.Failures != 2 || suite.Skipped != 1 || suite.Cases[0].Failure == nil || suite.Cases[1].Failure != nil {
+		t.Errorf("%+v, %v\n%s", suite, err, report)
+	}
+}
+
+// TestRun_nobody: an endpoint that is not there is an error, not a verdict.
+func TestRun_nobody(t *testing.T) {
+	t.Parallel()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	_ = listener.Close()
+	err = conformance.Run(t.Context(), endpointAt(t, "http://"+address+"/"), conformance.Checks(), func(f conformance.Finding) error {
+		t.Errorf("reported %+v", f)
+		return nil
+	})
+	if unreachable, ok := errors.AsType[*conformance.UnreachableError](err); !ok || unreachable.Hint() == "" {
+		t.Errorf("err = %v", err)
+	}
+}
+
+// TestRun_ended: the end of the context is no finding.
+func TestRun_ended(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer server.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	e := endpointAt(t, server.URL+"/")
+	e.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		cancel()
+		return http.DefaultTransport.RoundTrip(r)
+	})}
+	err := conformance.Run(ctx, e, conformance.Checks(), func(f conformance.Finding) error {
+		t.Errorf("reported %+v", f)
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("err = %v", err)
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestRun_settings: the user's values are in every notification that has a field
+// for them.
+func TestRun_settings(t *testing.T) {
+	t.Parallel()
+	requests := make(chan map[string]any, 100)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body map[string]any
+		_ = json.NewDecoder(r.Body).Decode(&body)
+		requests <- body
+		_ = antom.Acknowledge(w)
+	}))
+	defer server.Close()
+	e := endpointAt(t, server.URL+"/")
+	e.Settings = []conformance.Setting{{Path: "paymentRequestId", Value: "order-7"}, {Path: "paymentId", Value: "P7"}}
+	chosen, err := conformance.Select([]string{"capture", "refund", "duplicate"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conformance.Run(t.Context(), e, chosen, func(conformance.Finding) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	close(requests)
+	for body := range requests {
+		if id, has := body["paymentRequestId"]; has && id != "order-7" {
+			t.Errorf("paymentRequestId = %v in %v", id, body)
+		}
+		if id, has := body["paymentId"]; has && id != "P7" {
+			t.Errorf("paymentId = %v in %v", id, body)
+		}
+	}
+}

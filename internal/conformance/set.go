@@ -1,0 +1,182 @@
+package conformance
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/antom-cli/antom/internal/rules"
+)
+
+// PathError is a path that no field of the notification has, or a value that
+// does not fit its field.
+type PathError struct {
+	Path string
+	Near []string // fields that were perhaps meant
+	why  string
+}
+
+func (e *PathError) Error() string { return fmt.Sprintf("set %q: %s", e.Path, e.why) }
+
+// Hint names the near fields.
+func (e *PathError) Hint() string {
+	if len(e.Near) == 0 {
+		return "write path=value, such as paymentAmount.value=4300"
+	}
+	return "near it: " + strings.Join(e.Near, ", ")
+}
+
+// set changes one value inside a notification, a pointer to one of its structs.
+// Objects and list elements on the way are made where they are not there.
+func set(message any, s Setting) error {
+	root := reflect.ValueOf(message).Elem()
+	at := root
+	for step := range strings.SplitSeq(s.Path, ".") {
+		next, ok := member(indirect(at), step)
+		if !ok {
+			return &PathError{Path: s.Path, Near: near(root.Type(), s.Path), why: "this notification has no such field"}
+		}
+		at = next
+	}
+	return assign(indirect(at), s)
+}
+
+// indirect follows a pointer, to a new value where there is none.
+func indirect(v reflect.Value) reflect.Value {
+	if v.Kind() != reflect.Pointer {
+		return v
+	}
+	if v.IsNil() {
+		v.Set(reflect.New(v.Type().Elem()))
+	}
+	return v.Elem()
+}
+
+// member is the field of an object or the element of a list that a step names.
+func member(v reflect.Value, step string) (reflect.Value, bool) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if name := fieldName(v.Type().Field(i)); name != "" && name == step {
+				return v.Field(i), true
+			}
+		}
+	case reflect.Slice:
+		index, err := strconv.Atoi(step)
+		if err != nil || index < 0 || index > v.Len() {
+			return reflect.Value{}, false
+		}
+		if index == v.Len() {
+			v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
+		}
+		return v.Index(index), true
+	}
+	return reflect.Value{}, false
+}
+
+// fieldName is a field's name on the wire; "" if it is not there.
+func fieldName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	switch {
+	case name == "-" || !f.IsExported():
+		return ""
+	case name != "":
+		return name
+	}
+	return string(unicode.ToLower(rune(f.Name[0]))) + f.Name[1:] // antom.Amount writes itself
+}
+
+func assign(v reflect.Value, s Setting) error {
+	var err error
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(s.Value)
+	case reflect.Bool:
+		var value bool
+		if value, err = strconv.ParseBool(s.Value); err == nil {
+			v.SetBool(value)
+		}
+	case reflect.Int, reflect.Int64:
+		var value int64
+		if value, err = strconv.ParseInt(s.Value, 10, 64); err == nil {
+			v.SetInt(value)
+		}
+	default:
+		return &PathError{Path: s.Path, Near: below(v.Type(), s.Path+"."), why: "it is not one value but an object or a list"}
+	}
+	if err != nil {
+		return &PathError{Path: s.Path, why: fmt.Sprintf("value %q does not fit the field: want a %s", s.Value, v.Kind())}
+	}
+	return nil
+}
+
+// Limits of what is suggested.
+const (
+	deepest   = 4
+	mostNear  = 6
+	listIndex = "0"
+)
+
+// paths are all that can be set below a type.
+func paths(t reflect.Type, prefix string, depth int) []string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return paths(t.Elem(), prefix, depth)
+	case reflect.Slice:
+		return paths(t.Elem(), prefix+listIndex+".", depth)
+	case reflect.Struct:
+	default:
+		return []string{strings.TrimSuffix(prefix, ".")}
+	}
+	var all []string
+	for field := range t.Fields() {
+		if name := fieldName(field); name != "" && depth < deepest {
+			all = append(all, paths(field.Type, prefix+name+".", depth+1)...)
+		}
+	}
+	return all
+}
+
+func below(t reflect.Type, prefix string) []string {
+	found := paths(t, prefix, 0)
+	return found[:min(len(found), mostNear)]
+}
+
+// near are the fields that a path was perhaps meant to be: the nearest by
+// spelling, those with the same last part, and the neighbours in its object.
+func near(t reflect.Type, path string) []string {
+	all := paths(t, "", 0)
+	var found []string
+	if best := rules.Nearest(path, all); best != "" {
+		found = append(found, best)
+	}
+	parent, last, nested := cutLast(path)
+	for _, candidate := range all {
+		itsParent, itsLast, _ := cutLast(candidate)
+		lasts := []string{itsLast}
+		if strings.EqualFold(last, itsLast) || nested && parent == itsParent || rules.Nearest(last, lasts) != "" {
+			found = append(found, candidate)
+		}
+	}
+	slices.SortStableFunc(found[min(1, len(found)):], strings.Compare)
+	found = unique(found)
+	return found[:min(len(found), mostNear)]
+}
+
+func cutLast(path string) (parent, last string, nested bool) {
+	at := strings.LastIndexByte(path, '.')
+	return path[:max(at, 0)], path[at+1:], at >= 0
+}
+
+func unique(list []string) []string {
+	var kept []string
+	for _, each := range list {
+		if !slices.Contains(kept, each) {
+			kept = append(kept, each)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,398 @@
+// Package diagnose says why a signature does not match. It tries each known
+// cause as a hypothesis: what was signed, if this is what went wrong? A
+// hypothesis that makes the signature true is an explanation of the mismatch and
+// of nothing else; it never makes a message genuine.
+//
+// An RSA signature gives its hash away to everyone who has the public key. So
+// the costly part is done once for each key and each reading of the signature's
+// text, and every further hypothesis costs one SHA-256. That the hash fits says
+// as much as a verification does: exactly these bytes were signed with that key.
+// No hypothesis changes what a message means (an amount, an id, an instant, a
+// status), so a message that was tampered with finds no explanation.
+package diagnose
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// Owner says whose key a public key is.
+type Owner string
+
+// The owners.
+const (
+	Antom    Owner = "Antom"
+	Merchant Owner = "merchant"
+)
+
+// Key is a public key that a signature may have been made with.
+type Key struct {
+	Name   string // for people: Antom's key of profile "live"
+	Owner  Owner  // empty where nobody said whose it is
+	Test   bool   // of the test environment; meaningless without a profile
+	Public *sign.PublicKey
+}
+
+// Known is a value that the set-up holds, and where it comes from.
+type Known struct{ Value, From string }
+
+// Case is a message that did not verify, and what is known around it.
+type Case struct {
+	Message   *intake.Message
+	Keys      []Key   // the first one is the one that it was verified with
+	ClientIDs []Known // of the profiles
+	URLs      []Known // notify URLs of the profiles
+}
+
+// Finding is what came of a diagnosis.
+type Finding struct {
+	// Causes are the hypotheses that, taken together, make the signature true;
+	// empty if none do.
+	Causes []Cause
+	// Details show what each of them changes.
+	Details []Detail
+	// Key names the key that the signature was made with, if it is known and not
+	// told by a detail.
+	Key string
+	// RuledOut says what was tried in vain.
+	RuledOut []string
+}
+
+// Detail is a value as it was signed and as it was given.
+type Detail struct{ Label, Value string }
+
+// ID is the causes' ids joined by a plus sign; empty without a cause.
+func (f *Finding) ID() string {
+	var ids []string
+	for _, c := range f.Causes {
+		ids = append(ids, c.ID)
+	}
+	return strings.Join(ids, "+")
+}
+
+// Title says what happened, in words.
+func (f *Finding) Title() string {
+	var titles []string
+	for _, c := range f.Causes {
+		titles = append(titles, c.Title)
+	}
+	return strings.Join(titles, "; and ")
+}
+
+// Remedy says what to do about all of it.
+func (f *Finding) Remedy() string {
+	var remedies []string
+	for _, c := range f.Causes {
+		remedies = append(remedies, c.Remedy)
+	}
+	return strings.Join(slices.Compact(remedies), "; ")
+}
+
+// mostHashed bounds the work of one diagnosis, in bytes hashed: about a tenth of
+// a second. A body of a few kilobytes needs a third of it at most.
+const mostHashed = 96 << 20
+
+// mostReadings bounds the public-key operations, of about 30 µs each.
+const mostReadings = 256
+
+// Explain looks for the change that would make the signature of a message true.
+func Explain(c *Case) *Finding { return explain(c, hypotheses[:]) }
+
+// ExplainAs tries only the causes with these ids: in a run of many messages, what
+// broke one broke the others.
+func ExplainAs(c *Case, ids []string) *Finding {
+	var rows []hypothesis
+	for i := range hypotheses {
+		if slices.Contains(ids, hypotheses[i].ID) {
+			rows = append(rows, hypotheses[i])
+		}
+	}
+	return explain(c, rows)
+}
+
+func explain(c *Case, rows []hypothesis) *Finding {
+	s := &search{c: c, budget: mostHashed, hash: sha256.New()}
+	s.collect(rows)
+	readings := s.readings()
+	for _, r := range readings {
+		if f := s.withReading(r); f != nil {
+			return f
+		}
+	}
+	tried := func(id string) bool { return slices.ContainsFunc(rows, func(h hypothesis) bool { return h.ID == id }) }
+	if tried("signature-scheme") {
+		if f := s.scheme(readings); f != nil {
+			return f
+		}
+	}
+	if tried("signature-cut") {
+		if f := cutOff(c, len(readings) > 0); f != nil {
+			return f
+		}
+	}
+	return s.nothing(readings)
+}
+
+// change is one thing that a hypothesis says was otherwise when it was signed.
+type change struct {
+	cause *hypothesis
+	part  part
+	text  string // the part as it was signed
+	body  []byte // of the body
+	key   *Key
+	from  string // why this value: a header, a profile
+	alone bool   // not tried in pairs: there are many of its kind
+}
+
+// part is a part of what is signed or of how it is verified.
+type part int
+
+const (
+	partNone part = iota
+	partKey
+	partSignature
+	partMethod
+	partTarget
+	partClientID
+	partTime
+	partBody
+	partLayout
+)
+
+// search is one diagnosis under way.
+type search struct {
+	c       *Case
+	keys    []change
+	texts   []change
+	content []change
+	budget  int
+	tried   int
+	hash    interface {
+		Write([]byte) (int, error)
+		Sum([]byte) []byte
+		Reset()
+	}
+	prefix []byte
+}
+
+// collect asks each hypothesis what it would change.
+func (s *search) collect(rows []hypothesis) {
+	for i := range rows {
+		for _, ch := range rows[i].changes(s.c) {
+			ch.cause = &rows[i]
+			switch ch.part {
+			case partKey:
+				known := func(other change) bool { return other.key.Public.Equal(ch.key.Public) }
+				if !slices.ContainsFunc(s.keys, known) {
+					s.keys = append(s.keys, ch)
+				}
+			case partSignature:
+				s.texts = append(s.texts, ch)
+			default:
+				s.content = append(s.content, ch)
+			}
+		}
+	}
+}
+
+// reading is a hash that a signature gives away, and how it was read.
+type reading struct {
+	key, text change // without a cause: as they were given
+	hidden
+}
+
+// readings recovers what can be recovered: with each key from each reading of
+// the signature's text.
+func (s *search) readings() []reading {
+	var found []reading
+	texts := append([]change{{text: s.c.signature()}}, s.texts...)
+	keys := s.keys
+	if len(s.c.Keys) > 0 {
+		keys = append([]change{{key: &s.c.Keys[0]}}, keys...)
+	}
+	n := 0
+	for _, text := range texts {
+		raw, ok := signatureBytes(text)
+		if !ok {
+			continue
+		}
+		for _, key := range keys {
+			if n++; n > mostReadings {
+				return found
+			}
+			if h, ok := recoverHash(key.key.Public, raw); ok {
+				found = append(found, reading{key: key, text: text, hidden: h})
+			}
+		}
+	}
+	return found
+}
+
+// withReading looks for the content that has the hash that was signed: as it is,
+// with one change, with two.
+func (s *search) withReading(r reading) *Finding {
+	if r.scheme != "SHA-256" {
+		return nil
+	}
+	base := contentOf(s.c.Message)
+	if s.holds(base, r) {
+		return s.found(r, nil)
+	}
+	for i := range s.content {
+		if s.holds(base.with(&s.content[i]), r) {
+			return s.found(r, []*change{&s.content[i]})
+		}
+	}
+	for i := range s.content {
+		a := &s.content[i]
+		if a.alone {
+			continue
+		}
+		changed := base.with(a)
+		for j := i + 1; j < len(s.content); j++ {
+			b := &s.content[j]
+			if b.alone || a.part == b.part {
+				continue
+			}
+			if s.holds(changed.with(b), r) {
+				return s.found(r, []*change{a, b})
+			}
+		}
+	}
+	return nil
+}
+
+// holds says whether a content is what was signed.
+func (s *search) holds(x content, r reading) bool {
+	s.prefix = x.appendPrefix(s.prefix[:0])
+	if s.budget -= len(s.prefix) + len(x.body); s.budget < 0 {
+		return false
+	}
+	s.tried++
+	s.hash.Reset()
+	s.hash.Write(s.prefix) //nolint:errcheck // a hash takes everything
+	s.hash.Write(x.body)   //nolint:errcheck // a hash takes everything
+	var sum [sha256.Size]byte
+	return string(s.hash.Sum(sum[:0])) == string(r.hash)
+}
+
+// found makes the finding of what fits.
+func (s *search) found(r reading, changes []*change) *Finding {
+	f := &Finding{Key: r.key.key.Name}
+	all := changes
+	for _, given := range [...]*change{&r.text, &r.key} {
+		if given.cause != nil {
+			all = append([]*change{given}, all...)
+		}
+	}
+	all = s.withoutForgiven(sameStory(all))
+	for _, ch := range all {
+		if !slices.Contains(f.Causes, ch.cause.Cause) {
+			f.Causes = append(f.Causes, ch.cause.Cause)
+		}
+		f.Details = append(f.Details, s.c.detail(ch)...)
+	}
+	if len(f.Causes) == 0 {
+		return nil
+	}
+	if r.key.cause != nil {
+		f.Key = ""
+	}
+	return f
+}
+
+// sameStory leaves out what another change already says: a message of another
+// kind has its time in another header.
+func sameStory(all []*change) []*change {
+	isKind := func(ch *change) bool { return ch.cause.ID == "kind" }
+	if !slices.ContainsFunc(all, isKind) {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(ch *change) bool { return ch.cause.ID == "time-header" })
+}
+
+// withoutForgiven leaves out the final line end of a body whose form does not
+// tell its length: it is forgiven anyhow, so that it is not what is wrong.
+func (s *search) withoutForgiven(all []*change) []*change {
+	if len(all) < 2 || s.c.Message.Exact {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(ch *change) bool {
+		return ch.cause.ID == "body-final-line-end" && len(ch.body) < len(s.c.Message.Body)
+	})
+}
+
+// scheme looks for the true content under another scheme of signing.
+func (s *search) scheme(readings []reading) *Finding {
+	base := contentOf(s.c.Message)
+	signed := append(base.appendPrefix(nil), base.body...)
+	sum := sha256.Sum256(signed)
+	again := sha256.Sum256(sum[:])
+	hexAgain := sha256.Sum256([]byte(hex.EncodeToString(sum[:])))
+	made := func(what, key string) *Finding {
+		row := lookup("signature-scheme")
+		return &Finding{Causes: []Cause{row.Cause}, Details: []Detail{{"made with", what}}, Key: key}
+	}
+	for _, r := range readings {
+		switch {
+		case r.scheme != "SHA-256" && string(r.of(signed)) == string(r.hash):
+			return made(r.scheme+" in place of SHA-256", r.key.key.Name)
+		case string(r.hash) == string(again[:]), string(r.hash) == string(hexAgain[:]):
+			return made("the hash of the hash: it was hashed before it was given to the function that hashes and signs", r.key.key.Name)
+		}
+	}
+	raw, ok := signatureBytes(change{text: s.c.signature()})
+	for i := range s.c.Keys {
+		if ok && isPSS(s.c.Keys[i].Public, sum[:], raw) {
+			return made("RSA-PSS padding in place of PKCS#1 v1.5", s.c.Keys[i].Name)
+		}
+	}
+	return nil
+}
+
+// nothing says what was ruled out.
+func (s *search) nothing(readings []reading) *Finding {
+	f := &Finding{}
+	var names []string
+	for _, key := range s.c.Keys {
+		names = append(names, key.Name)
+	}
+	keys := strings.Join(names, ", ")
+	if len(readings) == 0 {
+		if _, ok := signatureBytes(change{text: s.c.signature()}); ok && keys != "" {
+			f.RuledOut = append(f.RuledOut, "the signature was made with none of the known keys ("+keys+"), or it is damaged: whether the path and the body are right can't be told")
+		}
+		return f
+	}
+	f.Key = readings[0].key.key.Name
+	what := cmp.Or(f.Key, "the given key")
+	f.RuledOut = append(f.RuledOut,
+		"the key is right and the signature is whole: "+what+" signed something, but not this message",
+		fmt.Sprintf("%d other readings do not fit either: %s", s.tried, strings.Join(s.areas(), ", ")),
+		"so something was changed that changes the meaning, or in a way that is not known here: compare with the bytes on the wire")
+	return f
+}
+
+// areas are the parts of which other readings were tried.
+func (s *search) areas() []string {
+	names := [...]struct {
+		part part
+		name string
+	}{
+		{partMethod, "method"}, {partTarget, "path"}, {partClientID, "client id"}, {partTime, "time"}, {partBody, "body"}, {partLayout, "order of the fields"},
+	}
+	var found []string
+	for _, row := range names {
+		if slices.ContainsFunc(s.content, func(ch change) bool { return ch.part == row.part }) {
+			found = append(found, row.name)
+		}
+	}
+	return found
+}

@@ -1,0 +1,392 @@
+package diagnose
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// largestRewritten bounds the bodies that are written again in other ways.
+const largestRewritten = 256 << 10
+
+// node is a JSON value whose scalars are kept as they stand: numbers above all
+// are never written in another way.
+type node struct {
+	open    byte // '{', '[' or 0 for a scalar
+	raw     string
+	members []member
+}
+
+// member is one of an object, with its name in quotes, or one of an array.
+type member struct {
+	name  string
+	value *node
+}
+
+// parse reads a body; nil if it is not one JSON object or array.
+func parse(body []byte) *node {
+	if len(body) > largestRewritten || !json.Valid(body) {
+		return nil
+	}
+	body = bytes.TrimSpace(body)
+	root, _ := parseNode(body)
+	if root.open == 0 {
+		return nil
+	}
+	return root
+}
+
+// parseNode reads a value of a text that is known to be JSON, and how long it is.
+func parseNode(text []byte) (*node, int) {
+	if text[0] != '{' && text[0] != '[' {
+		n := scalarLength(text)
+		return &node{raw: string(text[:n])}, n
+	}
+	v := &node{open: text[0]}
+	at := 1 + blanks(text[1:])
+	for text[at] != '}' && text[at] != ']' {
+		var m member
+		if v.open == '{' {
+			n := scalarLength(text[at:])
+			m.name = string(text[at : at+n])
+			at += n
+			at += blanks(text[at:]) + 1 // the colon
+			at += blanks(text[at:])
+		}
+		var n int
+		m.value, n = parseNode(text[at:])
+		v.members = append(v.members, m)
+		at += n
+		at += blanks(text[at:])
+		if text[at] == ',' {
+			at++
+			at += blanks(text[at:])
+		}
+	}
+	return v, at + 1
+}
+
+func blanks(text []byte) int { return len(text) - len(bytes.TrimLeft(text, " \t\r\n")) }
+
+// scalarLength is the length of a string, or of a number or a word.
+func scalarLength(text []byte) int {
+	if text[0] != '"' {
+		if n := bytes.IndexAny(text, ",:]} \t\r\n"); n >= 0 {
+			return n
+		}
+		return len(text)
+	}
+	for i := 1; ; i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+}
+
+// spacing is how a library writes JSON.
+type spacing struct {
+	indent, colon, comma string // an indent puts each member on a line of its own
+	lineEnd              string
+}
+
+// spacings of common libraries: JavaScript, Go, PHP, fastjson, Gson; Python; and
+// pretty-printed with two, three (Antom's Python SDK) and four blanks, a tab, and
+// as Jackson does.
+var spacings = [...]spacing{
+	{"", ":", ",", ""},
+	{"", ": ", ", ", ""},
+	{"  ", ": ", ",", "\n"},
+	{"   ", ": ", ",", "\n"},
+	{"    ", ": ", ",", "\n"},
+	{"\t", ": ", ",", "\n"},
+	{"  ", " : ", ",", "\n"},
+	{"  ", ": ", ",", "\r\n"},
+}
+
+func (v *node) write(b []byte, s spacing, depth int) []byte {
+	if v.open == 0 {
+		return append(b, v.raw...)
+	}
+	b = append(b, v.open)
+	for i, m := range v.members {
+		if i > 0 {
+			b = append(b, s.comma...)
+		}
+		b = s.line(b, depth+1)
+		if v.open == '{' {
+			b = append(append(b, m.name...), s.colon...)
+		}
+		b = m.value.write(b, s, depth+1)
+	}
+	if len(v.members) > 0 {
+		b = s.line(b, depth)
+	}
+	return append(b, v.open+2) // in ASCII the closing brace stands two behind
+}
+
+func (s spacing) line(b []byte, depth int) []byte {
+	if s.indent == "" {
+		return b
+	}
+	b = append(b, s.lineEnd...)
+	for range depth {
+		b = append(b, s.indent...)
+	}
+	return b
+}
+
+// escapes is how a library writes strings.
+type escapes struct {
+	slash     bool   // \/
+	unicode   string // how characters beyond ASCII are written: "" as they are, "x" or "X" for the case of the digits
+	html      string // the characters that are written as \u00xx
+	upperHTML bool
+}
+
+// profiles are how common libraries write strings; the first is that of
+// JavaScript, Jackson, fastjson.
+var profiles = [...]escapes{
+	{},
+	{unicode: "x"},              // Python
+	{slash: true, unicode: "x"}, // PHP
+	{slash: true},               // PHP with JSON_UNESCAPED_UNICODE
+	{html: "<>&\u2028\u2029"},   // Go
+	{html: "<>&='"},             // Gson
+	{unicode: "X", html: "<>&+'\"`", upperHTML: true}, // System.Text.Json
+	{unicode: "X"}, // Newtonsoft, Ruby
+	{slash: true, unicode: "x", html: "<>&'\""}, // PHP with JSON_HEX_…
+	{slash: true, unicode: "X"},                 // others
+	{unicode: "x", html: "<>&"},                 // Rails
+	{slash: true, html: "<>&"},                  // others
+}
+
+// rewrite writes every string of a JSON text anew and leaves the rest as it is.
+func (e escapes) rewrite(text []byte) []byte {
+	out := make([]byte, 0, len(text)+len(text)/4)
+	for len(text) > 0 {
+		i := bytes.IndexByte(text, '"')
+		if i < 0 {
+			return append(out, text...)
+		}
+		out = append(out, text[:i]...)
+		n := scalarLength(text[i:])
+		out = e.append(out, text[i:i+n])
+		text = text[i+n:]
+	}
+	return out
+}
+
+func (e escapes) append(out, quoted []byte) []byte {
+	if plainString(quoted) {
+		return append(out, quoted...)
+	}
+	var s string
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		s = string(quoted[1 : len(quoted)-1])
+	} else if json.Unmarshal(quoted, &s) != nil {
+		return append(out, quoted...)
+	}
+	out = append(out, '"')
+	for _, r := range s {
+		out = e.appendRune(out, r)
+	}
+	return append(out, '"')
+}
+
+// plainString says whether a string in quotes is the same in all escapes.
+func plainString(quoted []byte) bool {
+	for _, c := range quoted[1 : len(quoted)-1] {
+		if c >= utf8.RuneSelf || c < ' ' || strings.IndexByte(`\/<>&='+"`+"`", c) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (e escapes) appendRune(out []byte, r rune) []byte {
+	const digits, short, letters = "0123456789abcdef", "\b\f\n\r\t", "bfnrt"
+	switch {
+	case strings.ContainsRune(e.html, r):
+		return appendHex(out, r, e.upperHTML || e.unicode == "X")
+	case r == '"' || r == '\\' || r == '/' && e.slash:
+		return utf8.AppendRune(append(out, '\\'), r)
+	case r < ' ':
+		if i := strings.IndexRune(short, r); i >= 0 {
+			return append(out, '\\', letters[i])
+		}
+		return appendHex(out, r, e.unicode == "X")
+	case r < utf8.RuneSelf || e.unicode == "":
+		return utf8.AppendRune(out, r)
+	case r > 0xffff:
+		high, low := utf16.EncodeRune(r)
+		return appendHex(appendHex(out, high, e.unicode == "X"), low, e.unicode == "X")
+	}
+	return appendHex(out, r, e.unicode == "X")
+}
+
+func appendHex(out []byte, r rune, upper bool) []byte {
+	digits := "0123456789abcdef"
+	if upper {
+		digits = "0123456789ABCDEF"
+	}
+	return append(out, '\\', 'u', digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15])
+}
+
+// distinct are the profiles that write the strings of a text in different ways,
+// and otherwise than they are. Neither order nor spacing changes which.
+func distinct(text []byte) []escapes {
+	var found []escapes
+	known := [][]byte{text}
+	if !utf8.Valid(text) {
+		return nil
+	}
+	for _, e := range profiles {
+		other := e.rewrite(text)
+		if !slices.ContainsFunc(known, func(k []byte) bool { return bytes.Equal(k, other) }) {
+			known, found = append(known, other), append(found, e)
+		}
+	}
+	return found
+}
+
+func inEscapes(text []byte, all []escapes) [][]byte {
+	var found [][]byte
+	for _, e := range all {
+		found = append(found, e.rewrite(text))
+	}
+	return found
+}
+
+func otherEscapes(c *Case) []change {
+	if parse(c.Message.Body) == nil {
+		return nil
+	}
+	return c.bodies(inEscapes(c.Message.Body, distinct(c.Message.Body))...)
+}
+
+// otherSpaces: spaced otherwise, and then also escaped otherwise or with a line
+// end behind.
+func otherSpaces(c *Case) []change {
+	root := parse(c.Message.Body)
+	if root == nil {
+		return nil
+	}
+	var changes []change
+	styles := distinct(c.Message.Body)
+	for _, s := range spacings {
+		text := root.write(nil, s, 0)
+		changes = append(changes, c.bodies(text)...)
+		more := c.bodies(append(inEscapes(text, styles), appended(text, "\n"))...)
+		for i := range more {
+			more[i].alone = true
+		}
+		changes = append(changes, more...)
+	}
+	return changes
+}
+
+// mostOrdered bounds the bytes that are written in other orders.
+const mostOrdered = 24 << 20
+
+// otherOrder: members in the orders that Antom documents, spaced and escaped as
+// they may be.
+func otherOrder(c *Case) []change {
+	root := parse(c.Message.Body)
+	if root == nil {
+		return nil
+	}
+	var changes []change
+	styles, written := distinct(c.Message.Body), 0
+	for _, order := range orders() {
+		ordered := root.inOrder(order)
+		for _, s := range spacings {
+			text := ordered.write(nil, s, 0)
+			for _, other := range append([][]byte{text, appended(text, "\n")}, inEscapes(text, styles)...) {
+				for _, ch := range c.bodies(other) {
+					ch.alone = true
+					changes = append(changes, ch)
+				}
+				if written += len(other); written > mostOrdered {
+					return changes
+				}
+			}
+		}
+	}
+	return changes
+}
+
+// documented is the order in which Antom's tables list the members of
+// notifications and answers (API pages of 2024-05).
+const documented = "notifyType authorizationNotifyType disputeNotificationType result resultCode resultStatus resultMessage " +
+	"paymentSessionData paymentSessionExpiryTime paymentSessionId refundStatus paymentStatus paymentResultCode paymentResultMessage " +
+	"paymentRequestId captureRequestId refundRequestId paymentId captureId refundId disputeId paymentAmount captureAmount refundAmount disputeAmount " +
+	"paymentCreateTime paymentTime captureTime refundTime transactions paymentResultInfo acquirerReferenceNo pspCustomerInfo " +
+	"customsDeclarationAmount grossSettlementAmount settlementQuote promotionResult acquirerInfo authExpiryTime metadata"
+
+// order ranks the members of an object; equal ranks stay as they stand.
+type order func(name string) int
+
+// orders are the documented one, the alphabetical one of the guide's samples and
+// the one given, each with every order of the small objects that differ from
+// page to page: result and amounts.
+func orders() []func(depth int) order {
+	names := strings.Fields(documented)
+	given := func(string) int { return 0 }
+	byDocument := func(name string) int {
+		if i := slices.Index(names, name); i >= 0 {
+			return i
+		}
+		return len(names)
+	}
+	results := [...]string{"resultCode resultStatus resultMessage", "resultCode resultMessage resultStatus", "resultStatus resultCode resultMessage",
+		"resultStatus resultMessage resultCode", "resultMessage resultCode resultStatus", "resultMessage resultStatus resultCode"}
+	var all []func(int) order
+	all = append(all, func(int) order { return nil })
+	for _, outer := range [...]order{byDocument, nil, given} {
+		for _, result := range results {
+			for _, amount := range [...]string{"currency value", "value currency"} {
+				small := strings.Fields(result + " " + amount)
+				inner := func(name string) int { return slices.Index(small, name) }
+				all = append(all, func(depth int) order {
+					if depth == 0 {
+						return outer
+					}
+					return inner
+				})
+			}
+		}
+	}
+	return all
+}
+
+// inOrder is the value with the members of its objects in another order; a nil
+// order is the alphabetical one.
+func (v *node) inOrder(at func(depth int) order) *node { return v.ordered(at, 0) }
+
+func (v *node) ordered(at func(depth int) order, depth int) *node {
+	if v.open == 0 {
+		return v
+	}
+	other := &node{open: v.open, members: slices.Clone(v.members)}
+	inside := depth
+	if v.open == '{' {
+		inside++
+		rank := at(depth)
+		slices.SortStableFunc(other.members, func(a, b member) int {
+			if rank == nil {
+				return strings.Compare(a.name, b.name)
+			}
+			return rank(strings.Trim(a.name, `"`)) - rank(strings.Trim(b.name, `"`))
+		})
+	}
+	for i := range other.members {
+		other.members[i].value = other.members[i].value.ordered(at, inside)
+	}
+	return other
+}

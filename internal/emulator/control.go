@@ -1,0 +1,357 @@
+package emulator
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// controlPath is where the control API is: no path of Antom's begins so.
+const controlPath = "/_emulator/"
+
+// longestControl bounds the bodies of the control API.
+const longestControl = 4 << 20
+
+// controlRoute is a row of the control API.
+type controlRoute struct {
+	pattern string
+	does    string
+	do      func(*Server, *http.Request) (any, error)
+}
+
+// controlRoutes is the control API, sorted by pattern. Each answers JSON; a
+// refusal is answered with 409 and says why and what to do.
+func controlRoutes() []controlRoute {
+	return []controlRoute{
+		{"DELETE /_emulator/clock", "makes the clock real again", controlResetClock},
+		{"DELETE /_emulator/faults", "clears the faults with ?id=N, or all", controlClearFaults},
+		{"DELETE /_emulator/scenarios", "clears the scenarios", controlClearScenarios},
+		{"GET /_emulator/clock", "reads the clock", controlClock},
+		{"GET /_emulator/due", "sends what is due, and lists what is due still (with --notify off)", controlDue},
+		{"GET /_emulator/faults", "lists the faults in place", controlFaults},
+		{"GET /_emulator/notifications/{id}", "lists the due notifications of a payment, signed; ?open=true those not acknowledged", controlNotifications},
+		{"GET /_emulator/payments/{id}", "tells all about a payment, by its paymentRequestId", controlShow},
+		{"GET /_emulator/scenarios", "lists the scenarios", controlScenarios},
+		{"GET /_emulator/state", "lists the payments, the newest first; ?limit=N", controlState},
+		{"POST /_emulator/attempts", "keeps an attempt to deliver that was made elsewhere", controlAttempt},
+		{"POST /_emulator/clock", `{"advance":"24h"} or {"set":"2026-12-01T00:00:00Z"}: moves the clock; what is due on the way is sent`, controlMoveClock},
+		{"POST /_emulator/faults", `{"fault":"inquiryPayment:2=latency:500ms"}: puts a fault in place`, controlAddFault},
+		{"POST /_emulator/pay", `{"paymentRequestId":"…","card":"…"}: submits the card form, as the buyer would`, controlPay},
+		{"POST /_emulator/reset", "forgets every session and payment", controlReset},
+		{"POST /_emulator/scenarios", "sets a scenario", controlSetScenario},
+		{"POST /_emulator/seed", `{"seed":7}: makes ids repeatable`, controlSeed},
+		{"POST /_emulator/settle", "waits until every notification that is due was tried", controlSettle},
+		{"POST /_emulator/sign", "signs a notification", controlSign},
+	}
+}
+
+// badControl is a request of the control API that can't be read.
+type badControl struct{ text string }
+
+func (e *badControl) Error() string { return e.text }
+
+func (s *Server) controlHandler() http.Handler {
+	mux := http.NewServeMux()
+	for _, route := range controlRoutes() {
+		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(w, r.Body, longestControl)
+			value, err := route.do(s, r)
+			s.courier.wake()
+			answerControl(w, value, err)
+		})
+	}
+	mux.HandleFunc(controlPath, func(w http.ResponseWriter, r *http.Request) {
+		writeControl(w, http.StatusNotFound, controlError(fmt.Sprintf("no control at %s %s", r.Method, clip(r.URL.Path, longestExcerpt)), "the control API is described in docs/emulator.md"))
+	})
+	return s.guard(mux)
+}
+
+// guard lets those in who know the token. The comparison takes as long for a
+// token that is nearly right.
+func (s *Server) guard(next http.Handler) http.Handler {
+	want := sha256.Sum256([]byte("Bearer " + s.token))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got := sha256.Sum256([]byte(r.Header.Get("Authorization")))
+		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			writeControl(w, http.StatusUnauthorized, controlError("the control API wants its token", "send the header Authorization: Bearer TOKEN, with the token in "+s.emulator.TokenFile()))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func answerControl(w http.ResponseWriter, value any, err error) {
+	if err == nil {
+		writeControl(w, http.StatusOK, value)
+		return
+	}
+	if refused, ok := errors.AsType[*Refusal](err); ok {
+		writeControl(w, http.StatusConflict, controlError(err.Error(), refused.remedy))
+		return
+	}
+	status := http.StatusInternalServerError
+	if _, bad := errors.AsType[*badControl](err); bad {
+		status = http.StatusBadRequest
+	}
+	writeControl(w, status, controlError(err.Error(), ""))
+}
+
+// controlFailure is an error of the control API on the wire.
+type controlFailure struct {
+	Error struct {
+		Message string `json:"message"`
+		Hint    string `json:"hint,omitempty"`
+	} `json:"error"`
+}
+
+func controlError(message, hint string) controlFailure {
+	var f controlFailure
+	f.Error.Message, f.Error.Hint = message, hint
+	return f
+}
+
+func writeControl(w http.ResponseWriter, status int, value any) {
+	body, err := encode(value)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n')) // a client that left needs no answer
+}
+
+// readControl reads the body of a request, strictly: a misspelt member would
+// otherwise be no member at all.
+func readControl[T any](r *http.Request) (value T, err error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return value, &badControl{"read the body: " + err.Error()}
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&value); err != nil {
+		return value, &badControl{"read the body: " + err.Error()}
+	}
+	return value, nil
+}
+
+// wireDuration is a duration as people write it.
+type wireDuration time.Duration
+
+// UnmarshalText reads 3s or 1h30m.
+func (d *wireDuration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	*d = wireDuration(parsed)
+	return err
+}
+
+// MarshalText writes it so.
+func (d wireDuration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// done is the answer where there is nothing to tell.
+type done struct {
+	Done bool `json:"done"`
+}
+
+// wirePay is a PayRequest on the wire.
+type wirePay struct {
+	PayRequest
+	Processing *wireDuration `json:"processing,omitempty"`
+}
+
+func controlPay(s *Server, r *http.Request) (any, error) {
+	request, err := readControl[wirePay](r)
+	if err != nil {
+		return nil, err
+	}
+	pay := request.PayRequest
+	pay.Processing = DefaultProcessing
+	if request.Processing != nil {
+		pay.Processing = time.Duration(*request.Processing)
+	}
+	return s.emulator.Pay(r.Context(), pay)
+}
+
+// moved is the answer to a move of the clock.
+type moved struct {
+	Clock  Clock   `json:"clock"`
+	Events []Event `json:"events"`
+}
+
+func controlClock(s *Server, r *http.Request) (any, error) { return s.emulator.Clock(r.Context()) }
+
+func controlResetClock(s *Server, r *http.Request) (any, error) {
+	return s.emulator.ResetClock(r.Context())
+}
+
+func controlMoveClock(s *Server, r *http.Request) (any, error) {
+	move, err := readControl[struct {
+		Advance *wireDuration `json:"advance"`
+		Set     *time.Time    `json:"set"`
+	}](r)
+	switch {
+	case err != nil:
+		return nil, err
+	case (move.Advance == nil) == (move.Set == nil):
+		return nil, &badControl{`give either "advance" or "set"`}
+	case move.Set != nil:
+		return s.moveClock(r.Context(), *move.Set)
+	}
+	now, err := s.emulator.Time(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	if *move.Advance < 0 { // the emulator says why not
+		_, _, err := s.emulator.AdvanceClock(r.Context(), time.Duration(*move.Advance))
+		return nil, err
+	}
+	return s.moveClock(r.Context(), now.Add(time.Duration(*move.Advance)))
+}
+
+// moveClock sets the clock by way of every time at which a notification is due,
+// so that each attempt is made at its own time and in its order.
+func (s *Server) moveClock(ctx context.Context, to time.Time) (moved, error) {
+	total := moved{Events: []Event{}}
+	for {
+		if err := s.Settle(ctx); err != nil {
+			return total, err
+		}
+		next, planned, err := s.emulator.NextDue(ctx)
+		if err != nil {
+			return total, err
+		}
+		last := s.options.Hold || !planned || !next.Before(to)
+		if last {
+			next = to
+		} else if next, err = s.notBeforeNow(ctx, next); err != nil {
+			return total, err
+		}
+		clock, events, err := s.emulator.SetClock(ctx, next)
+		if err != nil {
+			return total, err
+		}
+		total.Clock, total.Events = clock, append(total.Events, events...)
+		if last {
+			return total, s.Settle(ctx)
+		}
+	}
+}
+
+// notBeforeNow moves on by the smallest step where something stays due that
+// can't be sent yet.
+func (s *Server) notBeforeNow(ctx context.Context, at time.Time) (time.Time, error) {
+	now, err := s.emulator.Time(ctx)
+	if err == nil && !at.After(now) {
+		at = now.Add(time.Second)
+	}
+	return at, err
+}
+
+func controlReset(s *Server, r *http.Request) (any, error) {
+	return done{true}, s.emulator.Reset(r.Context())
+}
+
+func controlSettle(s *Server, r *http.Request) (any, error) { return done{true}, s.Settle(r.Context()) }
+
+func controlSeed(s *Server, r *http.Request) (any, error) {
+	seed, err := readControl[struct {
+		Seed uint64 `json:"seed"`
+	}](r)
+	if err != nil {
+		return nil, err
+	}
+	return done{true}, s.emulator.Seed(r.Context(), seed.Seed)
+}
+
+func controlShow(s *Server, r *http.Request) (any, error) {
+	return s.emulator.Show(r.Context(), r.PathValue("id"))
+}
+
+// standing is the state of a served emulator.
+type standing struct {
+	Clock    Clock     `json:"clock"`
+	Payments []Summary `json:"payments"`
+	Faults   []Fault   `json:"faults"`
+}
+
+func controlState(s *Server, r *http.Request) (any, error) {
+	limit, err := queryNumber(r, "limit")
+	if err != nil {
+		return nil, err
+	}
+	clock, err := s.emulator.Clock(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	payments, err := s.emulator.List(r.Context(), limit)
+	return standing{clock, append([]Summary{}, payments...), append([]Fault{}, s.faults.all()...)}, err
+}
+
+func queryNumber(r *http.Request, name string) (int, error) {
+	text := r.URL.Query().Get(name)
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, &badControl{fmt.Sprintf("%s=%q must be a number from 0", name, clip(text, longestExcerpt))}
+	}
+	return n, nil
+}
+
+func controlFaults(s *Server, _ *http.Request) (any, error) {
+	return append([]Fault{}, s.faults.all()...), nil
+}
+
+func controlAddFault(s *Server, r *http.Request) (any, error) {
+	request, err := readControl[struct {
+		Fault string `json:"fault"`
+	}](r)
+	if err != nil {
+		return nil, err
+	}
+	f, err := ParseFault(request.Fault)
+	if err != nil {
+		return nil, err
+	}
+	return s.AddFault(f)
+}
+
+func controlClearFaults(s *Server, r *http.Request) (any, error) {
+	var ids []int
+	for _, text := range r.URL.Query()["id"] {
+		id, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil {
+			return nil, &badControl{fmt.Sprintf("id=%q is no number", clip(text, longestExcerpt))}
+		}
+		ids = append(ids, id)
+	}
+	return append([]Fault{}, s.ClearFaults(ids...)...), nil
+}
+
+func controlScenarios(s *Server, r *http.Request) (any, error) {
+	return s.emulator.Scenarios(r.Context())
+}
+
+func controlClearScenarios(s *Server, r *http.Request) (any, error) {
+	return done{true}, s.emulator.ClearScenarios(r.Context())
+}
+
+func controlSetScenario(s *Server, r *http.Request) (any, error) {
+	scenario, err := readControl[Scenario](r)
+	if err != nil {
+		return nil, err
+	}
+	return done{true}, s.emulator.SetScenario(r.Context(), scenario)
+}

@@ -1,0 +1,279 @@
+package emulator
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// struckCall is a call that meets faults, on its way through their stages: before
+// the work, after it, at the answer.
+type struckCall struct {
+	server  *Server
+	w       http.ResponseWriter
+	request *http.Request
+	op      antom.Operation
+	body    []byte   // of the request
+	answer  recorder // what is to be answered
+	settled bool     // the answer is there
+	gone    bool     // the connection is, and nothing can be answered
+}
+
+// strike carries out a call that meets faults.
+func (s *Server) strike(w http.ResponseWriter, r *http.Request, op antom.Operation, met []Fault) {
+	x := &struckCall{server: s, w: w, request: r, op: op, answer: recorder{header: http.Header{}}}
+	if !x.keepBody() {
+		s.emulator.ServeHTTP(w, r) // too large or cut off: the gateway's own refusal says so
+		return
+	}
+	x.run(beforeWork, met)
+	if !x.settled && !x.gone {
+		s.emulator.ServeHTTP(&x.answer, r)
+		x.settled = true
+	}
+	x.run(afterWork, met)
+	x.run(atTheAnswer, met)
+	x.write()
+}
+
+// keepBody reads the body, so that faults can look at it and the gateway after
+// them.
+func (x *struckCall) keepBody() bool {
+	var b bytes.Buffer
+	_, err := b.ReadFrom(http.MaxBytesReader(nil, x.request.Body, largestRequest))
+	x.body = b.Bytes()
+	x.request.Body = io.NopCloser(io.MultiReader(bytes.NewReader(x.body), x.request.Body))
+	return err == nil
+}
+
+func (x *struckCall) run(at stage, met []Fault) {
+	for _, f := range met {
+		if row, _ := lookupFault(f.Kind); row.call != nil && row.when == at && !x.gone {
+			row.call(x, f)
+		}
+	}
+}
+
+// write sends the answer, byte for byte as the gateway would have.
+func (x *struckCall) write() {
+	if x.gone {
+		return
+	}
+	for name, values := range x.answer.header {
+		x.w.Header()[name] = values
+	}
+	x.w.WriteHeader(x.answer.statusCode())
+	_, _ = x.w.Write(x.answer.body.Bytes()) // a client that left needs no answer
+}
+
+// replace puts another answer in the place of what there may be.
+func (x *struckCall) replace(status int, contentType string, body []byte) {
+	x.answer = recorder{header: http.Header{"Content-Type": {contentType}}, status: status}
+	x.answer.body.Write(body)
+	x.settled = true
+}
+
+// waitAWhile holds the call back, or until its client leaves.
+func waitAWhile(x *struckCall, f Fault) {
+	if pause(x.request.Context(), f.duration()) != nil {
+		x.gone = true
+	}
+}
+
+// pause waits; the error is the end of ctx.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// resetConnection ends the connection with an RST where the system lets us.
+func resetConnection(x *struckCall, _ Fault) {
+	x.gone = true
+	connection, _, err := http.NewResponseController(x.w).Hijack()
+	if err != nil {
+		return // HTTP/2 is never offered, so every connection can be taken over
+	}
+	abort(connection)
+}
+
+func abort(connection net.Conn) {
+	if encrypted, ok := connection.(interface{ NetConn() net.Conn }); ok {
+		connection = encrypted.NetConn()
+	}
+	if tcp, ok := connection.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // without it the client sees an orderly end
+	}
+	connection.Close()
+}
+
+// cutBody announces the whole body and sends the beginning of it.
+func cutBody(x *struckCall, f Fault) {
+	body := x.answer.body.Bytes()
+	x.answer.header.Set("Content-Length", strconv.Itoa(len(body)))
+	x.answer.body.Truncate(min(f.number(), max(0, len(body)-1)))
+	x.write()
+	x.gone = true
+	control := http.NewResponseController(x.w)
+	if control.Flush() != nil {
+		return
+	}
+	if connection, _, err := control.Hijack(); err == nil {
+		connection.Close()
+	}
+}
+
+func answerHTML(x *struckCall, _ Fault) {
+	x.replace(http.StatusOK, "text/html; charset=UTF-8", []byte("<!doctype html><title>Sign in</title><p>Please sign in to the network.</p>\n"))
+}
+
+func answerStatus(x *struckCall, f Fault) {
+	x.replace(f.number(), "text/plain; charset=UTF-8", []byte(http.StatusText(f.number())+"\n"))
+}
+
+// answerUnknown says U, in the place of the true answer if there is one.
+func answerUnknown(x *struckCall, f Fault) {
+	x.answerResult(f.Argument, "the outcome is not known (fault)")
+}
+
+func limitRate(x *struckCall, _ Fault) {
+	x.answerResult("REQUEST_TRAFFIC_EXCEED_LIMIT", "too many requests (fault)")
+}
+
+// answerResult is a signed answer that is only a result. The status of an
+// unknown outcome is U whatever the code's own is.
+func (x *struckCall) answerResult(code, message string) {
+	x.resultOf(antom.Result{ResultStatus: antom.StatusU, ResultCode: code, ResultMessage: message})
+}
+
+func (x *struckCall) resultOf(result antom.Result) {
+	body, err := encode(struct {
+		Result antom.Result `json:"result"`
+	}{result})
+	if err != nil {
+		return // texts always encode
+	}
+	x.replace(http.StatusOK, antom.ContentType, body)
+	x.signAs(x.clientID(), x.answer.body.Bytes(), x.server.emulator.keys.antom, 1)
+}
+
+func (x *struckCall) clientID() string { return x.request.Header.Get("Client-Id") }
+
+// signAs puts a signature over a body into the answer.
+func (x *struckCall) signAs(clientID string, body []byte, key *sign.PrivateKey, version int) {
+	at := string(wireTime(x.server.emulator.timeOr(x.request.Context(), x.server.emulator.now())))
+	if given := x.answer.header["response-time"]; len(given) == 1 {
+		at = given[0]
+	}
+	signature, err := key.Sign(sign.Message{
+		Method: x.request.Method, Target: target(x.request), ClientID: clientID, Time: at, Body: body,
+	}, version)
+	if err != nil {
+		return // the gateway's own answers were signed with the same parts
+	}
+	header := x.answer.header
+	header["client-id"], header["response-time"], header["signature"] = []string{clientID}, []string{at}, []string{signature}
+}
+
+// isSigned keeps the signature faults from signing what the gateway did not.
+func (x *struckCall) isSigned() bool { return len(x.answer.header["signature"]) == 1 }
+
+func signWrongly(x *struckCall, _ Fault) {
+	if x.isSigned() {
+		x.signAs(x.clientID(), slices.Concat(x.answer.body.Bytes(), []byte{' '}), x.server.emulator.keys.antom, 1)
+	}
+}
+
+// otherClientID is nobody's.
+const otherClientID = "SANDBOX_5XSOMEONEELSE1"
+
+func signForAnother(x *struckCall, _ Fault) {
+	if x.isSigned() {
+		x.signAs(otherClientID, x.answer.body.Bytes(), x.server.emulator.keys.antom, 1)
+	}
+}
+
+func rotateKey(x *struckCall, _ Fault) {
+	if key, err := x.server.rotatedKey(); err == nil && x.isSigned() {
+		x.signAs(x.clientID(), x.answer.body.Bytes(), key, rotatedVersion)
+	}
+}
+
+func dropHeader(names ...string) func(*struckCall, Fault) {
+	return func(x *struckCall, _ Fault) {
+		for _, name := range names {
+			delete(x.answer.header, name)
+		}
+	}
+}
+
+// failLate answers U and remembers to refuse every repeat.
+func failLate(x *struckCall, f Fault) {
+	x.server.doom(x.identity(), f.Argument)
+	x.answerResult("UNKNOWN_EXCEPTION", "the outcome is not known (fault)")
+}
+
+// refuseDoomed answers a repeat of what failed late.
+func (s *Server) refuseDoomed(w http.ResponseWriter, r *http.Request, op antom.Operation) bool {
+	if !s.anyDoomed() {
+		return false
+	}
+	x := &struckCall{server: s, w: w, request: r, op: op}
+	if !x.keepBody() {
+		return false
+	}
+	code, doomed := s.doomed(x.identity())
+	if !doomed {
+		return false
+	}
+	x.resultOf(antom.Result{ResultStatus: antom.StatusF, ResultCode: code, ResultMessage: "failed after all (fault)"})
+	x.write()
+	return true
+}
+
+// identity is what makes two calls the same one: the operation's idempotency
+// key, or else the whole body.
+func (x *struckCall) identity() string {
+	if row, _ := antom.LookupEndpoint(x.op); row.Key != "" {
+		var members map[string]any
+		if json.Unmarshal(x.body, &members) == nil {
+			if id, ok := members[row.Key].(string); ok {
+				return string(x.op) + " " + id
+			}
+		}
+	}
+	sum := sha256.Sum256(x.body)
+	return string(x.op) + " " + hex.EncodeToString(sum[:])
+}
+
+// notifyFirst sends what is due before the answer leaves.
+func notifyFirst(x *struckCall, _ Fault) {
+	ctx, cancel := context.WithTimeout(x.request.Context(), settleTimeout)
+	defer cancel()
+	_ = x.server.Settle(ctx) // an answer too late is better than none
+}
+
+// kindsOf are the kinds of faults, for a log.
+func kindsOf(met []Fault) []string {
+	var kinds []string
+	for _, f := range met {
+		kinds = append(kinds, f.Kind)
+	}
+	return slices.Compact(kinds)
+}

@@ -1,0 +1,415 @@
+package emulator
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// Limits of a server.
+const (
+	headerTimeout   = 10 * time.Second // for the head of a request
+	readTimeout     = 30 * time.Second // for a whole request: what Antom's SDKs wait in all
+	idleTimeout     = 60 * time.Second // of a connection between two calls
+	idleConnections = 256              // more are closed, the one idle for longest first
+	largestHeader   = 64 << 10
+	shutdownTimeout = 5 * time.Second
+	settleTimeout   = 15 * time.Second // how long an answer waits for notifications
+)
+
+// ServeOptions say how an emulator is served.
+type ServeOptions struct {
+	TLS             *tls.Config       // https; nil for http
+	CACertFile      string            // what clients are to trust, for the address file
+	Hold            bool              // notifications are left in the queue
+	Resend          Resend            // how often a notification is sent that is not acknowledged
+	Faults          []Fault           // from the start
+	Observe         func(Record)      // is told every exchange and every delivery; may be nil
+	NotifyRoots     *x509.CertPool    // to trust when a notification goes to https; nil for the system's
+	NotifyTimeout   time.Duration     // of one attempt; 0 for DefaultNotifyTimeout
+	IdleTimeout     time.Duration     // of a connection; 0 for a minute
+	IdleConnections int               // at most so many are kept open between calls; 0 for 256
+	HTTPErrors      func(line string) // is told what is wrong with connections; may be nil
+}
+
+// Server serves an emulator over HTTP, and sends its notifications.
+type Server struct {
+	emulator *Emulator
+	options  ServeOptions
+	faults   faults
+	courier  *courier
+	idle     idlePool
+	token    string
+	address  Address
+	rotated  func() (*sign.PrivateKey, error)
+
+	doomedMu sync.Mutex
+	dooms    map[string]string // identity of a call → the code that its repeats get
+}
+
+// OpenToServe opens the emulator whose state is in dir, and holds the state until
+// it is closed. The error is an [*InUseError] if another process has it.
+func OpenToServe(dir string, options Options) (*Emulator, error) {
+	options.Hold = true
+	e, err := Open(dir, options)
+	if _, held := errors.AsType[*Refusal](err); held {
+		return nil, inUse(dir)
+	}
+	return e, err
+}
+
+// NewServer makes the server of an emulator that was opened with [OpenToServe].
+func (e *Emulator) NewServer(options ServeOptions) (*Server, error) {
+	token, err := e.token()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		emulator: e, options: options, token: token, dooms: map[string]string{},
+		idle:    idlePool{most: options.IdleConnections},
+		address: Address{PID: os.Getpid(), Instance: rand.Text(), CACert: options.CACertFile, Name: serverName(options.TLS), Started: e.now().UTC()},
+	}
+	if s.idle.most == 0 {
+		s.idle.most = idleConnections
+	}
+	s.rotated = sync.OnceValues(func() (*sign.PrivateKey, error) { return loadKey(filepath.Join(e.dir, rotatedKeyFile)) })
+	s.courier = newCourier(s)
+	for _, f := range options.Faults {
+		if _, err := s.AddFault(f); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Close withdraws the address.
+func (s *Server) Close() { s.address.withdraw(s.emulator.dir) }
+
+// Publish writes the address of a listener beside the state, for the profile
+// "emulator" of other processes, and returns it.
+func (s *Server) Publish(listener net.Listener) (Address, error) {
+	scheme := "http"
+	if s.options.TLS != nil {
+		scheme = "https"
+	}
+	s.address.URL = scheme + "://" + reachable(listener.Addr())
+	return s.address, s.address.publish(s.emulator.dir)
+}
+
+// reachable is where a listener can be called from this machine.
+func reachable(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return address.String()
+	}
+	return net.JoinHostPort("127.0.0.1", fmt.Sprint(tcp.Port))
+}
+
+// Serve answers calls and sends notifications until ctx ends, then lets the
+// calls under way finish.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	server := s.httpServer()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.courier.run(ctx) })
+	group.Go(func() error {
+		if s.options.TLS != nil {
+			listener = tls.NewListener(listener, s.options.TLS)
+		}
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve the emulator: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+		defer cancel()
+		if server.Shutdown(last) != nil {
+			return server.Close() // a call that takes longer is cut off
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+func (s *Server) httpServer() *http.Server {
+	idle := s.options.IdleTimeout
+	if idle == 0 {
+		idle = idleTimeout
+	}
+	return &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idle,
+		MaxHeaderBytes: largestHeader, ConnState: s.idle.change, ErrorLog: log.New(lineWriter{s.options.HTTPErrors}, "", 0),
+	}
+}
+
+// lineWriter hands the lines of net/http's own log on.
+type lineWriter struct{ tell func(string) }
+
+func (w lineWriter) Write(line []byte) (int, error) {
+	if w.tell != nil {
+		w.tell(strings.TrimSpace(string(line)))
+	}
+	return len(line), nil
+}
+
+const healthPath = "/healthz"
+
+// Handler is the server's face: the gateway, and beside it the control API.
+func (s *Server) Handler() http.Handler {
+	control := s.controlHandler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == healthPath:
+			s.health(w)
+		case strings.HasPrefix(r.URL.Path, controlPath):
+			control.ServeHTTP(w, r)
+		default:
+			s.gateway(w, r)
+		}
+	})
+}
+
+func (s *Server) health(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": "ok", "instance": s.address.Instance})
+}
+
+// gateway answers a call of the API, with the faults that it meets.
+func (s *Server) gateway(w http.ResponseWriter, r *http.Request) {
+	seen := &witness{ResponseWriter: w, keep: s.options.Observe != nil}
+	if seen.keep {
+		r.Body = &overheard{ReadCloser: r.Body, into: &seen.asked}
+	}
+	start := s.emulator.now()
+	op := operationAt(target(r))
+	var met []Fault
+	switch {
+	case op != "" && s.refuseDoomed(seen, r, op):
+	case op != "":
+		met = s.faults.strike(string(op))
+		fallthrough
+	default:
+		if len(met) > 0 {
+			s.strike(seen, r, op, met)
+		} else {
+			s.emulator.ServeHTTP(seen, r)
+		}
+	}
+	s.courier.wake()
+	if s.options.Observe != nil {
+		s.options.Observe(s.exchanged(seen, r, op, met, s.emulator.now().Sub(start)))
+	}
+}
+
+// operationAt is the operation at a request's target; empty if there is none.
+func operationAt(target string) antom.Operation {
+	path, _, _ := strings.Cut(target, "?")
+	for _, row := range antom.Endpoints() {
+		if path == row.Path || path == antom.SandboxPath(row.Path) {
+			return row.Operation
+		}
+	}
+	return ""
+}
+
+// Record is what an observer is told: an exchange or a delivery.
+type Record struct {
+	Type             string           `json:"type"` // exchange or delivery
+	Time             time.Time        `json:"time"`
+	Operation        string           `json:"operation,omitempty"` // of an exchange
+	Method           string           `json:"method,omitempty"`
+	Path             string           `json:"path,omitempty"`
+	NotifyType       antom.NotifyType `json:"notifyType,omitempty"` // of a delivery
+	URL              string           `json:"url,omitempty"`
+	Attempt          int              `json:"attempt,omitempty"`
+	PaymentRequestID string           `json:"paymentRequestId,omitempty"`
+	HTTPStatus       int              `json:"httpStatus,omitempty"` // 0 if there was no answer
+	ResultStatus     string           `json:"resultStatus,omitempty"`
+	ResultCode       string           `json:"resultCode,omitempty"`
+	ResultMessage    string           `json:"resultMessage,omitempty"`
+	Acknowledged     *bool            `json:"acknowledged,omitempty"` // of a delivery
+	Verdict          string           `json:"verdict,omitempty"`
+	Faults           []string         `json:"faults,omitempty"`
+	TookMS           float64          `json:"tookMs"`
+}
+
+func (s *Server) exchanged(seen *witness, r *http.Request, op antom.Operation, met []Fault, took time.Duration) Record {
+	record := Record{
+		Type: "exchange", Time: s.emulator.now().UTC(), Operation: string(op), Method: r.Method, Path: clip(target(r), longestExcerpt),
+		HTTPStatus: seen.status, Faults: kindsOf(met), TookMS: milliseconds(took),
+	}
+	var asked struct {
+		PaymentRequestID string `json:"paymentRequestId"`
+	}
+	var answer struct {
+		Result           antom.Result `json:"result"`
+		PaymentRequestID string       `json:"paymentRequestId"`
+	}
+	if json.Unmarshal(seen.asked.Bytes(), &asked) == nil {
+		record.PaymentRequestID = asked.PaymentRequestID
+	}
+	if json.Unmarshal(seen.body.Bytes(), &answer) == nil {
+		record.ResultStatus, record.ResultCode = string(answer.Result.ResultStatus), answer.Result.ResultCode
+		record.PaymentRequestID = cmp.Or(answer.PaymentRequestID, record.PaymentRequestID)
+		if answer.Result.ResultStatus != antom.StatusS {
+			record.ResultMessage = answer.Result.ResultMessage
+		}
+	}
+	return record
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// witness keeps what is answered, for the observer.
+type witness struct {
+	http.ResponseWriter
+	keep   bool
+	status int
+	asked  bytes.Buffer
+	body   bytes.Buffer
+}
+
+// overheard is a body that is kept while it is read.
+type overheard struct {
+	io.ReadCloser
+	into *bytes.Buffer
+}
+
+func (o *overheard) Read(b []byte) (int, error) {
+	n, err := o.ReadCloser.Read(b)
+	o.into.Write(b[:n])
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *witness) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *witness) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *witness) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	if w.keep {
+		w.body.Write(b)
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// ClientTransport carries calls to the server and trusts its certificate.
+func (s *Server) ClientTransport() (*http.Transport, error) {
+	remote, err := newRemote(s.emulator.dir, s.address)
+	if err != nil {
+		return nil, err
+	}
+	return remote.transport, nil
+}
+
+// ClearFaults removes the faults of these ids, or all, and returns them. What a
+// late failure would refuse is refused no more.
+func (s *Server) ClearFaults(ids ...int) []Fault {
+	gone := s.faults.clear(ids...)
+	if slices.ContainsFunc(gone, func(f Fault) bool { return f.Kind == "late-failure" }) {
+		s.doomedMu.Lock()
+		defer s.doomedMu.Unlock()
+		clear(s.dooms)
+	}
+	return gone
+}
+
+// AdvanceClock moves the clock; what is due on the way is sent.
+func (s *Server) AdvanceClock(ctx context.Context, by time.Duration) error {
+	now, err := s.emulator.Time(ctx)
+	if err == nil {
+		_, err = s.moveClock(ctx, now.Add(by))
+	}
+	return err
+}
+
+// Settle waits until every notification that is due has been tried.
+func (s *Server) Settle(ctx context.Context) error {
+	if s.options.Hold {
+		return nil
+	}
+	return s.courier.settle(ctx)
+}
+
+// AddFault puts a fault in place.
+func (s *Server) AddFault(f Fault) (Fault, error) {
+	if err := f.check(f.String()); err != nil {
+		return Fault{}, err
+	}
+	if f.Kind == "key-rotation" {
+		if _, err := s.rotatedKey(); err != nil { // made now, so that no call waits for it
+			return Fault{}, err
+		}
+	}
+	return s.faults.add(f), nil
+}
+
+// The key that Antom signs with after a rotation.
+const (
+	rotatedKeyFile = "antom-2.pem"
+	rotatedVersion = 2
+)
+
+// RotatedKey is the public key that answers verify with after a key-rotation
+// fault; nil if there was none.
+func (e *Emulator) RotatedKey() (*sign.PublicKey, error) {
+	path := filepath.Join(e.dir, rotatedKeyFile)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	key, err := loadKey(path)
+	if err != nil {
+		return nil, err
+	}
+	return key.Public(), nil
+}
+
+func (s *Server) rotatedKey() (*sign.PrivateKey, error) { return s.rotated() }
+
+func (s *Server) doom(identity, code string) {
+	s.doomedMu.Lock()
+	defer s.doomedMu.Unlock()
+	s.dooms[identity] = code
+}
+
+func (s *Server) doomed(identity string) (code string, yes bool) {
+	s.doomedMu.Lock()
+	defer s.doomedMu.Unlock()
+	code, yes = s.dooms[identity]
+	return code, yes
+}
+
+func (s *Server) anyDoomed() bool {
+	s.doomedMu.Lock()
+	defer s.doomedMu.Unlock()
+	return len(s.dooms) > 0
+}

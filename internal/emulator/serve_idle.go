@@ -1,0 +1,48 @@
+package emulator
+
+import (
+	"container/list"
+	"net"
+	"net/http"
+	"sync"
+)
+
+// idlePool bounds the connections that wait for another call. Antom's Go SDK
+// opens a new one for each call and never closes it: without a bound we would
+// run out of descriptors before its time-out.
+type idlePool struct {
+	most  int
+	mu    sync.Mutex
+	order list.List // of net.Conn; the one idle for longest in front
+	at    map[net.Conn]*list.Element
+}
+
+// change is told the states of connections.
+func (p *idlePool) change(connection net.Conn, state http.ConnState) {
+	if oldest := p.note(connection, state); oldest != nil {
+		oldest.Close()
+	}
+}
+
+// note keeps the order and returns the connection that is one too many, if any.
+func (p *idlePool) note(connection net.Conn, state http.ConnState) net.Conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.at == nil {
+		p.at = map[net.Conn]*list.Element{}
+	}
+	if element, known := p.at[connection]; known {
+		p.order.Remove(element)
+		delete(p.at, connection)
+	}
+	if state != http.StateIdle {
+		return nil
+	}
+	p.at[connection] = p.order.PushBack(connection)
+	if p.order.Len() <= p.most {
+		return nil
+	}
+	oldest, _ := p.order.Remove(p.order.Front()).(net.Conn)
+	delete(p.at, oldest)
+	return oldest
+}

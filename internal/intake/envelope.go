@@ -1,0 +1,306 @@
+package intake
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"unicode/utf8"
+)
+
+// envelope is the JSON form of a saved message, taken apart.
+type envelope struct {
+	kind, method, url literal
+	headers           http.Header // nil if there are none
+	badHeaders        error
+	body, bodyBase64  literal
+	hasBody, has64    bool
+}
+
+// isEnvelope tells an envelope from a body that is JSON: only an envelope has
+// headers and one of the two bodies.
+func (e *envelope) isEnvelope() bool {
+	return (e.headers != nil || e.badHeaders != nil) && (e.hasBody || e.has64)
+}
+
+// scanEnvelope takes a JSON object apart. The slices are those of the text.
+func scanEnvelope(text []byte) (*envelope, error) {
+	e, s := new(envelope), &scanner{text: bytes.TrimPrefix(text, []byte("\ufeff"))}
+	err := s.object(func(name literal) error { return e.member(s, name) })
+	if err == nil {
+		err = s.end()
+	}
+	return e, err
+}
+
+// member reads one member. A second body or a second set of headers would leave
+// it to the reader which one was meant.
+func (e *envelope) member(s *scanner, name literal) (err error) {
+	twice := false
+	switch {
+	case name.is("kind"):
+		e.kind, _, err = s.textOrNull("kind")
+	case name.is("method"):
+		e.method, _, err = s.textOrNull("method")
+	case name.is("url"):
+		twice = e.url.raw != nil
+		e.url, _, err = s.textOrNull("url")
+	case name.is("headers"):
+		twice = e.headers != nil
+		err = e.readHeaders(s)
+	case name.is("body") && (s.peek() == '{' || s.peek() == '['):
+		twice = e.hasBody
+		e.body, e.hasBody, err = s.asItStands()
+	case name.is("body"):
+		twice = e.hasBody
+		e.body, e.hasBody, err = s.textOrNull("body")
+	case name.is("bodyBase64"):
+		twice = e.has64
+		e.bodyBase64, e.has64, err = s.textOrNull("bodyBase64")
+	default:
+		err = s.value()
+	}
+	if err == nil && twice {
+		err = fmt.Errorf("it has %q twice", name.String())
+	}
+	return err
+}
+
+// asItStands consumes a value for its own text: some loggers write a body that is
+// JSON into the envelope without quotes, and may well leave its bytes alone.
+func (s *scanner) asItStands() (l literal, present bool, err error) {
+	s.space()
+	begin := s.at
+	err = s.value()
+	return literal{raw: s.text[begin:s.at], at: begin}, true, err
+}
+
+// asEnvelope is nil for anything that is no envelope.
+func asEnvelope(text []byte) *envelope {
+	e, err := scanEnvelope(text)
+	if err != nil || !e.isEnvelope() {
+		return nil
+	}
+	return e
+}
+
+// readEnvelope reads what must be an envelope.
+func readEnvelope(text []byte, source string, d Defaults) (*Message, error) {
+	e, err := scanEnvelope(text)
+	switch {
+	case errors.Is(err, errNotJSON):
+		return nil, fmt.Errorf("%s: not a saved message: %w", source, explainJSON(text))
+	case err != nil:
+		return nil, fmt.Errorf("%s: not a saved message: %w", source, err)
+	case !e.isEnvelope():
+		return nil, fmt.Errorf("%s: not a saved message: headers or body missing", source)
+	}
+	return e.message(source, d)
+}
+
+// explainJSON says what is wrong with a text, in the words of encoding/json: its
+// place, and what was expected there.
+func explainJSON(text []byte) error {
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &object); err != nil {
+		return err
+	}
+	return errNotJSON
+}
+
+func (e *envelope) message(source string, d Defaults) (*Message, error) {
+	m := &Message{Source: source, Kind: Kind(usual(e.kind)), Method: usual(e.method), Header: e.headers, Exact: e.has64}
+	m.setURL(e.url.String())
+	switch {
+	case e.badHeaders != nil:
+		return nil, fmt.Errorf("%s: %w", source, e.badHeaders)
+	case m.Kind != "" && !m.Kind.valid():
+		return nil, fmt.Errorf("%s: kind %q: must be notification, response or request", source, clip(string(m.Kind)))
+	case e.hasBody && e.has64:
+		return nil, fmt.Errorf("%s: has both body and bodyBase64: one of them is the body", source)
+	case e.hasBody:
+		m.Body = e.body.bytes()
+	default:
+		text := e.bodyBase64.bytes()
+		body := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
+		n, err := base64.StdEncoding.Decode(body, text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: bodyBase64: %w", source, err)
+		}
+		m.Body = body[:n]
+	}
+	m.fill(d)
+	m.decode()
+	return m, nil
+}
+
+// usual is the text of a literal, without a new string for what nearly every
+// message says.
+func usual(l literal) string {
+	for _, word := range [...]string{"POST", "notification", "PAYMENT_RESULT", "CAPTURE_RESULT", "REFUND_RESULT", "S", "SUCCESS"} {
+		if string(l.raw) == word {
+			return word
+		}
+	}
+	return l.String()
+}
+
+// readHeaders reads headers as an object of texts or lists, or a list of pairs.
+// What is JSON and no headers is told when the message is asked for.
+func (e *envelope) readHeaders(s *scanner) (err error) {
+	s.space()
+	begin := *s
+	h := headerPairs{}
+	switch s.peek() {
+	case '{':
+		err = s.object(func(name literal) error { return s.headerValues(&h, name) })
+	case '[':
+		err = s.array(func() error { return s.headerPair(&h) })
+	case 'n':
+		err = s.word("null")
+	default:
+		err = errNotJSON
+	}
+	if err == nil {
+		e.headers = h.header(begin.text[begin.at:s.at], begin.at)
+		return nil
+	}
+	*s = begin
+	if err := s.value(); err != nil {
+		return err
+	}
+	if e.badHeaders = err; errors.Is(err, errNotJSON) {
+		e.badHeaders = errors.New("headers must be an object of names and values, or a list of pairs")
+	}
+	return nil
+}
+
+// headerPairs are headers as they stand in the text.
+type headerPairs struct {
+	few  [8][2]literal
+	n    int
+	many [][2]literal // beyond the first few
+}
+
+func (h *headerPairs) add(name, value literal) {
+	if h.n < len(h.few) {
+		h.few[h.n] = [2]literal{name, value}
+		h.n++
+		return
+	}
+	h.many = append(h.many, [2]literal{name, value})
+}
+
+// header makes a header of the pairs of a JSON value, which begins at a place of
+// the envelope. The values lie in one string and one slice.
+func (h *headerPairs) header(raw []byte, at int) http.Header {
+	all, text := make(http.Header, 8), string(raw)
+	values := make([]string, 0, h.n+len(h.many))
+	for _, pairs := range [...][][2]literal{h.few[:h.n], h.many} {
+		for _, pair := range pairs {
+			value := pair[1]
+			if values = append(values, ""); value.escaped {
+				values[len(values)-1] = value.String()
+			} else {
+				values[len(values)-1] = text[value.at-at:][:len(value.raw)]
+			}
+			key := headerKey(pair[0])
+			if known, twice := all[key]; twice {
+				all[key] = append(known, values[len(values)-1])
+			} else {
+				all[key] = values[len(values)-1 : len(values) : len(values)]
+			}
+		}
+	}
+	return all
+}
+
+// usualNames are the headers of every message, in the spelling of http.Header.
+var usualNames = [...]string{"Signature", "Client-Id", "Request-Time", "Response-Time", "Content-Type", "User-Agent", "Content-Length", "Host"}
+
+func headerKey(name literal) string {
+	for _, usual := range usualNames {
+		if len(name.raw) == len(usual) && asciiFold(name.raw, usual) {
+			return usual
+		}
+	}
+	return http.CanonicalHeaderKey(name.String())
+}
+
+// asciiFold compares without regard to letter case; the lengths are equal.
+func asciiFold(text []byte, name string) bool {
+	for i := range text {
+		a, b := text[i], name[i]
+		if a != b && (a|0x20 != b|0x20 || a|0x20 < 'a' || a|0x20 > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *scanner) headerValues(h *headerPairs, name literal) error {
+	one := func() error {
+		value, present, err := s.textOrNull("header")
+		if present {
+			h.add(name, value)
+		}
+		if err != nil && !errors.Is(err, errNotJSON) {
+			err = fmt.Errorf("header %q: must be a text or a list of texts", clip(name.String()))
+		}
+		return err
+	}
+	if s.peek() == '[' {
+		return s.array(one)
+	}
+	return one()
+}
+
+func (s *scanner) headerPair(h *headerPairs) error {
+	var texts [2]literal
+	n := 0
+	err := s.array(func() error {
+		l, err := s.str()
+		if err != nil || n == len(texts) {
+			return errNotJSON
+		}
+		texts[n] = l
+		n++
+		return nil
+	})
+	if err != nil || n < len(texts) {
+		return errNotJSON
+	}
+	h.add(texts[0], texts[1])
+	return nil
+}
+
+// written is the JSON form of a saved message as we write it.
+type written struct {
+	Kind       Kind        `json:"kind"`
+	Method     string      `json:"method"`
+	URL        string      `json:"url"`
+	Headers    [][2]string `json:"headers"`
+	Body       *string     `json:"body,omitempty"`
+	BodyBase64 *string     `json:"bodyBase64,omitempty"`
+}
+
+// Envelope writes a message in its JSON form, on one line.
+func Envelope(m *Message) ([]byte, error) {
+	e := written{Kind: m.Kind, Method: m.Method, URL: m.Target}
+	for name, value := range m.headers() {
+		e.Headers = append(e.Headers, [2]string{name, value})
+	}
+	body := m.sent()
+	if m.Exact || !utf8.Valid(body) {
+		e.BodyBase64 = new(base64.StdEncoding.EncodeToString(body))
+	} else {
+		e.Body = new(string(body))
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("encode the message: %w", err)
+	}
+	return text, nil
+}

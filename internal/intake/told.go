@@ -1,0 +1,88 @@
+package intake
+
+import "bytes"
+
+// Told is what the body of a message says of itself, as far as a verdict shows
+// it. What is absent, or no text, stays empty.
+type Told struct {
+	NotifyType       string // of authorisations and disputes: their own discriminator
+	PaymentRequestID string
+	PaymentID        string
+	ResultStatus     string
+	ResultCode       string
+	Currency         string // of paymentAmount
+	Value            string
+	IsJSON           bool // the body is one JSON value
+}
+
+// Tell reads a body for the few members that a verdict shows. Of a body that is
+// not JSON it tells nothing.
+func Tell(body []byte) Told {
+	var t Told
+	s := &scanner{text: body}
+	if s.peek() != '{' {
+		err := s.value()
+		return Told{IsJSON: err == nil && s.end() == nil}
+	}
+	var other string
+	err := s.object(func(name literal) error {
+		switch string(name.raw) {
+		case "notifyType":
+			return s.into(&t.NotifyType)
+		case "authorizationNotifyType", "disputeNotificationType":
+			return s.into(&other)
+		case "paymentRequestId":
+			return s.into(&t.PaymentRequestID)
+		case "paymentId":
+			return s.into(&t.PaymentID)
+		case "result":
+			return s.pair("resultStatus", &t.ResultStatus, "resultCode", &t.ResultCode)
+		case "paymentAmount":
+			return s.pair("currency", &t.Currency, "value", &t.Value)
+		}
+		return s.value()
+	})
+	if err != nil || s.end() != nil {
+		return Told{}
+	}
+	if t.NotifyType == "" {
+		t.NotifyType = other
+	}
+	t.IsJSON = true
+	return t
+}
+
+// into consumes a value and keeps it if it is a text.
+func (s *scanner) into(text *string) error {
+	if s.peek() != '"' {
+		return s.value()
+	}
+	l, err := s.str()
+	if err == nil {
+		*text = usual(l)
+	}
+	return err
+}
+
+// pair consumes an object and keeps two of its members.
+func (s *scanner) pair(first string, a *string, second string, b *string) error {
+	if s.peek() != '{' {
+		return s.value()
+	}
+	return s.object(func(name literal) error {
+		switch string(name.raw) {
+		case first:
+			return s.into(a)
+		case second:
+			return s.into(b)
+		}
+		return s.value()
+	})
+}
+
+// isJSON says whether a text is one JSON value.
+func isJSON(text []byte) bool {
+	s := &scanner{text: text}
+	err := s.value()
+	return err == nil && s.end() == nil && len(bytes.TrimSpace(text)) > 0
+}

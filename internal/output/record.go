@@ -1,0 +1,110 @@
+package output
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"strings"
+)
+
+// Record is a row of a long stream in each of its forms; only the one that was
+// asked for is made.
+type Record interface {
+	AppendJSON(dst []byte) []byte // one JSON object, on one line
+	Text() string
+	Row() []string // for CSV
+}
+
+// Renderer turns records into bytes without printing them, so that many can be
+// rendered at a time and printed in order. One renderer serves one goroutine.
+type Renderer struct {
+	printer *Printer
+	out     bytes.Buffer
+	csv     *csv.Writer
+}
+
+// Renderer makes a renderer for the form that was asked for.
+func (p *Printer) Renderer() *Renderer {
+	r := &Renderer{printer: p}
+	r.csv = csv.NewWriter(&r.out)
+	return r
+}
+
+// Render returns the bytes of a record, which are the caller's; none with
+// --quiet.
+func (r *Renderer) Render(dst []byte, record Record) ([]byte, error) {
+	options := &r.printer.options
+	if options.Quiet {
+		return dst, nil
+	}
+	switch {
+	case options.Format == FormatText:
+		if text := record.Text(); text != "" {
+			dst = append(append(dst, text...), '\n')
+		}
+	case options.Format == FormatCSV:
+		return r.row(dst, record.Row())
+	case r.printer.query != nil:
+		r.out.Reset()
+		if err := r.printer.query.write(&r.out, record.AppendJSON(nil)); err != nil {
+			return dst, err
+		}
+		return append(dst, r.out.Bytes()...), nil
+	default:
+		dst = append(record.AppendJSON(dst), '\n')
+	}
+	return dst, nil
+}
+
+func (r *Renderer) row(dst []byte, fields []string) ([]byte, error) {
+	r.out.Reset()
+	for i, field := range fields {
+		fields[i] = clean(field)
+	}
+	if err := r.csv.Write(fields); err != nil {
+		return dst, err
+	}
+	r.csv.Flush()
+	return append(dst, r.out.Bytes()...), r.csv.Error()
+}
+
+// Columns returns the line that names the columns of a CSV stream; none in other
+// forms.
+func (r *Renderer) Columns(names ...string) ([]byte, error) {
+	if r.printer.options.Format != FormatCSV || r.printer.options.Quiet {
+		return nil, nil
+	}
+	return r.row(nil, names)
+}
+
+// Write prints what was rendered.
+func (p *Printer) Write(rendered []byte) error {
+	if len(rendered) == 0 {
+		return nil
+	}
+	_, err := p.options.Out.Write(rendered)
+	return pipeError(err)
+}
+
+// Clean makes a text of someone else's safe to print: see [Printer].
+func Clean(text string) string {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' {
+			return clean(text)
+		}
+	}
+	return text
+}
+
+// Indented is a list of labelled lines below a line of text.
+func Indented(lines [][2]string) string {
+	var b strings.Builder
+	width := 0
+	for _, line := range lines {
+		width = max(width, len(line[0]))
+	}
+	for _, line := range lines {
+		fmt.Fprintf(&b, "\n    %-*s  %s", width, line[0], clean(line[1]))
+	}
+	return b.String()
+}

@@ -1,0 +1,148 @@
+package receiver_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/antom-cli/antom/internal/receiver"
+)
+
+// pipes is a listener whose connections are within the process.
+type pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), closed: make(chan struct{})} }
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.conns:
+		return conn, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
+
+// dial connects to whoever accepts.
+func (p *pipes) dial() net.Conn {
+	client, server := net.Pipe()
+	p.conns <- server
+	return client
+}
+
+// serving runs a handler behind pipes in a bubble of fake time.
+func serving(t *testing.T, handler http.Handler, use func(*pipes)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		listener := newPipes()
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- receiver.Serve(ctx, listener, handler) }()
+		use(listener)
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestServe_slowClients: who does not finish a request loses its place.
+func TestServe_slowClients(t *testing.T) {
+	t.Parallel()
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := io.ReadAll(r.Body); err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+		}
+	})
+	for name, test := range map[string]struct {
+		sends string
+		after time.Duration
+	}{
+		"says nothing":           {"", 5 * time.Second},
+		"no end of the header":   {"POST / HTTP/1.1\r\nHost: a\r\n", 5 * time.Second},
+		"no end of the body":     {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{", 15 * time.Second},
+		"nothing after the last": {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 60 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			serving(t, handler, func(l *pipes) {
+				conn := l.dial()
+				start := time.Now()
+				go func() { _, _ = io.WriteString(conn, test.sends) }()
+				_, _ = io.Copy(io.Discard, conn) // until the server hangs up
+				if took := time.Since(start); took != test.after {
+					t.Errorf("hung up after %s, want %s", took, test.after)
+				}
+				_ = conn.Close()
+			})
+		})
+	}
+}
+
+// TestServe_longHeader: a header without end is refused.
+func TestServe_longHeader(t *testing.T) {
+	t.Parallel()
+	handler := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it reached the handler") })
+	serving(t, handler, func(l *pipes) {
+		conn := l.dial()
+		go func() {
+			_, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: a\r\nX: "+strings.Repeat("x", 64<<10)+"\r\n\r\n")
+		}()
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		if response.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+			t.Errorf("status %d", response.StatusCode)
+		}
+		_ = conn.Close()
+	})
+}
+
+// TestServe_end: an answer that is on its way when the end comes still leaves.
+func TestServe_end(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		entered := make(chan struct{})
+		handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			close(entered)
+			<-time.After(3 * time.Second)
+			_, _ = io.WriteString(w, "stored")
+		})
+		listener := newPipes()
+		done := make(chan error, 1)
+		go func() { done <- receiver.Serve(ctx, listener, handler) }()
+		conn := listener.dial()
+		go func() {
+			_, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+		}()
+		<-entered
+		stop()
+		answer, err := io.ReadAll(conn)
+		if err != nil || !strings.Contains(string(answer), "stored") {
+			t.Errorf("answer %q, %v", answer, err)
+		}
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}

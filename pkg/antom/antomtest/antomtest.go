@@ -1,0 +1,293 @@
+// Package antomtest starts a stand-in for Antom's gateway inside a test, and
+// hands back a client that talks to it:
+//
+//	func TestCheckout(t *testing.T) {
+//		gateway := antomtest.Start(t)
+//		shop := NewShop(gateway.Client)
+//		…
+//		gateway.Pay(antomtest.Form{PaymentRequestID: id})
+//		gateway.Advance(5 * time.Second) // the payment is final, and its capture
+//	}
+//
+// The gateway listens on loopback, so that clients in any language can call it;
+// every request and answer is really signed and verified, and notifications are
+// really sent. It ends with the test.
+//
+// # Time
+//
+// The gateway has a clock of its own, which stands still until [Gateway.Advance]
+// moves it. Everything that is due on the way happens in its order, resends of
+// notifications within 24 hours included, and is over when Advance returns.
+//
+// # Faults
+//
+// [Gateway.Fault] makes it fail on purpose, at the calls that you name: answer
+// late, lose an answer, sign badly, notify twice.
+//
+// What Antom documents the gateway does as documented. Where Antom's pages are
+// silent it does what its authors think likely.
+package antomtest
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// Gateway is a running stand-in. Its methods end the test with t.Fatal if they
+// can't do what they say; call them from the test's own goroutine.
+type Gateway struct {
+	// Client is set up for the gateway's merchant, and verifies its answers.
+	Client *antom.Client
+	// URL is the gateway's, without a slash at the end; see
+	// [antom.WithGatewayURL].
+	URL string
+	// ClientID names the gateway's merchant. It is one of the sandbox.
+	ClientID string
+	// MerchantKey is what the merchant signs with.
+	MerchantKey *sign.PrivateKey
+	// AntomKey is what the gateway's answers and notifications verify with.
+	AntomKey *sign.PublicKey
+	// CACertFile is the PEM file of the certificate that clients must trust, if
+	// the gateway was started with [WithTLS].
+	CACertFile string
+
+	t        testing.TB
+	emulator *emulator.Emulator
+	server   *emulator.Server
+}
+
+// Option changes how a gateway is started.
+type Option func(*settings)
+
+type settings struct {
+	notifyURL string
+	hold      bool
+	secure    bool
+	sandbox   bool
+}
+
+// WithNotifyURL is where notifications of sessions go that name no URL
+// themselves.
+func WithNotifyURL(url string) Option { return func(s *settings) { s.notifyURL = url } }
+
+// WithoutNotifications leaves every notification unsent.
+func WithoutNotifications() Option { return func(s *settings) { s.hold = true } }
+
+// WithoutResend sends a notification once, acknowledged or not, as Antom's
+// sandbox does. Without it they are sent up to eight times within 24 hours, as
+// Antom documents it of production.
+func WithoutResend() Option { return func(s *settings) { s.sandbox = true } }
+
+// WithTLS serves https with a certificate for localhost, 127.0.0.1 and ::1,
+// which [Gateway.Client] trusts.
+func WithTLS() Option { return func(s *settings) { s.secure = true } }
+
+// keyPair are the keys of every gateway of the process: making them takes
+// longer than most tests.
+var keyPair = sync.OnceValues(func() ([2]*sign.PrivateKey, error) {
+	antomKey, err := sign.GenerateKey()
+	if err != nil {
+		return [2]*sign.PrivateKey{}, err
+	}
+	merchantKey, err := sign.GenerateKey()
+	return [2]*sign.PrivateKey{antomKey, merchantKey}, err
+})
+
+// Start starts a gateway that ends with the test. Each has a state of its own.
+func Start(t testing.TB, options ...Option) *Gateway {
+	t.Helper()
+	var s settings
+	for _, option := range options {
+		option(&s)
+	}
+	g, err := start(t, s)
+	if err != nil {
+		t.Fatalf("antomtest: %s", err)
+	}
+	return g
+}
+
+func start(t testing.TB, s settings) (*Gateway, error) {
+	dir := filepath.Join(t.TempDir(), "antom")
+	if err := writeKeys(dir); err != nil {
+		return nil, err
+	}
+	resend := emulator.ResendProduction
+	if s.sandbox {
+		resend = emulator.ResendSandbox
+	}
+	gateway, err := emulator.OpenToServe(dir, emulator.Options{NotifyURL: s.notifyURL, Resend: resend})
+	if err != nil {
+		return nil, err
+	}
+	t.Cleanup(func() { _ = gateway.Close() }) // the folder goes with the test
+	if _, _, err := gateway.AdvanceClock(t.Context(), 0); err != nil {
+		return nil, err
+	}
+	serving := emulator.ServeOptions{Hold: s.hold}
+	if s.secure {
+		if serving.TLS, err = gateway.ServerTLS(); err != nil {
+			return nil, err
+		}
+		serving.CACertFile = gateway.CACertFile()
+	}
+	server, err := gateway.NewServer(serving)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{t: t, emulator: gateway, server: server, CACertFile: serving.CACertFile}
+	return g, g.listen()
+}
+
+func writeKeys(dir string) error {
+	pair, err := keyPair()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return errors.Join(
+		os.WriteFile(filepath.Join(dir, emulator.AntomKeyFile), pair[0].PEM(), 0o600),
+		os.WriteFile(filepath.Join(dir, emulator.MerchantKeyFile), pair[1].PEM(), 0o600),
+	)
+}
+
+// listen serves until the test ends.
+func (g *Gateway) listen() error {
+	listener, err := (&net.ListenConfig{}).Listen(g.t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	address, err := g.server.Publish(listener)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(g.t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- g.server.Serve(ctx, listener) }()
+	g.t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			g.t.Errorf("antomtest: %s", err)
+		}
+		g.server.Close()
+	})
+	facts := g.emulator.Profile()
+	g.URL, g.ClientID, g.MerchantKey, g.AntomKey = address.URL, facts.ClientID, facts.MerchantKey, facts.AntomKey
+	transport, err := g.server.ClientTransport()
+	if err != nil {
+		return err
+	}
+	g.t.Cleanup(transport.CloseIdleConnections)
+	g.Client, err = antom.NewClient(g.ClientID, g.MerchantKey, g.AntomKey, antom.WithGatewayURL(g.URL), antom.WithTransport(transport))
+	return err
+}
+
+// Form is what the buyer types. Only the PaymentRequestID must be there; the
+// rest is that of Antom's first test card, which succeeds.
+type Form struct {
+	PaymentRequestID string
+	Card             string        // number; Antom's test cards decide how it ends
+	Expiry           string        // MM/YY
+	CVV              string        // digits
+	Processing       time.Duration // how long the payment stays PROCESSING; 3 s if 0
+	Outcome          string        // the payment result code, instead of the card's own
+}
+
+// Pay submits the card form of a session, as the buyer would, and returns the
+// paymentId. The payment is PROCESSING until the clock was moved.
+func (g *Gateway) Pay(form Form) string {
+	g.t.Helper()
+	request := emulator.PayRequest{
+		PaymentRequestID: form.PaymentRequestID, Card: form.Card, Expiry: form.Expiry, CVV: form.CVV, Processing: form.Processing, Outcome: form.Outcome,
+	}
+	if request.Processing == 0 {
+		request.Processing = emulator.DefaultProcessing
+	}
+	paid, err := g.emulator.Pay(g.t.Context(), request)
+	g.check("pay", err)
+	g.check("pay", g.server.Settle(g.t.Context()))
+	return paid.PaymentID
+}
+
+// Now is what the gateway's clock says.
+func (g *Gateway) Now() time.Time {
+	g.t.Helper()
+	now, err := g.emulator.Time(g.t.Context())
+	g.check("read the clock", err)
+	return now
+}
+
+// Advance moves the gateway's clock. What becomes due on the way happens, each
+// thing at its own time, and is over when Advance returns: a notification was
+// sent, and sent again if it was not acknowledged.
+func (g *Gateway) Advance(d time.Duration) {
+	g.t.Helper()
+	g.check("advance the clock", g.server.AdvanceClock(g.t.Context(), d))
+}
+
+// Fault puts a fault in place, written OPERATION[:OCCURRENCE]=KIND[:ARGUMENT]:
+//
+//	inquiryPayment:2=latency:500ms
+//	capture:1=lost-answer
+//	notifyPayment=twice
+//
+// Occurrences count from then on. antom emulator fault kinds lists the kinds.
+func (g *Gateway) Fault(fault string) {
+	g.t.Helper()
+	parsed, err := emulator.ParseFault(fault)
+	g.check("fault", err)
+	_, err = g.server.AddFault(parsed)
+	g.check("fault", err)
+}
+
+// ClearFaults removes all faults.
+func (g *Gateway) ClearFaults() { g.server.ClearFaults() }
+
+// Delivery is an attempt to notify the merchant, and what came of it.
+type Delivery struct {
+	NotifyType   antom.NotifyType
+	Time         time.Time // of the gateway's clock
+	HTTPStatus   int       // 0 if there was no answer
+	Acknowledged bool
+	Verdict      string // why it was not acknowledged
+}
+
+// Deliveries are the attempts so far to notify the merchant of a payment, in
+// order.
+func (g *Gateway) Deliveries(paymentRequestID string) []Delivery {
+	g.t.Helper()
+	details, err := g.emulator.Show(g.t.Context(), paymentRequestID)
+	g.check("deliveries", err)
+	var list []Delivery
+	for _, n := range details.Notifications {
+		for _, a := range n.Attempts {
+			list = append(list, Delivery{NotifyType: n.Type, Time: a.Time, HTTPStatus: a.HTTPStatus, Acknowledged: a.Acknowledged, Verdict: a.Verdict})
+		}
+	}
+	return byTime(list)
+}
+
+func (g *Gateway) check(what string, err error) {
+	g.t.Helper()
+	if err != nil {
+		g.t.Fatalf("antomtest: %s: %s", what, err)
+	}
+}
+
+func byTime(list []Delivery) []Delivery {
+	slices.SortStableFunc(list, func(a, b Delivery) int { return a.Time.Compare(b.Time) })
+	return list
+}
