@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/rules"
@@ -105,22 +106,51 @@ notifications that Antom sends, and says why when one does not verify.`,
 	return root
 }
 
-// addCommands makes the commands below the root that the command line names, or
-// all of them if it names none. Any word may be the command, since flags may
-// stand before it.
+// addCommands makes the command below the root that the command line names, or
+// all of them if it names none.
 func addCommands(root *cobra.Command, c *cli) {
-	var named []constructor
+	words := c.words
+	if completing(words) {
+		words = words[1 : len(words)-1] // the last word is being typed
+	}
+	name := commandWord(root.PersistentFlags(), words)
 	for _, row := range constructors() {
-		if slices.Contains(c.words, row.name) {
-			named = append(named, row)
+		if row.name == name {
+			root.AddCommand(row.make(c))
+			return
 		}
 	}
-	if len(named) == 0 || slices.Contains(c.words, "help") {
-		named = constructors()
-	}
-	for _, row := range named {
+	for _, row := range constructors() {
 		root.AddCommand(row.make(c))
 	}
+}
+
+// commandWord is the first word that is no flag and no flag's value; "" if there
+// is none. A flag that is not known is taken to have a value, as cobra does.
+func commandWord(flags *pflag.FlagSet, words []string) string {
+	for i := 0; i < len(words); i++ {
+		name, long := strings.CutPrefix(words[i], "--")
+		letters, short := strings.CutPrefix(words[i], "-")
+		var flag *pflag.Flag
+		switch {
+		case words[i] == "--":
+			return ""
+		case long && strings.Contains(name, "="), short && letters == "":
+			continue
+		case long:
+			flag = flags.Lookup(name)
+		case short && len(letters) == 1:
+			flag = flags.ShorthandLookup(letters)
+		case short:
+			continue // letters with a value, or several
+		default:
+			return words[i]
+		}
+		if flag == nil || flag.NoOptDefVal == "" {
+			i++
+		}
+	}
+	return ""
 }
 
 // below makes the commands of a group, if the command line names the group: a

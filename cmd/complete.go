@@ -21,7 +21,7 @@ import (
 
 // completing says whether a shell asks for completions.
 func completing(args []string) bool {
-	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
+	return len(args) > 1 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
 // candidate is a word that the shell may offer, and what it means.

@@ -42,6 +42,7 @@ The packages of antom bring the scripts along.`,
   antom completion zsh > _antom`,
 		Args: oneArg("SHELL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			c.global.quiet = false // the script is the value
 			p, err := c.printer()
 			if err != nil {
 				return err
@@ -51,9 +52,8 @@ The packages of antom bring the scripts along.`,
 				return err
 			}
 			return p.Print(output.Result{
-				JSON:  encode(map[string]string{"shell": args[0], "script": string(script)}),
-				Quiet: []string{strings.TrimSuffix(string(script), "\n")},
-				Text:  []output.Block{output.Verbatim(script)},
+				JSON: encode(map[string]string{"shell": args[0], "script": string(script)}),
+				Text: []output.Block{output.Verbatim(script)},
 			})
 		},
 	}
