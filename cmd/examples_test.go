@@ -20,8 +20,16 @@ var notRun = [...]struct{ line, why string }{
 	{"antom profile add sandbox", "asks on a terminal; the script profile_add_terminal answers"},
 }
 
+// serving starts a server on the shop's emulator, which ends with the example.
+const serving = `antom emulator serve --listen 127.0.0.1:0 --ready-file "$PWD/ready" >/dev/null 2>&1 &
+trap "kill $!; wait" EXIT
+until [ -s ready ]; do sleep 0.02; done`
+
 // before is what an example that begins so finds done, beside what a shop has.
 var before = [...]struct{ start, line string }{
+	{"antom emulator fault add", serving},
+	{"antom emulator fault clear", serving},
+	{"antom emulator fault list", serving},
 	{"antom emulator pay", `id=$(antom session create --amount 42.00 --currency SGD --quiet)`},
 	{"antom profile add", `antom profile remove sandbox --yes`},
 }

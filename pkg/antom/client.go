@@ -106,6 +106,10 @@ func isHeaderText(s string) bool {
 	return true
 }
 
+// connectionsPerHost bounds the connections to one gateway. All of them may stay
+// open, so that none is dialled twice while waits come and go.
+const connectionsPerHost = 64
+
 // sharedTransport is the transport of every client of the process, so that all
 // share one pool. Unlike net/http's own it keeps enough connections for many
 // waits at a time, and it bounds what a wrong host may send as a header.
@@ -115,7 +119,9 @@ var sharedTransport = sync.OnceValue(func() http.RoundTripper {
 		return http.DefaultTransport // the program has put its own in place
 	}
 	transport := own.Clone()
-	transport.MaxIdleConnsPerHost = 64
+	transport.MaxIdleConnsPerHost = connectionsPerHost
+	transport.MaxConnsPerHost = connectionsPerHost
+	transport.MaxIdleConns = 0 // the limit of each host is enough
 	transport.MaxResponseHeaderBytes = 64 << 10
 	return transport
 })
