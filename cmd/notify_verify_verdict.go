@@ -233,6 +233,9 @@ func (v *verdict) refusal() error {
 	}
 	if v.finding != nil && v.cause != "" {
 		e.title = v.finding.Title()
+		if strings.HasPrefix(v.finding.Target, "/") && len(v.finding.Causes) == 1 {
+			e.remedy += "\nwith --url '" + v.finding.Target + "' it verifies"
+		}
 		for _, cause := range v.finding.Causes {
 			e.remedy += "\nsee " + cause.Page()
 		}

@@ -1,5 +1,5 @@
 // Package intake reads saved messages in the forms that people have them in:
-// raw HTTP as a tool captured it, JSON envelopes, one or one a line, HAR, curl
+// raw HTTP as a tool captured it, also without its first line, JSON envelopes, one or one a line, HAR, curl
 // commands, and bodies alone; each of them also as gzip. Forms are told apart by
 // content.
 package intake
