@@ -3,11 +3,9 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -375,129 +373,4 @@ func (b *verifyBatch) summary() {
 	if b.tally.total > 1 {
 		b.p.Note("%s", b.tally.line(b.o.c.Now().Sub(b.begin)))
 	}
-}
-
-// noteBook prints notes, of each sort the first few only.
-type noteBook struct {
-	p      *output.Printer
-	counts map[string]int
-}
-
-// mostNotes are printed of each sort.
-const mostNotes = 10
-
-func (n *noteBook) add(v *verdict) {
-	for _, note := range v.notes {
-		n.say(v.source, note.ID, func() string { return note.Text })
-	}
-}
-
-func (n *noteBook) say(source, id string, text func() string) {
-	if n.counts == nil {
-		n.counts = map[string]int{}
-	}
-	if n.counts[id]++; n.counts[id] <= mostNotes {
-		n.p.Note("%s: %s", source, text())
-	}
-}
-
-// rest counts the notes that were not printed.
-func (n *noteBook) rest() {
-	var ids []string
-	for id, count := range n.counts {
-		if count > mostNotes {
-			ids = append(ids, fmt.Sprintf("%d more of %q", count-mostNotes, id))
-		}
-	}
-	if slices.Sort(ids); len(ids) > 0 {
-		n.p.Note("notes left out: %s", strings.Join(ids, ", "))
-	}
-}
-
-// verdictTally counts towards the exit code.
-type verdictTally struct {
-	total, failed, broken, duplicates int
-
-	first  *verdict // that does not verify
-	errs   []error  // the first ones that could not be read, and why others did not verify that are no mismatch
-	causes map[string]int
-}
-
-// mostErrors are told one by one.
-const mostErrors = 5
-
-func (t *verdictTally) take(v *verdict) {
-	t.total++
-	switch {
-	case v.verified:
-	case v.reason == reasonUnreadable:
-		if t.broken++; t.broken <= mostErrors {
-			t.errs = append(t.errs, v.err)
-		}
-	default:
-		t.failed++
-		if t.first == nil {
-			first := *v
-			t.first = &first
-		}
-		if t.causes == nil {
-			t.causes = map[string]int{}
-		}
-		if v.cause != "" {
-			t.causes[v.cause]++
-		} else {
-			t.causes[v.reason]++
-		}
-	}
-}
-
-// line says how far it is.
-func (t *verdictTally) line(elapsed time.Duration) string {
-	text := fmt.Sprintf("%d messages: %d verified, %d failed, %d unreadable", t.total, t.total-t.failed-t.broken, t.failed, t.broken)
-	if t.duplicates > 0 {
-		text += fmt.Sprintf(", %d duplicates", t.duplicates)
-	}
-	if seconds := elapsed.Seconds(); seconds >= 1 {
-		text += fmt.Sprintf(", %s, %.0f/s", elapsed.Round(time.Second), float64(t.total)/seconds)
-	}
-	return text
-}
-
-func (t *verdictTally) err() error {
-	if t.total == 0 {
-		return usagef("no message given").hint("the input is empty")
-	}
-	errs := slices.Clone(t.errs)
-	if t.broken > mostErrors {
-		errs = append(errs, fmt.Errorf("%d messages more can't be read", t.broken-mostErrors))
-	}
-	switch {
-	case t.failed == 1:
-		errs = append(errs, t.first.refusal())
-	case t.failed > 1:
-		errs = append(errs, saidError{code: exitVerify, message: fmt.Sprintf("%d of %d messages do not verify", t.failed, t.total), remedy: t.reasons()})
-	}
-	if len(errs) == 0 {
-		return nil
-	}
-	return joined(errs)
-}
-
-// reasons counts why messages do not verify, the commonest first.
-func (t *verdictTally) reasons() string {
-	ids := make([]string, 0, len(t.causes))
-	for id := range t.causes {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, func(a, b string) int {
-		if t.causes[a] != t.causes[b] {
-			return t.causes[b] - t.causes[a]
-		}
-		return strings.Compare(a, b)
-	})
-	var parts []string
-	for _, id := range ids {
-		parts = append(parts, fmt.Sprintf("%d %s", t.causes[id], id))
-	}
-	return strings.Join(parts, ", ")
 }
