@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/antom-cli/antom/internal/diagnose"
@@ -45,35 +46,27 @@ var verdictColumns = [...]string{
 	"source", "kind", "verified", "keyVersion", "reason", "cause", "remedy", "notifyType", "paymentRequestId", "paymentId", "resultStatus", "resultCode",
 }
 
-func (v *verdict) fields() [len(verdictColumns)]string {
-	verified := "false"
-	if v.verified {
-		verified = "true"
-	}
-	t := &v.told
-	return [...]string{v.source, v.kind, verified, v.keyVersion, v.reason, v.cause, v.remedy, t.NotifyType, t.PaymentRequestID, t.PaymentID, t.ResultStatus, t.ResultCode}
-}
-
 // Row is the verdict as a row of a table.
 func (v *verdict) Row() []string {
-	fields := v.fields()
-	return fields[:]
+	t := &v.told
+	return []string{v.source, v.kind, strconv.FormatBool(v.verified), v.keyVersion, v.reason, v.cause, v.remedy, t.NotifyType, t.PaymentRequestID, t.PaymentID, t.ResultStatus, t.ResultCode}
 }
 
 // AppendJSON appends the verdict as one object.
 func (v *verdict) AppendJSON(dst []byte) []byte {
-	for i, text := range v.fields() {
-		separator := byte(',')
-		if i == 0 {
-			separator = '{'
-		}
-		dst = append(append(append(dst, separator, '"'), verdictColumns[i]...), '"', ':')
-		if verdictColumns[i] == "verified" {
-			dst = append(dst, text...)
-		} else {
-			dst = appendJSONString(dst, text)
-		}
-	}
+	t := &v.told
+	dst = appendJSONString(append(dst, `{"source":`...), v.source)
+	dst = appendJSONString(append(dst, `,"kind":`...), v.kind)
+	dst = strconv.AppendBool(append(dst, `,"verified":`...), v.verified)
+	dst = appendJSONString(append(dst, `,"keyVersion":`...), v.keyVersion)
+	dst = appendJSONString(append(dst, `,"reason":`...), v.reason)
+	dst = appendJSONString(append(dst, `,"cause":`...), v.cause)
+	dst = appendJSONString(append(dst, `,"remedy":`...), v.remedy)
+	dst = appendJSONString(append(dst, `,"notifyType":`...), t.NotifyType)
+	dst = appendJSONString(append(dst, `,"paymentRequestId":`...), t.PaymentRequestID)
+	dst = appendJSONString(append(dst, `,"paymentId":`...), t.PaymentID)
+	dst = appendJSONString(append(dst, `,"resultStatus":`...), t.ResultStatus)
+	dst = appendJSONString(append(dst, `,"resultCode":`...), t.ResultCode)
 	return append(dst, '}')
 }
 
@@ -233,6 +226,9 @@ func (v *verdict) refusal() error {
 	}
 	if v.finding != nil && v.cause != "" {
 		e.title = v.finding.Title()
+		if strings.HasPrefix(v.finding.Target, "/") && len(v.finding.Causes) == 1 {
+			e.remedy += "\nwith --url '" + v.finding.Target + "' it verifies"
+		}
 		for _, cause := range v.finding.Causes {
 			e.remedy += "\nsee " + cause.Page()
 		}

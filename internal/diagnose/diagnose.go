@@ -58,6 +58,9 @@ type Finding struct {
 	Causes []Cause
 	// Details show what each of them changes.
 	Details []Detail
+	// Target is the path that was signed, if another one was given: with it, and
+	// what the other causes change, the message verifies.
+	Target string
 	// Key names the key that the signature was made with, if it is known and not
 	// told by a detail.
 	Key string
@@ -304,6 +307,9 @@ func (s *search) found(r reading, changes []*change) *Finding {
 			f.Causes = append(f.Causes, ch.cause.Cause)
 		}
 		f.Details = append(f.Details, s.c.detail(ch)...)
+		if ch.part == partTarget {
+			f.Target = ch.text
+		}
 	}
 	if len(f.Causes) == 0 {
 		return nil

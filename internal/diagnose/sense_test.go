@@ -2,6 +2,7 @@ package diagnose_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -72,7 +73,7 @@ func TestSeen(t *testing.T) {
 		}
 	}
 	for i := range 400_000 {
-		place(fmt.Sprint(i), uint64(10+i))
+		place(strconv.Itoa(i), uint64(10+i))
 	}
 	if got := place("399999", 0); got != "400009 true" {
 		t.Errorf("the last one: %s", got)

@@ -139,10 +139,19 @@ func (e *envelope) message(source string, d Defaults) (*Message, error) {
 // usual is the text of a literal, without a new string for what nearly every
 // message says.
 func usual(l literal) string {
-	for _, word := range [...]string{"POST", "notification", "PAYMENT_RESULT", "CAPTURE_RESULT", "REFUND_RESULT", "S", "SUCCESS"} {
-		if string(l.raw) == word {
-			return word
-		}
+	switch string(l.raw) {
+	case "POST":
+		return "POST"
+	case "notification":
+		return "notification"
+	case "PAYMENT_RESULT":
+		return "PAYMENT_RESULT"
+	case "CAPTURE_RESULT":
+		return "CAPTURE_RESULT"
+	case "S":
+		return "S"
+	case "SUCCESS":
+		return "SUCCESS"
 	}
 	return l.String()
 }

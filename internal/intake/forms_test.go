@@ -147,6 +147,25 @@ func TestRead_capture(t *testing.T) {
 	}
 }
 
+// TestRead_headless reads headers and body whose first line was not saved; the
+// URL is a flag then.
+func TestRead_headless(t *testing.T) {
+	t.Parallel()
+	v := genuine(t, "go/ntf-pay")
+	_, text, _ := strings.Cut(v.raw("\r\n", false), "\r\n")
+	for name, text := range map[string]string{"CRLF": text, "mark": "\ufeff" + text, "LF": strings.ReplaceAll(text, "\r\n", "\n")} {
+		m := readOne(t, text, intake.Defaults{URL: v.Path})
+		if got := m.Verify(keys(t)["antom"]); got.Err != nil || !m.Exact {
+			t.Errorf("%s: exact=%t %+v", name, m.Exact, got)
+		}
+	}
+	for _, body := range []string{"a: b\n\n{}", "signature", "note: the signature: is\n"} {
+		if m := readOne(t, body, intake.Defaults{}); string(m.Body) != body {
+			t.Errorf("%q: body %q, want all of it", body, m.Body)
+		}
+	}
+}
+
 // TestRead_byteOrderMark: before a message in a form it belongs to the file, in
 // a body alone to the body.
 func TestRead_byteOrderMark(t *testing.T) {

@@ -17,7 +17,8 @@ import (
 // colon, absolute request targets.
 type httpReader struct {
 	*file
-	line int // of the input, counted from 1
+	line     int  // of the input, counted from 1
+	headless bool // the first line was not saved
 }
 
 func (r *httpReader) each() {
@@ -58,13 +59,16 @@ func (r *httpReader) skipBlank() (bool, error) {
 func (r *httpReader) message() (*Message, error) {
 	source := fmt.Sprintf("%s:%d", r.name, r.line+1)
 	m := &Message{Source: source, Header: http.Header{}}
-	start, err := r.headerLine()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", source, err)
+	if !r.headless {
+		start, err := r.headerLine()
+		if err == nil {
+			err = m.readStart(start)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", source, err)
+		}
 	}
-	if err := m.readStart(start); err != nil {
-		return nil, fmt.Errorf("%s: %w", source, err)
-	}
+	var err error
 	if err := r.readHeader(m.Header); err != nil {
 		return nil, fmt.Errorf("%s:%d: %w", r.name, r.line, err)
 	}

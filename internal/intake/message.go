@@ -1,5 +1,5 @@
 // Package intake reads saved messages in the forms that people have them in:
-// raw HTTP as a tool captured it, JSON envelopes, one or one a line, HAR, curl
+// raw HTTP as a tool captured it, also without its first line, JSON envelopes, one or one a line, HAR, curl
 // commands, and bodies alone; each of them also as gzip. Forms are told apart by
 // content.
 package intake
@@ -73,8 +73,16 @@ func (k Kind) TimeHeader() string {
 // Signed is what the signature covers.
 func (m *Message) Signed() sign.Message {
 	return sign.Message{
-		Method: m.Method, Target: m.Target, ClientID: m.Header.Get("Client-Id"), Time: m.Header.Get(m.Kind.TimeHeader()), Body: m.Body,
+		Method: m.Method, Target: m.Target, ClientID: m.first("Client-Id"), Time: m.first(m.Kind.TimeHeader()), Body: m.Body,
 	}
+}
+
+// first is the first value of a header by its canonical name.
+func (m *Message) first(name string) string {
+	if values := m.Header[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }
 
 // ErrNoTarget says that a message does not tell which URL it was sent to.
@@ -96,7 +104,7 @@ func (m *Message) Verify(key *sign.PublicKey) Checked {
 	if values := m.Header["Signature"]; len(values) > 1 {
 		return Checked{Err: sign.NewError(sign.SignatureMalformed, fmt.Sprintf("the message has %d of them", len(values)))}
 	}
-	signature := m.Header.Get("Signature")
+	signature := m.first("Signature")
 	if m.Target == "" && signature != "" {
 		return Checked{Err: ErrNoTarget}
 	}
@@ -239,7 +247,7 @@ func BodyProblem(body []byte) string {
 // decode undoes Content-Encoding: gzip, if the body is what that header says: a
 // tool may have decoded it before it was saved.
 func (m *Message) decode() {
-	if !strings.EqualFold(strings.TrimSpace(m.Header.Get("Content-Encoding")), "gzip") || !bytes.HasPrefix(m.Body, gzipStart) {
+	if !bytes.HasPrefix(m.Body, gzipStart) || !strings.EqualFold(strings.TrimSpace(m.first("Content-Encoding")), "gzip") {
 		return
 	}
 	text, err := gunzip(m.Body)

@@ -110,6 +110,9 @@ func (f *file) read(unpacked bool) {
 	case startsHTTP(plain):
 		f.discardBOM()
 		(&httpReader{file: f}).each()
+	case startsHeader(plain):
+		f.discardBOM()
+		(&httpReader{file: f, headless: true}).each()
 	case bytes.HasPrefix(plain, []byte("{")):
 		f.readJSON()
 	case startsCurl(plain):
@@ -136,6 +139,14 @@ var httpStart = sync.OnceValue(func() *regexp.Regexp {
 })
 
 func startsHTTP(start []byte) bool { return httpStart().Match(start) }
+
+// headerStart matches header lines without the line that stands before them, if
+// a signature is among them: else it may be any text.
+var headerStart = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?i:[a-z][a-z0-9-]*:[^\n]*\n)*(?i:signature):[^\n]*\n`)
+})
+
+func startsHeader(start []byte) bool { return headerStart().Match(start) }
 
 func (f *file) discardBOM() {
 	if bom, err := f.in.Peek(3); err == nil && bytes.Equal(bom, []byte("\ufeff")) {
