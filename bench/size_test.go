@@ -9,10 +9,11 @@ import (
 	"testing"
 )
 
-// TestProgramSize holds the program down, stripped as it is released.
+// TestProgramSize notices a dependency that slips in. What is released is smaller
+// and held to 13 MB where it is built: see tools/release/snapshot.
 func TestProgramSize(t *testing.T) {
 	t.Parallel()
-	const most = 13_000_000
+	const most = 15_500_000
 	info, err := os.Stat(build(t).antom)
 	if err != nil {
 		t.Fatal(err)

@@ -122,6 +122,9 @@ var sharedTransport = sync.OnceValue(func() http.RoundTripper {
 	transport.MaxIdleConnsPerHost = connectionsPerHost
 	transport.MaxConnsPerHost = connectionsPerHost
 	transport.MaxIdleConns = 0 // the limit of each host is enough
+	transport.Protocols = new(http.Protocols)
+	transport.Protocols.SetHTTP1(true) // as Antom's SDKs
+	transport.ForceAttemptHTTP2 = false
 	transport.MaxResponseHeaderBytes = 64 << 10
 	return transport
 })
