@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -124,7 +125,7 @@ func reachable(address net.Addr) string {
 	if !ok || !tcp.IP.IsUnspecified() {
 		return address.String()
 	}
-	return net.JoinHostPort("127.0.0.1", fmt.Sprint(tcp.Port))
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }
 
 // Serve answers calls and sends notifications until ctx ends, then lets the
@@ -193,8 +194,7 @@ func (s *Server) Handler() http.Handler {
 }
 
 func (s *Server) health(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]string{"status": "ok", "instance": s.address.Instance})
+	writeControl(w, http.StatusOK, map[string]string{"status": "ok", "instance": s.address.Instance})
 }
 
 // gateway answers a call of the API, with the faults that it meets.
