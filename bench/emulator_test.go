@@ -76,7 +76,9 @@ func serveEmulator(b *testing.B, idle int) *served {
 			b.Error(err)
 		}
 		server.Close()
-		gateway.Close()
+		if err := gateway.Close(); err != nil {
+			b.Error(err)
+		}
 	}
 	if _, err := client.Do(b.Context(), antom.CreatePaymentSession, session("order-1")); err != nil {
 		b.Fatal(err)
@@ -114,8 +116,8 @@ type caller struct {
 	reader     *bufio.Reader
 }
 
-func (s *served) dial() (*caller, error) {
-	connection, err := net.Dial("tcp", s.host)
+func (s *served) dial(ctx context.Context) (*caller, error) {
+	connection, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.host)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +151,7 @@ func BenchmarkEmulatorServed(b *testing.B) {
 	workers := runtime.GOMAXPROCS(0)
 	var callers []*caller
 	for range 2 * workers {
-		c, err := s.dial()
+		c, err := s.dial(b.Context())
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -267,7 +269,7 @@ func BenchmarkEmulatorGrowth(b *testing.B) {
 	var open []*caller
 	for n := range b.N {
 		if n%10 == 0 {
-			c, err := s.dial()
+			c, err := s.dial(b.Context())
 			if err != nil {
 				b.Fatal(err)
 			}

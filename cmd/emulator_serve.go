@@ -135,7 +135,7 @@ func isWebURL(text string) bool {
 	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
-func (o *emulatorServe) run(ctx context.Context, seeded bool) error {
+func (o *emulatorServe) run(ctx context.Context, seeded bool) (err error) {
 	p, err := o.c.printer()
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (o *emulatorServe) run(ctx context.Context, seeded bool) error {
 	if err != nil {
 		return err
 	}
-	defer gateway.Close()
+	defer func() { err = errors.Join(err, gateway.Close()) }()
 	if err := o.secure(gateway, &options); err != nil {
 		return err
 	}
@@ -286,7 +286,7 @@ func (o *emulatorServe) readFaults() ([]emulator.Fault, error) {
 func usageOf(where string, err error) error {
 	usage := usagef("%s: %s", where, err)
 	if refused, ok := errors.AsType[*emulator.Refusal](err); ok && refused.Hint() != "" {
-		usage.hint("%s", refused.Hint())
+		return usage.hint("%s", refused.Hint())
 	}
 	return usage
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -70,9 +71,7 @@ func (x *struckCall) write() {
 	if x.gone {
 		return
 	}
-	for name, values := range x.answer.header {
-		x.w.Header()[name] = values
-	}
+	maps.Copy(x.w.Header(), x.answer.header)
 	x.w.WriteHeader(x.answer.statusCode())
 	_, _ = x.w.Write(x.answer.body.Bytes()) // a client that left needs no answer
 }
@@ -178,7 +177,7 @@ func (x *struckCall) clientID() string { return x.request.Header.Get("Client-Id"
 // signAs puts a signature over a body into the answer.
 func (x *struckCall) signAs(clientID string, body []byte, key *sign.PrivateKey, version int) {
 	at := string(wireTime(x.server.emulator.timeOr(x.request.Context(), x.server.emulator.now())))
-	if given := x.answer.header["response-time"]; len(given) == 1 {
+	if given := x.wire()["response-time"]; len(given) == 1 {
 		at = given[0]
 	}
 	signature, err := key.Sign(sign.Message{
@@ -187,12 +186,16 @@ func (x *struckCall) signAs(clientID string, body []byte, key *sign.PrivateKey, 
 	if err != nil {
 		return // the gateway's own answers were signed with the same parts
 	}
-	header := x.answer.header
+	header := x.wire()
 	header["client-id"], header["response-time"], header["signature"] = []string{clientID}, []string{at}, []string{signature}
 }
 
+// wire is the header of the answer by the names that go over the wire: those of
+// the signature are in lower case, which net/http has no other way to send.
+func (x *struckCall) wire() map[string][]string { return x.answer.header }
+
 // isSigned keeps the signature faults from signing what the gateway did not.
-func (x *struckCall) isSigned() bool { return len(x.answer.header["signature"]) == 1 }
+func (x *struckCall) isSigned() bool { return len(x.wire()["signature"]) == 1 }
 
 func signWrongly(x *struckCall, _ Fault) {
 	if x.isSigned() {

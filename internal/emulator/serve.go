@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -124,7 +125,7 @@ func reachable(address net.Addr) string {
 	if !ok || !tcp.IP.IsUnspecified() {
 		return address.String()
 	}
-	return net.JoinHostPort("127.0.0.1", fmt.Sprint(tcp.Port))
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }
 
 // Serve answers calls and sends notifications until ctx ends, then lets the
@@ -193,8 +194,7 @@ func (s *Server) Handler() http.Handler {
 }
 
 func (s *Server) health(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]string{"status": "ok", "instance": s.address.Instance})
+	writeControl(w, http.StatusOK, map[string]string{"status": "ok", "instance": s.address.Instance})
 }
 
 // gateway answers a call of the API, with the faults that it meets.
@@ -205,23 +205,28 @@ func (s *Server) gateway(w http.ResponseWriter, r *http.Request) {
 	}
 	start := s.emulator.now()
 	op := operationAt(target(r))
-	var met []Fault
-	switch {
-	case op != "" && s.refuseDoomed(seen, r, op):
-	case op != "":
-		met = s.faults.strike(string(op))
-		fallthrough
-	default:
-		if len(met) > 0 {
-			s.strike(seen, r, op, met)
-		} else {
-			s.emulator.ServeHTTP(seen, r)
-		}
-	}
+	met := s.answer(seen, r, op)
 	s.courier.wake()
 	if s.options.Observe != nil {
 		s.options.Observe(s.exchanged(seen, r, op, met, s.emulator.now().Sub(start)))
 	}
+}
+
+// answer answers a call and returns the faults that it met. Calls of nothing meet
+// none.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, op antom.Operation) (met []Fault) {
+	if op != "" {
+		if s.refuseDoomed(w, r, op) {
+			return nil
+		}
+		met = s.faults.strike(string(op))
+	}
+	if len(met) > 0 {
+		s.strike(w, r, op, met)
+	} else {
+		s.emulator.ServeHTTP(w, r)
+	}
+	return met
 }
 
 // operationAt is the operation at a request's target; empty if there is none.

@@ -88,16 +88,16 @@ func readAddress(dir string) (Address, error) {
 // server left behind is no server: its lock on the state is free, or nobody
 // answers to its name.
 func Running(ctx context.Context, dir string) (*Remote, error) {
-	a, err := readAddress(dir)
-	if err != nil || lockIsFree(dir) {
-		return nil, nil
+	a, noted := readAddress(dir)
+	if noted != nil || lockIsFree(dir) {
+		return nil, nil //nolint:nilerr // a note that can't be read is no server
 	}
 	remote, err := newRemote(dir, a)
 	if err != nil {
 		return nil, err
 	}
 	if instance, err := remote.instance(ctx); err != nil || instance != a.Instance {
-		return nil, nil // whoever holds the state, it is not the server of the note
+		return nil, nil //nolint:nilerr // whoever holds the state, it is not the server of the note
 	}
 	return remote, nil
 }

@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -194,7 +195,7 @@ func TestServe_timeouts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer gateway.Close()
+			defer closeIt(t, gateway)
 			server, err := gateway.NewServer(emulator.ServeOptions{Hold: true})
 			if err != nil {
 				t.Fatal(err)
@@ -334,7 +335,7 @@ func TestServe_twoOnOneFolder(t *testing.T) {
 	s := serveIt(t, emulator.ServeOptions{Hold: true}, emulator.Options{})
 	_, err := emulator.OpenToServe(s.dir, emulator.Options{})
 	inUse, ok := errors.AsType[*emulator.InUseError](err)
-	if !ok || !strings.Contains(err.Error(), s.address.URL) || !strings.Contains(err.Error(), fmt.Sprint(os.Getpid())) || inUse.Hint() == "" {
+	if !ok || !strings.Contains(err.Error(), s.address.URL) || !strings.Contains(err.Error(), strconv.Itoa(os.Getpid())) || inUse.Hint() == "" {
 		t.Errorf("the second server: %v", err)
 	}
 	remote, err := emulator.Running(t.Context(), s.dir)
@@ -356,7 +357,7 @@ func TestServe_twoOnOneFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer third.Close()
+	defer closeIt(t, third)
 	s.server.Close()
 	if _, err := os.Stat(filepath.Join(s.dir, "serve.json")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the note of a server that ended: %v", err)
@@ -436,7 +437,7 @@ type careless struct {
 func (c *careless) call(request []byte, fresh bool) (answer string, err error) {
 	for range 3 {
 		if fresh || c.last == nil {
-			connection, err := net.Dial("tcp", strings.TrimPrefix(c.s.address.URL, "http://"))
+			connection, err := (&net.Dialer{}).DialContext(c.s.t.Context(), "tcp", strings.TrimPrefix(c.s.address.URL, "http://"))
 			if err != nil {
 				return "", err
 			}

@@ -71,7 +71,7 @@ func serveIt(t testing.TB, options emulator.ServeOptions, open emulator.Options)
 	if s.gateway, err = emulator.OpenToServe(s.dir, open); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.gateway.Close() })
+	t.Cleanup(func() { closeIt(t, s.gateway) })
 	if options.Observe == nil {
 		options.Observe = s.observe
 	}
@@ -104,6 +104,13 @@ func serveIt(t testing.TB, options emulator.ServeOptions, open emulator.Options)
 	transport.MaxIdleConnsPerHost = 64
 	s.client = s.newClient(antom.WithTransport(transport))
 	return s
+}
+
+func closeIt(t testing.TB, gateway *emulator.Emulator) {
+	t.Helper()
+	if err := gateway.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 func (s *served) newClient(options ...antom.Option) *antom.Client {
