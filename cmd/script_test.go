@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"github.com/antom-cli/antom/cmd"
 )
 
 // update rewrites the expected files inside the scripts: go test ./cmd -update.
@@ -18,7 +16,7 @@ var update = flag.Bool("update", false, "rewrite the expected output in testdata
 // that holds a terminal or sends a signal, so that scripts run real processes.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"antom":   func() { os.Exit(cmd.Main()) },
+		"antom":   func() { os.Exit(antomMain()) },
 		"harness": func() { os.Exit(harnessMain(os.Args[1:])) },
 	})
 }
@@ -44,7 +42,8 @@ func TestMain(m *testing.M) {
 //
 // HOME and the XDG folders lie in $WORK, nothing of the caller's environment
 // but PATH is seen, $WORK/keys holds throw-away keys (merchant, antom, other)
-// and $FIXTURES the messages of testdata/fixtures.
+// and $FIXTURES the messages of testdata/fixtures. At the end all that was said
+// and written is searched for secrets, see guardSecrets.
 func TestScript(t *testing.T) {
 	fixtures, err := filepath.Abs(filepath.Join("testdata", "fixtures"))
 	if err != nil {
@@ -88,7 +87,10 @@ func setupScript(env *testscript.Env, fixtures string) error {
 	env.Setenv("TERM", "xterm")
 	env.Setenv("TZ", "UTC")
 	env.Setenv("FIXTURES", fixtures)
-	return copyKeys(filepath.Join(fixtures, "keys"), filepath.Join(env.WorkDir, "keys"))
+	if err := copyKeys(filepath.Join(fixtures, "keys"), filepath.Join(env.WorkDir, "keys")); err != nil {
+		return err
+	}
+	return guardSecrets(env)
 }
 
 // copyKeys puts the keys where a script names them as keys/merchant.pem, with
