@@ -19,6 +19,7 @@ import (
 // emulatorDeliver is `antom emulator deliver`.
 type emulatorDeliver struct {
 	c      *cli
+	last   lastFlag
 	dryRun bool
 }
 
@@ -40,12 +41,13 @@ that were acknowledged too, and nothing is sent.`,
   antom emulator deliver "$id" --dry-run | antom notify verify --profile emulator`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 && o.dryRun {
+			if len(args) == 0 && !o.last.set && o.dryRun {
 				return usagef("--dry-run wants a payment").hint("antom emulator deliver PAYMENT_REQUEST_ID --dry-run")
 			}
 			return o.run(cmd.Context(), args)
 		},
 	}
+	o.last.bind(cmd)
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print the signed requests and send nothing")
 	return cmd
 }
@@ -53,6 +55,9 @@ that were acknowledged too, and nothing is sent.`,
 func (o *emulatorDeliver) run(ctx context.Context, args []string) error {
 	p, err := o.c.printer()
 	if err != nil {
+		return err
+	}
+	if args, err = o.last.payment(o.c, args); err != nil {
 		return err
 	}
 	gateway, err := o.c.steer()

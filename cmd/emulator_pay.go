@@ -17,6 +17,7 @@ import (
 // emulatorPay is `antom emulator pay`.
 type emulatorPay struct {
 	c       *cli
+	last    lastFlag
 	request emulator.PayRequest
 }
 
@@ -51,13 +52,13 @@ A successful payment stores the card: its cardToken is in paymentResultInfo, and
   antom emulator pay "$(antom session create --amount 42.00 --currency SGD --three-ds -q)" --challenge abandon`,
 		Args: oneArg("PAYMENT_REQUEST_ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.request.PaymentRequestID = args[0]
 			if err := o.validate(); err != nil {
 				return err
 			}
-			return o.run(cmd.Context())
+			return o.run(cmd.Context(), args)
 		},
 	}
+	o.last.bind(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&o.request.Card, "card", "", "card `number`; without one the session's stored card, or "+emulator.DefaultCard)
 	flags.StringVar(&o.request.CardToken, "card-token", "", "pay with the stored card of this `token`")
@@ -108,11 +109,15 @@ func asUsage(err error) error {
 	return err
 }
 
-func (o *emulatorPay) run(ctx context.Context) error {
+func (o *emulatorPay) run(ctx context.Context, args []string) error {
 	p, err := o.c.printer()
 	if err != nil {
 		return err
 	}
+	if args, err = o.last.payment(o.c, args); err != nil {
+		return err
+	}
+	o.request.PaymentRequestID = args[0]
 	gateway, err := o.c.steer()
 	if err != nil {
 		return err

@@ -79,7 +79,8 @@ func (o *emulatorList) run(ctx context.Context) error {
 }
 
 func newEmulatorShowCmd(c *cli) *cobra.Command {
-	return &cobra.Command{
+	var last lastFlag
+	cmd := &cobra.Command{
 		Use:   "show PAYMENT_REQUEST_ID",
 		Short: "Show all that the emulator knows of a payment",
 		Long: `Show all that the emulator knows of a payment: its session, the payments that were
@@ -97,6 +98,9 @@ each attempt is a row, and a notification without attempts one without a time. W
 			if err != nil {
 				return err
 			}
+			if args, err = last.payment(c, args); err != nil {
+				return err
+			}
 			gateway, err := c.steer()
 			if err != nil {
 				return err
@@ -108,6 +112,8 @@ each attempt is a row, and a notification without attempts one without a time. W
 			return p.Print(detailsResult(details))
 		},
 	}
+	last.bind(cmd)
+	return cmd
 }
 
 func detailsResult(d emulator.Details) output.Result {

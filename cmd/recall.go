@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"sync"
 
+	"github.com/spf13/cobra"
+
 	"github.com/antom-cli/antom/internal/history"
 	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -89,19 +92,49 @@ func (c *cli) knownPaymentIDs(profile string, ids []string) map[string]bool {
 	return known
 }
 
-// lastPayment is the paymentRequestId of the profile's most recent call.
+// lastPayment is the paymentRequestId of the profile's most recent payment. An
+// inquiry that was refused is not about one: its id may have been mistyped.
 func (c *cli) lastPayment(profile string) (string, error) {
 	if log := c.history(); log != nil {
 		for record, err := range log.Newest() {
 			switch {
 			case err != nil:
 				return "", err
+			case record.Operation == antom.InquiryPayment && record.ResultStatus == antom.StatusF:
+				continue
 			case record.Profile == profile && record.PaymentRequestID != "":
 				return record.PaymentRequestID, nil
 			}
 		}
 	}
 	return "", usagef("--last: the history has no payment of profile %q", profile).hint("antom session create makes one; or name the payment")
+}
+
+// lastFlag is --last of the commands that steer the emulator.
+type lastFlag struct{ set bool }
+
+// bind adds the flag to a command; with it the id stays away.
+func (f *lastFlag) bind(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.set, "last", false, "the most recent payment on the emulator")
+	check := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case f.set && len(args) > 0:
+			return usagef("--last takes the place of an id").hint("name the payment once")
+		case f.set:
+			return nil
+		}
+		return check(cmd, args)
+	}
+}
+
+// payment is the argument of the command, or what --last stands for.
+func (f *lastFlag) payment(c *cli, args []string) ([]string, error) {
+	if !f.set {
+		return args, nil
+	}
+	id, err := c.lastPayment(profile.Emulator)
+	return []string{id}, err
 }
 
 // recentPayment is a payment that this machine has sent or asked for.
