@@ -77,9 +77,17 @@ func ParsePublicKey(text []byte) (*PublicKey, error) {
 	return nil, unreadable(der)
 }
 
-// GenerateKey makes a new RSA private key of 2048 bits.
-func GenerateKey() (*PrivateKey, error) {
-	key, err := rsa.GenerateKey(rand.Reader, leastBits)
+// GenerateKey makes a new RSA private key of 2048 bits, the length that Antom's
+// Dashboard makes.
+func GenerateKey() (*PrivateKey, error) { return GenerateKeyBits(leastBits) }
+
+// GenerateKeyBits makes a new RSA private key of another length, in bits. The
+// error is a [*KeyError] for fewer than 2048.
+func GenerateKeyBits(bits int) (*PrivateKey, error) {
+	if bits < leastBits {
+		return nil, &KeyError{Reason: KeyTooShort, detail: fmt.Sprintf("%d bits", bits)}
+	}
+	key, err := rsa.GenerateKey(rand.Reader, bits)
 	if err != nil {
 		return nil, fmt.Errorf("generate an RSA key: %w", err)
 	}
@@ -240,6 +248,12 @@ func (k *PrivateKey) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: k.pkcs8()})
 }
 
+// PKCS1PEM returns the private key as a PKCS#1 PEM block, the form of older tools
+// and of Antom's Python SDK: a secret.
+func (k *PrivateKey) PKCS1PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(k.rsa)})
+}
+
 // Base64 returns the private key as one line of PKCS#8 base64, the form that
 // Antom's Dashboard and its SDKs use: a secret.
 func (k *PrivateKey) Base64() string { return base64.StdEncoding.EncodeToString(k.pkcs8()) }
@@ -255,6 +269,11 @@ func (k *PrivateKey) pkcs8() []byte {
 // PEM returns the public key as an SPKI PEM block.
 func (k *PublicKey) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: k.der})
+}
+
+// PKCS1PEM returns the public key as a PKCS#1 PEM block, the form of older tools.
+func (k *PublicKey) PKCS1PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(k.rsa)})
 }
 
 // Base64 returns the public key as one line of SPKI base64, the form that

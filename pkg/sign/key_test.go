@@ -139,6 +139,22 @@ func pkcs1Public(tb testing.TB, name string) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(parsed.(*rsa.PublicKey))})
 }
 
+func TestGenerateKeyBits(t *testing.T) {
+	t.Parallel()
+	key, err := sign.GenerateKeyBits(3072)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if key.Public().Bits() != 3072 {
+		t.Errorf("bits = %d, want 3072", key.Public().Bits())
+	}
+	for _, bits := range []int{2047, 1024, 0, -1} {
+		if _, err := sign.GenerateKeyBits(bits); !errors.Is(err, &sign.KeyError{Reason: sign.KeyTooShort}) {
+			t.Errorf("%d bits: %v", bits, err)
+		}
+	}
+}
+
 // A key that was read in one form is written in the forms that others read, and
 // signs the same bytes.
 func TestKeys_roundTrip(t *testing.T) {
@@ -149,7 +165,7 @@ func TestKeys_roundTrip(t *testing.T) {
 	}
 	for _, key := range []*sign.PrivateKey{privateKey(t, "merchant"), privateKey(t, "antom"), generated} {
 		want := ownSign(t, key, genuine())
-		for _, text := range [][]byte{key.PEM(), []byte(key.Base64())} {
+		for _, text := range [][]byte{key.PEM(), key.PKCS1PEM(), []byte(key.Base64())} {
 			again, err := sign.ParsePrivateKey(text)
 			if err != nil {
 				t.Fatal(err)
@@ -158,7 +174,7 @@ func TestKeys_roundTrip(t *testing.T) {
 				t.Errorf("%s: the key signs otherwise after it was written and read", key)
 			}
 		}
-		for _, text := range [][]byte{key.Public().PEM(), []byte(key.Public().Base64())} {
+		for _, text := range [][]byte{key.Public().PEM(), key.Public().PKCS1PEM(), []byte(key.Public().Base64())} {
 			again, err := sign.ParsePublicKey(text)
 			if err != nil {
 				t.Fatal(err)
