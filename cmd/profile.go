@@ -100,8 +100,12 @@ func (o *profileAdd) run(name string) error {
 	if err := o.keep(name, key); err != nil {
 		return err
 	}
-	current := ""
+	var (
+		current string
+		before  profile.Settings // of the profile that is replaced, if there is one
+	)
 	err = profile.Edit(o.c.configPath(), func(file *profile.File) error {
+		before, _ = file.Get(name)
 		if err := o.store(file, name); err != nil {
 			return err
 		}
@@ -110,6 +114,9 @@ func (o *profileAdd) run(name string) error {
 	})
 	if err != nil {
 		return err
+	}
+	if !o.keyring {
+		dropKeyringKey(p, name, before)
 	}
 	p.Note("profile %q is in %s", name, o.c.configPath())
 	if current == name {
@@ -358,17 +365,32 @@ elsewhere it wants --yes.`,
 			if err != nil {
 				return err
 			}
+			p, err := c.printer()
+			if err != nil {
+				return err
+			}
 			if err := c.confirm(fmt.Sprintf("Remove profile %q?", args[0])); err != nil {
 				return err
 			}
-			if settings.PrivateKey == profile.Keyring {
-				if err := secret.DropKeyringKey(args[0]); err != nil {
-					return err
-				}
+			if err := profile.Edit(c.configPath(), func(file *profile.File) error { return file.Remove(args[0]) }); err != nil {
+				return err
 			}
-			return c.editConfig(func(file *profile.File) error { return file.Remove(args[0]) },
-				"profile %q is removed; its key files are untouched", args[0])
+			dropKeyringKey(p, args[0], settings)
+			p.Note("profile %q is removed; its key files are untouched", args[0])
+			return nil
 		},
+	}
+}
+
+// dropKeyringKey removes the key that a profile had in the keyring, once no
+// profile names it any more. A keyring that does not answer is worth a word and
+// no reason to keep a profile.
+func dropKeyringKey(p *output.Printer, name string, settings profile.Settings) {
+	if settings.PrivateKey != profile.Keyring {
+		return
+	}
+	if err := secret.DropKeyringKey(name); err != nil {
+		p.Warn("%s; the key may still be there", err)
 	}
 }
 
