@@ -84,7 +84,7 @@ func (o *historyList) run() error {
 		return err
 	}
 	var records []history.Record
-	for record, err := range o.c.newestRecords() {
+	for record, err := range o.c.newestRecords(p) {
 		if err != nil {
 			return err
 		}
@@ -98,13 +98,19 @@ func (o *historyList) run() error {
 	return p.Print(o.c.historyResult(records))
 }
 
-// newestRecords walks the records of the profile that was named, or of all.
-func (c *cli) newestRecords() iter.Seq2[history.Record, error] {
+// newestRecords walks the records of the profile that was named, or of all, and
+// says at the end what could not be read.
+func (c *cli) newestRecords(p *output.Printer) iter.Seq2[history.Record, error] {
 	return func(yield func(history.Record, error) bool) {
 		log := c.history()
 		if log == nil {
 			return
 		}
+		defer func() {
+			if n := log.Skipped(); n > 0 {
+				p.Note("lines of the history that are no records, as a killed process leaves them, are passed over: %d", n)
+			}
+		}()
 		for record, err := range log.Newest() {
 			if err == nil && c.global.profile != "" && record.Profile != c.global.profile {
 				continue
@@ -181,7 +187,7 @@ paymentRequestId or a paymentId. The columns are those of antom history list.`,
 			if err != nil {
 				return err
 			}
-			records, err := c.recordsOf(args[0])
+			records, err := c.recordsOf(p, args[0])
 			if err != nil {
 				return err
 			}
@@ -195,10 +201,10 @@ paymentRequestId or a paymentId. The columns are those of antom history list.`,
 
 // recordsOf are the records of one payment, whichever of its ids they name, the
 // oldest first.
-func (c *cli) recordsOf(id string) ([]history.Record, error) {
+func (c *cli) recordsOf(p *output.Printer, id string) ([]history.Record, error) {
 	var records []history.Record
 	ids := map[string]bool{id: true}
-	for record, err := range c.newestRecords() {
+	for record, err := range c.newestRecords(p) {
 		if err != nil {
 			return nil, err
 		}

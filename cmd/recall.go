@@ -9,6 +9,7 @@ import (
 	"github.com/antom-cli/antom/internal/history"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
+	"github.com/antom-cli/antom/internal/secret"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -29,6 +30,9 @@ func (c *cli) recorder(p *output.Printer, m *merchant) func(antom.Exchange) {
 	log := c.history()
 	if log == nil {
 		return func(antom.Exchange) {}
+	}
+	if warning := secret.HistoryWarning(log.Path()); warning != "" {
+		p.Warn("%s", warning)
 	}
 	var (
 		mu     sync.Mutex

@@ -24,10 +24,17 @@ const generations = 3
 type Log struct {
 	dir     string
 	largest int64
+	skipped int // lines that Newest has passed over
 }
 
 // Open names the folder of a history; nothing is made before the first record.
 func Open(dir string) *Log { return &Log{dir: dir, largest: largestFile} }
+
+// Path is the file that records are added to.
+func (l *Log) Path() string { return l.file(0) }
+
+// Skipped is how many lines the last walk of Newest has passed over.
+func (l *Log) Skipped() int { return l.skipped }
 
 // file is the path of a generation; 0 is the current one.
 func (l *Log) file(generation int) string {
@@ -148,10 +155,11 @@ func rewrite(path string, keep func(Record) bool) error {
 }
 
 // Newest walks the records from the newest to the oldest. Lines that are no
-// records are passed over: a process that was killed leaves one cut off. The
-// error is the last thing that is yielded.
+// records are passed over and counted, see Skipped: a process that was killed
+// leaves one cut off. The error is the last thing that is yielded.
 func (l *Log) Newest() iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
+		l.skipped = 0
 		for generation := range generations {
 			for line, err := range backwards(l.file(generation)) {
 				if errors.Is(err, fs.ErrNotExist) {
@@ -162,7 +170,11 @@ func (l *Log) Newest() iter.Seq2[Record, error] {
 					return
 				}
 				var r Record
-				if json.Unmarshal(line, &r) == nil && !yield(r, nil) {
+				if json.Unmarshal(line, &r) != nil {
+					l.skipped++
+					continue
+				}
+				if !yield(r, nil) {
 					return
 				}
 			}

@@ -86,6 +86,9 @@ func TestLog_cutLines(t *testing.T) {
 	if diff := cmp.Diff([]string{"b", "a"}, ids(t, log)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+	if log.Skipped() != 1 {
+		t.Errorf("skipped = %d, want 1", log.Skipped())
+	}
 }
 
 func TestLog_rotates(t *testing.T) {

@@ -84,6 +84,10 @@ func ReadPrivateKey(in io.Reader, where string) (*sign.PrivateKey, error) {
 // can read; it is empty if there is nothing to warn of.
 func ConfigWarning(path string) string { return readableByOthers("configuration with a secret", path) }
 
+// HistoryWarning warns of a history that others can read; it is empty if there is
+// nothing to warn of.
+func HistoryWarning(path string) string { return readableByOthers("history", path) }
+
 // AntomKey reads Antom's public key from content, if there is any, or from the
 // file.
 func AntomKey(content, path string) (*sign.PublicKey, error) {
