@@ -295,15 +295,28 @@ func (c *cli) transport(m *merchant) (http.RoundTripper, error) {
 	if m.emulator != nil {
 		return m.emulator, nil
 	}
-	shared := antom.SharedTransport()
 	if c.global.caCert == "" {
-		return shared, nil
+		return antom.SharedTransport(), nil
+	}
+	return c.ownTransport()
+}
+
+// ownTransport is like the one that clients share, to be changed by whoever asks
+// for it; it trusts the certificates of --cacert, if that is given.
+func (c *cli) ownTransport() (*http.Transport, error) {
+	shared := antom.SharedTransport()
+	transport, ok := shared.(*http.Transport)
+	if !ok {
+		return nil, fmt.Errorf("the transport of this program is a %T, which can't be changed", shared)
+	}
+	transport = transport.Clone()
+	if c.global.caCert == "" {
+		return transport, nil
 	}
 	roots, err := c.trusted()
 	if err != nil {
 		return nil, err
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	return transport, nil
 }

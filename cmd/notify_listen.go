@@ -230,15 +230,11 @@ func endpointURL(what, text string) (*url.URL, error) {
 // endpointClient makes the client that calls a merchant's server, for so many
 // calls at a time.
 func (c *cli) endpointClient(timeout time.Duration, conns int) (*http.Client, error) {
-	chosen, err := c.transport(&merchant{})
+	transport, err := c.ownTransport()
 	if err != nil {
 		return nil, err
 	}
-	transport, ok := chosen.(*http.Transport)
-	if !ok {
-		transport = http.DefaultTransport.(*http.Transport).Clone()
-	}
-	transport.MaxIdleConnsPerHost = conns
+	transport.MaxIdleConnsPerHost, transport.MaxConnsPerHost = conns, 0
 	transport.DisableCompression = true // headers go as they came
 	return &http.Client{
 		Transport: transport, Timeout: timeout,

@@ -161,7 +161,7 @@ func TestPaymentWait_thousand(t *testing.T) {
 		t.Errorf("%d payments were asked for, the last one %d times", len(g.asked), g.asked["order-999"])
 	}
 	// One for each of the 16 inquiries under way, and those that were dialled
-	// while another one came free: on a busy machine up to the client's bound.
+	// while another one came free: never more than the client's bound.
 	if n := g.connections.Load(); n > 64 {
 		t.Errorf("%d connections, want about 16 and at most 64", n)
 	}
