@@ -2,7 +2,6 @@ package antomtest_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -19,8 +18,7 @@ func checkout(ctx context.Context, client *antom.Client, id string) error {
 // A shop's test starts a gateway, runs the shop's own code against it, plays the
 // buyer and moves the time.
 func Example() {
-	// In a real test this is the body of func TestCheckout(t *testing.T).
-	test := func(t *testing.T) {
+	_ = func(t *testing.T) { // func TestCheckout(t *testing.T) in a real test
 		gateway := antomtest.Start(t, antomtest.WithoutNotifications())
 		if err := checkout(t.Context(), gateway.Client, "order-1"); err != nil {
 			t.Fatal(err)
@@ -31,8 +29,26 @@ func Example() {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Println(payment.PaymentStatus, payment.PaymentAmount)
+		if payment.PaymentStatus != antom.PaymentSuccess {
+			t.Errorf("the payment is %s", payment.PaymentStatus)
+		}
 	}
-	testing.RunTests(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{{Name: "TestCheckout", F: test}})
-	// Output: SUCCESS 42.00 SGD
+}
+
+// TestCheckout is the test that the example shows.
+func TestCheckout(t *testing.T) {
+	t.Parallel()
+	gateway := antomtest.Start(t, antomtest.WithoutNotifications())
+	if err := checkout(t.Context(), gateway.Client, "order-1"); err != nil {
+		t.Fatal(err)
+	}
+	gateway.Pay(antomtest.Form{PaymentRequestID: "order-1"})
+	gateway.Advance(5 * time.Second)
+	payment, _, err := gateway.Client.Payments.Inquire(t.Context(), antom.Inquiry{PaymentRequestID: "order-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if payment.PaymentStatus != antom.PaymentSuccess || payment.PaymentAmount.String() != "42.00 SGD" {
+		t.Errorf("the payment is %s over %s", payment.PaymentStatus, payment.PaymentAmount)
+	}
 }
