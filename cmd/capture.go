@@ -69,15 +69,7 @@ func (o *captureList) run(ctx context.Context, inquiry antom.Inquiry) error {
 	if err != nil {
 		return err
 	}
-	m, client, err := o.c.connect(p)
-	if err != nil {
-		return err
-	}
-	inquiry, err = o.c.identify(m, inquiry)
-	if err != nil {
-		return err
-	}
-	payment, response, err := client.Payments.Inquire(ctx, inquiry)
+	payment, response, err := o.c.inquire(ctx, p, inquiry)
 	if err != nil {
 		return err
 	}

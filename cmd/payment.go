@@ -88,6 +88,18 @@ With --quiet the paymentStatus is printed. JSON output is the gateway's answer.`
 	return cmd
 }
 
+// inquire asks once for the state of the payment that the user named.
+func (c *cli) inquire(ctx context.Context, p *output.Printer, inquiry antom.Inquiry) (*antom.Payment, *antom.Response, error) {
+	m, client, err := c.connect(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	if inquiry, err = c.identify(m, inquiry); err != nil {
+		return nil, nil, err
+	}
+	return client.Payments.Inquire(ctx, inquiry)
+}
+
 func (o *paymentInquire) run(ctx context.Context, inquiry antom.Inquiry) error {
 	p, err := o.c.printer()
 	if err != nil {
@@ -96,15 +108,7 @@ func (o *paymentInquire) run(ctx context.Context, inquiry antom.Inquiry) error {
 	if err := p.NoList(); err != nil {
 		return err
 	}
-	m, client, err := o.c.connect(p)
-	if err != nil {
-		return err
-	}
-	inquiry, err = o.c.identify(m, inquiry)
-	if err != nil {
-		return err
-	}
-	payment, response, err := client.Payments.Inquire(ctx, inquiry)
+	payment, response, err := o.c.inquire(ctx, p, inquiry)
 	if err != nil {
 		return err
 	}

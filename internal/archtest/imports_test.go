@@ -52,7 +52,7 @@ func rooms() []room {
 		})},
 		{"internal/profile", slices.Concat(shared, []string{"github.com/spf13/viper", "go.yaml.in/yaml/v3", module + "/internal/filelock"})},
 		{"internal/prompt", slices.Concat(shared, []string{"golang.org/x/sys/...", "golang.org/x/term"})},
-		{"internal/receiver", work},
+		{"internal/receiver", slices.Concat(work, []string{module + "/internal/filelock"})},
 		{"internal/redact", client},
 		{"internal/rules", client},
 		{"internal/secret", slices.Concat(shared, []string{"github.com/zalando/go-keyring"})},

@@ -11,6 +11,8 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+
+	"github.com/antom-cli/antom/internal/filelock"
 )
 
 // The files of a journal's folder.
@@ -88,9 +90,9 @@ func OpenJournal(dir string) (*Journal, *Found, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("make the journal's folder: %w", err)
 	}
-	unlock, err := lock(filepath.Join(dir, lockFile))
+	unlock, err := filelock.TryLock(filepath.Join(dir, lockFile))
 	if err != nil {
-		if errors.Is(err, errLocked) {
+		if errors.Is(err, filelock.ErrLocked) {
 			return nil, nil, &LockedError{dir}
 		}
 		return nil, nil, fmt.Errorf("lock the journal: %w", err)
