@@ -126,6 +126,8 @@ type merchant struct {
 	antomKey *sign.PublicKey
 	key      *sign.PrivateKey
 	emulator http.RoundTripper // to the emulator, in this process or served; nil for a real gateway
+
+	confirmed bool // that money may be made or moved, see confirmLive
 }
 
 // profileSources says where settings come from.
@@ -286,7 +288,7 @@ func (c *cli) client(m *merchant, more ...antom.Option) (*antom.Client, error) {
 	if c.global.debug {
 		transport = debugTransport{next: transport, out: c.Stderr, now: c.Now}
 	}
-	opts = append(opts, antom.WithTransport(transport))
+	opts = append(opts, antom.WithTransport(liveGuard{next: transport, m: m}))
 	return antom.NewClient(m.profile.ClientID, m.key, m.antomKey, opts...)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -16,19 +17,26 @@ import (
 )
 
 // confirmLive stands before every call that makes or moves real money: on a
-// live profile it asks, and where nobody can answer it wants --live.
+// live profile it asks, and where nobody can answer it wants --live. A command
+// that forgets it sends nothing, see liveGuard.
 func (c *cli) confirmLive(m *merchant, deed string) error {
+	err := c.askLive(m, deed)
+	m.confirmed = err == nil
+	return err
+}
+
+func (c *cli) askLive(m *merchant, deed string) error {
 	if !m.profile.Live() || c.global.live {
 		return nil
 	}
 	if !c.interactive() {
-		return usagef("profile %q is live: refusing to %s without --live", m.profile.Name, deed).
+		return usagef("%s is live: refusing to %s without --live", m.profile.Title(), deed).
 			hint("--live says that real money is meant; --profile names another profile")
 	}
 	if c.global.yes {
 		return nil
 	}
-	yes, err := prompt.Terminal{In: c.Stdin, Out: c.Stderr}.Confirm(fmt.Sprintf("Profile %q is live. Really %s?", m.profile.Name, deed))
+	yes, err := prompt.Terminal{In: c.Stdin, Out: c.Stderr}.Confirm(liveQuestion(m, deed))
 	if err != nil {
 		return err
 	}
@@ -36,6 +44,11 @@ func (c *cli) confirmLive(m *merchant, deed string) error {
 		return usagef("not confirmed: nothing was sent")
 	}
 	return nil
+}
+
+func liveQuestion(m *merchant, deed string) string {
+	title := m.profile.Title()
+	return fmt.Sprintf("%s%s is live. Really %s?", strings.ToUpper(title[:1]), title[1:], deed)
 }
 
 // The forms of --dry-run.

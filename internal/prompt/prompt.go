@@ -36,10 +36,11 @@ func (t Terminal) Line(question string) (string, error) {
 	return strings.TrimSpace(line), nil
 }
 
-// Confirm asks a question that yes or no answers; anything but yes is no.
+// Confirm asks a question that yes or no answers; anything but yes is no, and so
+// is the end of the input.
 func (t Terminal) Confirm(question string) (bool, error) {
 	answer, err := t.Line(question + " [y/N]")
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrNoAnswer) {
 		return false, err
 	}
 	return strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"), nil

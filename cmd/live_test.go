@@ -1,0 +1,153 @@
+package cmd_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/cmd"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// moneyCommands are the commands that create or move money, with what they do
+// and a command line that gets as far as sending. Sorted by command.
+var moneyCommands = [...]struct{ command, deed, line string }{
+	{"antom session create", "create a payment session over 42.00 SGD", "antom session create --amount 42.00 --currency SGD --redirect-url https://shop.example/paid"},
+}
+
+// moneyWords are names of commands that can't but move money.
+var moneyWords = [...]string{"cancel", "create", "refund", "void"}
+
+// TestMoneyCommandsAreNamed wants a row of moneyCommands for every command that
+// changes something at the gateway: those have --dry-run=curl, and most of them
+// a name that tells.
+func TestMoneyCommandsAreNamed(t *testing.T) {
+	t.Parallel()
+	root, _ := cmd.Reference()
+	named := map[string]bool{}
+	for _, row := range moneyCommands {
+		named[row.command] = true
+	}
+	for _, command := range tree(root) {
+		path := command.CommandPath()
+		if command.HasSubCommands() {
+			continue
+		}
+		moves := slices.Contains(moneyWords[:], command.Name()) || sendsToGateway(command)
+		if moves != named[path] {
+			t.Errorf("%s: changes something at the gateway: %t, has a row in moneyCommands: %t", path, moves, named[path])
+		}
+		delete(named, path)
+	}
+	for path := range named {
+		t.Errorf("%s has a row in moneyCommands and is no command", path)
+	}
+}
+
+// sendsToGateway knows bindDryRun's flag by the forms that it takes.
+func sendsToGateway(command *cobra.Command) bool {
+	flag := command.Flags().Lookup("dry-run")
+	return flag != nil && flag.Value.Type() != "bool"
+}
+
+// TestMoneyCommandsAsk runs each one on a live profile, without a terminal and
+// behind a proxy that lets nothing through: it must be refused before it turns to
+// the network, also with --yes, and go there with --live.
+func TestMoneyCommandsAsk(t *testing.T) {
+	t.Parallel()
+	for _, row := range moneyCommands {
+		for _, way := range [...]struct {
+			flags string
+			code  int
+			calls bool
+		}{
+			{"", 2, false}, {" --yes", 2, false}, {" --no-check", 2, false}, {" --yes --no-input", 2, false},
+			{" --live", 1, true}, {" --live --yes --no-input", 1, true},
+			{" --dry-run", 0, false}, {" --dry-run=curl", 0, false}, {" --live --dry-run", 0, false},
+		} {
+			t.Run(row.command+way.flags, func(t *testing.T) {
+				t.Parallel()
+				s, called := liveShop(t)
+				code, said := s.sh(t.Context(), row.line+way.flags)
+				if code != way.code || called.Load() != way.calls {
+					t.Errorf("exit code %d, want %d; turned to the network: %t, want %t\n%s", code, way.code, called.Load(), way.calls, &said.err)
+				}
+				refusal := "is live: refusing to " + row.deed + " without --live"
+				if way.code == 2 && !strings.Contains(said.err.String(), refusal) {
+					t.Errorf("%q is not in %q", refusal, &said.err)
+				}
+			})
+		}
+	}
+}
+
+// liveShop is a shop with nothing but a live account, whose every call goes to a
+// proxy that refuses it, and whether one has.
+func liveShop(t *testing.T) (*shop, *atomic.Bool) {
+	t.Helper()
+	called := &atomic.Bool{}
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		called.Store(true)
+		http.Error(w, "nothing leaves the test", http.StatusForbidden)
+	}))
+	t.Cleanup(proxy.Close)
+	keys, err := filepath.Abs(filepath.Join("testdata", "fixtures", "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	return &shop{dir: dir, env: []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "HTTPS_PROXY=" + proxy.URL,
+		"ANTOM_CLIENT_ID=5X00000000000000", "ANTOM_REGION=sg",
+		"ANTOM_PRIVATE_KEY_FILE=" + filepath.Join(keys, "merchant.pem"), "ANTOM_PUBLIC_KEY_FILE=" + filepath.Join(keys, "antom.pub"),
+	}}, called
+}
+
+// TestNothingUnconfirmedIsSent asks the guard before the network: on a live
+// profile only inquiries pass before somebody has said yes.
+func TestNothingUnconfirmedIsSent(t *testing.T) {
+	t.Parallel()
+	for _, op := range antom.Endpoints() {
+		for _, row := range [...]struct {
+			clientID, gateway string
+			live              bool
+		}{
+			{"5X00000000000000", "https://open-sea-global.alipay.com", true},
+			{"5X00000000000000", "https://127.0.0.1.shop.example", true},
+			{"5X00000000000000", "", true},
+			{"sandbox_5X00000000000000", "https://open-sea-global.alipay.com", true},
+			{"SANDBOX_5X00000000000000", "https://open-sea-global.alipay.com", false},
+			{"5X00000000000000", "http://127.0.0.1:4242", false},
+			{"5X00000000000000", "http://[::1]:4242", false},
+			{"5X00000000000000", "http://localhost:4242/base", false},
+		} {
+			var sent atomic.Bool
+			guard := cmd.GuardUnconfirmed(row.clientID, row.gateway, network{&sent})
+			request := httptest.NewRequest(http.MethodPost, "https://gateway.example/base"+op.Path, nil)
+			response, err := guard.RoundTrip(request)
+			if err == nil {
+				response.Body.Close()
+			}
+			want := !row.live || strings.HasPrefix(string(op.Operation), "inquiry")
+			if sent.Load() != want || (err == nil) != want {
+				t.Errorf("%s of %s at %q: sent %t, want %t (%v)", op.Operation, row.clientID, row.gateway, sent.Load(), want, err)
+			}
+		}
+	}
+}
+
+// network only notes that it was used.
+type network struct{ used *atomic.Bool }
+
+func (n network) RoundTrip(*http.Request) (*http.Response, error) {
+	n.used.Store(true)
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("{}"))}, nil
+}
