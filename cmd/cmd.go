@@ -102,6 +102,7 @@ notifications that Antom sends, and says why when one does not verify.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(usage)
 	c.global.bind(root.PersistentFlags())
+	bindVersion(root, c)
 	addCommands(root, c)
 	return root
 }

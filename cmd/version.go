@@ -38,3 +38,18 @@ func newVersionCmd(c *cli) *cobra.Command {
 		},
 	}
 }
+
+// bindVersion lets antom --version do what antom version does: it is what a hand
+// used to other programs types first.
+func bindVersion(root *cobra.Command, c *cli) {
+	var asked bool
+	root.Flags().BoolVar(&asked, "version", false, "print the version")
+	root.Flags().Lookup("version").Hidden = true
+	group := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if asked && len(args) == 0 {
+			return newVersionCmd(c).RunE(cmd, args)
+		}
+		return group(cmd, args)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -32,12 +33,27 @@ func cardPairs(info *antom.PaymentResultInfo) []output.Pair {
 	if info == nil {
 		return nil
 	}
-	card := strings.TrimSpace(info.CardBrand + " " + info.CardNo)
+	card := strings.TrimSpace(info.CardBrand + " " + maskedCard(info.CardNo))
 	refusal := strings.TrimSpace(info.RefusalCodeRaw + " " + info.RefusalReasonRaw)
 	return []output.Pair{
 		{Label: "Card", Name: "card", Value: output.Cell{Text: card}},
 		{Label: "Issuer said", Name: "refusal", Value: output.Cell{Text: refusal}},
 	}
+}
+
+// maskedCard is a card number as it may be shown. Antom sends it masked; this is
+// for a gateway that does not.
+func maskedCard(number string) string {
+	digits := 0
+	for _, r := range number {
+		if r >= '0' && r <= '9' {
+			digits++
+		}
+	}
+	if digits < 12 {
+		return number
+	}
+	return redact.CardNumber(number)
 }
 
 // present leaves out what the gateway did not say.
