@@ -88,6 +88,9 @@ func flagError(cmd *cobra.Command, err error) error {
 			usage.hint("did you mean --%s?", near)
 		}
 	}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok && invalid.GetFlag().Value.Type() == "duration" {
+		usage.hint("write it with a unit, such as 500ms, 30s or 2m")
+	}
 	return usage.hint("see %q", cmd.CommandPath()+" --help")
 }
 

@@ -119,10 +119,23 @@ func (o *profileAdd) run(name string) error {
 		dropKeyringKey(p, name, before)
 	}
 	p.Note("profile %q is in %s", name, o.c.configPath())
+	o.tellLive(p, name)
 	if current == name {
 		p.Note("it is the current profile; next: antom session create --amount 42.00 --currency SGD")
 	}
 	return nil
+}
+
+// tellLive says what a live profile is, and what it still lacks.
+func (o *profileAdd) tellLive(p *output.Printer, name string) {
+	added := profile.Profile{ClientID: o.settings.ClientID, GatewayURL: o.settings.GatewayURL}
+	if !added.Live() {
+		return
+	}
+	p.Note("it is live: whatever creates or moves money asks first, or wants --live")
+	if added.GatewayURL == "" && o.settings.Region == "" {
+		p.Warn("profile %q names no region: add it again with --replace and --region sg, us or de", name)
+	}
 }
 
 // store adds the profile and makes it current if asked to, or if it is the first.

@@ -180,7 +180,7 @@ func Load(s Sources) (*Profile, []string, error) {
 		return nil, nil, err
 	}
 	if name == Emulator {
-		return &Profile{Name: Emulator, Builtin: true, KeyVersion: 1}, nil, nil
+		return &Profile{Name: Emulator, Builtin: true, KeyVersion: 1}, builtinNotes(environment), nil
 	}
 	layers := []layer{{name: "default", values: map[string]any{"key_version": 1}}}
 	if name != "" {
@@ -316,6 +316,16 @@ func notes(layers []layer) []string {
 		first = l
 	}
 	return nil
+}
+
+// builtinNotes tell of a client id that the environment names to no effect: the
+// emulator has its own.
+func builtinNotes(environment layer) []string {
+	id, named := environment.values["client_id"]
+	if !named {
+		return nil
+	}
+	return []string{fmt.Sprintf("client id %s from %s is not used: profile %q has its own", id, environment.where["client_id"], Emulator)}
 }
 
 // check holds the finished profile against the rules that span settings, and
