@@ -86,9 +86,10 @@ func newRootCmd(c *cli) *cobra.Command {
 		Use:   "antom",
 		Short: "Antom card payments from the terminal",
 		Long: `antom takes a card payment through its four steps from a terminal or a script:
-it creates the payment session, stands in for the buyer on the built-in
-emulator, waits for the result and lists the captures. It also verifies the
-notifications that Antom sends, and says why when one does not verify.`,
+it creates the payment session, waits for the result and lists the captures; and
+it verifies the notifications that Antom sends, says why when one does not verify,
+receives them, and checks what an endpoint makes of them. A gateway to practise on
+is built in.`,
 		Example: `  antom demo
   antom profile add sandbox
   antom session create --amount 42.00 --currency SGD`,
