@@ -114,6 +114,9 @@ func newHelpCmd(c *cli) *cobra.Command {
 				}
 			}
 			found, rest, err := root.Find(args)
+			if err == nil && len(rest) > 0 && found != root && found.HasSubCommands() {
+				return unknownCommand(found, rest[0])
+			}
 			if err != nil || len(rest) > 0 {
 				return unknownTopic(root, strings.Join(args, " "))
 			}

@@ -37,7 +37,7 @@ func (c *cli) configPath() string {
 	return profile.ConfigPath(c.Getenv, runtime.GOOS)
 }
 
-func (c *cli) openConfig() (*profile.File, error) { return profile.Open(c.configPath()) }
+func (c *cli) openConfig() (*profile.File, error) { return c.profileSources().Open() }
 
 // profileAdd is `antom profile add`.
 type profileAdd struct {
@@ -91,6 +91,9 @@ func (o *profileAdd) run(name string) error {
 		return err
 	}
 	if err := o.ask(name); err != nil {
+		return err
+	}
+	if err := o.settings.Check(name); err != nil {
 		return err
 	}
 	key, err := o.checkKeys(p)
@@ -225,7 +228,7 @@ func (o *profileAdd) keep(name string, key *sign.PrivateKey) error {
 	if !o.keyring {
 		return nil
 	}
-	file, err := o.c.openConfig()
+	file, err := profile.Open(o.c.configPath()) // it may be made just now
 	if err != nil {
 		return err
 	}

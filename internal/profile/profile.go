@@ -4,6 +4,7 @@
 package profile
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -167,7 +168,7 @@ type layer struct {
 // Load chooses a profile and reads its settings. The notes are for the user.
 // The error is an [*Error].
 func Load(s Sources) (*Profile, []string, error) {
-	file, err := s.open()
+	file, err := s.Open()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -198,7 +199,9 @@ func Load(s Sources) (*Profile, []string, error) {
 	return p, notes(layers), p.check()
 }
 
-func (s Sources) open() (*File, error) {
+// Open reads the configuration file. Without one there are no profiles; one that
+// was named must be there.
+func (s Sources) Open() (*File, error) {
 	if s.ConfigFile == "" {
 		return Open(ConfigPath(s.Getenv, s.GOOS))
 	}
@@ -326,6 +329,20 @@ func builtinNotes(environment layer) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("client id %s from %s is not used: profile %q has its own", id, environment.where["client_id"], Emulator)}
+}
+
+// Check holds settings that are to be stored against the rules that a profile is
+// read by. That a live one names no region is let pass: the environment may name
+// it.
+func (s *Settings) Check(name string) error {
+	p := &Profile{
+		Name: name, ClientID: s.ClientID, Region: s.Region, GatewayURL: s.GatewayURL, KeyVersion: cmp.Or(s.KeyVersion, 1),
+		Currency: s.Currency, SettlementCurrency: s.SettlementCurrency, origins: map[string]Origin{},
+	}
+	if p.Region == "" && p.GatewayURL == "" {
+		p.Region = string(antom.RegionSG)
+	}
+	return p.check()
 }
 
 // check holds the finished profile against the rules that span settings, and
