@@ -131,7 +131,7 @@ func TestNothingUnconfirmedIsSent(t *testing.T) {
 		} {
 			var sent atomic.Bool
 			guard := cmd.GuardUnconfirmed(row.clientID, row.gateway, network{&sent})
-			request := httptest.NewRequest(http.MethodPost, "https://gateway.example/base"+op.Path, nil)
+			request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "https://gateway.example/base"+op.Path, nil)
 			response, err := guard.RoundTrip(request)
 			if err == nil {
 				response.Body.Close()
