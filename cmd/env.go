@@ -27,13 +27,14 @@ import (
 
 // Env is the outside world as a run of antom sees it.
 type Env struct {
-	Stdin  io.Reader
-	Stdout io.Writer
-	Stderr io.Writer
-	Getenv func(string) string
-	Now    func() time.Time
-	Dir    string // the working directory, for relative paths
-	Term   Terminal
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Getenv  func(string) string
+	Environ func() []string // all variables, as NAME=value; nil: not known
+	Now     func() time.Time
+	Dir     string // the working directory, for relative paths
+	Term    Terminal
 }
 
 // Terminal says which of the streams are terminals, and how wide.
@@ -49,7 +50,7 @@ func systemEnv() *Env {
 	}
 	return &Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Now: time.Now, Dir: dir,
+		Getenv: os.Getenv, Environ: os.Environ, Now: time.Now, Dir: dir,
 		Term: terminalFacts(),
 	}
 }
@@ -152,6 +153,9 @@ func (c *cli) namedConfig() string {
 
 // loadProfile reads the settings of the chosen profile, without its keys.
 func (c *cli) loadProfile(p *output.Printer) (*profile.Profile, error) {
+	for _, warning := range c.misspeltVariables() {
+		p.Warn("%s", warning)
+	}
 	chosen, notes, err := profile.Load(c.profileSources())
 	for _, note := range notes {
 		p.Note("%s", note)

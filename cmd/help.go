@@ -22,7 +22,10 @@ import (
 func usage(cmd *cobra.Command) error {
 	w := cmd.OutOrStderr()
 	fmt.Fprint(w, "Usage:\n")
-	if cmd.Runnable() {
+	switch {
+	case cmd.HasAvailableSubCommands():
+		fmt.Fprintf(w, "  %s COMMAND [flags]\n", cmd.CommandPath())
+	case cmd.Runnable():
 		fmt.Fprintf(w, "  %s\n", cmd.UseLine())
 	}
 	if cmd.HasAvailableSubCommands() {

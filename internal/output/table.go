@@ -90,7 +90,7 @@ func (v Verbatim) render(_ *Printer, w *bufio.Writer) {
 func (c Card) render(p *Printer, w *bufio.Writer) {
 	if !p.options.OutTTY {
 		for _, pair := range c.Pairs {
-			fmt.Fprintf(w, "%s\t%s\n", pair.Name, pair.Value.plain())
+			fmt.Fprintf(w, "%s\t%s\n", pair.Name, p.styles.render(pair.Value.plain(), pair.Value.Style))
 		}
 		return
 	}
@@ -147,7 +147,13 @@ func (t Table) renderTSV(p *Printer, w *bufio.Writer) {
 		from = -1
 	}
 	for i := from; i < len(t.Rows); i++ {
-		fmt.Fprintln(w, strings.Join(t.machineRow(i), "\t"))
+		row := t.machineRow(i)
+		for j := range row {
+			if i >= 0 {
+				row[j] = p.styles.render(row[j], t.Rows[i][j].Style)
+			}
+		}
+		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
 }
 

@@ -1,0 +1,48 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/antom-cli/antom/internal/profile"
+	"github.com/antom-cli/antom/internal/rules"
+)
+
+// ownPrefix begins the names of the variables that antom reads.
+const ownPrefix = "ANTOM_"
+
+// misspeltVariables are warnings of variables that antom does not read and that
+// look like ones it does: what they were to say is not done, and the profile in
+// force may be another one than was meant.
+func (c *cli) misspeltVariables() []string {
+	if c.Environ == nil {
+		return nil
+	}
+	known := ownVariables()
+	var warnings []string
+	for _, variable := range c.Environ() {
+		name, value, _ := strings.Cut(variable, "=")
+		word, own := strings.CutPrefix(name, ownPrefix)
+		if !own || value == "" || slices.Contains(known, word) {
+			continue
+		}
+		if near := rules.Nearest(word, known); near != "" {
+			warnings = append(warnings, fmt.Sprintf("%s is set, and antom does not read it; did you mean %s?", name, ownPrefix+near))
+		}
+	}
+	slices.Sort(warnings)
+	return warnings
+}
+
+// ownVariables are the names of the variables that antom reads, without their
+// prefix.
+func ownVariables() []string {
+	var names []string
+	for _, v := range slices.Concat(profile.Variables(), twins()) {
+		for name := range strings.SplitSeq(v.Name, ", ") {
+			names = append(names, strings.TrimPrefix(name, ownPrefix))
+		}
+	}
+	return names
+}
