@@ -18,6 +18,7 @@ type notifyVerify struct {
 	defaults      intake.Defaults
 	publicKeyFile string
 	failFast      bool
+	forBodyAlone  []string // flags given that only a body alone needs
 }
 
 func newNotifyVerifyCmd(c *cli) *cobra.Command {
@@ -64,6 +65,11 @@ with -o csv one row.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("url") {
 				o.defaults.Target = o.defaults.URL
+			}
+			for _, name := range []string{"time", "signature", "client-id"} {
+				if cmd.Flags().Changed(name) {
+					o.forBodyAlone = append(o.forBodyAlone, "--"+name)
+				}
 			}
 			return o.run(cmd.Context(), args)
 		},

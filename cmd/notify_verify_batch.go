@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -197,6 +198,9 @@ func (b *verifyBatch) verify(c *chunk, r *output.Renderer) {
 		}
 		into.verdict = judge(m, b.keys[m.Kind])
 		into.verdict.words = b.words
+		if unused := b.o.forBodyAlone; len(unused) > 0 && !m.Alone {
+			into.verdict.note("flags", "not used, since the message has headers of its own: "+strings.Join(unused, ", "))
+		}
 		if !into.verdict.verified {
 			into.message = m
 			c.failed = true

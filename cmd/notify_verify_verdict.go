@@ -183,9 +183,19 @@ func (v *verdict) fail(err error) {
 	}
 }
 
+// contentChanged is what to do where the key is right and no cause fits.
+const contentChanged = "don't act on it; if Antom called another URL, name that with --url; else compare the headers and the bytes of the body with those on the wire"
+
 // explain adds what a diagnosis found.
 func (v *verdict) explain(f *diagnose.Finding) {
 	v.finding = f
+	switch {
+	case !f.ContentChanged:
+	case v.reason == reasonURLMissing:
+		f.RuledOut = nil // without its URL nothing can be ruled out
+	case v.reason == string(sign.Mismatch):
+		v.remedy = contentChanged
+	}
 	v.cause = f.ID()
 	v.remedy = cmp.Or(f.Remedy(), v.remedy)
 }

@@ -79,17 +79,28 @@ func Select(ids []string) ([]Check, error) {
 
 // UnreachableError says that nobody answers at the endpoint's address.
 type UnreachableError struct {
-	URL string
-	Err error
+	URL   string
+	After string // the check that it still answered; empty if none
+	Err   error
 }
 
-func (e *UnreachableError) Error() string { return fmt.Sprintf("check %s: %s", e.URL, e.Err) }
+func (e *UnreachableError) Error() string {
+	if e.After != "" {
+		return fmt.Sprintf("check %s: nobody is there any more after the check %s: %s", e.URL, e.After, e.Err)
+	}
+	return fmt.Sprintf("check %s: %s", e.URL, e.Err)
+}
 
 // Unwrap returns what the network said.
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
 // Hint says what to do about it.
-func (e *UnreachableError) Hint() string { return "start the endpoint, and name it by its whole URL" }
+func (e *UnreachableError) Hint() string {
+	if e.After != "" {
+		return "see in the endpoint's own log why it ended, and start it again"
+	}
+	return "start the endpoint, and name it by its whole URL"
+}
 
 // Run runs checks one after another and reports each. The error is an
 // [*UnreachableError], the end of ctx, or that of report; that a check fails is
@@ -98,6 +109,9 @@ func Run(ctx context.Context, e *Endpoint, chosen []Check, report func(Finding) 
 	genuine := true
 	for i, check := range chosen {
 		finding, err := e.run(ctx, check, newKit(e, i+1))
+		if gone, ok := errors.AsType[*UnreachableError](err); ok && i > 0 {
+			gone.After = chosen[i-1].ID
+		}
 		if err != nil {
 			return err
 		}
@@ -134,7 +148,7 @@ func (e *Endpoint) run(ctx context.Context, check Check, k *kit) (Finding, error
 				return finding, err
 			}
 			if unreachable(complaint) {
-				return finding, &UnreachableError{e.URL.String(), cause(complaint)}
+				return finding, &UnreachableError{URL: e.URL.String(), Err: cause(complaint)}
 			}
 			if finding.Status == Passed {
 				finding.Status, finding.Detail = Failed, complaint.Error()

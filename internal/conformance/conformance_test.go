@@ -221,6 +221,27 @@ func TestRun_nobody(t *testing.T) {
 	}
 }
 
+// TestRun_died: of an endpoint that ends under a check, that check is named: it
+// is not one that was never started.
+func TestRun_died(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _ = antom.Acknowledge(w) }))
+	chosen, err := conformance.Select([]string{"capture"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = conformance.Run(t.Context(), endpointAt(t, server.URL+"/"), chosen, func(conformance.Finding) error {
+		server.Close() // after the first one
+		return nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "nobody is there any more after the check genuine: ") {
+		t.Fatalf("err = %v", err)
+	}
+	if gone, ok := errors.AsType[*conformance.UnreachableError](err); !ok || !strings.Contains(gone.Hint(), "the endpoint's own log") {
+		t.Errorf("hint of %v", err)
+	}
+}
+
 // TestRun_ended: the end of the context is no finding.
 func TestRun_ended(t *testing.T) {
 	t.Parallel()

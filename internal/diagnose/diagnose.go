@@ -69,6 +69,9 @@ type Finding struct {
 	// Noticed says what is wrong in any case, though it is not proved that it is
 	// what went wrong here, and what to do about it.
 	Noticed string
+	// ContentChanged says that the key is right and the signature whole, and that
+	// no cause fits: other content was signed.
+	ContentChanged bool
 }
 
 // Detail is a value as it was signed and as it was given.
@@ -386,6 +389,7 @@ func (s *search) nothing(readings []reading) *Finding {
 		}
 		return f
 	}
+	f.ContentChanged = true
 	f.Key = readings[0].key.key.Name
 	what := cmp.Or(f.Key, "the given key")
 	f.RuledOut = append(f.RuledOut,

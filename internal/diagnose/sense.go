@@ -50,11 +50,20 @@ func Sense(kind intake.Kind, told intake.Told, amountOf AmountOf) []Remark {
 	}
 	if kind == intake.Notification && told.Value != "" && amountOf != nil {
 		if want, ok := amountOf(told.PaymentRequestID); ok && (want.Currency != told.Currency || strconv.FormatInt(want.Value, 10) != told.Value) {
-			add("amount", "paymentAmount is %s %s, the session was made for %s %d (in minor units): don't ship before that is cleared up",
-				told.Currency, told.Value, want.Currency, want.Value)
+			add("amount", "paymentAmount is %s, the session was made for %s: don't ship before that is cleared up", toldAmount(told), want)
 		}
 	}
 	return remarks
+}
+
+// toldAmount is the amount of a message in major units; one that is no amount is
+// shown as it stands there.
+func toldAmount(told intake.Told) string {
+	value, err := strconv.ParseInt(told.Value, 10, 64)
+	if _, known := antom.LookupCurrency(told.Currency); err != nil || !known {
+		return fmt.Sprintf("value %q of currency %q", told.Value, told.Currency)
+	}
+	return antom.Amount{Currency: told.Currency, Value: value}.String()
 }
 
 // rememberedBodies bounds each of the two generations that [Seen] remembers, so

@@ -32,8 +32,10 @@ func TestSense(t *testing.T) {
 	}{
 		{"all well", intake.Notification, paid, nil},
 		{"another payment", intake.Notification, with(func(t *intake.Told) { t.PaymentRequestID, t.Value = "order-2", "1" }), nil},
-		{"amount", intake.Notification, with(func(t *intake.Told) { t.Value = "42" }), []string{"amount", "SGD 4200"}},
-		{"currency", intake.Notification, with(func(t *intake.Told) { t.Currency = "USD" }), []string{"amount", "USD 4200"}},
+		{"amount", intake.Notification, with(func(t *intake.Told) { t.Value = "42" }), []string{"amount", "paymentAmount is 0.42 SGD, the session was made for 42.00 SGD:"}},
+		{"currency", intake.Notification, with(func(t *intake.Told) { t.Currency = "USD" }), []string{"amount", "paymentAmount is 42.00 USD, the session was made for 42.00 SGD:"}},
+		{"no amount", intake.Notification, with(func(t *intake.Told) { t.Value = "42.00" }), []string{"amount", `paymentAmount is value "42.00" of currency "SGD",`}},
+		{"unknown currency", intake.Notification, with(func(t *intake.Told) { t.Currency = "XXQ" }), []string{"amount", `paymentAmount is value "4200" of currency "XXQ",`}},
 		{"unknown type", intake.Notification, with(func(t *intake.Told) { t.NotifyType = "PAYMENT_RESULTS" }), []string{"notify-type", `"PAYMENT_RESULTS"`}},
 		{"unknown type of an answer", intake.Response, with(func(t *intake.Told) { t.NotifyType = "x" }), nil},
 		{"pending", intake.Notification, with(func(t *intake.Told) { t.NotifyType = "PAYMENT_PENDING" }), []string{"pending", "wait for PAYMENT_RESULT"}},

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -104,10 +105,11 @@ func readEnvelope(text []byte, source string, d Defaults) (*Message, error) {
 // place, and what was expected there.
 func explainJSON(text []byte) error {
 	var object map[string]json.RawMessage
-	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &object); err != nil {
-		return err
+	err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &object)
+	if of, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("it is a JSON %s, not an object", of.Value)
 	}
-	return errNotJSON
+	return cmp.Or(err, errNotJSON)
 }
 
 func (e *envelope) message(source string, d Defaults) (*Message, error) {

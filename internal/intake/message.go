@@ -40,6 +40,7 @@ type Message struct {
 	Header http.Header
 	Body   []byte // decoded, where the message says Content-Encoding: gzip
 	Exact  bool   // the form tells the body's length to the byte
+	Alone  bool   // only the body was saved; the headers are the defaults'
 
 	// Origin is scheme and host, where the form tells them.
 	Origin string
@@ -178,7 +179,7 @@ func splitURL(text string) (target, origin string) {
 
 // bodyAlone is a message of which only the body was saved.
 func bodyAlone(body []byte, source string, d Defaults) *Message {
-	m := &Message{Source: source, Header: http.Header{}, Body: body}
+	m := &Message{Source: source, Header: http.Header{}, Body: body, Alone: true}
 	m.fill(d)
 	for name, value := range map[string]string{"Client-Id": d.ClientID, m.Kind.TimeHeader(): d.Time, "Signature": d.Signature} {
 		if value != "" {

@@ -166,6 +166,15 @@ func (f *file) readJSON() {
 		f.readLines(first)
 		return
 	}
+	follow, err := f.linesFollow()
+	if err != nil {
+		f.fail(err)
+		return
+	}
+	if follow { // a first line that is broken
+		f.readLines(first)
+		return
+	}
 	rest, err := readRest(f.in)
 	if err != nil {
 		f.fail(err)
@@ -175,11 +184,6 @@ func (f *file) readJSON() {
 	if e := asEnvelope(whole); e != nil {
 		m, err := e.message(f.name+":1", f.defaults)
 		f.parsed(1, m, err)
-		return
-	}
-	if second, _, _ := bytes.Cut(bytes.TrimSpace(rest), []byte("\n")); asEnvelope(second) != nil { // a first line that is broken
-		f.in = bufio.NewReader(bytes.NewReader(rest))
-		f.readLines(first)
 		return
 	}
 	if isHAR(whole) {
@@ -257,13 +261,53 @@ func readRest(in *bufio.Reader) ([]byte, error) {
 	return rest, err
 }
 
+// A stretch of broken lines before the first envelope is seen as such up to here.
+const (
+	mostAhead  = 16 // lines
+	bytesAhead = 1 << 20
+)
+
+// linesFollow says whether one of the next lines is an envelope by itself: then
+// what stands before it are broken lines of JSON lines, and not the beginning of
+// something else. What was read for that is put back.
+func (f *file) linesFollow() (bool, error) {
+	lines, ahead := &lineReader{in: f.in}, []byte(nil)
+	defer func() { f.in = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(ahead), lines.in), 64<<10) }()
+	for n := 0; n < mostAhead && len(ahead) < bytesAhead; n++ {
+		line, err := lines.line()
+		ahead = append(ahead, line...)
+		switch {
+		case asEnvelope(line) != nil:
+			return true, nil
+		case errors.Is(err, io.EOF):
+			return false, nil
+		case err != nil:
+			return false, err
+		}
+	}
+	return false, nil
+}
+
 func (f *file) readBody() {
-	body, err := readRest(f.in)
+	first, err := (&lineReader{in: f.in}).line()
+	follow := false
+	if err == nil {
+		follow, err = f.linesFollow()
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		f.fail(err)
+		return
+	}
+	if follow {
+		f.readLines(first)
+		return
+	}
+	rest, err := readRest(f.in)
 	if err != nil {
 		f.fail(err)
 		return
 	}
-	f.parsed(1, bodyAlone(body, f.name+":1", f.defaults), nil)
+	f.parsed(1, bodyAlone(slices.Concat(first, rest), f.name+":1", f.defaults), nil)
 }
 
 // Broken is the unit of a file that can't be read at all.

@@ -225,6 +225,38 @@ func TestRead_several(t *testing.T) {
 	}
 }
 
+// TestRead_brokenBegin: of a log that begins with broken lines, of whatever
+// sort, each is an error with its place, and the log is read on, however long.
+func TestRead_brokenBegin(t *testing.T) {
+	t.Parallel()
+	envelope := `{"url":"/notify","headers":{},"body":"{}"}` + "\n"
+	long := `{"url":"/notify","headers":{},"body":"` + strings.Repeat("x", 9<<20) + "\"}\n"
+	tests := []struct {
+		name, text string
+		places     []string // of the errors
+		messages   int
+	}{
+		{"words", "started at noon\n" + envelope + envelope, []string{"file:1: "}, 2},
+		{"cut off before", `S"}}","headers":{}}` + "\n" + envelope, []string{"file:1: "}, 1},
+		{"cut off behind", `{"url":"/notify","hea` + "\n" + envelope, []string{"file:1: "}, 1},
+		{"several", "a\n\n{b\n[]\n" + envelope, []string{"file:1: ", "file:3: ", "file:4: "}, 1},
+		{"longer than a message may be", "{a\n" + long + long + long + long, []string{"file:1: "}, 4},
+		{"no log", "started at noon\nended at one\n", nil, 1},
+	}
+	for _, test := range tests {
+		messages, errs := read(t, test.text, intake.Defaults{})
+		if len(messages) != test.messages || len(errs) != len(test.places) {
+			t.Errorf("%s: %d messages, errors %v", test.name, len(messages), errs)
+			continue
+		}
+		for i, err := range errs {
+			if !strings.HasPrefix(err.Error(), test.places[i]) {
+				t.Errorf("%s: error %q, want one at %s", test.name, err, test.places[i])
+			}
+		}
+	}
+}
+
 func TestRead_errors(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, says string }{
