@@ -106,12 +106,21 @@ func (r *PayRequest) validate() error {
 		return &Refusal{"the card number must have 12 to 19 digits", "the test cards are in antom emulator pay --help"}
 	}
 	r.Card = number
+	if isCardNumber(r.CardToken) { // said without it: numbers are never printed
+		return &Refusal{"the card token is a card number", "pay with it as the card: --card"}
+	}
 	if r.Billing != (antom.Address{}) {
 		if err := checkBilling(r.Billing); err != nil {
 			return err
 		}
 	}
 	return r.CheckCodes()
+}
+
+// isCardNumber reports whether a text could be the number of a card.
+func isCardNumber(text string) bool {
+	number := strings.NewReplacer(" ", "", "-", "").Replace(text)
+	return strings.Trim(number, "0123456789") == "" && len(number) >= 12 && len(number) <= 19
 }
 
 // CheckCodes wants outcomes that Antom documents. The error is a [*Refusal].
