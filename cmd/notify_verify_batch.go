@@ -35,6 +35,8 @@ type verifyBatch struct {
 	render *output.Renderer
 	amount func(paymentRequestID string) (antom.Amount, bool) // of a session, by the history
 
+	spare sync.Pool // of buffers
+
 	around   *surroundings // read at the first mismatch
 	explains int
 	causes   []string                 // that were found in this run
@@ -186,7 +188,7 @@ func (b *verifyBatch) read(ctx context.Context, names []string, work, inOrder ch
 // verify verifies the messages of a chunk and renders the verdicts on those that
 // hold: the others are explained first, in order.
 func (b *verifyBatch) verify(c *chunk, r *output.Renderer) {
-	c.results, c.out = make([]result, len(c.units)), make([]byte, 0, 512*len(c.units))
+	c.results, c.out = make([]result, len(c.units)), b.buffer(512*len(c.units))
 	for i := range c.units {
 		into := &c.results[i]
 		m, err := c.units[i].Parse(b.o.defaults)
@@ -244,8 +246,18 @@ func (b *verifyBatch) tell(c *chunk) (more bool, err error) {
 	} else {
 		err = b.p.Write(out)
 	}
+	b.spare.Put(&c.out)
 	b.report()
 	return more, err
+}
+
+// buffer is room for the verdicts of a chunk, of one that was told if there is
+// one.
+func (b *verifyBatch) buffer(size int) []byte {
+	if used, ok := b.spare.Get().(*[]byte); ok {
+		return (*used)[:0]
+	}
+	return make([]byte, 0, size)
 }
 
 // tellOne adds one verdict to what is printed.
