@@ -83,12 +83,16 @@ func flagError(cmd *cobra.Command, err error) error {
 		return err
 	}
 	usage := usagef("%s", err)
+	invalid, isInvalid := errors.AsType[*pflag.InvalidValueError](err)
+	if isInvalid && invalid.GetFlag().Value.Type() == "bool" {
+		usage = usagef("--%s takes no value, got %q", invalid.GetFlag().Name, invalid.GetValue())
+	}
 	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		if near := nearestFlag(cmd, unknown.GetSpecifiedName()); near != "" {
 			usage.hint("did you mean --%s?", near)
 		}
 	}
-	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok && invalid.GetFlag().Value.Type() == "duration" {
+	if isInvalid && invalid.GetFlag().Value.Type() == "duration" {
 		usage.hint("write it with a unit, such as 500ms, 30s or 2m")
 	}
 	return usage.hint("see %q", cmd.CommandPath()+" --help")

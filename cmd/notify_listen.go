@@ -123,7 +123,7 @@ func (o *notifyListen) prepare(ctx context.Context, l *listening) error {
 	var target func(*http.Request) string
 	if o.publicURL != "" {
 		if target, err = receiver.PublicTarget(o.publicURL); err != nil {
-			return usagef("--%s", err)
+			return usagef("--public-url %s", err)
 		}
 	}
 	var to *url.URL

@@ -70,7 +70,7 @@ func requestTarget(r *http.Request) string {
 func PublicTarget(public string) (func(*http.Request) string, error) {
 	u, err := url.Parse(public)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, fmt.Errorf("public URL %q: must be an absolute http or https URL", public)
+		return nil, fmt.Errorf("%q: must be an absolute http or https URL", public)
 	}
 	path := u.EscapedPath()
 	prefix := path == "" || strings.HasSuffix(path, "/")
