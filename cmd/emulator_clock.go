@@ -167,7 +167,12 @@ func (c *cli) onClock(ctx context.Context, do func(context.Context, steering) (e
 	if err := p.Print(result); err != nil || queued == 0 {
 		return err
 	}
-	p.Note("%s due; next: antom emulator deliver", counted(queued, "notification became", "notifications became"))
+	due := counted(queued, "notification became", "notifications became")
+	if _, served := gateway.(*emulator.Remote); served {
+		p.Note("%s due; the server sends them itself, unless it was started with --notify off: antom emulator show PAYMENT_REQUEST_ID", due)
+		return nil
+	}
+	p.Note("%s due; next: antom emulator deliver", due)
 	return nil
 }
 

@@ -192,6 +192,8 @@ type moved struct {
 func controlClock(s *Server, r *http.Request) (any, error) { return s.emulator.Clock(r.Context()) }
 
 func controlResetClock(s *Server, r *http.Request) (any, error) {
+	s.moving.Lock()
+	defer s.moving.Unlock()
 	return s.emulator.ResetClock(r.Context())
 }
 
@@ -206,22 +208,35 @@ func controlMoveClock(s *Server, r *http.Request) (any, error) {
 	case (move.Advance == nil) == (move.Set == nil):
 		return nil, &badControl{`give either "advance" or "set"`}
 	case move.Set != nil:
-		return s.moveClock(r.Context(), *move.Set)
-	}
-	now, err := s.emulator.Time(r.Context())
-	if err != nil {
-		return nil, err
-	}
-	if *move.Advance < 0 { // the emulator says why not
+		return s.setClock(r.Context(), *move.Set)
+	case *move.Advance < 0: // the emulator says why not
 		_, _, err := s.emulator.AdvanceClock(r.Context(), time.Duration(*move.Advance))
 		return nil, err
 	}
-	return s.moveClock(r.Context(), now.Add(time.Duration(*move.Advance)))
+	return s.advanceClock(r.Context(), time.Duration(*move.Advance))
 }
 
-// moveClock sets the clock by way of every time at which a notification is due,
+func (s *Server) setClock(ctx context.Context, to time.Time) (moved, error) {
+	s.moving.Lock()
+	defer s.moving.Unlock()
+	return s.stepClock(ctx, to)
+}
+
+// advanceClock moves the clock on from where it stands: of several at once each
+// counts.
+func (s *Server) advanceClock(ctx context.Context, by time.Duration) (moved, error) {
+	s.moving.Lock()
+	defer s.moving.Unlock()
+	now, err := s.emulator.Time(ctx)
+	if err != nil {
+		return moved{}, err
+	}
+	return s.stepClock(ctx, now.Add(by))
+}
+
+// stepClock sets the clock by way of every time at which a notification is due,
 // so that each attempt is made at its own time and in its order.
-func (s *Server) moveClock(ctx context.Context, to time.Time) (moved, error) {
+func (s *Server) stepClock(ctx context.Context, to time.Time) (moved, error) {
 	total := moved{Events: []Event{}}
 	for {
 		if err := s.Settle(ctx); err != nil {
@@ -259,6 +274,9 @@ func (s *Server) notBeforeNow(ctx context.Context, at time.Time) (time.Time, err
 }
 
 func controlReset(s *Server, r *http.Request) (any, error) {
+	s.moving.Lock()
+	defer s.moving.Unlock()
+	s.pardon()
 	return done{true}, s.emulator.Reset(r.Context())
 }
 

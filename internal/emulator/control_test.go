@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -223,3 +224,57 @@ func TestRemote_delivers(t *testing.T) {
 		t.Errorf("after it was acknowledged: %+v, %d, %v", open, acknowledged, err)
 	}
 }
+
+// Of several who move the clock on at once, each counts.
+func TestControl_concurrentAdvances(t *testing.T) {
+	t.Parallel()
+	s := serveIt(t, emulator.ServeOptions{}, emulator.Options{})
+	if err := s.server.AdvanceClock(t.Context(), time.Hour); err != nil { // it is virtual from here on
+		t.Fatal(err)
+	}
+	before, err := s.gateway.Clock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var movers sync.WaitGroup
+	for range 8 {
+		movers.Go(func() {
+			for range 5 {
+				if err := s.server.AdvanceClock(t.Context(), time.Hour); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	movers.Wait()
+	after, err := s.gateway.Clock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if moved := after.Time.Sub(before.Time); moved != 40*time.Hour {
+		t.Errorf("the clock moved on by %s, want 40h", moved)
+	}
+}
+
+// A reset forgets what a late failure would refuse, with the payments.
+func TestControl_resetPardons(t *testing.T) {
+	t.Parallel()
+	s, _ := serveWithShop(t, acknowledge, emulator.Options{})
+	body := inquiryBody("order")
+	s.create("order", "", automatic)
+	s.fault("inquiryPayment:1=late-failure")
+	for range 2 { // the second one is the failure that comes late
+		if _, err := s.client.Do(t.Context(), antom.InquiryPayment, body); err == nil {
+			t.Fatal("a call under the fault succeeds")
+		}
+	}
+	if status, answer := s.control(http.MethodPost, "/_emulator/reset", s.bearer(), ""); status != http.StatusOK {
+		t.Fatalf("reset: %d %s", status, answer)
+	}
+	_, err := s.client.Do(t.Context(), antom.InquiryPayment, body)
+	if refused, ok := errors.AsType[*antom.ResultError](err); !ok || refused.Result.ResultCode != antom.CodeOrderNotExist {
+		t.Errorf("after the reset: %v, want %s", err, antom.CodeOrderNotExist)
+	}
+}
+
+func inquiryBody(id string) []byte { return []byte(`{"paymentRequestId":"` + id + `"}`) }

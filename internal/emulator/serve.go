@@ -66,6 +66,8 @@ type Server struct {
 	address  Address
 	rotated  func() (*sign.PrivateKey, error)
 
+	moving sync.Mutex // held while the clock is read and moved, by several steps
+
 	doomedMu sync.Mutex
 	dooms    map[string]string // identity of a call → the code that its repeats get
 }
@@ -341,19 +343,21 @@ func (s *Server) ClientTransport() (*http.Transport, error) {
 func (s *Server) ClearFaults(ids ...int) []Fault {
 	gone := s.faults.clear(ids...)
 	if slices.ContainsFunc(gone, func(f Fault) bool { return f.Kind == "late-failure" }) {
-		s.doomedMu.Lock()
-		defer s.doomedMu.Unlock()
-		clear(s.dooms)
+		s.pardon()
 	}
 	return gone
 }
 
+// pardon lets calls that were to fail late succeed again.
+func (s *Server) pardon() {
+	s.doomedMu.Lock()
+	defer s.doomedMu.Unlock()
+	clear(s.dooms)
+}
+
 // AdvanceClock moves the clock; what is due on the way is sent.
 func (s *Server) AdvanceClock(ctx context.Context, by time.Duration) error {
-	now, err := s.emulator.Time(ctx)
-	if err == nil {
-		_, err = s.moveClock(ctx, now.Add(by))
-	}
+	_, err := s.advanceClock(ctx, by)
 	return err
 }
 
