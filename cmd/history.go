@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -126,7 +127,7 @@ func (c *cli) newestRecords(p *output.Printer) iter.Seq2[history.Record, error] 
 func (c *cli) historyResult(records []history.Record) output.Result {
 	table := output.Table{Empty: "no calls yet", Cols: []output.Col{
 		{Name: "time", Title: "WHEN"}, {Name: "profile", Title: "PROFILE"}, {Name: "operation", Title: "OPERATION"},
-		{Name: "paymentRequestId", Title: "PAYMENT REQUEST", Shrinks: true}, {Name: "paymentId", MachineOnly: true},
+		{Name: "paymentRequestId", Title: "PAYMENT", Shrinks: true}, {Name: "paymentId", MachineOnly: true},
 		{Name: "amount", Title: "AMOUNT", Align: output.Decimal}, {Name: "currency", MachineOnly: true},
 		{Name: "resultStatus", MachineOnly: true}, {Name: "resultCode", Title: "RESULT"},
 		{Name: "paymentStatus", Title: "STATUS"}, {Name: "failure", Title: "FAILURE"},
@@ -134,7 +135,7 @@ func (c *cli) historyResult(records []history.Record) output.Result {
 	result := output.Result{Rows: [][]byte{}}
 	for _, r := range records {
 		table.Rows = append(table.Rows, []output.Cell{
-			c.whenCell(r.Time), {Text: r.Profile}, {Text: string(r.Operation)},
+			c.whenCell(r.Time), {Text: r.Profile}, {Text: string(r.Operation), Short: strings.ReplaceAll(string(r.Operation), "Payment", "")},
 			{Text: r.PaymentRequestID, Style: output.Key}, {Text: r.PaymentID},
 			recordedAmount(r.PaymentAmount), {Text: r.PaymentAmount.Currency},
 			{Text: string(r.ResultStatus)}, {Text: r.ResultCode},

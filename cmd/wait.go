@@ -239,7 +239,7 @@ func (o *waiter) verdict(ctx context.Context, w *watch) error {
 		return w.last.Err
 	case errors.Is(cause, errWaitTimeout):
 		return saidError{code: exitPending, message: fmt.Sprintf("%s is not final after %s: %s", o.name(w), o.flags.timeout, w.standing()),
-			remedy: fmt.Sprintf("the payment goes on; ask again with %s %s", o.awaited.command(), w.id())}
+			remedy: o.whatNext(w)}
 	case cause != nil:
 		return fmt.Errorf("%s is not final: %s: %w", o.name(w), w.standing(), cause)
 	}
@@ -257,6 +257,16 @@ func (o *waiter) name(w *watch) string {
 		return "payment " + w.id()
 	}
 	return fmt.Sprintf("the %s of payment %s", o.awaited.noun(), w.id())
+}
+
+// whatNext is what to do about a payment that was not done in time. One that the
+// gateway does not know may be a wrong id.
+func (o *waiter) whatNext(w *watch) string {
+	again := fmt.Sprintf("ask again with %s %s", o.awaited.command(), w.id())
+	if w.payment == nil && w.missing > 0 {
+		return "check the id: antom session list shows those of this machine; if the buyer may still pay, " + again
+	}
+	return "the payment goes on; " + again
 }
 
 // standing says in words what is known of a payment that is not done.
