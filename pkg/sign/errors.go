@@ -114,6 +114,7 @@ const (
 	KeyIsPublic       KeyReason = "key-is-public"
 	KeyIsPrivate      KeyReason = "key-is-private"
 	KeyIsCertificate  KeyReason = "key-is-certificate"
+	KeyIsOpenSSH      KeyReason = "key-is-openssh"
 	KeyUnusable       KeyReason = "key-unusable"
 	KeyVersionInvalid KeyReason = "key-version-invalid"
 )
@@ -146,6 +147,8 @@ var keyReasons = [...]struct {
 		"Antom's public key is needed; keep the private key to yourself"},
 	{KeyIsCertificate, "this is a certificate, not a key",
 		"a bare public key is needed: openssl x509 -pubkey -noout -in cert.pem"},
+	{KeyIsOpenSSH, "this is a key in the format of OpenSSH",
+		"Antom's keys are PEM: ssh-keygen -p -m PKCS8 -f COPY rewrites a private key in place, ssh-keygen -e -m PKCS8 -f KEY.pub writes a public one"},
 	{KeyUnusable, "the RSA key can't be used",
 		"make a new pair in Antom's Dashboard and register its public key"},
 	{KeyVersionInvalid, "the key version must be 1 or more",

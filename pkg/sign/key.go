@@ -124,6 +124,8 @@ func newPublicKey(parsed any) (*PublicKey, error) {
 const (
 	pemCertificate = "CERTIFICATE"
 	pemEncrypted   = "ENCRYPTED PRIVATE KEY"
+	pemOpenSSH     = "OPENSSH PRIVATE KEY"
+	lineOpenSSH    = "ssh-" // ssh-rsa AAAA… and its likes: the public keys of OpenSSH
 )
 
 // decodeKey finds the DER bytes of a key in a PEM file or a base64 text, and
@@ -136,6 +138,9 @@ func decodeKey(text []byte) (der []byte, kind string, err error) {
 	}
 	if bytes.Contains(text, []byte("-----BEGIN")) {
 		return decodePEM(text)
+	}
+	if bytes.HasPrefix(text, []byte(lineOpenSSH)) {
+		return nil, "", &KeyError{Reason: KeyIsOpenSSH}
 	}
 	compact := strings.Map(dropSpace, string(text))
 	der, err = base64.RawStdEncoding.DecodeString(strings.TrimRight(compact, "="))
@@ -159,6 +164,8 @@ func decodePEM(text []byte) (der []byte, kind string, err error) {
 			continue
 		case block.Type == pemEncrypted || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
 			return nil, "", &KeyError{Reason: KeyEncrypted}
+		case block.Type == pemOpenSSH:
+			return nil, "", &KeyError{Reason: KeyIsOpenSSH}
 		}
 		return block.Bytes, block.Type, nil
 	}

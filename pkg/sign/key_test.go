@@ -202,6 +202,7 @@ func TestParseKey_refusals(t *testing.T) {
 	t.Parallel()
 	encrypted := []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n")
 	legacy := []byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nMIIB\n-----END RSA PRIVATE KEY-----\n")
+	openSSH := []byte("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU=\n-----END OPENSSH PRIVATE KEY-----\n")
 	flat := func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte(`\n`)) }
 	made := makeOddKeys(t)
 	private := func(text []byte) error { _, err := sign.ParsePrivateKey(text); return err }
@@ -254,6 +255,10 @@ func TestParseKey_refusals(t *testing.T) {
 		{"certificate for private", private, made.certificate, sign.KeyIsCertificate, "a certificate"},
 		{"certificate for public", public, made.certificate, sign.KeyIsCertificate, "a certificate"},
 		{"certificate line for public", public, onOneLine(made.certificate), sign.KeyIsCertificate, "a certificate"},
+		{"OpenSSH", private, openSSH, sign.KeyIsOpenSSH, "format of OpenSSH"},
+		{"OpenSSH, flat", private, flat(openSSH), sign.KeyIsOpenSSH, "format of OpenSSH"},
+		{"OpenSSH private for public", public, openSSH, sign.KeyIsOpenSSH, "format of OpenSSH"},
+		{"OpenSSH public", public, []byte("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ== shop"), sign.KeyIsOpenSSH, "format of OpenSSH"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
