@@ -366,12 +366,8 @@ func (p *Profile) check() error {
 func (p *Profile) checkGateway() error {
 	switch {
 	case p.GatewayURL != "":
-		u, err := url.Parse(p.GatewayURL)
-		if err != nil || u.Host == "" {
-			return errorf("%s: gateway_url %q: not an absolute URL", p.at("gateway_url"), p.GatewayURL).hint("such as https://open-sea-global.alipay.com")
-		}
-		if u.Scheme != "https" && (u.Scheme != "http" || !antom.IsLoopback(u.Hostname())) {
-			return errorf("%s: gateway_url %q: must be https", p.at("gateway_url"), p.GatewayURL).hint("http is for this machine only")
+		if _, err := antom.ParseGatewayURL(p.GatewayURL); err != nil {
+			return errorf("%s: %s", p.at("gateway_url"), err).hint("set gateway_url, or region to sg, us or de")
 		}
 	case p.Region != "":
 		if _, err := antom.ParseRegion(p.Region); err != nil {

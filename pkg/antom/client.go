@@ -164,25 +164,32 @@ func WithRegion(region Region) Option {
 	}
 }
 
-// WithGatewayURL calls another gateway. A base path and a query are kept and
-// signed. The scheme is https, or http to this machine.
+// WithGatewayURL calls another gateway, as [ParseGatewayURL] reads it.
 func WithGatewayURL(gateway string) Option {
 	return func(o *clientOptions) error {
-		u, err := url.Parse(gateway)
-		if err != nil {
-			return errors.New("gateway URL: not a URL") // the text may hold a password
-		}
-		switch {
-		case u.User != nil || u.Fragment != "":
-			return fmt.Errorf("gateway URL of host %q: must have no user name and no fragment", u.Host)
-		case u.Hostname() == "" || u.Opaque != "":
-			return fmt.Errorf("gateway URL %q: must be an absolute URL such as %s", gateway, RegionSG.URL())
-		case u.Scheme == "https", u.Scheme == "http" && IsLoopback(u.Hostname()):
-			o.gateway = u
-			return nil
-		}
-		return fmt.Errorf("gateway URL %q: must be https (http is for this machine only)", gateway)
+		u, err := ParseGatewayURL(gateway)
+		o.gateway = u
+		return err
 	}
+}
+
+// ParseGatewayURL reads the address of a gateway: an absolute URL without user
+// name and fragment, of the scheme https, or http to this machine. A base path
+// and a query are kept and signed. The error never holds a password.
+func ParseGatewayURL(gateway string) (*url.URL, error) {
+	u, err := url.Parse(gateway)
+	if err != nil {
+		return nil, errors.New("gateway URL: not a URL") // the text may hold a password
+	}
+	switch {
+	case u.User != nil || u.Fragment != "":
+		return nil, fmt.Errorf("gateway URL of host %q: must have no user name and no fragment", u.Host)
+	case u.Hostname() == "" || u.Opaque != "":
+		return nil, fmt.Errorf("gateway URL %q: must be an absolute URL such as %s", gateway, RegionSG.URL())
+	case u.Scheme == "https", u.Scheme == "http" && IsLoopback(u.Hostname()):
+		return u, nil
+	}
+	return nil, fmt.Errorf("gateway URL %q: must be https (http is for this machine only)", gateway)
 }
 
 // WithTransport sends requests through another transport. The default honours
