@@ -161,7 +161,7 @@ var resultCodes = [...]ResultCode{
 	{"NO_INTERFACE_DEF", StatusF, ClassFix, InGateway | InInquiry | InTransaction | InCancel | InRefund | InRefundInquiry | InRefundResult | InNotification | InPaymentResult,
 		"no such API", "check the path: sandbox prefix, version and operation", "G24", ""},
 	{"NO_PAY_OPTIONS", StatusF, ClassSupport, InSession | InCapture | InNotification | InPaymentResult,
-		"no payment option is available", "contact Antom's support", "G24", ""},
+		"no payment option is available", "check paymentMethodType and the currency; Antom's support says which your contract has", "G24", ""},
 	{"OAUTH_FAILED", StatusF, ClassFix, InGateway,
 		"the agent token was not accepted", "renew the agent token", "G24", ""},
 	{"ORDER_IS_CANCELED", StatusF, ClassNewRequest, InCapture | InRefund | InRefundResult | InPaymentResult,
