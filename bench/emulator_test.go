@@ -213,16 +213,16 @@ func quick(times []time.Duration) time.Duration {
 	return sum / time.Duration(len(times))
 }
 
-// BenchmarkEmulatorReady starts the program on a state that has its keys, and
-// measures until it says where it listens.
+// BenchmarkEmulatorReady measures from the start of the program until it says
+// where it listens: with a state folder of its own each time, so that keys,
+// certificate authority and state are made, and on a state that has them.
 func BenchmarkEmulatorReady(b *testing.B) {
 	program := filepath.Join(b.TempDir(), "antom")
 	build := exec.CommandContext(b.Context(), "go", "build", "-o", program, "..")
 	if text, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("%s: %s", err, text)
 	}
-	home := b.TempDir()
-	start := func() time.Duration {
+	start := func(home string) time.Duration {
 		command := exec.CommandContext(b.Context(), program, "emulator", "serve", "--https", "-q")
 		command.Env = []string{"HOME=" + home}
 		out, err := command.StdoutPipe()
@@ -244,18 +244,26 @@ func BenchmarkEmulatorReady(b *testing.B) {
 		}
 		return took
 	}
-	first := start() // makes the keys
-	var times []time.Duration
+	used := b.TempDir()
+	start(used)
+	var fresh, later []time.Duration
 	for range b.N {
-		times = append(times, start())
+		fresh = append(fresh, start(b.TempDir()))
+		later = append(later, start(used))
 	}
-	slices.Sort(times)
-	b.ReportMetric(float64(first.Microseconds())/1000, "first-ms")
-	b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, "median-ms")
+	for _, starts := range []struct {
+		of    string
+		times []time.Duration
+	}{{"first", fresh}, {"later", later}} {
+		slices.Sort(starts.times)
+		median := starts.times[len(starts.times)/2]
+		b.ReportMetric(float64(median.Microseconds())/1000, starts.of+"-ms")
+		b.ReportMetric(float64(starts.times[len(starts.times)-1].Microseconds())/1000, starts.of+"-longest-ms")
+		if b.N >= enoughStarts && median > mostToReady {
+			b.Errorf("%s start: ready after %s, want at most %s", starts.of, median, mostToReady)
+		}
+	}
 	b.ReportMetric(0, "ns/op")
-	if median := times[len(times)/2]; b.N >= enoughStarts && median > mostToReady {
-		b.Errorf("ready after %s, want at most %s", median, mostToReady)
-	}
 }
 
 // BenchmarkEmulatorGrowth makes signed calls, one in ten on a connection of its

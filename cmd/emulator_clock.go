@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -53,7 +54,7 @@ are queued; antom emulator deliver sends them, or a running antom emulator serve
 The columns off a terminal and in CSV are time, paymentRequestId, entity, id, state
 and resultCode. With --quiet the new time is printed.`,
 		Example: "  antom emulator clock advance 15m\n  antom emulator clock advance 7d -o json",
-		Args:    oneArg("DURATION"),
+		Args:    oneArgAs("DURATION", func(text string) error { _, err := parseDays(text); return err }),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			by, err := parseDays(args[0])
 			if err != nil {
@@ -66,21 +67,34 @@ and resultCode. With --quiet the new time is printed.`,
 	}
 }
 
-// parseDays reads a duration that may also be in days.
+// parseDays reads a duration that may also be in days: how far the clock goes
+// forward.
 func parseDays(text string) (time.Duration, error) {
-	if number, isDays := strings.CutSuffix(text, "d"); isDays {
-		text = number + "h"
-		hours, err := time.ParseDuration(text)
-		if err == nil && hours >= 0 && hours <= 1<<62/24 {
-			return 24 * hours, nil
-		}
-		text = number + "d"
-	}
 	by, err := time.ParseDuration(text)
-	if err != nil || by < 0 {
+	if number, isDays := strings.CutSuffix(text, "d"); isDays {
+		by, err = time.ParseDuration(number + "h")
+		if by > 1<<62/24 {
+			err = errors.New("longer than the clock goes")
+		}
+		by *= 24
+	}
+	switch {
+	case err != nil:
 		return 0, usagef("duration %q: must be a time such as 90s, 15m, 24h or 7d", text)
+	case strings.HasPrefix(text, "-") && by != 0:
+		return 0, usagef("the clock does not go back, so not by %q either: what has happened has happened", text).
+			hint("antom emulator reset --yes begins anew")
 	}
 	return by, nil
+}
+
+// parseTime reads a time of ISO 8601.
+func parseTime(text string) (time.Time, error) {
+	to, err := antom.DateTime(text).Time()
+	if err != nil {
+		return to, usagef("%s", err).hint("such as 2030-01-01T00:00:00Z")
+	}
+	return to, nil
 }
 
 func newEmulatorClockSetCmd(c *cli) *cobra.Command {
@@ -91,11 +105,11 @@ func newEmulatorClockSetCmd(c *cli) *cobra.Command {
 can't go back behind what the state holds; antom emulator reset begins anew. What
 happened on the way is listed as by advance.`,
 		Example: "  antom emulator clock set 2030-01-01T00:00:00Z",
-		Args:    oneArg("TIME"),
+		Args:    oneArgAs("TIME", func(text string) error { _, err := parseTime(text); return err }),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			to, err := antom.DateTime(args[0]).Time()
+			to, err := parseTime(args[0])
 			if err != nil {
-				return usagef("%s", err).hint("such as 2030-01-01T00:00:00Z")
+				return err
 			}
 			return c.onClock(cmd.Context(), func(ctx context.Context, gateway steering) (emulator.Clock, []emulator.Event, error) {
 				return gateway.SetClock(ctx, to)

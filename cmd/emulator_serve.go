@@ -191,6 +191,7 @@ func (o *emulatorServe) open(ctx context.Context, seeded bool) (*emulator.Emulat
 	}
 	options := emulator.Options{
 		Now: o.c.Now, Logger: o.c.logger(), Resend: emulator.Resend(o.resend), NotifyURL: o.notifyURL, SignInvalidSignature: o.signAll,
+		KeysLater: true,
 	}
 	if o.clientID != "" {
 		merchant, err := o.merchant()
@@ -212,11 +213,7 @@ func (o *emulatorServe) open(ctx context.Context, seeded bool) (*emulator.Emulat
 // merchant is the client that --client-id registers.
 func (o *emulatorServe) merchant() (emulator.Merchant, error) {
 	if o.merchantKeyFile == "" {
-		own, err := o.c.openEmulator()
-		if err != nil {
-			return emulator.Merchant{}, err
-		}
-		return emulator.Merchant{ClientID: o.clientID, Key: own.Profile().MerchantKey.Public()}, nil
+		return emulator.Merchant{ClientID: o.clientID, OwnKey: true}, nil
 	}
 	text, err := os.ReadFile(o.c.abs(o.merchantKeyFile))
 	if err != nil {
@@ -322,7 +319,7 @@ type readyRecord struct {
 // ready says that the server listens, and where.
 func (o *emulatorServe) ready(ctx context.Context, p *output.Printer, gateway *emulator.Emulator, address emulator.Address, options emulator.ServeOptions) error {
 	record := readyRecord{
-		Type: "ready", Time: o.c.Now().UTC(), URL: address.URL, PID: address.PID, ClientID: gateway.Profile().ClientID,
+		Type: "ready", Time: o.c.Now().UTC(), URL: address.URL, PID: address.PID, ClientID: gateway.ClientID(),
 		CACertFile: address.CACert, TokenFile: gateway.TokenFile(), Notify: o.notify, Resend: o.resend,
 	}
 	if o.clientID != "" {

@@ -88,6 +88,9 @@ func flagError(cmd *cobra.Command, err error) error {
 		usage = usagef("--%s takes no value, got %q", invalid.GetFlag().Name, invalid.GetValue())
 	}
 	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		if letters := unknown.GetSpecifiedShortnames(); letters != "" && !cmd.HasSubCommands() && strings.ContainsRune("0123456789.", rune(letters[0])) {
+			return notAFlag(cmd, "-"+letters)
+		}
 		if near := nearestFlag(cmd, unknown.GetSpecifiedName()); near != "" {
 			usage.hint("did you mean --%s?", near)
 		}
@@ -96,6 +99,29 @@ func flagError(cmd *cobra.Command, err error) error {
 		usage.hint("write it with a unit, such as 500ms, 30s or 2m")
 	}
 	return usage.hint("see %q", cmd.CommandPath()+" --help")
+}
+
+// notAFlag is about an argument that begins with a sign, such as -3h, which was
+// taken for flags: none of ours is a digit. The command says what is wrong with
+// it as an argument, if it knows; otherwise how to give one that begins so.
+func notAFlag(cmd *cobra.Command, word string) error {
+	if err := cmd.ValidateArgs([]string{word}); err != nil {
+		return err
+	}
+	return usagef("%q begins like a flag, and there is none of that name", word).
+		hint("an argument that begins so comes last, after two dashes: %s -- %s", cmd.CommandPath(), word)
+}
+
+// oneArgAs is oneArg for an argument that is more than a name: what can't be one
+// is refused before the command is entered.
+func oneArgAs(name string, check func(string) error) cobra.PositionalArgs {
+	one := oneArg(name)
+	return func(cmd *cobra.Command, args []string) error {
+		if err := one(cmd, args); err != nil {
+			return err
+		}
+		return check(args[0])
+	}
 }
 
 func nearestFlag(cmd *cobra.Command, name string) string {

@@ -35,7 +35,7 @@ func (c *cli) signer(p *output.Printer, deed, clientID string) (gatewaySigner, e
 	if err != nil {
 		return gatewaySigner{}, err
 	}
-	return gatewaySigner{cmp.Or(clientID, gateway.Profile().ClientID), gateway.NotifyKey()}, nil
+	return gatewaySigner{cmp.Or(clientID, gateway.ClientID()), gateway.NotifyKey()}, nil
 }
 
 // request signs a notification for an endpoint.

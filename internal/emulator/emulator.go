@@ -68,6 +68,7 @@ type Emulator struct {
 type Merchant struct {
 	ClientID string
 	Key      *sign.PublicKey
+	OwnKey   bool // it signs with the key of the emulator's own merchant
 }
 
 // Options change how an emulator is opened.
@@ -78,6 +79,9 @@ type Options struct {
 	// Hold keeps the state file open until Close: faster, and no other process
 	// can use the state meanwhile. The error is a [*Refusal] if one does.
 	Hold bool
+	// KeysLater leaves keys that are not there yet to whoever asks for one first,
+	// or to [Server.Serve], which makes them while it listens already.
+	KeysLater bool
 	// Merchants are known beside the emulator's own.
 	Merchants []Merchant
 	// NotifyURL is where notifications of sessions go that name no URL; empty: the
@@ -116,7 +120,7 @@ func Open(dir string, options Options) (*Emulator, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the emulator's folder: %w", err)
 	}
-	made, err := loadKeys(dir)
+	made, err := openKeys(dir, options.KeysLater)
 	if err != nil {
 		return nil, err
 	}
@@ -133,12 +137,19 @@ func Open(dir string, options Options) (*Emulator, error) {
 // Close lets go of a state file that is held; otherwise there is nothing to do.
 func (e *Emulator) Close() error { return e.store.close() }
 
-// Profile returns what a merchant needs to call the emulator.
+// ClientID is the id of the emulator's own merchant.
+func (e *Emulator) ClientID() string { return clientID }
+
+// Profile returns what a merchant needs to call the emulator. With
+// [Options].KeysLater it waits for the keys, and they are nil if they can't be
+// made, which [Server.Serve] reports.
 func (e *Emulator) Profile() Profile {
-	return Profile{
-		ClientID: clientID, GatewayURL: gatewayURL, NotifyURL: e.notifyURL, RedirectURL: redirectURL,
-		MerchantKey: e.keys.merchant, AntomKey: e.keys.antom.Public(),
+	p := Profile{ClientID: clientID, GatewayURL: gatewayURL, NotifyURL: e.notifyURL, RedirectURL: redirectURL}
+	if e.keys.wait() == nil {
+		p.MerchantKey, _ = e.keys.merchant()
+		p.AntomKey = e.NotifyKey().Public()
 	}
+	return p
 }
 
 // Reset forgets every session and payment, the virtual clock and the seed; the

@@ -169,13 +169,16 @@ func (x *struckCall) resultOf(result antom.Result) {
 		return // texts always encode
 	}
 	x.replace(http.StatusOK, antom.ContentType, body)
-	x.signAs(x.clientID(), x.answer.body.Bytes(), x.server.emulator.keys.antom, 1)
+	x.signAs(x.clientID(), x.answer.body.Bytes(), x.server.emulator.NotifyKey(), 1)
 }
 
 func (x *struckCall) clientID() string { return x.request.Header.Get("Client-Id") }
 
 // signAs puts a signature over a body into the answer.
 func (x *struckCall) signAs(clientID string, body []byte, key *sign.PrivateKey, version int) {
+	if key == nil {
+		return // it can't be made: the server says so and ends
+	}
 	at := string(wireTime(x.server.emulator.timeOr(x.request.Context(), x.server.emulator.now())))
 	if given := x.wire()["response-time"]; len(given) == 1 {
 		at = given[0]
@@ -199,7 +202,7 @@ func (x *struckCall) isSigned() bool { return len(x.wire()["signature"]) == 1 }
 
 func signWrongly(x *struckCall, _ Fault) {
 	if x.isSigned() {
-		x.signAs(x.clientID(), slices.Concat(x.answer.body.Bytes(), []byte{' '}), x.server.emulator.keys.antom, 1)
+		x.signAs(x.clientID(), slices.Concat(x.answer.body.Bytes(), []byte{' '}), x.server.emulator.NotifyKey(), 1)
 	}
 }
 
@@ -208,7 +211,7 @@ const otherClientID = "SANDBOX_5XSOMEONEELSE1"
 
 func signForAnother(x *struckCall, _ Fault) {
 	if x.isSigned() {
-		x.signAs(otherClientID, x.answer.body.Bytes(), x.server.emulator.keys.antom, 1)
+		x.signAs(otherClientID, x.answer.body.Bytes(), x.server.emulator.NotifyKey(), 1)
 	}
 }
 

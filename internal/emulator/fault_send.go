@@ -21,7 +21,7 @@ type struckSend struct {
 	delay      time.Duration
 	without    []string // headers to leave out
 	clientID   string
-	key        *sign.PrivateKey
+	key        *sign.PrivateKey // another than the emulator's
 	keyVersion int
 	wrongly    bool // sign another body
 }
@@ -33,11 +33,15 @@ func (x *struckSend) request(ctx context.Context) (*http.Request, error) {
 	if err != nil || len(x.met) == 0 {
 		return request, err
 	}
+	key := x.key
+	if key == nil {
+		key = e.NotifyKey() // the request has been signed with it
+	}
 	signed := x.delivery.Body
 	if x.wrongly {
 		signed = slices.Concat(signed, []byte{' '})
 	}
-	signature, err := x.key.Sign(sign.Message{
+	signature, err := key.Sign(sign.Message{
 		Method: request.Method, Target: request.URL.RequestURI(), ClientID: x.clientID, Time: request.Header.Get("Request-Time"), Body: signed,
 	}, x.keyVersion)
 	if err != nil {

@@ -24,6 +24,7 @@ type exchange struct {
 	request  *http.Request
 	target   string // as received: absolute form reduced, query and // kept
 	clientID string
+	key      *sign.PublicKey // of the client
 	body     []byte
 	endpoint antom.Endpoint
 	now      time.Time // of the transaction that answered it
@@ -118,20 +119,29 @@ func checkClient(e *Emulator, x *exchange) *refusal {
 }
 
 func checkKey(e *Emulator, x *exchange) *refusal {
-	if key, _ := e.merchant(x.clientID); key == nil {
+	merchant, _ := e.merchant(x.clientID) // checkClient found it
+	if merchant.OwnKey {
+		own, err := e.keys.merchant()
+		if err != nil {
+			return &refusal{"SYSTEM_ERROR", err.Error()}
+		}
+		merchant.Key = own.Public()
+	}
+	if merchant.Key == nil {
 		return &refusal{"KEY_NOT_FOUND", fmt.Sprintf("client %s is registered without a public key", shorten(x.clientID))}
 	}
+	x.key = merchant.Key
 	return nil
 }
 
-// merchant is the public key of a client, if the client is known.
-func (e *Emulator) merchant(id string) (key *sign.PublicKey, known bool) {
+// merchant finds a client by its id.
+func (e *Emulator) merchant(id string) (m Merchant, known bool) {
 	for _, m := range e.merchants {
 		if m.ClientID == id {
-			return m.Key, true
+			return m, true
 		}
 	}
-	return e.keys.merchant.Public(), id == clientID
+	return Merchant{ClientID: id, OwnKey: true}, id == clientID
 }
 
 // checkEnvelope reads the body, and looks at the headers beside the signature.
@@ -158,8 +168,7 @@ func checkSignature(e *Emulator, x *exchange) *refusal {
 	message := sign.Message{
 		Method: x.request.Method, Target: x.target, ClientID: x.clientID, Time: x.request.Header.Get("Request-Time"), Body: x.body,
 	}
-	key, _ := e.merchant(x.clientID) // checkKey found it
-	if _, err := key.Verify(message, x.request.Header.Get("Signature")); err != nil {
+	if _, err := x.key.Verify(message, x.request.Header.Get("Signature")); err != nil {
 		return &refusal{"INVALID_SIGNATURE", err.Error()}
 	}
 	return nil
@@ -256,9 +265,7 @@ func (e *Emulator) reply(w http.ResponseWriter, x *exchange, answer any, signed 
 	}
 	if signed {
 		at := string(wireTime(x.now))
-		signature, err := e.keys.antom.Sign(sign.Message{
-			Method: x.request.Method, Target: x.target, ClientID: x.clientID, Time: at, Body: body,
-		}, keyVersion)
+		signature, err := e.sign(sign.Message{Method: x.request.Method, Target: x.target, ClientID: x.clientID, Time: at, Body: body})
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
@@ -266,6 +273,15 @@ func (e *Emulator) reply(w http.ResponseWriter, x *exchange, answer any, signed 
 		header["response-time"], header["signature"] = []string{at}, []string{signature}
 	}
 	_, _ = w.Write(body) // a client that left needs no answer
+}
+
+// sign signs a message as Antom.
+func (e *Emulator) sign(m sign.Message) (string, error) {
+	key, err := e.keys.antom()
+	if err != nil {
+		return "", err
+	}
+	return key.Sign(m, keyVersion)
 }
 
 // encode writes JSON as Antom does: & and < stand for themselves.

@@ -6,6 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -18,15 +21,38 @@ const (
 )
 
 // keys are the emulator's own: it signs as Antom and knows its one merchant.
-type keys struct{ antom, merchant *sign.PrivateKey }
+// Whoever asks for a key that is still being made waits for it.
+type keys struct {
+	antom, merchant func() (*sign.PrivateKey, error)
+}
 
-func loadKeys(dir string) (keys, error) {
-	antomKey, err := loadKey(filepath.Join(dir, AntomKeyFile))
-	if err != nil {
-		return keys{}, err
+// openKeys reads the keys. Those that are not there yet are made now or, later,
+// when one is asked for.
+func openKeys(dir string, later bool) (keys, error) {
+	var group errgroup.Group
+	key := func(name string) func() (*sign.PrivateKey, error) {
+		path := filepath.Join(dir, name)
+		load := sync.OnceValues(func() (*sign.PrivateKey, error) { return loadKey(path) })
+		if _, err := os.Stat(path); !later || !errors.Is(err, fs.ErrNotExist) {
+			group.Go(func() error { return loaded(load) })
+		}
+		return load
 	}
-	merchant, err := loadKey(filepath.Join(dir, MerchantKeyFile))
-	return keys{antomKey, merchant}, err
+	k := keys{antom: key(AntomKeyFile), merchant: key(MerchantKeyFile)}
+	return k, group.Wait()
+}
+
+// wait makes what is not there yet, both at once, and returns when they are.
+func (k keys) wait() error {
+	var group errgroup.Group
+	group.Go(func() error { return loaded(k.antom) })
+	group.Go(func() error { return loaded(k.merchant) })
+	return group.Wait()
+}
+
+func loaded(key func() (*sign.PrivateKey, error)) error {
+	_, err := key()
+	return err
 }
 
 // loadKey reads a key, or makes it at the first use.

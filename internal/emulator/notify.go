@@ -345,7 +345,7 @@ func (e *Emulator) signedNotification(ctx context.Context, d Delivery, now time.
 		return nil, fmt.Errorf("make the notification: %w", err)
 	}
 	message := sign.Message{Method: r.Method, Target: r.URL.RequestURI(), ClientID: d.ClientID, Time: string(wireTime(now)), Body: d.Body}
-	signature, err := e.keys.antom.Sign(message, keyVersion)
+	signature, err := e.sign(message)
 	if err != nil {
 		return nil, fmt.Errorf("sign the notification: %w", err)
 	}

@@ -178,11 +178,22 @@ func (t *transaction) fillIn(o *order, r PayRequest) (form, error) {
 	return f, nil
 }
 
-func (t *transaction) storedCard(token string) (stored card, err error) {
-	return stored, t.load(cardsBucket, token, &stored)
+// storedCard finds a card by its token; the error is fs.ErrNotExist if there is
+// none. The token leads to the payment that stored the card: an index of its own
+// would be one more tree that each payment is written into.
+func (t *transaction) storedCard(token string) (card, error) {
+	_, p, err := t.orderOfPayment(paymentOfToken(token))
+	if err == nil && (p == nil || p.Card.Token != token) {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return card{}, err
+	}
+	return p.Card, nil
 }
 
-// submit makes the payment and, of a success, stores the card.
+// submit makes the payment and, of a success, gives the card a token, under which
+// it can be paid with again.
 func (t *transaction) submit(f form) (*payment, error) {
 	if refused := refuse(formRules(), f); refused != nil {
 		return nil, &Refusal{refused.message, refused.code}
@@ -200,22 +211,13 @@ func (t *transaction) submit(f form) (*payment, error) {
 	}
 	p.Code, p.Message = f.decide()
 	if _, paid := p.succeeds(); paid && p.Card.Token == "" {
-		if err := t.storeCard(p); err != nil {
-			return nil, err
-		}
+		p.Card.Token = cardToken(p.ID)
 	}
 	f.o.Payments = append(f.o.Payments, p)
 	if err := t.set(paymentsBucket, p.ID, []byte(f.o.PaymentRequestID)); err != nil {
 		return nil, err
 	}
 	return p, t.put(f.o)
-}
-
-// storeCard gives the card a token, under which it can be paid with again.
-func (t *transaction) storeCard(p *payment) error {
-	sum := digest(p.ID, "token")
-	p.Card.Token = fmt.Sprintf("EMULATOR%x", sum[:16])
-	return t.save(cardsBucket, p.Card.Token, p.Card)
 }
 
 // formRules are the reasons why a form can't be submitted. Their codes are what

@@ -64,6 +64,7 @@ func folder(tb testing.TB) string {
 // play is a merchant and a buyer with an emulator whose clock is virtual.
 type play struct {
 	tb      testing.TB
+	dir     string // of the emulator; empty if it is not the play's own
 	e       *emulator.Emulator
 	handler http.Handler
 	facts   emulator.Profile
@@ -75,14 +76,15 @@ type play struct {
 
 func newPlay(tb testing.TB, options emulator.Options) *play {
 	tb.Helper()
-	e, err := emulator.Open(folder(tb), options)
+	dir := folder(tb)
+	e, err := emulator.Open(dir, options)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	if _, _, err := e.SetClock(tb.Context(), start()); err != nil {
 		tb.Fatal(err)
 	}
-	return &play{tb: tb, e: e, handler: e, facts: e.Profile(), vars: map[string]string{}, counter: map[string]int{}}
+	return &play{tb: tb, dir: dir, e: e, handler: e, facts: e.Profile(), vars: map[string]string{}, counter: map[string]int{}}
 }
 
 // line is a step and what is expected of it.

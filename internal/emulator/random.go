@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 )
 
@@ -72,6 +73,27 @@ func (t *transaction) newID(bucket []byte, fixed string) (string, error) {
 			return id, nil
 		}
 	}
+}
+
+// tokenPrefix begins the tokens of stored cards.
+const tokenPrefix = "EMULATOR"
+
+// cardToken is the token of the card that a payment stored: what is special in
+// the payment's id, as a number in base 16.
+func cardToken(paymentID string) string {
+	number, _ := strconv.ParseUint(strings.Replace(paymentID, paymentIDs, "", 1), 10, 64) // newID made it: 19 digits
+	return fmt.Sprintf("%s%016x", tokenPrefix, number)
+}
+
+// paymentOfToken is the id of the payment that a token is of; empty if it can be
+// of none.
+func paymentOfToken(token string) string {
+	number, err := strconv.ParseUint(strings.TrimPrefix(token, tokenPrefix), 16, 64)
+	if err != nil {
+		return ""
+	}
+	text := fmt.Sprintf("%019d", number)
+	return text[:8] + paymentIDs + text[8:]
 }
 
 // derivedID is the id of something that follows from a payment, made of the

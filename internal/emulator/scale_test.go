@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -25,53 +26,128 @@ func grow(tb testing.TB, e *emulator.Emulator, n int) {
 	}
 }
 
-// measured are the six calls, each made on an order of its own.
-func measured() []struct {
+// call is something that is done with an emulator, on an order of its own.
+type call struct {
 	name  string
 	setup []string
-	step  string
-} {
-	return []struct {
-		name  string
-		setup []string
-		step  string
-	}{
-		{"createPaymentSession", nil, "session"},
-		{"inquiryPayment", []string{"session", "pay"}, "inquire"},
-		{"capture", []string{"session capture=MANUAL", "pay"}, "capture"},
-		{"refund", []string{"session sale", "pay"}, "refund"},
-		{"cancel", []string{"session sale", "pay"}, "cancel"},
-		{"inquiryRefund", []string{"session sale", "pay", "refund"}, "inquireRefund"},
+	do    func(ctx context.Context, p *play) error
+}
+
+// step is a call of the gateway.
+func step(text string) func(context.Context, *play) error {
+	return func(_ context.Context, p *play) error { return p.step(parseLine(text).words) }
+}
+
+// measured are the six calls of the gateway.
+func measured() []call {
+	return []call{
+		{"createPaymentSession", nil, step("session")},
+		{"inquiryPayment", []string{"session", "pay"}, step("inquire")},
+		{"capture", []string{"session capture=MANUAL", "pay"}, step("capture")},
+		{"refund", []string{"session sale", "pay"}, step("refund")},
+		{"cancel", []string{"session sale", "pay"}, step("cancel")},
+		{"inquiryRefund", []string{"session sale", "pay", "refund"}, step("inquireRefund")},
 	}
 }
 
-// TestLargeState compares the median time of each call in a large state with
-// that in an empty one, in one run, in turns, so that other load hits both.
+// steered are the calls of those who steer the emulator.
+func steered() []call {
+	return []call{
+		{"pay", []string{"session"}, func(ctx context.Context, p *play) error {
+			_, err := p.e.Pay(ctx, emulator.PayRequest{PaymentRequestID: p.vars["paymentRequestId"]})
+			return err
+		}},
+		{"show", []string{"session", "pay"}, func(ctx context.Context, p *play) error {
+			_, err := p.e.Show(ctx, p.vars["paymentRequestId"])
+			return err
+		}},
+		{"list", nil, func(ctx context.Context, p *play) error {
+			_, err := p.e.List(ctx, 5)
+			return err
+		}},
+		{"clock", nil, func(ctx context.Context, p *play) error {
+			_, err := p.e.Clock(ctx)
+			return err
+		}},
+		{"clock advance", []string{"session", "pay processing=3s"}, func(ctx context.Context, p *play) error {
+			_, _, err := p.e.AdvanceClock(ctx, 2*time.Hour)
+			return err
+		}},
+		{"deliver", []string{"session sale", "pay"}, func(ctx context.Context, p *play) error {
+			due, _, err := p.e.Undelivered(ctx, p.vars["paymentRequestId"])
+			if err != nil {
+				return err
+			}
+			return p.e.RecordAttempt(ctx, due[0].ID, emulator.Attempt{HTTPStatus: 200, Acknowledged: true, Verdict: "acknowledged"})
+		}},
+	}
+}
+
+// asCommand does a call as a command does that finds no server: it opens the
+// emulator first.
+func asCommand(do func(context.Context, *play) error) func(context.Context, *play) error {
+	return func(ctx context.Context, p *play) (err error) {
+		if p.e, err = emulator.Open(p.dir, emulator.Options{}); err != nil {
+			return err
+		}
+		p.handler = p.e
+		return do(ctx, p)
+	}
+}
+
+// TestLargeState compares the time of each call in a large state with that in an
+// empty one, in one run, in turns, so that other load hits both: the calls of the
+// gateway and those who steer it, in a process of their own and where the state
+// is held, as a server does.
 func TestLargeState(t *testing.T) {
-	small, large := newPlay(t, emulator.Options{}), newPlay(t, emulator.Options{})
-	grow(t, large.e, largeState)
-	for _, call := range measured() {
-		ratio := 0.0
-		for range 3 { // a machine that does something else now and then is no fault
-			if ratio = slowdown(t, small, large, call.setup, call.step); ratio <= largest {
-				break
+	for _, hold := range []bool{false, true} {
+		small, large := newPlay(t, emulator.Options{Hold: hold}), newPlay(t, emulator.Options{Hold: hold})
+		grow(t, large.e, largeState)
+		calls := steered()
+		if !hold {
+			for i := range calls {
+				calls[i].do = asCommand(calls[i].do)
+			}
+			calls = append(measured(), calls...)
+		}
+		for _, p := range []*play{small, large} { // past what the grown orders still have before them: to list that is no call's burden
+			prepare(t, p, "advance 2h")
+		}
+		for _, c := range calls {
+			compare(t, small, large, c, hold)
+		}
+		for _, p := range []*play{small, large} {
+			if err := p.e.Close(); err != nil {
+				t.Error(err)
 			}
 		}
-		t.Logf("%s: %.2f times as long with %d payments", call.name, ratio, largeState)
-		if ratio > largest {
-			t.Errorf("%s takes %.2f times as long with %d payments, want at most %.1f", call.name, ratio, largeState, largest)
-		}
 	}
 }
 
-func slowdown(t *testing.T, small, large *play, setup []string, step string) float64 {
+func compare(t *testing.T, small, large *play, c call, hold bool) {
+	t.Helper()
+	ratio := 0.0
+	for range 3 { // a machine that does something else now and then is no fault
+		if ratio = slowdown(t, small, large, c); ratio <= largest {
+			break
+		}
+	}
+	t.Logf("%s, held %v: %.2f times as long with %d payments", c.name, hold, ratio, largeState)
+	if ratio > largest {
+		t.Errorf("%s, held %v, takes %.2f times as long with %d payments, want at most %.1f", c.name, hold, ratio, largeState, largest)
+	}
+}
+
+func slowdown(t *testing.T, small, large *play, c call) float64 {
 	t.Helper()
 	var took [2][]time.Duration
 	for range 15 {
 		for i, p := range []*play{small, large} {
-			prepare(t, p, setup...)
+			prepare(t, p, c.setup...)
 			begin := time.Now()
-			prepare(t, p, step)
+			if err := c.do(t.Context(), p); err != nil {
+				t.Fatalf("%s: %v", c.name, err)
+			}
 			took[i] = append(took[i], time.Since(begin))
 		}
 	}
@@ -97,7 +173,9 @@ func BenchmarkCall(b *testing.B) {
 					}
 					prepareB(b, p, call.setup...)
 					for b.Loop() {
-						prepareB(b, p, call.step)
+						if err := call.do(b.Context(), p); err != nil {
+							b.Fatal(err)
+						}
 					}
 				})
 			}

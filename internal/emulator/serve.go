@@ -135,6 +135,7 @@ func reachable(address net.Addr) string {
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := s.httpServer()
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(s.emulator.keys.wait) // those that are made now; who needs one sooner waits for it
 	group.Go(func() error { return s.courier.run(ctx) })
 	group.Go(func() error {
 		if s.options.TLS != nil {

@@ -207,7 +207,7 @@ func (c *courier) waits(paymentRequestID, id string, now time.Time) bool {
 // prepare counts the attempt against the faults and decides, in the courier's
 // own goroutine, what becomes of it.
 func (c *courier) prepare(ctx context.Context, d Delivery) *struckSend {
-	x := &struckSend{courier: c, delivery: d, times: 1, key: c.server.emulator.keys.antom, keyVersion: keyVersion, clientID: d.ClientID}
+	x := &struckSend{courier: c, delivery: d, times: 1, keyVersion: keyVersion, clientID: d.ClientID}
 	if held, ok := c.held[d.PaymentRequestID]; ok {
 		if held.id == d.ID {
 			delete(c.held, d.PaymentRequestID)

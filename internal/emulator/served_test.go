@@ -66,7 +66,12 @@ type served struct {
 // serveIt serves an emulator until the test ends.
 func serveIt(t testing.TB, options emulator.ServeOptions, open emulator.Options) *served {
 	t.Helper()
-	s := &served{t: t, dir: stateFolder(t)}
+	return serveIn(t, stateFolder(t), options, open)
+}
+
+func serveIn(t testing.TB, dir string, options emulator.ServeOptions, open emulator.Options) *served {
+	t.Helper()
+	s := &served{t: t, dir: dir}
 	var err error
 	if s.gateway, err = emulator.OpenToServe(s.dir, open); err != nil {
 		t.Fatal(err)
