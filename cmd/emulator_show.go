@@ -26,8 +26,9 @@ func newEmulatorListCmd(c *cli) *cobra.Command {
 		Long: `List the emulator's sessions and what became of them, the newest first.
 
 The columns off a terminal and in CSV are paymentRequestId, paymentId, amount (major
-units), currency, session, paymentStatus, paymentResultCode and created. A session
-is OPEN, USED, EXPIRED or CANCELLED. With --quiet the paymentRequestIds are printed.`,
+units), currency, session, paymentStatus, paymentResultCode, created and clientId. A
+session is OPEN, USED, EXPIRED or CANCELLED. On a terminal the clients are shown where
+there are several. With --quiet the paymentRequestIds are printed.`,
 		Example: "  antom emulator list\n  antom emulator list --limit 1 -q\n  antom emulator list -o csv",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -63,13 +64,14 @@ func (o *emulatorList) run(ctx context.Context) error {
 		{Name: "paymentStatus", Title: "STATUS"},
 		{Name: "paymentResultCode", Title: "RESULT"},
 		{Name: "created", Title: "CREATED"},
+		{Name: "clientId", Title: "CLIENT", MachineOnly: !severalClients(list)},
 	}}
 	result := output.Result{Rows: [][]byte{}}
 	for _, s := range list {
 		table.Rows = append(table.Rows, []output.Cell{
 			{Text: s.PaymentRequestID, Style: output.Key}, {Text: s.PaymentID},
 			{Text: s.Amount.String(), Plain: s.Amount.Decimal()}, {Text: s.Amount.Currency},
-			{Text: s.Session}, statusCell(s.Status), {Text: s.Code}, {Text: string(s.Created)},
+			{Text: s.Session}, statusCell(s.Status), {Text: s.Code}, {Text: string(s.Created)}, {Text: s.ClientID},
 		})
 		result.Rows = append(result.Rows, encode(s))
 		result.Quiet = append(result.Quiet, s.PaymentRequestID)
@@ -78,8 +80,13 @@ func (o *emulatorList) run(ctx context.Context) error {
 	return p.Print(result)
 }
 
+func severalClients(list []emulator.Summary) bool {
+	return slices.ContainsFunc(list, func(s emulator.Summary) bool { return s.ClientID != list[0].ClientID })
+}
+
 func newEmulatorShowCmd(c *cli) *cobra.Command {
 	var last lastFlag
+	var clientID string
 	cmd := &cobra.Command{
 		Use:   "show PAYMENT_REQUEST_ID",
 		Short: "Show all that the emulator knows of a payment",
@@ -105,7 +112,7 @@ each attempt is a row, and a notification without attempts one without a time. W
 			if err != nil {
 				return err
 			}
-			details, err := gateway.Show(cmd.Context(), args[0])
+			details, err := gateway.Show(cmd.Context(), emulator.OrderOf(args[0], clientID))
 			if err != nil {
 				return err
 			}
@@ -113,6 +120,7 @@ each attempt is a row, and a notification without attempts one without a time. W
 		},
 	}
 	last.bind(cmd)
+	cmd.Flags().StringVar(&clientID, "client-id", "", clientIDUsage)
 	return cmd
 }
 
@@ -124,6 +132,7 @@ func detailsResult(d emulator.Details) output.Result {
 	attempts := attemptTable(d)
 	blocks := []output.Block{output.Card{Pairs: present([]output.Pair{
 		{Label: "Payment request", Name: "paymentRequestId", Value: output.Cell{Text: d.PaymentRequestID, Style: output.Key}},
+		{Label: "Client", Name: "clientId", Value: output.Cell{Text: d.ClientID}},
 		{Label: "Amount", Name: "paymentAmount", Value: amountCell(d.Amount)},
 		{Label: "Session", Name: "session", Value: output.Cell{Text: d.Session}},
 		{Label: "Session until", Name: "paymentSessionExpiryTime", Value: output.Cell{Text: string(d.SessionExpires)}},

@@ -156,6 +156,8 @@ type Delivery struct {
 	Due              time.Time        `json:"due"`     // when this attempt is due
 	Attempt          int              `json:"attempt"` // 1 for the first
 	Body             []byte           `json:"-"`
+
+	order string // its key
 }
 
 // schedule brings the queue of deliveries and the agenda up to date with the
@@ -171,7 +173,7 @@ func (t *transaction) schedule(o *order) error {
 	enter := func(bucket []byte, at time.Time, id string) error {
 		key := timeKey(at, id)
 		o.Scheduled = append(o.Scheduled, string(bucket)+":"+key)
-		return t.set(bucket, key, []byte(o.PaymentRequestID))
+		return t.set(bucket, key, []byte(o.key))
 	}
 	for _, n := range o.plan() {
 		record, err := t.deliveries(n.id)
@@ -186,7 +188,7 @@ func (t *transaction) schedule(o *order) error {
 	}
 	for _, s := range o.story() {
 		if s.Time.After(t.now) {
-			if err := enter(agendaBucket, s.Time, o.PaymentRequestID); err != nil {
+			if err := enter(agendaBucket, s.Time, o.key); err != nil {
 				return err
 			}
 		}
@@ -211,8 +213,8 @@ func (e *Emulator) DueDeliveries(ctx context.Context) (due []Delivery, err error
 		}
 		end := []byte(timeKey(tx.now, "\xff"))
 		cursor := bucket.Cursor()
-		for key, requestID := cursor.First(); key != nil && bytes.Compare(key, end) <= 0; key, requestID = cursor.Next() {
-			delivery, err := tx.delivery(string(key), string(requestID))
+		for key, of := cursor.First(); key != nil && bytes.Compare(key, end) <= 0; key, of = cursor.Next() {
+			delivery, err := tx.delivery(string(key), string(of))
 			if err != nil {
 				return err
 			}
@@ -225,8 +227,8 @@ func (e *Emulator) DueDeliveries(ctx context.Context) (due []Delivery, err error
 	return due, err
 }
 
-func (t *transaction) delivery(key, paymentRequestID string) (Delivery, error) {
-	o, err := t.order(paymentRequestID)
+func (t *transaction) delivery(key, of string) (Delivery, error) {
+	o, err := t.order(of)
 	if err != nil {
 		return Delivery{}, err
 	}
@@ -245,14 +247,14 @@ func (t *transaction) delivery(key, paymentRequestID string) (Delivery, error) {
 		}
 		return o.delivery(n, due, len(record.Attempts)+1)
 	}
-	return Delivery{}, fmt.Errorf("the emulator's queue names notification %q, which order %q does not have", id, paymentRequestID)
+	return Delivery{}, fmt.Errorf("the emulator's queue names notification %q, which order %q does not have", id, o.PaymentRequestID)
 }
 
 func (o *order) delivery(n planned, due time.Time, attempt int) (Delivery, error) {
 	body, err := encode(n.body())
 	return Delivery{
 		ID: n.id, Type: n.kind, PaymentRequestID: o.PaymentRequestID, ClientID: o.ClientID,
-		URL: n.url, Due: due, Attempt: attempt, Body: body,
+		URL: n.url, Due: due, Attempt: attempt, Body: body, order: o.key,
 	}, err
 }
 

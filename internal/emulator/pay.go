@@ -25,6 +25,7 @@ const (
 // in; the expiry date and the digits only beside a card number.
 type PayRequest struct {
 	PaymentRequestID string
+	ClientID         string // whose session, where several clients use the paymentRequestId
 	Card             string // number; blanks and dashes are left out
 	CardToken        string // a stored card instead of a number
 	Expiry           string // MM/YY
@@ -66,10 +67,12 @@ func (e *Emulator) Pay(ctx context.Context, request PayRequest) (PayResult, erro
 	}
 	var result PayResult
 	err := e.store.update(ctx, func(tx *transaction) error {
-		o, err := tx.order(request.PaymentRequestID)
+		name := OrderOf(request.PaymentRequestID, request.ClientID)
+		o, err := tx.named(name)
 		if err != nil {
-			return notFound(err, request.PaymentRequestID)
+			return notFound(err, name)
 		}
+		tx.clientID = o.owner()
 		f, err := tx.fillIn(o, request)
 		if err != nil {
 			return err
@@ -179,7 +182,11 @@ func (t *transaction) fillIn(o *order, r PayRequest) (form, error) {
 }
 
 func (t *transaction) storedCard(token string) (stored card, err error) {
-	return stored, t.load(cardsBucket, token, &stored)
+	err = t.load(cardsBucket, owned(token, t.clientID), &stored)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = t.load(cardsBucket, token, &stored) // of an earlier version, for all clients
+	}
+	return stored, err
 }
 
 // submit makes the payment and, of a success, stores the card.
@@ -205,7 +212,7 @@ func (t *transaction) submit(f form) (*payment, error) {
 		}
 	}
 	f.o.Payments = append(f.o.Payments, p)
-	if err := t.set(paymentsBucket, p.ID, []byte(f.o.PaymentRequestID)); err != nil {
+	if err := t.set(paymentsBucket, p.ID, []byte(f.o.key)); err != nil {
 		return nil, err
 	}
 	return p, t.put(f.o)
@@ -215,7 +222,7 @@ func (t *transaction) submit(f form) (*payment, error) {
 func (t *transaction) storeCard(p *payment) error {
 	sum := digest(p.ID, "token")
 	p.Card.Token = fmt.Sprintf("EMULATOR%x", sum[:16])
-	return t.save(cardsBucket, p.Card.Token, p.Card)
+	return t.save(cardsBucket, owned(p.Card.Token, t.clientID), p.Card)
 }
 
 // formRules are the reasons why a form can't be submitted. Their codes are what

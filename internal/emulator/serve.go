@@ -247,6 +247,7 @@ type Record struct {
 	Type             string           `json:"type"` // exchange or delivery
 	Time             time.Time        `json:"time"`
 	Operation        string           `json:"operation,omitempty"` // of an exchange
+	ClientID         string           `json:"clientId,omitempty"`
 	Method           string           `json:"method,omitempty"`
 	Path             string           `json:"path,omitempty"`
 	NotifyType       antom.NotifyType `json:"notifyType,omitempty"` // of a delivery
@@ -265,7 +266,7 @@ type Record struct {
 
 func (s *Server) exchanged(seen *witness, r *http.Request, op antom.Operation, met []Fault, took time.Duration) Record {
 	record := Record{
-		Type: "exchange", Time: s.emulator.now().UTC(), Operation: string(op), Method: r.Method, Path: clip(target(r), longestExcerpt),
+		Type: "exchange", Time: s.emulator.now().UTC(), Operation: string(op), ClientID: clip(r.Header.Get("Client-Id"), longestExcerpt), Method: r.Method, Path: clip(target(r), longestExcerpt),
 		HTTPStatus: seen.status, Faults: kindsOf(met), TookMS: milliseconds(took),
 	}
 	var asked struct {

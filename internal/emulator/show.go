@@ -83,6 +83,7 @@ func (t *transaction) happenings(after, until time.Time) ([]Event, error) {
 // Summary is one order in a list.
 type Summary struct {
 	PaymentRequestID string              `json:"paymentRequestId"`
+	ClientID         string              `json:"clientId"`
 	PaymentID        string              `json:"paymentId,omitempty"`
 	Amount           antom.Amount        `json:"paymentAmount"`
 	Session          string              `json:"session"`
@@ -113,7 +114,7 @@ func (e *Emulator) List(ctx context.Context, limit int) (list []Summary, err err
 }
 
 func (o *order) summary(now time.Time) Summary {
-	s := Summary{PaymentRequestID: o.PaymentRequestID, Amount: o.Amount, Session: string(o.sessionState(now)), Created: wireTime(o.Created)}
+	s := Summary{PaymentRequestID: o.PaymentRequestID, ClientID: o.owner(), Amount: o.Amount, Session: string(o.sessionState(now)), Created: wireTime(o.Created)}
 	if p := o.current(now); p != nil {
 		stand := o.stand(p, now)
 		s.PaymentID, s.Status, s.Code = p.ID, antom.PaymentStatus(stand.to), stand.code
@@ -145,7 +146,7 @@ type NotificationDetails struct {
 // Show returns all that the emulator knows of an order.
 func (e *Emulator) Show(ctx context.Context, paymentRequestID string) (d Details, err error) {
 	err = e.store.view(ctx, func(tx *transaction) error {
-		o, err := tx.order(paymentRequestID)
+		o, err := tx.named(paymentRequestID)
 		if err != nil {
 			return notFound(err, paymentRequestID)
 		}

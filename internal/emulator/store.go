@@ -34,17 +34,17 @@ const lockTimeout = 5 * time.Second
 
 var (
 	metaBucket      = []byte("meta")       // clock, seed
-	ordersBucket    = []byte("orders")     // paymentRequestId → order
-	paymentsBucket  = []byte("payments")   // paymentId → paymentRequestId
-	capturesBucket  = []byte("captures")   // captureRequestId → paymentId
+	ordersBucket    = []byte("orders")     // paymentRequestId of a client → order (scope.go)
+	paymentsBucket  = []byte("payments")   // paymentId → key of the order
+	capturesBucket  = []byte("captures")   // captureRequestId of a client → paymentId
 	captureIDBucket = []byte("captureIds") // captureId → paymentId
-	refundsBucket   = []byte("refunds")    // refundRequestId → paymentId
+	refundsBucket   = []byte("refunds")    // refundRequestId of a client → paymentId
 	refundIDBucket  = []byte("refundIds")  // refundId → paymentId
-	cardsBucket     = []byte("cards")      // token → card
-	agendaBucket    = []byte("agenda")     // time|paymentRequestId: something happens to the order then
-	queueBucket     = []byte("queue")      // time|notification id → paymentRequestId: an attempt is due then
+	cardsBucket     = []byte("cards")      // token of a client → card
+	agendaBucket    = []byte("agenda")     // time|key of the order: something happens to the order then
+	queueBucket     = []byte("queue")      // time|notification id → key of the order: an attempt is due then
 	attemptsBucket  = []byte("attempts")   // notification id → deliveryRecord
-	recentBucket    = []byte("recent")     // time|paymentRequestId: orders by their creation
+	recentBucket    = []byte("recent")     // time|key of the order: orders by their creation
 	scenariosBucket = []byte("scenarios")  // operation → list of scenarios
 )
 
@@ -194,11 +194,10 @@ func (t *transaction) reset() error {
 	return err
 }
 
-// order reads an order by its paymentRequestId; the error is fs.ErrNotExist if
-// there is none.
-func (t *transaction) order(paymentRequestID string) (*order, error) {
-	found := new(order)
-	return found, t.load(ordersBucket, paymentRequestID, found)
+// order reads an order by its key; the error is fs.ErrNotExist if there is none.
+func (t *transaction) order(key string) (*order, error) {
+	found := &order{key: key}
+	return found, t.load(ordersBucket, key, found)
 }
 
 // orderOfPayment reads an order by a paymentId, and finds the payment in it.
@@ -216,7 +215,7 @@ func (t *transaction) put(o *order) error {
 	if err := t.schedule(o); err != nil {
 		return err
 	}
-	return t.save(ordersBucket, o.PaymentRequestID, o)
+	return t.save(ordersBucket, o.key, o)
 }
 
 // load reads a JSON value; the error is fs.ErrNotExist if there is none.
