@@ -217,17 +217,17 @@ func (s *Server) gateway(w http.ResponseWriter, r *http.Request) {
 // answer answers a call and returns the faults that it met. Calls of nothing meet
 // none.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, op antom.Operation) (met []Fault) {
-	if op != "" {
-		if s.refuseDoomed(w, r, op) {
-			return nil
-		}
-		met = s.faults.strike(string(op))
-	}
-	if len(met) > 0 {
-		s.strike(w, r, op, met)
-	} else {
+	if op == "" || (!s.faults.any() && !s.anyDoomed()) {
 		s.emulator.ServeHTTP(w, r)
+		return nil
 	}
+	x := &struckCall{server: s, w: w, op: op, answer: recorder{header: http.Header{}}}
+	x.exchange, x.refused = s.emulator.examine(r)
+	if x.refused == nil && x.refuseDoomed() {
+		return nil
+	}
+	met = s.faults.strike(string(op), x.refused == nil)
+	x.carryOut(met)
 	return met
 }
 
@@ -246,8 +246,8 @@ func operationAt(target string) antom.Operation {
 type Record struct {
 	Type             string           `json:"type"` // exchange or delivery
 	Time             time.Time        `json:"time"`
-	Operation        string           `json:"operation,omitempty"` // of an exchange
 	ClientID         string           `json:"clientId,omitempty"`
+	Operation        string           `json:"operation,omitempty"` // of an exchange
 	Method           string           `json:"method,omitempty"`
 	Path             string           `json:"path,omitempty"`
 	NotifyType       antom.NotifyType `json:"notifyType,omitempty"` // of a delivery
