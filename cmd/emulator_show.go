@@ -94,10 +94,15 @@ func newEmulatorShowCmd(c *cli) *cobra.Command {
 submitted with their captures and refunds, what has happened and what will, and the
 notifications with every attempt to deliver them.
 
+What has not happened yet is marked "to come". It comes if nothing else is done: a
+cancel changes it.
+
 A notification is "to come", "queued" (antom emulator deliver sends it, or a running
-antom emulator serve), "acknowledged" or "given up" after the last attempt. In CSV
-each attempt is a row, and a notification without attempts one without a time. With
---quiet the state is printed: the payment's, or the session's if nobody has paid.`,
+antom emulator serve), "retrying" after an attempt that was not acknowledged,
+"acknowledged" or "given up" after the last attempt. NEXT is the time of the next
+attempt and MADE the number of those made. In CSV each attempt is a row, and a
+notification without attempts one without a time. With --quiet the state is printed:
+the payment's, or the session's if nobody has paid.`,
 		Example: "  antom emulator show \"$id\"\n  antom emulator show \"$id\" --jq '.notifications[].state'",
 		Args:    oneArg("PAYMENT_REQUEST_ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -148,7 +153,7 @@ func detailsResult(d emulator.Details) output.Result {
 		pairs = append(pairs, output.Pair{Label: "Capture until", Name: "authExpiryTime", Value: output.Cell{Text: string(p.AuthExpiryTime)}})
 		blocks = append(blocks, output.Card{Pairs: present(pairs)})
 	}
-	blocks = append(blocks, eventTable(d.Events, false), attempts)
+	blocks = append(blocks, storyTable(d.Events), attempts)
 	json := encode(d)
 	return output.Result{JSON: json, Rows: [][]byte{json}, Table: &attempts, Quiet: []string{state}, Text: blocks}
 }
@@ -167,6 +172,20 @@ func eventTable(events []emulator.Event, orders bool) output.Table {
 	return table
 }
 
+// storyTable shows what happens to one order, and what of it is still to come.
+func storyTable(events []emulator.Event) output.Table {
+	table := eventTable(events, false)
+	table.Cols = append(table.Cols, output.Col{Name: "toCome", Title: "WHEN"})
+	for i, e := range events {
+		when := output.Cell{}
+		if e.ToCome {
+			when = output.Cell{Text: "to come", Style: output.Dim}
+		}
+		table.Rows[i] = append(table.Rows[i], when)
+	}
+	return table
+}
+
 func momentCell(t time.Time) output.Cell {
 	if t.IsZero() {
 		return output.Cell{}
@@ -178,10 +197,14 @@ func momentCell(t time.Time) output.Cell {
 func attemptTable(d emulator.Details) output.Table {
 	table := output.Table{Empty: "no notifications yet", Cols: []output.Col{
 		{Name: "notificationId", Title: "NOTIFICATION", Shrinks: true, MachineOnly: true}, {Name: "notifyType", Title: "NOTIFICATION"}, {Name: "state", Title: "STATE"},
-		{Name: "due", Title: "DUE"}, {Name: "attempt", Title: "ATTEMPT"}, {Name: "time", Title: "TIME"}, {Name: "httpStatus", Title: "HTTP"}, {Name: "verdict", Title: "VERDICT"},
+		{Name: "due", MachineOnly: true}, {Name: "next", Title: "NEXT"}, {Name: "made", Title: "MADE"},
+		{Name: "attempt", Title: "ATTEMPT"}, {Name: "time", Title: "TIME"}, {Name: "httpStatus", Title: "HTTP"}, {Name: "verdict", Title: "VERDICT"},
 	}}
 	for _, n := range d.Notifications {
-		head := []output.Cell{{Text: n.ID}, {Text: string(n.Type)}, {Text: n.State}, momentCell(n.Due)}
+		head := []output.Cell{{Text: n.ID}, {Text: string(n.Type)}, {Text: n.State}, momentCell(n.Due), {}, {Text: strconv.Itoa(len(n.Attempts))}}
+		if n.Next != nil {
+			head[4] = momentCell(*n.Next)
+		}
 		if len(n.Attempts) == 0 {
 			table.Rows = append(table.Rows, append(head, output.Cell{}, output.Cell{}, output.Cell{}, output.Cell{}))
 		}

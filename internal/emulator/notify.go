@@ -180,7 +180,7 @@ func (t *transaction) schedule(o *order) error {
 		if err != nil {
 			return err
 		}
-		if at, more := record.next(n.due, t.resend); more {
+		if at, more := record.next(n.due, ResendProduction); more { // who sends decides what to leave
 			if err := enter(queueBucket, at, n.id); err != nil {
 				return err
 			}
@@ -194,6 +194,13 @@ func (t *transaction) schedule(o *order) error {
 		}
 	}
 	return t.touched()
+}
+
+// leaves reports whether a planned attempt is not made because the schedule of
+// the running server has no second one. It stays planned: a server of another
+// schedule makes it.
+func (t *transaction) leaves(id string) bool {
+	return t.resend == ResendSandbox && t.get(attemptsBucket, id) != nil
 }
 
 func (t *transaction) deliveries(id string) (record deliveryRecord, err error) {
@@ -214,13 +221,14 @@ func (e *Emulator) DueDeliveries(ctx context.Context) (due []Delivery, err error
 		end := []byte(timeKey(tx.now, "\xff"))
 		cursor := bucket.Cursor()
 		for key, of := cursor.First(); key != nil && bytes.Compare(key, end) <= 0; key, of = cursor.Next() {
+			if tx.leaves(notificationOf(key)) {
+				continue
+			}
 			delivery, err := tx.delivery(string(key), string(of))
 			if err != nil {
 				return err
 			}
-			if delivery.Attempt == 1 || tx.resend != ResendSandbox {
-				due = append(due, delivery)
-			}
+			due = append(due, delivery)
 		}
 		return nil
 	})
@@ -268,15 +276,12 @@ func (e *Emulator) NextDue(ctx context.Context) (next time.Time, planned bool, e
 		cursor := bucket.Cursor()
 		for key, _ := cursor.First(); key != nil; key, _ = cursor.Next() {
 			at, id, _ := strings.Cut(string(key), "|")
-			record, err := tx.deliveries(id)
-			if err != nil {
-				return err
+			if tx.leaves(id) {
+				continue
 			}
-			if len(record.Attempts) == 0 || tx.resend != ResendSandbox {
-				planned = true
-				next, err = time.Parse(keyTime, at)
-				return err
-			}
+			planned = true
+			next, err = time.Parse(keyTime, at)
+			return err
 		}
 		return nil
 	})

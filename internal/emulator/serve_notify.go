@@ -158,6 +158,9 @@ func (c *courier) due(ctx context.Context, busy map[string]bool) (list []Deliver
 		taken, now := map[string]bool{}, []byte(timeKey(tx.now, "\xff"))
 		cursor := bucket.Cursor()
 		for key, value := cursor.First(); key != nil && len(busy)+len(list) < couriers; key, value = cursor.Next() {
+			if tx.leaves(notificationOf(key)) {
+				continue
+			}
 			if bytes.Compare(key, now) > 0 {
 				sleep = min(sleep, untilKey(key, tx.now))
 				break
@@ -216,7 +219,7 @@ func (c *courier) prepare(ctx context.Context, d Delivery) *struckSend {
 		held.release = true
 		c.held[d.order] = held
 	}
-	x.met = c.server.faults.strike(notificationName(d.Type))
+	x.met = c.server.faults.strike(notificationName(d.Type), true)
 	for _, f := range x.met {
 		if row, _ := lookupFault(f.Kind); row.send != nil {
 			row.send(x, f)

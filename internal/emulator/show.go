@@ -34,6 +34,15 @@ func (o *order) story() []Event {
 	return events
 }
 
+// storyAt is the story with what is still to come marked, as seen from a time.
+func (o *order) storyAt(now time.Time) []Event {
+	events := o.story()
+	for i := range events {
+		events[i].ToCome = events[i].Time.After(now)
+	}
+	return events
+}
+
 func eventsOf(steps []step, template Event, code string) []Event {
 	var events []Event
 	for _, s := range steps {
@@ -137,8 +146,8 @@ type NotificationDetails struct {
 	ID       string           `json:"id"`
 	Type     antom.NotifyType `json:"notifyType"`
 	URL      string           `json:"url"`
-	Due      time.Time        `json:"due"`
-	State    string           `json:"state"` // to come, queued, acknowledged, given up
+	Due      time.Time        `json:"due"`   // the first attempt
+	State    string           `json:"state"` // to come, queued, retrying, acknowledged, given up
 	Next     *time.Time       `json:"next,omitempty"`
 	Attempts []Attempt        `json:"attempts"`
 }
@@ -152,7 +161,7 @@ func (e *Emulator) Show(ctx context.Context, paymentRequestID string) (d Details
 		}
 		d = Details{
 			Summary: o.summary(tx.now), SessionExpires: wireTime(o.SessionExpires), NotifyURL: o.NotifyURL,
-			Payments: []*inquiryAnswer{}, Events: o.story(), Notifications: []NotificationDetails{},
+			Payments: []*inquiryAnswer{}, Events: o.storyAt(tx.now), Notifications: []NotificationDetails{},
 		}
 		for _, p := range o.Payments {
 			d.Payments = append(d.Payments, o.inquiry(p, tx.now))
@@ -178,6 +187,8 @@ func (t *transaction) notificationDetails(n planned) (NotificationDetails, error
 		d.State = "acknowledged"
 	case !more:
 		d.State = "given up"
+	case next.After(t.now) && len(record.Attempts) > 0:
+		d.State = "retrying"
 	case next.After(t.now):
 		d.State = "to come"
 	default:
