@@ -145,7 +145,7 @@ func (e *Emulator) Profile() Profile {
 // Reset forgets every session and payment, the virtual clock and the seed; the
 // keys stay.
 func (e *Emulator) Reset(ctx context.Context) error {
-	return e.store.update(ctx, (*transaction).reset)
+	return e.store.resetAll(ctx)
 }
 
 // Time is what the emulator's clock says.

@@ -219,8 +219,14 @@ func (e *Emulator) respond(w http.ResponseWriter, x *exchange, refused *refusal)
 	case x.now.IsZero():
 		x.now = e.timeOr(x.request.Context(), e.now())
 	}
-	unsigned := slices.Contains(unsignedCodes[:], refused.code) && !e.signAll
-	e.reply(w, x, refusedAnswer{refused.result()}, !unsigned)
+	e.reply(w, x, refusedAnswer{refused.result()}, e.signAll || e.signs(x, refused))
+}
+
+// signs reports whether a refusal is signed: not where the client is unknown or
+// has no key, whichever check came first.
+func (e *Emulator) signs(x *exchange, refused *refusal) bool {
+	key, known := e.merchant(x.clientID)
+	return known && key != nil && !slices.Contains(unsignedCodes[:], refused.code)
 }
 
 // refusedAnswer is all that a refusal says.

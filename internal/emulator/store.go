@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -144,10 +145,44 @@ func (s *store) open(how access, timeout time.Duration) (*bbolt.DB, error) {
 		}
 	}
 	db, err := bbolt.Open(s.path, 0o600, options(how, timeout))
-	if err != nil {
-		return nil, fmt.Errorf("open the emulator's state %s: %w", s.path, err)
+	if err == nil {
+		return db, nil
 	}
-	return db, nil
+	err = fmt.Errorf("open the emulator's state %s: %w", s.path, err)
+	if isDamage(err) {
+		return nil, &DamagedError{err}
+	}
+	return nil, err
+}
+
+// DamagedError says that the state file is none, or one of a format that is not
+// known here.
+type DamagedError struct{ err error }
+
+func (e *DamagedError) Error() string { return e.err.Error() }
+
+// Unwrap gives what is wrong with the file.
+func (e *DamagedError) Unwrap() error { return e.err }
+
+// Hint says how to go on.
+func (e *DamagedError) Hint() string {
+	return "antom emulator reset --yes begins anew; the keys stay"
+}
+
+// isDamage tells a file that can't be understood from one that can't be had.
+func isDamage(err error) bool {
+	_, onPath := errors.AsType[*fs.PathError](err)
+	_, ofSystem := errors.AsType[syscall.Errno](err)
+	return !onPath && !ofSystem && !errors.Is(err, berrors.ErrTimeout)
+}
+
+// resetAll removes all state, also of a file that can't be read.
+func (s *store) resetAll(ctx context.Context) error {
+	err := s.update(ctx, (*transaction).reset)
+	if _, damaged := errors.AsType[*DamagedError](err); damaged {
+		return os.Remove(s.path)
+	}
+	return err
 }
 
 func options(how access, timeout time.Duration) *bbolt.Options {
