@@ -18,9 +18,10 @@ import (
 
 // emulatorDeliver is `antom emulator deliver`.
 type emulatorDeliver struct {
-	c      *cli
-	last   lastFlag
-	dryRun bool
+	c        *cli
+	last     lastFlag
+	clientID string
+	dryRun   bool
 }
 
 func newEmulatorDeliverCmd(c *cli) *cobra.Command {
@@ -44,10 +45,14 @@ that were acknowledged too, and nothing is sent.`,
 			if len(args) == 0 && !o.last.set && o.dryRun {
 				return usagef("--dry-run wants a payment").hint("antom emulator deliver PAYMENT_REQUEST_ID --dry-run")
 			}
+			if len(args) == 0 && !o.last.set && o.clientID != "" {
+				return usagef("--client-id wants a payment").hint("antom emulator deliver PAYMENT_REQUEST_ID --client-id %s", o.clientID)
+			}
 			return o.run(cmd.Context(), args)
 		},
 	}
 	o.last.bind(cmd)
+	cmd.Flags().StringVar(&o.clientID, "client-id", "", clientIDUsage)
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print the signed requests and send nothing")
 	return cmd
 }
@@ -113,7 +118,7 @@ func (u undelivered) Hint() string {
 
 // print prints what is due of a payment.
 func (o *emulatorDeliver) print(ctx context.Context, p *output.Printer, gateway steering, id string) error {
-	requests, err := gateway.Notifications(ctx, id)
+	requests, err := gateway.Notifications(ctx, emulator.OrderOf(id, o.clientID))
 	switch {
 	case err != nil:
 		return err
@@ -130,7 +135,7 @@ func nothingDue(id string) error {
 // due is what is to be sent, and says so where that is nothing.
 func (o *emulatorDeliver) due(ctx context.Context, p *output.Printer, gateway steering, args []string) ([]emulator.Delivery, error) {
 	if len(args) == 1 {
-		open, acknowledged, err := gateway.Undelivered(ctx, args[0])
+		open, acknowledged, err := gateway.Undelivered(ctx, emulator.OrderOf(args[0], o.clientID))
 		switch {
 		case err != nil:
 			return nil, err

@@ -35,7 +35,9 @@ func newEmulatorFaultAddCmd(c *cli) *cobra.Command {
 		Use:   "add FAULT...",
 		Short: "Put faults in place at the running server",
 		Long: `Put faults in place at the emulator that is being served from the same state
-folder. Their occurrences count from now.
+folder. Their occurrences count from now. Without a server there is nothing to put
+them in: antom emulator serve takes them with --fault too, and Go tests have them
+with pkg/antom/antomtest.
 
 With --quiet the ids of the faults are printed.`,
 		Example: `  antom emulator fault add inquiryPayment:2=latency:500ms
@@ -78,18 +80,24 @@ func (c *cli) addFaults(ctx context.Context, texts []string) error {
 }
 
 func newEmulatorFaultListCmd(c *cli) *cobra.Command {
-	return &cobra.Command{
+	var kinds bool
+	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the faults in place, and how often they struck",
 		Long: `List the faults that are in place at the emulator being served, how many
-occurrences each has seen and how many of them it struck. What the kinds do is in
-antom emulator fault kinds.`,
-		Example: "  antom emulator fault list\n  antom emulator fault list -o json --jq '.[].struck'",
+occurrences each has seen and how many of them it struck.
+
+With --kinds the kinds of faults that there are are listed, and what each does, as
+antom emulator fault kinds does: that needs no server.`,
+		Example: "  antom emulator fault list --kinds\n  antom emulator fault list -o json --jq '.[].struck'",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := c.printer()
 			if err != nil {
 				return err
+			}
+			if kinds {
+				return p.Print(faultKindsResult())
 			}
 			remote, err := c.served(cmd.Context())
 			if err != nil {
@@ -103,11 +111,13 @@ antom emulator fault kinds.`,
 				return err
 			}
 			if len(list) == 0 {
-				p.Note("no fault is in place; antom emulator fault kinds lists what there is")
+				p.Note("no fault is in place; antom emulator fault kinds lists what there is and what it does")
 			}
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&kinds, "kinds", false, "list the kinds of faults, and what each does")
+	return cmd
 }
 
 func newEmulatorFaultClearCmd(c *cli) *cobra.Command {
@@ -172,6 +182,11 @@ func newEmulatorFaultKindsCmd(c *cli) *cobra.Command {
 can have it, what it does, and what the client of antom makes of it. No server is
 needed.
 
+The kinds of "accepted calls" strike, and count, only calls that pass the gateway's
+own checks: a wrong client id or a bad signature is refused as ever, never answered
+with a signed U. Those of "calls" strike any call of the operation, as a network
+would; none of them makes a refused call an accepted one.
+
 With --quiet just the kinds are printed.`,
 		Example: `  antom emulator fault kinds
   antom emulator fault kinds -o json --jq '.[] | select(.notifications) | .kind'`,
@@ -206,6 +221,8 @@ func faultPlaces(kind emulator.FaultKind) string {
 		return "calls, notifications"
 	case kind.Notifies:
 		return "notifications"
+	case kind.Checked:
+		return "accepted calls"
 	}
 	return "calls"
 }

@@ -60,6 +60,7 @@ A successful payment stores the card: its cardToken is in paymentResultInfo, and
 	}
 	o.last.bind(cmd)
 	flags := cmd.Flags()
+	flags.StringVar(&o.request.ClientID, "client-id", "", clientIDUsage)
 	flags.StringVar(&o.request.Card, "card", "", "card `number`; without one the session's stored card, or "+emulator.DefaultCard)
 	flags.StringVar(&o.request.CardToken, "card-token", "", "pay with the stored card of this `token`")
 	flags.StringVar(&o.request.Expiry, "expiry", emulator.DefaultExpiry, "expiry date as `MM/YY`")

@@ -15,6 +15,7 @@ import (
 
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
@@ -61,6 +62,10 @@ authority, whose certificate is in the state folder for clients to trust.
 Notifications are signed and sent for real to the session's notify URL, and sent
 again, as Antom's production does, until the endpoint's answer acknowledges them.
 --fault makes it fail on purpose; antom emulator fault kinds lists how.
+
+With --seed and --clock virtual an empty state gives the same ids and times in every
+run: its clock begins at ` + seededStart + `. Otherwise a virtual clock begins where the
+clock is.
 
 A line is printed for each exchange and each notification, with -o jsonl a record,
 the first of them {"type":"ready",…}. An interrupt ends it with exit code 0. The
@@ -237,7 +242,33 @@ func (o *emulatorServe) setTime(ctx context.Context, gateway *emulator.Emulator,
 	case "real":
 		_, err = gateway.ResetClock(ctx)
 	case "virtual":
+		err = startClock(ctx, gateway, seeded)
+	}
+	return err
+}
+
+// seededStart is where a virtual clock begins beside a seed: the same ids need the
+// same dates.
+const seededStart = "2030-01-01T00:00:00Z"
+
+// startClock makes the clock virtual where it stands or, with a seed and in an
+// empty state whose clock is real, at the same time in every run.
+func startClock(ctx context.Context, gateway *emulator.Emulator, seeded bool) error {
+	clock, err := gateway.Clock(ctx)
+	if err != nil {
+		return err
+	}
+	earlier, err := gateway.List(ctx, 1)
+	if err != nil {
+		return err
+	}
+	if !seeded || clock.Virtual || len(earlier) > 0 {
 		_, _, err = gateway.AdvanceClock(ctx, 0)
+		return err
+	}
+	start, err := antom.DateTime(seededStart).Time()
+	if err == nil {
+		_, _, err = gateway.SetClock(ctx, start)
 	}
 	return err
 }
@@ -313,6 +344,7 @@ type readyRecord struct {
 	Notify     string    `json:"notify"`
 	Resend     string    `json:"resend"`
 	Clock      string    `json:"clock"`
+	Now        time.Time `json:"now"` // of its clock
 	Faults     []string  `json:"faults,omitempty"`
 }
 
@@ -325,10 +357,12 @@ func (o *emulatorServe) ready(ctx context.Context, p *output.Printer, gateway *e
 	if o.clientID != "" {
 		record.ClientID = o.clientID
 	}
-	record.Clock = "real"
-	if clock, err := gateway.Clock(ctx); err != nil {
+	clock, err := gateway.Clock(ctx)
+	if err != nil {
 		return err
-	} else if clock.Virtual {
+	}
+	record.Clock, record.Now = "real", clock.Time.UTC()
+	if clock.Virtual {
 		record.Clock = "virtual"
 	}
 	for _, f := range options.Faults {
@@ -360,7 +394,7 @@ func (o *emulatorServe) advise(p *output.Printer, address emulator.Address, reco
 		p.Note("its certificate is trusted with --cacert %s (also: curl --cacert, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS)", address.CACert)
 	}
 	if record.Clock == "virtual" {
-		p.Note("its clock stands still until antom emulator clock advance moves it")
+		p.Note("its clock stands still at %s until antom emulator clock advance moves it", record.Now.Format(time.RFC3339))
 	}
 	p.Note("client settings: antom emulator keys --format dotenv; stop with Ctrl-C")
 }

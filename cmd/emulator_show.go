@@ -26,8 +26,9 @@ func newEmulatorListCmd(c *cli) *cobra.Command {
 		Long: `List the emulator's sessions and what became of them, the newest first.
 
 The columns off a terminal and in CSV are paymentRequestId, paymentId, amount (major
-units), currency, session, paymentStatus, paymentResultCode and created. A session
-is OPEN, USED, EXPIRED or CANCELLED. With --quiet the paymentRequestIds are printed.`,
+units), currency, session, paymentStatus, paymentResultCode, created and clientId. A
+session is OPEN, USED, EXPIRED or CANCELLED. On a terminal the clients are shown where
+there are several. With --quiet the paymentRequestIds are printed.`,
 		Example: "  antom emulator list\n  antom emulator list --limit 1 -q\n  antom emulator list -o csv",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -63,13 +64,14 @@ func (o *emulatorList) run(ctx context.Context) error {
 		{Name: "paymentStatus", Title: "STATUS"},
 		{Name: "paymentResultCode", Title: "RESULT"},
 		{Name: "created", Title: "CREATED"},
+		{Name: "clientId", Title: "CLIENT", MachineOnly: !severalClients(list)},
 	}}
 	result := output.Result{Rows: [][]byte{}}
 	for _, s := range list {
 		table.Rows = append(table.Rows, []output.Cell{
 			{Text: s.PaymentRequestID, Style: output.Key}, {Text: s.PaymentID},
 			{Text: s.Amount.String(), Plain: s.Amount.Decimal()}, {Text: s.Amount.Currency},
-			{Text: s.Session}, statusCell(s.Status), {Text: s.Code}, {Text: string(s.Created)},
+			{Text: s.Session}, statusCell(s.Status), {Text: s.Code}, {Text: string(s.Created)}, {Text: s.ClientID},
 		})
 		result.Rows = append(result.Rows, encode(s))
 		result.Quiet = append(result.Quiet, s.PaymentRequestID)
@@ -78,8 +80,13 @@ func (o *emulatorList) run(ctx context.Context) error {
 	return p.Print(result)
 }
 
+func severalClients(list []emulator.Summary) bool {
+	return slices.ContainsFunc(list, func(s emulator.Summary) bool { return s.ClientID != list[0].ClientID })
+}
+
 func newEmulatorShowCmd(c *cli) *cobra.Command {
 	var last lastFlag
+	var clientID string
 	cmd := &cobra.Command{
 		Use:   "show PAYMENT_REQUEST_ID",
 		Short: "Show all that the emulator knows of a payment",
@@ -87,10 +94,15 @@ func newEmulatorShowCmd(c *cli) *cobra.Command {
 submitted with their captures and refunds, what has happened and what will, and the
 notifications with every attempt to deliver them.
 
+What has not happened yet is marked "to come". It comes if nothing else is done: a
+cancel changes it.
+
 A notification is "to come", "queued" (antom emulator deliver sends it, or a running
-antom emulator serve), "acknowledged" or "given up" after the last attempt. In CSV
-each attempt is a row, and a notification without attempts one without a time. With
---quiet the state is printed: the payment's, or the session's if nobody has paid.`,
+antom emulator serve), "retrying" after an attempt that was not acknowledged,
+"acknowledged" or "given up" after the last attempt. NEXT is the time of the next
+attempt and MADE the number of those made. In CSV each attempt is a row, and a
+notification without attempts one without a time. With --quiet the state is printed:
+the payment's, or the session's if nobody has paid.`,
 		Example: "  antom emulator show \"$id\"\n  antom emulator show \"$id\" --jq '.notifications[].state'",
 		Args:    oneArg("PAYMENT_REQUEST_ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -105,7 +117,7 @@ each attempt is a row, and a notification without attempts one without a time. W
 			if err != nil {
 				return err
 			}
-			details, err := gateway.Show(cmd.Context(), args[0])
+			details, err := gateway.Show(cmd.Context(), emulator.OrderOf(args[0], clientID))
 			if err != nil {
 				return err
 			}
@@ -113,6 +125,7 @@ each attempt is a row, and a notification without attempts one without a time. W
 		},
 	}
 	last.bind(cmd)
+	cmd.Flags().StringVar(&clientID, "client-id", "", clientIDUsage)
 	return cmd
 }
 
@@ -124,6 +137,7 @@ func detailsResult(d emulator.Details) output.Result {
 	attempts := attemptTable(d)
 	blocks := []output.Block{output.Card{Pairs: present([]output.Pair{
 		{Label: "Payment request", Name: "paymentRequestId", Value: output.Cell{Text: d.PaymentRequestID, Style: output.Key}},
+		{Label: "Client", Name: "clientId", Value: output.Cell{Text: d.ClientID}},
 		{Label: "Amount", Name: "paymentAmount", Value: amountCell(d.Amount)},
 		{Label: "Session", Name: "session", Value: output.Cell{Text: d.Session}},
 		{Label: "Session until", Name: "paymentSessionExpiryTime", Value: output.Cell{Text: string(d.SessionExpires)}},
@@ -139,7 +153,7 @@ func detailsResult(d emulator.Details) output.Result {
 		pairs = append(pairs, output.Pair{Label: "Capture until", Name: "authExpiryTime", Value: output.Cell{Text: string(p.AuthExpiryTime)}})
 		blocks = append(blocks, output.Card{Pairs: present(pairs)})
 	}
-	blocks = append(blocks, eventTable(d.Events, false), attempts)
+	blocks = append(blocks, storyTable(d.Events), attempts)
 	json := encode(d)
 	return output.Result{JSON: json, Rows: [][]byte{json}, Table: &attempts, Quiet: []string{state}, Text: blocks}
 }
@@ -158,6 +172,20 @@ func eventTable(events []emulator.Event, orders bool) output.Table {
 	return table
 }
 
+// storyTable shows what happens to one order, and what of it is still to come.
+func storyTable(events []emulator.Event) output.Table {
+	table := eventTable(events, false)
+	table.Cols = append(table.Cols, output.Col{Name: "toCome", Title: "WHEN"})
+	for i, e := range events {
+		when := output.Cell{}
+		if e.ToCome {
+			when = output.Cell{Text: "to come", Style: output.Dim}
+		}
+		table.Rows[i] = append(table.Rows[i], when)
+	}
+	return table
+}
+
 func momentCell(t time.Time) output.Cell {
 	if t.IsZero() {
 		return output.Cell{}
@@ -169,10 +197,14 @@ func momentCell(t time.Time) output.Cell {
 func attemptTable(d emulator.Details) output.Table {
 	table := output.Table{Empty: "no notifications yet", Cols: []output.Col{
 		{Name: "notificationId", Title: "NOTIFICATION", Shrinks: true, MachineOnly: true}, {Name: "notifyType", Title: "NOTIFICATION"}, {Name: "state", Title: "STATE"},
-		{Name: "due", Title: "DUE"}, {Name: "attempt", Title: "ATTEMPT"}, {Name: "time", Title: "TIME"}, {Name: "httpStatus", Title: "HTTP"}, {Name: "verdict", Title: "VERDICT"},
+		{Name: "due", MachineOnly: true}, {Name: "next", Title: "NEXT"}, {Name: "made", Title: "MADE"},
+		{Name: "attempt", Title: "ATTEMPT"}, {Name: "time", Title: "TIME"}, {Name: "httpStatus", Title: "HTTP"}, {Name: "verdict", Title: "VERDICT"},
 	}}
 	for _, n := range d.Notifications {
-		head := []output.Cell{{Text: n.ID}, {Text: string(n.Type)}, {Text: n.State}, momentCell(n.Due)}
+		head := []output.Cell{{Text: n.ID}, {Text: string(n.Type)}, {Text: n.State}, momentCell(n.Due), {}, {Text: strconv.Itoa(len(n.Attempts))}}
+		if n.Next != nil {
+			head[4] = momentCell(*n.Next)
+		}
 		if len(n.Attempts) == 0 {
 			table.Rows = append(table.Rows, append(head, output.Cell{}, output.Cell{}, output.Cell{}, output.Cell{}))
 		}

@@ -11,6 +11,9 @@ var (
 	_ steering = (*emulator.Remote)(nil)
 )
 
+// clientIDUsage says what --client-id is for, beside the id of a payment.
+const clientIDUsage = "`id` of the client whose payment it is, where several clients use the same PAYMENT_REQUEST_ID"
+
 // steer finds the emulator to steer: the server that has the state for itself or,
 // without one, the state in this process.
 func (c *cli) steer() (steering, error) {

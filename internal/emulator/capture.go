@@ -139,11 +139,11 @@ func (t *transaction) acting(inquiry antom.Inquiry) (acting, error) {
 // earlierCapture answers a capture that was asked for before: with what became
 // of it or, if the request differs, with a refusal (G24 idempotency).
 func (t *transaction) earlierCapture(r *captureRequest) (any, error) {
-	parent := t.get(capturesBucket, r.CaptureRequestID)
-	if parent == nil {
-		return nil, nil
+	parent, err := t.ownParent(capturesBucket, r.CaptureRequestID)
+	if parent == "" || err != nil {
+		return nil, err
 	}
-	o, p, err := t.orderOfPayment(string(parent))
+	o, p, err := t.orderOfPayment(parent)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func (t *transaction) placeCapture(a acting, r *captureRequest, set Scenario) (a
 
 func (t *transaction) keepCapture(a acting, c *capture) error {
 	a.p.Captures = append(a.p.Captures, c)
-	if err := t.set(capturesBucket, c.RequestID, []byte(a.p.ID)); err != nil {
+	if err := t.set(capturesBucket, owned(c.RequestID, t.clientID), []byte(a.p.ID)); err != nil {
 		return err
 	}
 	return t.put(a.o)

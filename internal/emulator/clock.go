@@ -27,7 +27,7 @@ type Clock struct {
 	Time    time.Time `json:"time"`
 }
 
-// Event is something that happened while the clock was moved.
+// Event is something that happened to an order or, with ToCome, is going to.
 type Event struct {
 	Time             time.Time `json:"time"`
 	Entity           string    `json:"entity"` // session, payment, capture, refund
@@ -36,6 +36,7 @@ type Event struct {
 	State            string    `json:"state"`
 	Code             string    `json:"resultCode,omitempty"`
 	NotificationID   string    `json:"notificationId,omitempty"`
+	ToCome           bool      `json:"toCome,omitempty"` // in the story of an order
 }
 
 // clock is the reading of the virtual clock, if there is one.

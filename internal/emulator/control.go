@@ -38,8 +38,8 @@ func controlRoutes() []controlRoute {
 		{"GET /_emulator/clock", "reads the clock", controlClock},
 		{"GET /_emulator/due", "sends what is due, and lists what is due still (with --notify off)", controlDue},
 		{"GET /_emulator/faults", "lists the faults in place", controlFaults},
-		{"GET /_emulator/notifications/{id}", "lists the due notifications of a payment, signed; ?open=true those not acknowledged", controlNotifications},
-		{"GET /_emulator/payments/{id}", "tells all about a payment, by its paymentRequestId", controlShow},
+		{"GET /_emulator/notifications/{id}", "lists the due notifications of a payment, signed; ?open=true those not acknowledged, ?clientId=ID whose", controlNotifications},
+		{"GET /_emulator/payments/{id}", "tells all about a payment, by its paymentRequestId; ?clientId=ID whose, where several clients use it", controlShow},
 		{"GET /_emulator/scenarios", "lists the scenarios", controlScenarios},
 		{"GET /_emulator/state", "lists the payments, the newest first; ?limit=N", controlState},
 		{"POST /_emulator/attempts", "keeps an attempt to deliver that was made elsewhere", controlAttempt},
@@ -293,7 +293,12 @@ func controlSeed(s *Server, r *http.Request) (any, error) {
 }
 
 func controlShow(s *Server, r *http.Request) (any, error) {
-	return s.emulator.Show(r.Context(), r.PathValue("id"))
+	return s.emulator.Show(r.Context(), orderIn(r))
+}
+
+// orderIn is the order that a request names.
+func orderIn(r *http.Request) string {
+	return OrderOf(r.PathValue("id"), r.URL.Query().Get("clientId"))
 }
 
 // standing is the state of a served emulator.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -132,8 +133,17 @@ func (r *Remote) List(ctx context.Context, limit int) ([]Summary, error) {
 
 // Show is [Emulator.Show].
 func (r *Remote) Show(ctx context.Context, paymentRequestID string) (d Details, err error) {
-	err = r.call(ctx, http.MethodGet, "payments/"+url.PathEscape(paymentRequestID), nil, &d)
+	err = r.call(ctx, http.MethodGet, orderPath("payments/", paymentRequestID, nil), nil, &d)
 	return d, err
+}
+
+// orderPath is the path of a route about an order, with its query.
+func orderPath(route, name string, query url.Values) string {
+	id, client, said := strings.Cut(name, ownerMark)
+	if said {
+		query = url.Values{"clientId": {client}, "open": query["open"]}
+	}
+	return route + url.PathEscape(id) + "?" + query.Encode()
 }
 
 // SetScenario is [Emulator.SetScenario].
@@ -155,7 +165,7 @@ func (r *Remote) ClearScenarios(ctx context.Context) error {
 // Notifications is [Emulator.Notifications].
 func (r *Remote) Notifications(ctx context.Context, paymentRequestID string) ([]*http.Request, error) {
 	var list []wireRequest
-	if err := r.call(ctx, http.MethodGet, "notifications/"+url.PathEscape(paymentRequestID), nil, &list); err != nil {
+	if err := r.call(ctx, http.MethodGet, orderPath("notifications/", paymentRequestID, nil), nil, &list); err != nil {
 		return nil, err
 	}
 	var requests []*http.Request
@@ -172,7 +182,7 @@ func (r *Remote) Notifications(ctx context.Context, paymentRequestID string) ([]
 // Undelivered is [Emulator.Undelivered].
 func (r *Remote) Undelivered(ctx context.Context, paymentRequestID string) (open []Delivery, acknowledged int, err error) {
 	var answer wireUndelivered
-	err = r.call(ctx, http.MethodGet, "notifications/"+url.PathEscape(paymentRequestID)+"?open=true", nil, &answer)
+	err = r.call(ctx, http.MethodGet, orderPath("notifications/", paymentRequestID, url.Values{"open": {"true"}}), nil, &answer)
 	for _, wire := range answer.Open {
 		open = append(open, wire.delivery())
 	}

@@ -46,7 +46,7 @@ type wireUndelivered struct {
 }
 
 func controlNotifications(s *Server, r *http.Request) (any, error) {
-	id := r.PathValue("id")
+	id := orderIn(r)
 	if r.URL.Query().Get("open") != "" {
 		open, acknowledged, err := s.emulator.Undelivered(r.Context(), id)
 		answer := wireUndelivered{Open: []wireDelivery{}, Acknowledged: acknowledged}

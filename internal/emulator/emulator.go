@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/antom-cli/antom/pkg/antom"
@@ -155,7 +156,7 @@ func (e *Emulator) Profile() Profile {
 // Reset forgets every session and payment, the virtual clock and the seed; the
 // keys stay.
 func (e *Emulator) Reset(ctx context.Context) error {
-	return e.store.update(ctx, (*transaction).reset)
+	return e.store.resetAll(ctx)
 }
 
 // Time is what the emulator's clock says.
@@ -200,7 +201,7 @@ func (e *Emulator) Undelivered(ctx context.Context, paymentRequestID string) (op
 
 func (e *Emulator) notificationsOf(ctx context.Context, paymentRequestID string, wanted func(deliveryRecord) bool) (due []Delivery, now time.Time, err error) {
 	err = e.store.view(ctx, func(tx *transaction) error {
-		o, err := tx.order(paymentRequestID)
+		o, err := tx.named(paymentRequestID)
 		if err != nil {
 			return notFound(err, paymentRequestID)
 		}
@@ -237,7 +238,12 @@ func notFound(err error, id string) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return &Refusal{fmt.Sprintf("the emulator has no session %q", id), "antom session create --profile emulator --amount 42.00 --currency SGD"}
+	id, client, said := strings.Cut(id, ownerMark)
+	text := fmt.Sprintf("the emulator has no session %q", id)
+	if said {
+		text += " of client " + client
+	}
+	return &Refusal{text, "antom session create --profile emulator --amount 42.00 --currency SGD"}
 }
 
 // methodCard is the one payment method that is emulated.

@@ -39,8 +39,8 @@ func (t *transaction) grow(id string) error {
 	request := &sessionRequest{PaymentRequestID: id, PaymentAmount: antom.Amount{Currency: "SGD", Value: 4200}}
 	request.PaymentMethod.PaymentMethodType, request.PaymentFactor.IsAuthorization = methodCard, true
 	o := newOrder(asking{request: request, now: t.now}, t.now.Add(sessionLife))
-	o.ClientID = clientID
-	if err := t.set(recentBucket, timeKey(o.Created, id), []byte{}); err != nil {
+	o.ClientID, o.key, t.clientID = clientID, owned(id, clientID), clientID
+	if err := t.set(recentBucket, timeKey(o.Created, o.key), []byte{}); err != nil {
 		return err
 	}
 	f, err := t.fillIn(o, PayRequest{PaymentRequestID: id})

@@ -235,15 +235,25 @@ func (s *faults) clear(ids ...int) []Fault {
 	return gone
 }
 
+func (s *faults) any() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.list) > 0
+}
+
 // strike counts an occurrence of an operation and returns the faults that it
-// meets, in the order in which they were put in place.
-func (s *faults) strike(operation string) []Fault {
+// meets, in the order in which they were put in place. A call that the gateway's
+// own checks refuse is none for those that are about what the gateway decides.
+func (s *faults) strike(operation string, passes bool) []Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var met []Fault
 	for i := range s.list {
 		f := &s.list[i]
 		if f.Operation != operation && (f.Operation != anyOperation || slices.Contains(notificationOperations(), operation)) {
+			continue
+		}
+		if row, _ := lookupFault(f.Kind); row.Checked && !passes {
 			continue
 		}
 		f.Seen++

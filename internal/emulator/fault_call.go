@@ -1,12 +1,10 @@
 package emulator
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -18,44 +16,31 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// struckCall is a call that meets faults, on its way through their stages: before
-// the work, after it, at the answer.
+// struckCall is a call that may meet faults, on its way through their stages:
+// before the work, after it, at the answer. The gateway's own checks came first:
+// whatever the faults do, a call that they refuse is never carried out, and never
+// answered as if it had been.
 type struckCall struct {
-	server  *Server
-	w       http.ResponseWriter
-	request *http.Request
-	op      antom.Operation
-	body    []byte   // of the request
-	answer  recorder // what is to be answered
-	settled bool     // the answer is there
-	gone    bool     // the connection is, and nothing can be answered
+	server   *Server
+	w        http.ResponseWriter
+	exchange *exchange
+	refused  *refusal // by the checks
+	op       antom.Operation
+	answer   recorder // what is to be answered
+	settled  bool     // the answer is there
+	gone     bool     // the connection is, and nothing can be answered
 }
 
-// strike carries out a call that meets faults.
-func (s *Server) strike(w http.ResponseWriter, r *http.Request, op antom.Operation, met []Fault) {
-	x := &struckCall{server: s, w: w, request: r, op: op, answer: recorder{header: http.Header{}}}
-	if !x.keepBody() {
-		s.emulator.ServeHTTP(w, r) // too large or cut off: the gateway's own refusal says so
-		return
-	}
+// carryOut carries out the call with the faults that it meets.
+func (x *struckCall) carryOut(met []Fault) {
 	x.run(beforeWork, met)
 	if !x.settled && !x.gone {
-		s.emulator.ServeHTTP(&x.answer, r)
+		x.server.emulator.respond(&x.answer, x.exchange, x.refused)
 		x.settled = true
 	}
 	x.run(afterWork, met)
 	x.run(atTheAnswer, met)
 	x.write()
-}
-
-// keepBody reads the body, so that faults can look at it and the gateway after
-// them.
-func (x *struckCall) keepBody() bool {
-	var b bytes.Buffer
-	_, err := b.ReadFrom(http.MaxBytesReader(nil, x.request.Body, largestRequest))
-	x.body = b.Bytes()
-	x.request.Body = io.NopCloser(io.MultiReader(bytes.NewReader(x.body), x.request.Body))
-	return err == nil
 }
 
 func (x *struckCall) run(at stage, met []Fault) {
@@ -85,7 +70,7 @@ func (x *struckCall) replace(status int, contentType string, body []byte) {
 
 // waitAWhile holds the call back, or until its client leaves.
 func waitAWhile(x *struckCall, f Fault) {
-	if pause(x.request.Context(), f.duration()) != nil {
+	if pause(x.exchange.request.Context(), f.duration()) != nil {
 		x.gone = true
 	}
 }
@@ -172,19 +157,19 @@ func (x *struckCall) resultOf(result antom.Result) {
 	x.signAs(x.clientID(), x.answer.body.Bytes(), x.server.emulator.NotifyKey(), 1)
 }
 
-func (x *struckCall) clientID() string { return x.request.Header.Get("Client-Id") }
+func (x *struckCall) clientID() string { return x.exchange.clientID }
 
 // signAs puts a signature over a body into the answer.
 func (x *struckCall) signAs(clientID string, body []byte, key *sign.PrivateKey, version int) {
 	if key == nil {
 		return // it can't be made: the server says so and ends
 	}
-	at := string(wireTime(x.server.emulator.timeOr(x.request.Context(), x.server.emulator.now())))
+	at := string(wireTime(x.server.emulator.timeOr(x.exchange.request.Context(), x.server.emulator.now())))
 	if given := x.wire()["response-time"]; len(given) == 1 {
 		at = given[0]
 	}
 	signature, err := key.Sign(sign.Message{
-		Method: x.request.Method, Target: target(x.request), ClientID: clientID, Time: at, Body: body,
+		Method: x.exchange.request.Method, Target: x.exchange.target, ClientID: clientID, Time: at, Body: body,
 	}, version)
 	if err != nil {
 		return // the gateway's own answers were signed with the same parts
@@ -236,41 +221,34 @@ func failLate(x *struckCall, f Fault) {
 }
 
 // refuseDoomed answers a repeat of what failed late.
-func (s *Server) refuseDoomed(w http.ResponseWriter, r *http.Request, op antom.Operation) bool {
-	if !s.anyDoomed() {
-		return false
+func (x *struckCall) refuseDoomed() bool {
+	code, doomed := x.server.doomed(x.identity())
+	if doomed {
+		x.resultOf(antom.Result{ResultStatus: antom.StatusF, ResultCode: code, ResultMessage: "failed after all (fault)"})
+		x.write()
 	}
-	x := &struckCall{server: s, w: w, request: r, op: op}
-	if !x.keepBody() {
-		return false
-	}
-	code, doomed := s.doomed(x.identity())
-	if !doomed {
-		return false
-	}
-	x.resultOf(antom.Result{ResultStatus: antom.StatusF, ResultCode: code, ResultMessage: "failed after all (fault)"})
-	x.write()
-	return true
+	return doomed
 }
 
-// identity is what makes two calls the same one: the operation's idempotency
-// key, or else the whole body.
+// identity is what makes two calls of a client the same one: the operation's
+// idempotency key, or else the whole body.
 func (x *struckCall) identity() string {
+	of := x.clientID() + " " + string(x.op) + " "
 	if row, _ := antom.LookupEndpoint(x.op); row.Key != "" {
 		var members map[string]any
-		if json.Unmarshal(x.body, &members) == nil {
+		if json.Unmarshal(x.exchange.body, &members) == nil {
 			if id, ok := members[row.Key].(string); ok {
-				return string(x.op) + " " + id
+				return of + id
 			}
 		}
 	}
-	sum := sha256.Sum256(x.body)
-	return string(x.op) + " " + hex.EncodeToString(sum[:])
+	sum := sha256.Sum256(x.exchange.body)
+	return of + hex.EncodeToString(sum[:])
 }
 
 // notifyFirst sends what is due before the answer leaves.
 func notifyFirst(x *struckCall, _ Fault) {
-	ctx, cancel := context.WithTimeout(x.request.Context(), settleTimeout)
+	ctx, cancel := context.WithTimeout(x.exchange.request.Context(), settleTimeout)
 	defer cancel()
 	_ = x.server.Settle(ctx) // an answer too late is better than none
 }

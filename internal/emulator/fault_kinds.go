@@ -14,6 +14,7 @@ type FaultKind struct {
 	Default  string `json:"default,omitempty"`
 	Calls    bool   `json:"calls"`         // whether calls can have it
 	Notifies bool   `json:"notifications"` // whether notifications can have it
+	Checked  bool   `json:"checked"`       // whether it strikes only calls that pass the gateway's own checks
 	Does     string `json:"does"`
 	Client   string `json:"client"` // what the client of antom makes of it
 }
@@ -109,22 +110,23 @@ func signatureFaults() []faultRow {
 }
 
 // resultFaults are those of what the gateway says: answers that Antom documents
-// for U (G24).
+// for U (G24). They are signed answers, so a call must pass the gateway's checks
+// to get one: an unknown client or a bad signature is refused, fault or not.
 func resultFaults() []faultRow {
 	return []faultRow{
-		{FaultKind: FaultKind{Name: "late-failure", Argument: "a result code", Default: "PROCESS_FAIL",
+		{FaultKind: FaultKind{Name: "late-failure", Argument: "a result code", Default: "PROCESS_FAIL", Checked: true,
 			Does:   "nothing is done; the answer is U, and every repeat of the call is refused with the code",
 			Client: "outcome not known (5), then refused (3)"},
 			valid: isCode, call: failLate, when: beforeWork},
-		{FaultKind: FaultKind{Name: "rate-limit",
+		{FaultKind: FaultKind{Name: "rate-limit", Checked: true,
 			Does:   "nothing is done; the answer is U REQUEST_TRAFFIC_EXCEED_LIMIT",
 			Client: "outcome not known (5); payment wait asks again, ever more slowly"},
 			call: limitRate, when: beforeWork},
-		{FaultKind: FaultKind{Name: "unknown", Argument: "a result code", Default: "UNKNOWN_EXCEPTION",
+		{FaultKind: FaultKind{Name: "unknown", Argument: "a result code", Default: "UNKNOWN_EXCEPTION", Checked: true,
 			Does:   "nothing is done; the answer is U, and a repeat succeeds",
 			Client: "outcome not known (5); payment wait asks again"},
 			valid: isCode, call: answerUnknown, when: beforeWork},
-		{FaultKind: FaultKind{Name: "unknown-done", Argument: "a result code", Default: "UNKNOWN_EXCEPTION",
+		{FaultKind: FaultKind{Name: "unknown-done", Argument: "a result code", Default: "UNKNOWN_EXCEPTION", Checked: true,
 			Does:   "the call is carried out and answered with U; a repeat tells its success",
 			Client: "outcome not known (5); payment wait asks again"},
 			valid: isCode, call: answerUnknown, when: afterWork},

@@ -66,7 +66,7 @@ func TestFaults_calls(t *testing.T) {
 		s.fault(row.fault)
 		client := s.client
 		if row.first == "timed-out" {
-			client = s.newClient(antom.WithRequestTimeout(50 * time.Millisecond))
+			client = s.newClient(antom.WithRequestTimeout(300 * time.Millisecond))
 		}
 		for i, want := range [...]string{row.first, row.second} {
 			_, err := client.Do(t.Context(), antom.InquiryPayment, inquiry("paid"))
@@ -295,5 +295,90 @@ func TestParseFaults(t *testing.T) {
 	}
 	if _, err := emulator.ParseFaults("capture=reset\ncapture=nosuch\n"); err == nil || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("%v, want it to name line 2", err)
+	}
+}
+
+// TestFaults_checksFirst makes calls that the gateway's own checks refuse, each
+// with every kind of fault of calls in place: none is answered as if it had been
+// accepted, and nothing that it asks for is done.
+func TestFaults_checksFirst(t *testing.T) {
+	t.Parallel()
+	s := serveIt(t, emulator.ServeOptions{Hold: true}, emulator.Options{})
+	foreign, err := sign.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := [...]struct {
+		name, code string
+		signed     bool // whether the gateway signs this refusal
+		clientID   string
+		key        *sign.PrivateKey
+		body       func(string) []byte
+	}{
+		{"unknown client", "CLIENT_INVALID", false, "SANDBOX_5YNOBODY", s.facts.MerchantKey, anySession},
+		{"bad signature", "INVALID_SIGNATURE", false, s.facts.ClientID, foreign, anySession},
+		{"bad field", "PARAM_ILLEGAL", true, s.facts.ClientID, s.facts.MerchantKey, func(string) []byte { return []byte(`{"paymentRequestId":"x"}`) }},
+	}
+	transport, err := s.server.ClientTransport()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	for _, kind := range emulator.FaultKinds() {
+		if !kind.Calls {
+			continue
+		}
+		fault := "createPaymentSession=" + kind.Name
+		if kind.Argument == "a duration such as 500ms" {
+			fault += ":1ms"
+		}
+		for _, row := range refused {
+			s.server.ClearFaults()
+			s.fault(fault)
+			client, err := antom.NewClient(row.clientID, row.key, s.facts.AntomKey, antom.WithGatewayURL(s.address.URL), antom.WithTransport(transport))
+			if err != nil {
+				t.Fatal(err)
+			}
+			id := kind.Name + "-" + row.code
+			for range 2 { // a repeat is no more accepted than the first one
+				response, err := client.Do(t.Context(), antom.CreatePaymentSession, row.body(id))
+				if response != nil && response.Header.Get("Signature") != "" && !row.signed {
+					t.Errorf("%s with %s: a signed answer %s", row.name, kind.Name, response.Body)
+				}
+				if got := verdict(err); kind.Checked && got != row.code+" F" {
+					t.Errorf("%s with %s: %q, want the refusal %s", row.name, kind.Name, got, row.code)
+				} else if err == nil || strings.HasSuffix(got, " U") {
+					t.Errorf("%s with %s: %q, want a refusal or no answer", row.name, kind.Name, got)
+				}
+			}
+			if struck := s.server.ClearFaults()[0].Struck; kind.Checked != (struck == 0) {
+				t.Errorf("%s with %s: the fault struck %d times", row.name, kind.Name, struck)
+			}
+			if list, err := s.gateway.List(t.Context(), 0); err != nil || len(list) != 0 {
+				t.Errorf("%s with %s: there are orders %v, %v", row.name, kind.Name, list, err)
+			}
+		}
+	}
+}
+
+func anySession(id string) []byte { return sessionBody(id, "http://127.0.0.1:1/n", manual) }
+
+// TestFaults_lateFailureChecks does not tell a stranger, signed, of a call that
+// failed late: the checks come before that too.
+func TestFaults_lateFailureChecks(t *testing.T) {
+	t.Parallel()
+	s := serveIt(t, emulator.ServeOptions{Hold: true}, emulator.Options{})
+	s.fault("createPaymentSession:1=late-failure")
+	for _, row := range [...]struct{ client, want string }{
+		{s.facts.ClientID, "UNKNOWN_EXCEPTION U"}, {"SANDBOX_5YNOBODY", "CLIENT_INVALID F"}, {s.facts.ClientID, "PROCESS_FAIL F"},
+	} {
+		client, err := antom.NewClient(row.client, s.facts.MerchantKey, s.facts.AntomKey, antom.WithGatewayURL(s.address.URL))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.Do(t.Context(), antom.CreatePaymentSession, anySession("late"))
+		if got := verdict(err); got != row.want {
+			t.Errorf("client %s: %q, want %q", row.client, got, row.want)
+		}
 	}
 }

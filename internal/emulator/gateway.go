@@ -197,22 +197,45 @@ func checkFields(e *Emulator, x *exchange) *refusal {
 
 // ServeHTTP answers a call: HTTP 200 whatever the result, as Antom does.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x, refused := e.examine(r)
+	e.respond(w, x, refused)
+}
+
+// examine holds a call against the gateway's own checks, and changes nothing.
+func (e *Emulator) examine(r *http.Request) (*exchange, *refusal) {
 	x := &exchange{request: r, target: target(r), clientID: r.Header.Get("Client-Id")}
-	answer, err := e.answer(x)
+	for _, row := range gatewayChecks() {
+		if refused := row.check(e, x); refused != nil {
+			return x, refused
+		}
+	}
+	return x, nil
+}
+
+// respond carries out a call that was examined, and answers it.
+func (e *Emulator) respond(w http.ResponseWriter, x *exchange, refused *refusal) {
+	answer, err := e.carryOut(x, refused)
 	if err == nil {
 		e.reply(w, x, answer, true)
 		return
 	}
-	refused, isRefusal := errors.AsType[*refusal](err)
+	isRefusal := false
+	refused, isRefusal = errors.AsType[*refusal](err)
 	switch {
 	case !isRefusal:
 		e.logger.Error("emulator", "op", x.endpoint.Operation, "error", err)
 		refused, x.now = &refusal{"SYSTEM_ERROR", err.Error()}, e.now() // the state that has the time may be what failed
 	case x.now.IsZero():
-		x.now = e.timeOr(r.Context(), e.now())
+		x.now = e.timeOr(x.request.Context(), e.now())
 	}
-	unsigned := slices.Contains(unsignedCodes[:], refused.code) && !e.signAll
-	e.reply(w, x, refusedAnswer{refused.result()}, !unsigned)
+	e.reply(w, x, refusedAnswer{refused.result()}, e.signAll || e.signs(x, refused))
+}
+
+// signs reports whether a refusal is signed: not where the client is unknown or
+// has no key, whichever check came first.
+func (e *Emulator) signs(x *exchange, refused *refusal) bool {
+	m, known := e.merchant(x.clientID)
+	return known && (m.OwnKey || m.Key != nil) && !slices.Contains(unsignedCodes[:], refused.code)
 }
 
 // refusedAnswer is all that a refusal says.
@@ -240,11 +263,9 @@ func (e *Emulator) timeOr(ctx context.Context, other time.Time) time.Time {
 // longestMessage is the documented length of resultMessage.
 const longestMessage = 256
 
-func (e *Emulator) answer(x *exchange) (any, error) {
-	for _, row := range gatewayChecks() {
-		if refused := row.check(e, x); refused != nil {
-			return nil, refused
-		}
+func (e *Emulator) carryOut(x *exchange, refused *refusal) (any, error) {
+	if refused != nil {
+		return nil, refused
 	}
 	row, _ := lookupOperation(x.endpoint.Operation) // checkPath found it
 	return row.do(e, x)

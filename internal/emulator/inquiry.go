@@ -66,9 +66,9 @@ func inquiryPayment(tx *transaction, inquiry *antom.Inquiry) (any, error) {
 // (G24). The payment is nil as long as nothing was submitted.
 func (t *transaction) find(inquiry antom.Inquiry) (*order, *payment, error) {
 	if inquiry.PaymentID != "" {
-		return t.orderOfPayment(inquiry.PaymentID)
+		return t.ownPayment(inquiry.PaymentID)
 	}
-	o, err := t.order(inquiry.PaymentRequestID)
+	o, err := t.ownOrder(inquiry.PaymentRequestID)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -156,6 +156,8 @@ type Delivery struct {
 	Due              time.Time        `json:"due"`     // when this attempt is due
 	Attempt          int              `json:"attempt"` // 1 for the first
 	Body             []byte           `json:"-"`
+
+	order string // its key
 }
 
 // schedule brings the queue of deliveries and the agenda up to date with the
@@ -171,14 +173,14 @@ func (t *transaction) schedule(o *order) error {
 	enter := func(bucket []byte, at time.Time, id string) error {
 		key := timeKey(at, id)
 		o.Scheduled = append(o.Scheduled, string(bucket)+":"+key)
-		return t.set(bucket, key, []byte(o.PaymentRequestID))
+		return t.set(bucket, key, []byte(o.key))
 	}
 	for _, n := range o.plan() {
 		record, err := t.deliveries(n.id)
 		if err != nil {
 			return err
 		}
-		if at, more := record.next(n.due, t.resend); more {
+		if at, more := record.next(n.due, ResendProduction); more { // who sends decides what to leave
 			if err := enter(queueBucket, at, n.id); err != nil {
 				return err
 			}
@@ -186,12 +188,19 @@ func (t *transaction) schedule(o *order) error {
 	}
 	for _, s := range o.story() {
 		if s.Time.After(t.now) {
-			if err := enter(agendaBucket, s.Time, o.PaymentRequestID); err != nil {
+			if err := enter(agendaBucket, s.Time, o.key); err != nil {
 				return err
 			}
 		}
 	}
 	return t.touched()
+}
+
+// leaves reports whether a planned attempt is not made because the schedule of
+// the running server has no second one. It stays planned: a server of another
+// schedule makes it.
+func (t *transaction) leaves(id string) bool {
+	return t.resend == ResendSandbox && t.get(attemptsBucket, id) != nil
 }
 
 func (t *transaction) deliveries(id string) (record deliveryRecord, err error) {
@@ -211,22 +220,23 @@ func (e *Emulator) DueDeliveries(ctx context.Context) (due []Delivery, err error
 		}
 		end := []byte(timeKey(tx.now, "\xff"))
 		cursor := bucket.Cursor()
-		for key, requestID := cursor.First(); key != nil && bytes.Compare(key, end) <= 0; key, requestID = cursor.Next() {
-			delivery, err := tx.delivery(string(key), string(requestID))
+		for key, of := cursor.First(); key != nil && bytes.Compare(key, end) <= 0; key, of = cursor.Next() {
+			if tx.leaves(notificationOf(key)) {
+				continue
+			}
+			delivery, err := tx.delivery(string(key), string(of))
 			if err != nil {
 				return err
 			}
-			if delivery.Attempt == 1 || tx.resend != ResendSandbox {
-				due = append(due, delivery)
-			}
+			due = append(due, delivery)
 		}
 		return nil
 	})
 	return due, err
 }
 
-func (t *transaction) delivery(key, paymentRequestID string) (Delivery, error) {
-	o, err := t.order(paymentRequestID)
+func (t *transaction) delivery(key, of string) (Delivery, error) {
+	o, err := t.order(of)
 	if err != nil {
 		return Delivery{}, err
 	}
@@ -245,14 +255,14 @@ func (t *transaction) delivery(key, paymentRequestID string) (Delivery, error) {
 		}
 		return o.delivery(n, due, len(record.Attempts)+1)
 	}
-	return Delivery{}, fmt.Errorf("the emulator's queue names notification %q, which order %q does not have", id, paymentRequestID)
+	return Delivery{}, fmt.Errorf("the emulator's queue names notification %q, which order %q does not have", id, o.PaymentRequestID)
 }
 
 func (o *order) delivery(n planned, due time.Time, attempt int) (Delivery, error) {
 	body, err := encode(n.body())
 	return Delivery{
 		ID: n.id, Type: n.kind, PaymentRequestID: o.PaymentRequestID, ClientID: o.ClientID,
-		URL: n.url, Due: due, Attempt: attempt, Body: body,
+		URL: n.url, Due: due, Attempt: attempt, Body: body, order: o.key,
 	}, err
 }
 
@@ -266,15 +276,12 @@ func (e *Emulator) NextDue(ctx context.Context) (next time.Time, planned bool, e
 		cursor := bucket.Cursor()
 		for key, _ := cursor.First(); key != nil; key, _ = cursor.Next() {
 			at, id, _ := strings.Cut(string(key), "|")
-			record, err := tx.deliveries(id)
-			if err != nil {
-				return err
+			if tx.leaves(id) {
+				continue
 			}
-			if len(record.Attempts) == 0 || tx.resend != ResendSandbox {
-				planned = true
-				next, err = time.Parse(keyTime, at)
-				return err
-			}
+			planned = true
+			next, err = time.Parse(keyTime, at)
+			return err
 		}
 		return nil
 	})

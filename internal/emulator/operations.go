@@ -71,7 +71,7 @@ func look[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
 		}
 		var answer any
 		err := e.store.view(x.request.Context(), func(tx *transaction) (err error) {
-			x.now = tx.now
+			x.now, tx.clientID = tx.now, x.clientID
 			answer, err = do(tx, request)
 			return err
 		})

@@ -10,6 +10,8 @@ import (
 // of what the buyer and the merchant did with it, each with its time. Its states
 // are not stored: they follow from the facts and the clock (machine.go).
 type order struct {
+	key string // that it is stored under
+
 	PaymentRequestID string         `json:"paymentRequestId"`
 	ReferenceOrderID string         `json:"referenceOrderId"`
 	ClientID         string         `json:"clientId"`

@@ -25,6 +25,7 @@ const (
 // in; the expiry date and the digits only beside a card number.
 type PayRequest struct {
 	PaymentRequestID string
+	ClientID         string // whose session, where several clients use the paymentRequestId
 	Card             string // number; blanks and dashes are left out
 	CardToken        string // a stored card instead of a number
 	Expiry           string // MM/YY
@@ -66,10 +67,12 @@ func (e *Emulator) Pay(ctx context.Context, request PayRequest) (PayResult, erro
 	}
 	var result PayResult
 	err := e.store.update(ctx, func(tx *transaction) error {
-		o, err := tx.order(request.PaymentRequestID)
+		name := OrderOf(request.PaymentRequestID, request.ClientID)
+		o, err := tx.named(name)
 		if err != nil {
-			return notFound(err, request.PaymentRequestID)
+			return notFound(err, name)
 		}
+		tx.clientID = o.owner()
 		f, err := tx.fillIn(o, request)
 		if err != nil {
 			return err
@@ -178,11 +181,12 @@ func (t *transaction) fillIn(o *order, r PayRequest) (form, error) {
 	return f, nil
 }
 
-// storedCard finds a card by its token; the error is fs.ErrNotExist if there is
-// none. The token leads to the payment that stored the card: an index of its own
-// would be one more tree that each payment is written into.
+// storedCard finds a card of the transaction's client by its token; the error is
+// fs.ErrNotExist if there is none. The token leads to the payment that stored the
+// card: an index of its own would be one more tree that each payment is written
+// into.
 func (t *transaction) storedCard(token string) (card, error) {
-	_, p, err := t.orderOfPayment(paymentOfToken(token))
+	_, p, err := t.ownPayment(paymentOfToken(token))
 	if err == nil && (p == nil || p.Card.Token != token) {
 		err = fs.ErrNotExist
 	}
@@ -214,7 +218,7 @@ func (t *transaction) submit(f form) (*payment, error) {
 		p.Card.Token = cardToken(p.ID)
 	}
 	f.o.Payments = append(f.o.Payments, p)
-	if err := t.set(paymentsBucket, p.ID, []byte(f.o.PaymentRequestID)); err != nil {
+	if err := t.set(paymentsBucket, p.ID, []byte(f.o.key)); err != nil {
 		return nil, err
 	}
 	return p, t.put(f.o)

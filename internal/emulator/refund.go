@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/antom-cli/antom/pkg/antom"
@@ -116,11 +118,11 @@ func (t *transaction) earlierRefund(r *refundRequest) (any, error) {
 
 // refund finds a refund by its request id; nil if there is none.
 func (t *transaction) refund(requestID string) (*order, *payment, *refund, error) {
-	parent := t.get(refundsBucket, requestID)
-	if parent == nil {
-		return nil, nil, nil, nil
+	parent, err := t.ownParent(refundsBucket, requestID)
+	if parent == "" || err != nil {
+		return nil, nil, nil, err
 	}
-	o, p, err := t.orderOfPayment(string(parent))
+	o, p, err := t.orderOfPayment(parent)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -160,7 +162,7 @@ func (t *transaction) placeRefund(a acting, r *refundRequest, set Scenario) (any
 
 func (t *transaction) keepRefund(a acting, r *refund) error {
 	a.p.Refunds = append(a.p.Refunds, r)
-	if err := t.set(refundsBucket, r.RequestID, []byte(a.p.ID)); err != nil {
+	if err := t.set(refundsBucket, owned(r.RequestID, t.clientID), []byte(a.p.ID)); err != nil {
 		return err
 	}
 	return t.put(a.o)
@@ -234,7 +236,10 @@ func (t *transaction) findRefund(inquiry *refundInquiry) (*order, *payment, *ref
 	if parent == nil {
 		return nil, nil, nil, nil
 	}
-	o, p, err := t.orderOfPayment(string(parent))
+	o, p, err := t.ownPayment(string(parent))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil, nil
+	}
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -218,17 +218,17 @@ func (s *Server) gateway(w http.ResponseWriter, r *http.Request) {
 // answer answers a call and returns the faults that it met. Calls of nothing meet
 // none.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, op antom.Operation) (met []Fault) {
-	if op != "" {
-		if s.refuseDoomed(w, r, op) {
-			return nil
-		}
-		met = s.faults.strike(string(op))
-	}
-	if len(met) > 0 {
-		s.strike(w, r, op, met)
-	} else {
+	if op == "" || (!s.faults.any() && !s.anyDoomed()) {
 		s.emulator.ServeHTTP(w, r)
+		return nil
 	}
+	x := &struckCall{server: s, w: w, op: op, answer: recorder{header: http.Header{}}}
+	x.exchange, x.refused = s.emulator.examine(r)
+	if x.refused == nil && x.refuseDoomed() {
+		return nil
+	}
+	met = s.faults.strike(string(op), x.refused == nil)
+	x.carryOut(met)
 	return met
 }
 
@@ -247,6 +247,7 @@ func operationAt(target string) antom.Operation {
 type Record struct {
 	Type             string           `json:"type"` // exchange or delivery
 	Time             time.Time        `json:"time"`
+	ClientID         string           `json:"clientId,omitempty"`
 	Operation        string           `json:"operation,omitempty"` // of an exchange
 	Method           string           `json:"method,omitempty"`
 	Path             string           `json:"path,omitempty"`
@@ -266,7 +267,7 @@ type Record struct {
 
 func (s *Server) exchanged(seen *witness, r *http.Request, op antom.Operation, met []Fault, took time.Duration) Record {
 	record := Record{
-		Type: "exchange", Time: s.emulator.now().UTC(), Operation: string(op), Method: r.Method, Path: clip(target(r), longestExcerpt),
+		Type: "exchange", Time: s.emulator.now().UTC(), Operation: string(op), ClientID: clip(r.Header.Get("Client-Id"), longestExcerpt), Method: r.Method, Path: clip(target(r), longestExcerpt),
 		HTTPStatus: seen.status, Faults: kindsOf(met), TookMS: milliseconds(took),
 	}
 	var asked struct {

@@ -109,11 +109,11 @@ func (c *courier) run(ctx context.Context) error {
 			c.server.emulator.logger.Error("notifications", "error", err)
 		}
 		for _, d := range due {
-			busy[d.PaymentRequestID] = true
+			busy[d.order] = true
 			send := c.prepare(ctx, d)
 			workers.Go(func() {
 				send.run(ctx)
-				done <- d.PaymentRequestID
+				done <- d.order
 			})
 		}
 		if len(busy) == 0 {
@@ -158,6 +158,9 @@ func (c *courier) due(ctx context.Context, busy map[string]bool) (list []Deliver
 		taken, now := map[string]bool{}, []byte(timeKey(tx.now, "\xff"))
 		cursor := bucket.Cursor()
 		for key, value := cursor.First(); key != nil && len(busy)+len(list) < couriers; key, value = cursor.Next() {
+			if tx.leaves(notificationOf(key)) {
+				continue
+			}
 			if bytes.Compare(key, now) > 0 {
 				sleep = min(sleep, untilKey(key, tx.now))
 				break
@@ -199,8 +202,8 @@ func untilKey(key []byte, now time.Time) time.Duration {
 }
 
 // waits reports whether a notification is still held back.
-func (c *courier) waits(paymentRequestID, id string, now time.Time) bool {
-	held, ok := c.held[paymentRequestID]
+func (c *courier) waits(order, id string, now time.Time) bool {
+	held, ok := c.held[order]
 	return ok && held.id == id && !held.release && now.Before(held.until)
 }
 
@@ -208,15 +211,15 @@ func (c *courier) waits(paymentRequestID, id string, now time.Time) bool {
 // own goroutine, what becomes of it.
 func (c *courier) prepare(ctx context.Context, d Delivery) *struckSend {
 	x := &struckSend{courier: c, delivery: d, times: 1, keyVersion: keyVersion, clientID: d.ClientID}
-	if held, ok := c.held[d.PaymentRequestID]; ok {
+	if held, ok := c.held[d.order]; ok {
 		if held.id == d.ID {
-			delete(c.held, d.PaymentRequestID)
+			delete(c.held, d.order)
 			return x // it was counted when it was held back
 		}
 		held.release = true
-		c.held[d.PaymentRequestID] = held
+		c.held[d.order] = held
 	}
-	x.met = c.server.faults.strike(notificationName(d.Type))
+	x.met = c.server.faults.strike(notificationName(d.Type), true)
 	for _, f := range x.met {
 		if row, _ := lookupFault(f.Kind); row.send != nil {
 			row.send(x, f)
@@ -224,7 +227,7 @@ func (c *courier) prepare(ctx context.Context, d Delivery) *struckSend {
 	}
 	if x.behind {
 		now := c.server.emulator.timeOr(ctx, c.server.emulator.now())
-		c.held[d.PaymentRequestID] = heldBack{id: d.ID, until: now.Add(patienceForOrder)}
+		c.held[d.order] = heldBack{id: d.ID, until: now.Add(patienceForOrder)}
 	}
 	return x
 }
@@ -291,7 +294,7 @@ func (x *struckSend) keep(ctx context.Context, copyNumber int, attempt Attempt, 
 		return true
 	}
 	s.options.Observe(Record{
-		Type: "delivery", Time: s.emulator.now().UTC(), NotifyType: d.Type, URL: d.URL, Attempt: d.Attempt, PaymentRequestID: d.PaymentRequestID,
+		Type: "delivery", ClientID: d.ClientID, Time: s.emulator.now().UTC(), NotifyType: d.Type, URL: d.URL, Attempt: d.Attempt, PaymentRequestID: d.PaymentRequestID,
 		HTTPStatus: attempt.HTTPStatus, Acknowledged: &attempt.Acknowledged, Verdict: attempt.Verdict, Faults: kindsOf(x.met), TookMS: milliseconds(took),
 	})
 	return true

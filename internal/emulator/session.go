@@ -138,7 +138,7 @@ func createPaymentSession(tx *transaction, request *sessionRequest) (any, error)
 		return set.refusal(), nil
 	}
 	a := asking{request: request, now: tx.now}
-	switch a.earlier, err = tx.order(request.PaymentRequestID); {
+	switch a.earlier, err = tx.ownOrder(request.PaymentRequestID); {
 	case errors.Is(err, fs.ErrNotExist):
 		a.earlier = nil
 	case err != nil:
@@ -153,15 +153,16 @@ func createPaymentSession(tx *transaction, request *sessionRequest) (any, error)
 		return refusedWith(refused)
 	}
 	o := newOrder(a, expires)
-	o.ClientID = tx.clientID
+	o.ClientID, o.key = tx.clientID, owned(o.PaymentRequestID, tx.clientID)
 	if o.NotifyURL == "" {
 		o.NotifyURL = tx.notifyURL
 	}
 	if a.earlier != nil {
 		o.Created = a.earlier.Created
 		o.Scheduled = a.earlier.Scheduled
+		o.key = a.earlier.key
 	}
-	if err := tx.set(recentBucket, timeKey(o.Created, o.PaymentRequestID), []byte{}); err != nil {
+	if err := tx.set(recentBucket, timeKey(o.Created, o.key), []byte{}); err != nil {
 		return nil, err
 	}
 	if err := tx.put(o); err != nil {

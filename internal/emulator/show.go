@@ -34,6 +34,15 @@ func (o *order) story() []Event {
 	return events
 }
 
+// storyAt is the story with what is still to come marked, as seen from a time.
+func (o *order) storyAt(now time.Time) []Event {
+	events := o.story()
+	for i := range events {
+		events[i].ToCome = events[i].Time.After(now)
+	}
+	return events
+}
+
 func eventsOf(steps []step, template Event, code string) []Event {
 	var events []Event
 	for _, s := range steps {
@@ -83,6 +92,7 @@ func (t *transaction) happenings(after, until time.Time) ([]Event, error) {
 // Summary is one order in a list.
 type Summary struct {
 	PaymentRequestID string              `json:"paymentRequestId"`
+	ClientID         string              `json:"clientId"`
 	PaymentID        string              `json:"paymentId,omitempty"`
 	Amount           antom.Amount        `json:"paymentAmount"`
 	Session          string              `json:"session"`
@@ -113,7 +123,7 @@ func (e *Emulator) List(ctx context.Context, limit int) (list []Summary, err err
 }
 
 func (o *order) summary(now time.Time) Summary {
-	s := Summary{PaymentRequestID: o.PaymentRequestID, Amount: o.Amount, Session: string(o.sessionState(now)), Created: wireTime(o.Created)}
+	s := Summary{PaymentRequestID: o.PaymentRequestID, ClientID: o.owner(), Amount: o.Amount, Session: string(o.sessionState(now)), Created: wireTime(o.Created)}
 	if p := o.current(now); p != nil {
 		stand := o.stand(p, now)
 		s.PaymentID, s.Status, s.Code = p.ID, antom.PaymentStatus(stand.to), stand.code
@@ -136,8 +146,8 @@ type NotificationDetails struct {
 	ID       string           `json:"id"`
 	Type     antom.NotifyType `json:"notifyType"`
 	URL      string           `json:"url"`
-	Due      time.Time        `json:"due"`
-	State    string           `json:"state"` // to come, queued, acknowledged, given up
+	Due      time.Time        `json:"due"`   // the first attempt
+	State    string           `json:"state"` // to come, queued, retrying, acknowledged, given up
 	Next     *time.Time       `json:"next,omitempty"`
 	Attempts []Attempt        `json:"attempts"`
 }
@@ -145,13 +155,13 @@ type NotificationDetails struct {
 // Show returns all that the emulator knows of an order.
 func (e *Emulator) Show(ctx context.Context, paymentRequestID string) (d Details, err error) {
 	err = e.store.view(ctx, func(tx *transaction) error {
-		o, err := tx.order(paymentRequestID)
+		o, err := tx.named(paymentRequestID)
 		if err != nil {
 			return notFound(err, paymentRequestID)
 		}
 		d = Details{
 			Summary: o.summary(tx.now), SessionExpires: wireTime(o.SessionExpires), NotifyURL: o.NotifyURL,
-			Payments: []*inquiryAnswer{}, Events: o.story(), Notifications: []NotificationDetails{},
+			Payments: []*inquiryAnswer{}, Events: o.storyAt(tx.now), Notifications: []NotificationDetails{},
 		}
 		for _, p := range o.Payments {
 			d.Payments = append(d.Payments, o.inquiry(p, tx.now))
@@ -177,6 +187,8 @@ func (t *transaction) notificationDetails(n planned) (NotificationDetails, error
 		d.State = "acknowledged"
 	case !more:
 		d.State = "given up"
+	case next.After(t.now) && len(record.Attempts) > 0:
+		d.State = "retrying"
 	case next.After(t.now):
 		d.State = "to come"
 	default:

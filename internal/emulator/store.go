@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -36,16 +37,16 @@ const lockTimeout = 5 * time.Second
 
 var (
 	metaBucket      = []byte("meta")       // clock, seed
-	ordersBucket    = []byte("orders")     // paymentRequestId → order
-	paymentsBucket  = []byte("payments")   // paymentId → paymentRequestId
-	capturesBucket  = []byte("captures")   // captureRequestId → paymentId
+	ordersBucket    = []byte("orders")     // paymentRequestId of a client → order (scope.go)
+	paymentsBucket  = []byte("payments")   // paymentId → key of the order
+	capturesBucket  = []byte("captures")   // captureRequestId of a client → paymentId
 	captureIDBucket = []byte("captureIds") // captureId → paymentId
-	refundsBucket   = []byte("refunds")    // refundRequestId → paymentId
+	refundsBucket   = []byte("refunds")    // refundRequestId of a client → paymentId
 	refundIDBucket  = []byte("refundIds")  // refundId → paymentId
-	agendaBucket    = []byte("agenda")     // time|paymentRequestId: something happens to the order then
-	queueBucket     = []byte("queue")      // time|notification id → paymentRequestId: an attempt is due then
+	agendaBucket    = []byte("agenda")     // time|key of the order: something happens to the order then
+	queueBucket     = []byte("queue")      // time|notification id → key of the order: an attempt is due then
 	attemptsBucket  = []byte("attempts")   // notification id → deliveryRecord
-	recentBucket    = []byte("recent")     // time|paymentRequestId: orders by their creation
+	recentBucket    = []byte("recent")     // time|key of the order: orders by their creation
 	scenariosBucket = []byte("scenarios")  // operation → list of scenarios
 )
 
@@ -149,10 +150,44 @@ func (s *store) open(how access, timeout time.Duration) (*bbolt.DB, error) {
 		}
 	}
 	db, err := bbolt.Open(s.path, 0o600, options(how, timeout))
-	if err != nil {
-		return nil, fmt.Errorf("open the emulator's state %s: %w", s.path, err)
+	if err == nil {
+		return db, nil
 	}
-	return db, nil
+	err = fmt.Errorf("open the emulator's state %s: %w", s.path, err)
+	if isDamage(err) {
+		return nil, &DamagedError{err}
+	}
+	return nil, err
+}
+
+// DamagedError says that the state file is none, or one of a format that is not
+// known here.
+type DamagedError struct{ err error }
+
+func (e *DamagedError) Error() string { return e.err.Error() }
+
+// Unwrap gives what is wrong with the file.
+func (e *DamagedError) Unwrap() error { return e.err }
+
+// Hint says how to go on.
+func (e *DamagedError) Hint() string {
+	return "antom emulator reset --yes begins anew; the keys stay"
+}
+
+// isDamage tells a file that can't be understood from one that can't be had.
+func isDamage(err error) bool {
+	_, onPath := errors.AsType[*fs.PathError](err)
+	_, ofSystem := errors.AsType[syscall.Errno](err)
+	return !onPath && !ofSystem && !errors.Is(err, berrors.ErrTimeout)
+}
+
+// resetAll removes all state, also of a file that can't be read.
+func (s *store) resetAll(ctx context.Context) error {
+	err := s.update(ctx, (*transaction).reset)
+	if _, damaged := errors.AsType[*DamagedError](err); damaged {
+		return os.Remove(s.path)
+	}
+	return err
 }
 
 func options(how access, timeout time.Duration) *bbolt.Options {
@@ -199,11 +234,10 @@ func (t *transaction) reset() error {
 	return err
 }
 
-// order reads an order by its paymentRequestId; the error is fs.ErrNotExist if
-// there is none.
-func (t *transaction) order(paymentRequestID string) (*order, error) {
-	found := new(order)
-	return found, t.load(ordersBucket, paymentRequestID, found)
+// order reads an order by its key; the error is fs.ErrNotExist if there is none.
+func (t *transaction) order(key string) (*order, error) {
+	found := &order{key: key}
+	return found, t.load(ordersBucket, key, found)
 }
 
 // orderOfPayment reads an order by a paymentId, and finds the payment in it.
@@ -221,7 +255,7 @@ func (t *transaction) put(o *order) error {
 	if err := t.schedule(o); err != nil {
 		return err
 	}
-	return t.save(ordersBucket, o.PaymentRequestID, o)
+	return t.save(ordersBucket, o.key, o)
 }
 
 // load reads a JSON value; the error is fs.ErrNotExist if there is none.

@@ -22,7 +22,9 @@
 // # Faults
 //
 // [Gateway.Fault] makes it fail on purpose, at the calls that you name: answer
-// late, lose an answer, sign badly, notify twice.
+// late, lose an answer, sign badly, notify twice. The same calls always meet the
+// same faults. The gateway's own checks come first: no fault makes it accept a
+// call of an unknown client or with a bad signature.
 //
 // What Antom documents the gateway does as documented. Where Antom's pages are
 // silent it does what its authors think likely.
@@ -244,7 +246,11 @@ func (g *Gateway) Advance(d time.Duration) {
 //	capture:1=lost-answer
 //	notifyPayment=twice
 //
-// Occurrences count from then on. antom emulator fault kinds lists the kinds.
+// The operation is one of Antom's, * for any, or notifyPayment, notifyCapture,
+// notifyRefund. The occurrence is a number from 1, a range (2-4) or open (3+),
+// counted from then on; without it every one is meant. The kinds, each with the
+// argument that it takes, are listed by antom emulator fault kinds and in
+// docs/emulator.md. A fault that can't be read ends the test.
 func (g *Gateway) Fault(fault string) {
 	g.t.Helper()
 	parsed, err := emulator.ParseFault(fault)
@@ -253,7 +259,7 @@ func (g *Gateway) Fault(fault string) {
 	g.check("fault", err)
 }
 
-// ClearFaults removes all faults.
+// ClearFaults removes all faults: calls go well again from then on.
 func (g *Gateway) ClearFaults() { g.server.ClearFaults() }
 
 // Delivery is an attempt to notify the merchant, and what came of it.

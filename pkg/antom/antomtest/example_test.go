@@ -2,6 +2,7 @@ package antomtest_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -33,6 +34,46 @@ func Example() {
 			t.Errorf("the payment is %s", payment.PaymentStatus)
 		}
 	}
+}
+
+// patientCheckout asks again, with the same id, as long as the outcome of its
+// call is not known: the id keeps it from paying twice.
+func patientCheckout(ctx context.Context, client *antom.Client, id string) (calls int, err error) {
+	for calls < 5 {
+		calls++
+		err = checkout(ctx, client, id)
+		if _, lost := errors.AsType[*antom.TransportError](err); !lost {
+			return calls, err
+		}
+	}
+	return calls, err
+}
+
+// A shop's test makes the gateway lose its first answer, and drop the call after
+// it: the shop must ask again.
+func ExampleGateway_Fault() {
+	_ = func(t *testing.T) { // func TestCheckout_lostAnswer(t *testing.T) in a real test
+		gateway := antomtest.Start(t, antomtest.WithoutNotifications())
+		gateway.Fault("createPaymentSession:1=lost-answer")
+		gateway.Fault("createPaymentSession:2=reset")
+		calls, err := patientCheckout(t.Context(), gateway.Client, "order-1")
+		if err != nil || calls != 3 {
+			t.Errorf("%d calls, %v; want the third one to succeed", calls, err)
+		}
+	}
+}
+
+// TestCheckout_lostAnswer is the test that the example of Fault shows.
+func TestCheckout_lostAnswer(t *testing.T) {
+	t.Parallel()
+	gateway := antomtest.Start(t, antomtest.WithoutNotifications())
+	gateway.Fault("createPaymentSession:1=lost-answer")
+	gateway.Fault("createPaymentSession:2=reset")
+	calls, err := patientCheckout(t.Context(), gateway.Client, "order-1")
+	if err != nil || calls != 3 {
+		t.Errorf("%d calls, %v; want the third one to succeed", calls, err)
+	}
+	gateway.Pay(antomtest.Form{PaymentRequestID: "order-1"}) // there is one session
 }
 
 // TestCheckout is the test that the example shows.
