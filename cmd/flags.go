@@ -164,6 +164,16 @@ func oneArg(name string) cobra.PositionalArgs {
 	}
 }
 
+// atLeastOne wants arguments, of which it names the first.
+func atLeastOne(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usagef("%s: missing %s", cmd.CommandPath(), name).hint("usage: %s", cmd.UseLine())
+		}
+		return nil
+	}
+}
+
 // noArgs refuses arguments by showing the one that is too many.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
