@@ -28,10 +28,10 @@ With --quiet the files are listed.`,
 		Example: `  antom notify export deliveries
   antom notify export deliveries --since 24h --type CAPTURE_RESULT -o json`,
 		Args: atLeastOne("DIR"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: filled(func(_ *cobra.Command, args []string) error {
 			o.choice.ids = args[1:]
 			return o.run(args[0])
-		},
+		}),
 	}
 	o.choice.bind(cmd.Flags())
 	return cmd

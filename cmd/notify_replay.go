@@ -43,10 +43,10 @@ Exit code 6: one was not acknowledged. With --quiet nothing is printed.`,
 		Example: `  antom notify replay "$notify_url" -f notification.http
   antom notify replay "$notify_url" -f log.jsonl --resign --times 2`,
 		Args: orForm(atLeastOne("URL")),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: filled(func(cmd *cobra.Command, args []string) error {
 			o.choice.ids = args[1:]
 			return o.run(cmd.Context(), args[0])
-		},
+		}),
 	}
 	flags := cmd.Flags()
 	o.choice.bind(flags)

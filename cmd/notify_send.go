@@ -49,9 +49,9 @@ Exit code 6: the endpoint did not acknowledge. With --quiet nothing is printed.`
   antom notify send "$notify_url" --from "$id" --set paymentAmount.value=4300
   antom notify send http://127.0.0.1:3000/antom/notify --dry-run`,
 		Args: orForm(oneArg("URL")),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: filled(func(cmd *cobra.Command, args []string) error {
 			return o.run(cmd.Context(), args[0])
-		},
+		}),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.kind, "type", string(antom.NotifyPaymentResult), "notify `type`")
