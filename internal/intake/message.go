@@ -227,6 +227,10 @@ func BodyProblem(body []byte) string {
 		return ""
 	case len(text) == 0:
 		return "the body is empty"
+	case bytes.HasPrefix(text, []byte("\ufeff")):
+		return "the body is not JSON: it begins with a byte order mark"
+	case bytes.HasPrefix(text, gzipStart):
+		return "the body is not JSON: it is packed with gzip"
 	case isJSON(append([]byte("{"), text...)):
 		return "the body is not JSON: it looks like an object that lost its first brace"
 	case isJSON(append(bytes.Clone(text), '}')):
