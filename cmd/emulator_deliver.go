@@ -21,7 +21,7 @@ type emulatorDeliver struct {
 	c        *cli
 	last     lastFlag
 	clientID string
-	dryRun   bool
+	dryRun   string
 }
 
 func newEmulatorDeliverCmd(c *cli) *cobra.Command {
@@ -36,13 +36,13 @@ are signed with the emulator's key and verify with antom notify verify. The answ
 is judged as Antom judges it, by its body, and kept: antom emulator show has the
 attempts. antom emulator serve sends by itself.
 
-With --dry-run the signed requests of a payment are printed as raw HTTP, those
-that were acknowledged too, and nothing is sent.`,
+With --dry-run the signed requests of a payment are printed as raw HTTP, or with
+=curl as commands, those that were acknowledged too, and nothing is sent.`,
 		Example: `  antom emulator deliver "$id"
   antom emulator deliver "$id" --dry-run | antom notify verify --profile emulator`,
-		Args: cobra.MaximumNArgs(1),
+		Args: orForm(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 && !o.last.set && o.dryRun {
+			if len(args) == 0 && !o.last.set && o.dryRun != "" {
 				return usagef("--dry-run wants a payment").hint("antom emulator deliver PAYMENT_REQUEST_ID --dry-run")
 			}
 			if len(args) == 0 && !o.last.set && o.clientID != "" {
@@ -53,7 +53,7 @@ that were acknowledged too, and nothing is sent.`,
 	}
 	o.last.bind(cmd)
 	cmd.Flags().StringVar(&o.clientID, "client-id", "", clientIDUsage)
-	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print the signed requests and send nothing")
+	bindDryRun(cmd.Flags(), &o.dryRun)
 	return cmd
 }
 
@@ -69,7 +69,7 @@ func (o *emulatorDeliver) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if o.dryRun {
+	if o.dryRun != "" {
 		return o.print(ctx, p, gateway, args[0])
 	}
 	due, err := o.due(ctx, p, gateway, args)
@@ -125,7 +125,7 @@ func (o *emulatorDeliver) print(ctx context.Context, p *output.Printer, gateway 
 	case len(requests) == 0:
 		return nothingDue(id)
 	}
-	return printRequests(p, intake.Notification, requests...)
+	return o.c.printRequests(p, intake.Notification, o.dryRun, requests...)
 }
 
 func nothingDue(id string) error {

@@ -42,12 +42,7 @@ with pkg/antom/antomtest.
 With --quiet the ids of the faults are printed.`,
 		Example: `  antom emulator fault add inquiryPayment:2=latency:500ms
   antom emulator fault add 'capture:1=lost-answer' notifyPayment=twice`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("%s: missing FAULT", cmd.CommandPath()).hint("usage: %s", cmd.UseLine())
-			}
-			return nil
-		},
+		Args: atLeastOne("FAULT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.addFaults(cmd.Context(), args)
 		},

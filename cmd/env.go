@@ -265,9 +265,6 @@ func (c *cli) runningEmulator(ctx context.Context) (*emulator.Remote, error) {
 
 // client makes the client that calls the gateway on behalf of m.
 func (c *cli) client(m *merchant, more ...antom.Option) (*antom.Client, error) {
-	if c.global.requestTimeout <= 0 {
-		return nil, usagef("--request-timeout %s: must be more than 0", c.global.requestTimeout)
-	}
 	opts := append([]antom.Option{
 		antom.WithLogger(c.logger()),
 		antom.WithRequestTimeout(c.global.requestTimeout),

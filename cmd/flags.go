@@ -49,7 +49,8 @@ func (g *globalFlags) bind(flags *pflag.FlagSet) {
 	flags.Var(newEnum(&g.color, colorAuto, colorAlways, colorNever), "color", "colour: auto, always or never")
 	flags.BoolVar(&g.debug, "debug", false, "show each exchange on stderr, secrets redacted")
 	flags.BoolVar(&g.noInput, "no-input", false, "never ask a question")
-	flags.DurationVar(&g.requestTimeout, "request-timeout", 15*time.Second, "time limit of one call")
+	g.requestTimeout = 15 * time.Second
+	flags.Var((*timeLimit)(&g.requestTimeout), "request-timeout", "time limit of one call")
 	flags.StringVar(&g.caCert, "cacert", "", "PEM `file` of certificates to trust instead of the system's")
 	flags.BoolVarP(&g.yes, "yes", "y", false, "answer yes to every question")
 	flags.BoolVar(&g.live, "live", false, "allow a command that moves money on a live profile")
@@ -95,7 +96,7 @@ func flagError(cmd *cobra.Command, err error) error {
 			usage.hint("did you mean --%s?", near)
 		}
 	}
-	if isInvalid && invalid.GetFlag().Value.Type() == "duration" {
+	if isInvalid && invalid.GetFlag().Value.Type() == "duration" && !errors.Is(err, errNoTime) {
 		usage.hint("write it with a unit, such as 500ms, 30s or 2m")
 	}
 	return usage.hint("see %q", cmd.CommandPath()+" --help")
@@ -137,6 +138,29 @@ func nearestFlag(cmd *cobra.Command, name string) string {
 	return rules.Nearest(name, slices.Compact(names))
 }
 
+// timeLimit is a flag for a duration that must be more than none.
+type timeLimit time.Duration
+
+var (
+	_ pflag.Value = (*timeLimit)(nil)
+
+	errNoTime = errors.New("must be more than 0")
+)
+
+func (l *timeLimit) String() string { return time.Duration(*l).String() }
+
+func (l *timeLimit) Set(text string) error {
+	limit, err := time.ParseDuration(text)
+	if err == nil && limit <= 0 {
+		err = errNoTime
+	}
+	*l = timeLimit(limit)
+	return err
+}
+
+// Type is the placeholder in the usage text.
+func (l *timeLimit) Type() string { return "duration" }
+
 // enum is a flag that takes one of a few words.
 type enum struct {
 	value *string
@@ -177,6 +201,23 @@ func nonEmpty(words []string) []string {
 	return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "" })
 }
 
+// filled runs a command none of whose own flags was given an empty text, as from a
+// variable of the shell that is not set: it would be as if it had not been given.
+func filled(run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		var empty error
+		cmd.LocalNonPersistentFlags().VisitAll(func(flag *pflag.Flag) {
+			if flag.Changed && flag.Value.Type() == "string" && flag.Value.String() == "" {
+				empty = usagef("--%s: has an empty value", flag.Name).hint("leave the flag out, or look at the variable that you gave it")
+			}
+		})
+		if empty != nil {
+			return empty
+		}
+		return run(cmd, args)
+	}
+}
+
 // oneArg wants exactly one argument and calls it by its name when it is missing.
 func oneArg(name string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
@@ -185,6 +226,16 @@ func oneArg(name string) cobra.PositionalArgs {
 			return usagef("%s: missing %s", cmd.CommandPath(), name).hint("usage: %s", cmd.UseLine())
 		case len(args) > 1:
 			return usagef("%s: takes one %s, got %d", cmd.CommandPath(), name, len(args)).hint("usage: %s", cmd.UseLine())
+		}
+		return nil
+	}
+}
+
+// atLeastOne wants arguments, of which it names the first.
+func atLeastOne(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usagef("%s: missing %s", cmd.CommandPath(), name).hint("usage: %s", cmd.UseLine())
 		}
 		return nil
 	}

@@ -11,8 +11,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/spf13/cobra"
-
 	"github.com/antom-cli/antom/cmd"
 	"github.com/antom-cli/antom/pkg/antom"
 )
@@ -23,17 +21,32 @@ var moneyCommands = [...]struct{ command, deed, line string }{
 	{"antom session create", "create a payment session over 42.00 SGD", "antom session create --amount 42.00 --currency SGD --redirect-url https://shop.example/paid"},
 }
 
+// endpointCommands are the commands with --dry-run whose requests go to an
+// endpoint of the merchant and never to the gateway, with a command line that
+// gets as far as it can on a live profile. Sorted by command.
+var endpointCommands = [...]struct {
+	command, line string
+	code          int
+}{
+	{"antom emulator deliver", "antom emulator deliver order-1", 3},
+	{"antom notify replay", "antom notify replay ENDPOINT -f saved.http", 0},
+	{"antom notify send", "antom notify send ENDPOINT", 2},
+}
+
 // moneyWords are names of commands that can't but move money.
 var moneyWords = [...]string{"cancel", "create", "refund", "void"}
 
-// TestMoneyCommandsAreNamed wants a row of moneyCommands for every command that
-// changes something at the gateway: those have --dry-run=curl, and most of them
-// a name that tells.
-func TestMoneyCommandsAreNamed(t *testing.T) {
+// TestSendingCommandsAreNamed wants every command that has --dry-run, or a name
+// that tells, in one of the tables: it changes something at the gateway, or it
+// calls nobody but an endpoint.
+func TestSendingCommandsAreNamed(t *testing.T) {
 	t.Parallel()
 	root, _ := cmd.Reference()
 	named := map[string]bool{}
 	for _, row := range moneyCommands {
+		named[row.command] = true
+	}
+	for _, row := range endpointCommands {
 		named[row.command] = true
 	}
 	for _, command := range tree(root) {
@@ -41,21 +54,37 @@ func TestMoneyCommandsAreNamed(t *testing.T) {
 		if command.HasSubCommands() {
 			continue
 		}
-		moves := slices.Contains(moneyWords[:], command.Name()) || sendsToGateway(command)
-		if moves != named[path] {
-			t.Errorf("%s: changes something at the gateway: %t, has a row in moneyCommands: %t", path, moves, named[path])
+		sends := slices.Contains(moneyWords[:], command.Name()) || command.Flags().Lookup("dry-run") != nil
+		if sends != named[path] {
+			t.Errorf("%s: sends: %t, has a row in moneyCommands or endpointCommands: %t", path, sends, named[path])
 		}
 		delete(named, path)
 	}
 	for path := range named {
-		t.Errorf("%s has a row in moneyCommands and is no command", path)
+		t.Errorf("%s has a row in a table and is no command", path)
 	}
 }
 
-// sendsToGateway knows bindDryRun's flag by the forms that it takes.
-func sendsToGateway(command *cobra.Command) bool {
-	flag := command.Flags().Lookup("dry-run")
-	return flag != nil && flag.Value.Type() != "bool"
+// TestEndpointCommandsLeaveTheGatewayAlone runs each one on a live profile with
+// everything allowed: the gateway must not be called.
+func TestEndpointCommandsLeaveTheGatewayAlone(t *testing.T) {
+	t.Parallel()
+	for _, row := range endpointCommands {
+		t.Run(row.command, func(t *testing.T) {
+			t.Parallel()
+			s, called := liveShop(t)
+			endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _ = antom.Acknowledge(w) }))
+			t.Cleanup(endpoint.Close)
+			saved := "POST / HTTP/1.1\r\nhost: shop.example\r\ncontent-length: 2\r\n\r\n{}"
+			if err := os.WriteFile(filepath.Join(s.dir, "saved.http"), []byte(saved), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			code, said := s.sh(t.Context(), strings.Replace(row.line, "ENDPOINT", endpoint.URL, 1)+" --live --yes")
+			if code != row.code || called.Load() {
+				t.Errorf("exit code %d, want %d; the gateway was called: %t\n%s", code, row.code, called.Load(), &said.err)
+			}
+		})
+	}
 }
 
 // TestMoneyCommandsAsk runs each one on a live profile, without a terminal and

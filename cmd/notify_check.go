@@ -57,7 +57,7 @@ Exit code 6: a check failed. With --quiet the ids of the failed checks are print
 			}
 			return oneArg("URL")(cmd, args)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: filled(func(cmd *cobra.Command, args []string) error {
 			p, err := o.c.printer()
 			if err != nil {
 				return err
@@ -70,7 +70,7 @@ Exit code 6: a check failed. With --quiet the ids of the failed checks are print
 				return p.Print(listOfChecks(chosen))
 			}
 			return o.run(cmd.Context(), p, args[0], chosen)
-		},
+		}),
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&o.only, "only", nil, "only these checks, by `id`, after the first one")

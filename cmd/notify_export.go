@@ -27,16 +27,11 @@ any, all are written. A file that is there is written again.
 With --quiet the files are listed.`,
 		Example: `  antom notify export deliveries
   antom notify export deliveries --since 24h --type CAPTURE_RESULT -o json`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("%s: missing DIR", cmd.CommandPath()).hint("usage: %s", cmd.UseLine())
-			}
-			return nil
-		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		Args: atLeastOne("DIR"),
+		RunE: filled(func(_ *cobra.Command, args []string) error {
 			o.choice.ids = args[1:]
 			return o.run(args[0])
-		},
+		}),
 	}
 	o.choice.bind(cmd.Flags())
 	return cmd

@@ -64,9 +64,12 @@ GET /healthz answers 200. An interrupt ends with 0. With --quiet nothing is prin
   antom notify listen --listen 127.0.0.1:0 --forward-to http://127.0.0.1:3000
   antom notify listen --listen 127.0.0.1:0 --count 2 --timeout 5m --save deliveries -o jsonl`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: filled(func(cmd *cobra.Command, _ []string) error {
+			if err := o.validate(cmd.Flags().Changed); err != nil {
+				return err
+			}
 			return o.run(cmd.Context())
-		},
+		}),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:4242", "`host:port` to listen on; port 0 takes a free one")
@@ -88,9 +91,6 @@ func (o *notifyListen) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := o.validate(); err != nil {
-		return err
-	}
 	l := &listening{o: o, p: p}
 	if err := o.prepare(ctx, l); err != nil {
 		return err
@@ -99,12 +99,18 @@ func (o *notifyListen) run(ctx context.Context) error {
 	return l.serve(ctx)
 }
 
-func (o *notifyListen) validate() error {
+// validate asks of every flag that was given outright, also as 0, to mean
+// something.
+func (o *notifyListen) validate(given func(flag string) bool) error {
 	switch {
 	case o.c.global.format == output.FormatCSV:
 		return usagef("-o csv: the result is a stream").hint("forms: text, json, jsonl")
-	case o.goal.count < 0 || o.timeout < 0 || o.resends < 0:
-		return usagef("--count, --timeout and --resends must not be negative")
+	case given("count") && o.goal.count < 1:
+		return usagef("--count %d: must be 1 or more", o.goal.count).hint("without --count it goes on until it is interrupted")
+	case given("timeout") && o.timeout <= 0:
+		return usagef("--timeout %s: must be more than 0", o.timeout).hint("without --timeout it goes on until it is interrupted")
+	case o.resends < 0:
+		return usagef("--resends %d: must not be negative", o.resends).hint("0 forwards each notification once")
 	case o.bodyLimit < 1:
 		return usagef("--body-limit %d: must be more than 0", o.bodyLimit)
 	}

@@ -21,7 +21,7 @@ type notifyReplay struct {
 	times    int
 	resign   bool
 	clientID string
-	dryRun   bool
+	dryRun   string
 }
 
 func newNotifyReplayCmd(c *cli) *cobra.Command {
@@ -42,16 +42,11 @@ emulator's key and the time of now; that needs the profile emulator.
 Exit code 6: one was not acknowledged. With --quiet nothing is printed.`,
 		Example: `  antom notify replay "$notify_url" -f notification.http
   antom notify replay "$notify_url" -f log.jsonl --resign --times 2`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("%s: missing URL", cmd.CommandPath()).hint("usage: %s", cmd.UseLine())
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
+		Args: orForm(atLeastOne("URL")),
+		RunE: filled(func(cmd *cobra.Command, args []string) error {
 			o.choice.ids = args[1:]
 			return o.run(cmd.Context(), args[0])
-		},
+		}),
 	}
 	flags := cmd.Flags()
 	o.choice.bind(flags)
@@ -60,7 +55,7 @@ Exit code 6: one was not acknowledged. With --quiet nothing is printed.`,
 	flags.IntVar(&o.times, "times", 1, "send each so many times")
 	flags.BoolVar(&o.resign, "resign", false, "sign anew with the emulator's key")
 	flags.StringVar(&o.clientID, "client-id", "", "with --resign: client `id` to send for (default: the emulator's)")
-	flags.BoolVar(&o.dryRun, "dry-run", false, "print the requests and send nothing")
+	bindDryRun(flags, &o.dryRun)
 	return cmd
 }
 
@@ -91,8 +86,8 @@ func (o *notifyReplay) run(ctx context.Context, endpoint string) error {
 	}
 	o.warnOfPath(p, to, records)
 	request := func(record *receiver.Record) (*http.Request, error) { return o.request(ctx, signer, record, to) }
-	if o.dryRun {
-		return printReplay(p, records, request)
+	if o.dryRun != "" {
+		return o.print(p, records, request)
 	}
 	courier, err := o.c.courier(p)
 	if err != nil {
@@ -123,16 +118,19 @@ func (o *notifyReplay) send(courier *courier, record *receiver.Record, request r
 	return nil
 }
 
-func printReplay(p *output.Printer, records []*receiver.Record, request requester) error {
+// print prints what would be sent, as often.
+func (o *notifyReplay) print(p *output.Printer, records []*receiver.Record, request requester) error {
 	var all []*http.Request
 	for _, record := range records {
-		r, err := request(record)
-		if err != nil {
-			return err
+		for range o.times {
+			r, err := request(record)
+			if err != nil {
+				return err
+			}
+			all = append(all, r)
 		}
-		all = append(all, r)
 	}
-	return printRequests(p, intake.Notification, all...)
+	return o.c.printRequests(p, intake.Notification, o.dryRun, all...)
 }
 
 func (o *notifyReplay) validate() error {

@@ -101,6 +101,7 @@ type selection struct {
 	kind          string
 	since, before string
 	last          int
+	chosen        func(flag string) bool // was given outright
 }
 
 func (s *selection) bind(flags *pflag.FlagSet) {
@@ -108,11 +109,12 @@ func (s *selection) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&s.since, "since", "", "only from this `time` on: RFC 3339, or ago such as 10m")
 	flags.StringVar(&s.before, "before", "", "only from before this `time`")
 	flags.IntVar(&s.last, "last", 0, "only the last `N`")
+	s.chosen = flags.Changed
 }
 
 // empty reports whether nothing was asked for.
 func (s *selection) empty() bool {
-	return len(s.ids) == 0 && s.kind == "" && s.since == "" && s.before == "" && s.last == 0
+	return len(s.ids) == 0 && s.kind == "" && s.since == "" && s.before == "" && !s.chosen("last")
 }
 
 // records are the chosen deliveries of the profile, in the order in which they
@@ -126,8 +128,11 @@ func (s *selection) records(c *cli, dir string) ([]*receiver.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.last < 0 {
-		return nil, usagef("--last must not be negative")
+	switch {
+	case s.chosen("last") && s.last < 1:
+		return nil, usagef("--last %d: must be 1 or more", s.last).hint("without --last all that fit are taken")
+	case !since.IsZero() && !before.IsZero() && !since.Before(before):
+		return nil, usagef("--since %s is not before --before %s: nothing lies between", s.since, s.before)
 	}
 	var chosen []*receiver.Record
 	named := map[string]bool{}
@@ -170,7 +175,7 @@ func (c *cli) moment(flag, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if ago, err := time.ParseDuration(text); err == nil {
+	if ago, err := parseDays(text); err == nil {
 		return c.Now().Add(-ago), nil
 	}
 	for _, layout := range [...]string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, time.DateOnly} {

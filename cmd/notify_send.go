@@ -24,7 +24,7 @@ type notifySend struct {
 	from     string
 	file     string
 	clientID string
-	dryRun   bool
+	dryRun   string
 }
 
 func newNotifySendCmd(c *cli) *cobra.Command {
@@ -48,10 +48,10 @@ Exit code 6: the endpoint did not acknowledge. With --quiet nothing is printed.`
 		Example: `  antom notify send "$notify_url" --type CAPTURE_RESULT
   antom notify send "$notify_url" --from "$id" --set paymentAmount.value=4300
   antom notify send http://127.0.0.1:3000/antom/notify --dry-run`,
-		Args: oneArg("URL"),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		Args: orForm(oneArg("URL")),
+		RunE: filled(func(cmd *cobra.Command, args []string) error {
 			return o.run(cmd.Context(), args[0])
-		},
+		}),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.kind, "type", string(antom.NotifyPaymentResult), "notify `type`")
@@ -59,7 +59,7 @@ Exit code 6: the endpoint did not acknowledge. With --quiet nothing is printed.`
 	flags.StringVar(&o.from, "from", "", "take ids and amount from this `payment`")
 	flags.StringVarP(&o.file, "file", "f", "", "send the body in `FILE`, byte for byte; - is standard input")
 	flags.StringVar(&o.clientID, "client-id", "", "client `id` to send for (default: the emulator's)")
-	flags.BoolVar(&o.dryRun, "dry-run", false, "print the signed request and send nothing")
+	bindDryRun(flags, &o.dryRun)
 	_ = cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(conformance.Types(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	cmd.MarkFlagsMutuallyExclusive("file", "from")
 	cmd.MarkFlagsMutuallyExclusive("file", "set")
@@ -88,8 +88,8 @@ func (o *notifySend) run(ctx context.Context, endpoint string) error {
 	if err != nil {
 		return err
 	}
-	if o.dryRun {
-		return printRequests(p, intake.Notification, request)
+	if o.dryRun != "" {
+		return o.c.printRequests(p, intake.Notification, o.dryRun, request)
 	}
 	courier, err := o.c.courier(p)
 	if err != nil {

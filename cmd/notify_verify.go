@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,7 @@ type notifyVerify struct {
 	defaults      intake.Defaults
 	publicKeyFile string
 	failFast      bool
+	kindGiven     bool     // --kind was given outright
 	forBodyAlone  []string // flags given that only a body alone needs
 }
 
@@ -66,6 +68,10 @@ with -o csv one row.`,
 			if cmd.Flags().Changed("url") {
 				o.defaults.Target = o.defaults.URL
 			}
+			if cmd.Flags().Changed("method") {
+				o.defaults.Verb = o.defaults.Method
+			}
+			o.kindGiven = cmd.Flags().Changed("kind")
 			for _, name := range []string{"time", "signature", "client-id"} {
 				if cmd.Flags().Changed(name) {
 					o.forBodyAlone = append(o.forBodyAlone, "--"+name)
@@ -80,7 +86,7 @@ with -o csv one row.`,
 	flags.StringVar(&o.defaults.Signature, "signature", "", "signature `header` of a body alone")
 	flags.StringVar(&o.defaults.ClientID, "client-id", "", "client-id `header` of a body alone (default: the profile's)")
 	flags.StringVar(&o.defaults.URL, "url", "", "`URL` or path that Antom called; wins over the message's own (default: the profile's notify_url)")
-	flags.StringVar(&o.defaults.Method, "method", "POST", "HTTP `method` of a body alone")
+	flags.StringVar(&o.defaults.Method, "method", "POST", "HTTP `method` that Antom used; wins over the message's own")
 	flags.StringVar(&o.publicKeyFile, "public-key-file", "", "verify with the public key in `FILE`, without a profile")
 	flags.BoolVar(&o.failFast, "fail-fast", false, "stop at the first message that does not verify or can't be read")
 	return cmd
@@ -98,6 +104,16 @@ func (o *notifyVerify) run(ctx context.Context, files []string) error {
 	o.defaults.Kind = intake.Kind(o.kind)
 	o.defaults.ReadFile = o.readFile
 	return newVerifyBatch(o, p, keys).run(ctx, files)
+}
+
+// noteUnused says which flags changed nothing for a message.
+func (o *notifyVerify) noteUnused(v *verdict, m *intake.Message) {
+	if len(o.forBodyAlone) > 0 && !m.Alone {
+		v.note("flags", "not used, since the message has headers of its own: "+strings.Join(o.forBodyAlone, ", "))
+	}
+	if o.kindGiven && v.kind != o.kind {
+		v.note("kind", "not used, since the message says that it is a "+v.kind+": --kind "+o.kind)
+	}
 }
 
 // readFile reads what a curl command names, up to what a body may hold.

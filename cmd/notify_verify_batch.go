@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -200,9 +199,7 @@ func (b *verifyBatch) verify(c *chunk, r *output.Renderer) {
 		}
 		into.verdict = judge(m, b.keys[m.Kind])
 		into.verdict.words = b.words
-		if unused := b.o.forBodyAlone; len(unused) > 0 && !m.Alone {
-			into.verdict.note("flags", "not used, since the message has headers of its own: "+strings.Join(unused, ", "))
-		}
+		b.o.noteUnused(&into.verdict, m)
 		if !into.verdict.verified {
 			into.message = m
 			c.failed = true

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/sign"
 )
 
 // noteBook prints notes, of each sort the first few only.
@@ -75,9 +76,12 @@ func (t *verdictTally) take(v *verdict) {
 		if t.causes == nil {
 			t.causes = map[string]int{}
 		}
-		if v.cause != "" {
+		switch {
+		case v.cause != "":
 			t.causes[v.cause]++
-		} else {
+		case v.reason == string(sign.Mismatch):
+			t.causes["mismatch without a known cause"]++
+		default:
 			t.causes[v.reason]++
 		}
 	}
@@ -129,7 +133,7 @@ func (t *verdictTally) reasons() string {
 	})
 	var parts []string
 	for _, id := range ids {
-		parts = append(parts, fmt.Sprintf("%d %s", t.causes[id], id))
+		parts = append(parts, fmt.Sprintf("%s (%d)", id, t.causes[id]))
 	}
-	return strings.Join(parts, ", ")
+	return "why: " + strings.Join(parts, ", ")
 }

@@ -189,10 +189,13 @@ const contentChanged = "don't act on it; if Antom called another URL, name that 
 // explain adds what a diagnosis found.
 func (v *verdict) explain(f *diagnose.Finding) {
 	v.finding = f
+	if len(f.Causes) > 0 && v.reason == string(sign.SignatureMalformed) {
+		v.err = sign.NewError(sign.SignatureMalformed, "") // the cause says how, and better
+	}
 	switch {
 	case !f.ContentChanged:
 	case v.reason == reasonURLMissing:
-		f.RuledOut = nil // without its URL nothing can be ruled out
+		f.Details, f.RuledOut = nil, nil // without its URL nothing can be ruled out
 	case v.reason == string(sign.Mismatch):
 		v.remedy = contentChanged
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/sign"
 )
 
 // TestVerdict_json: the hand-written form is what encoding/json writes, whatever
@@ -58,4 +59,20 @@ func TestVerdict_text(t *testing.T) {
 		}
 	}
 	var _ output.Record = &v
+}
+
+// TestVerdict_causeTellsHow: where a cause is found, what is wrong is said once.
+func TestVerdict_causeTellsHow(t *testing.T) {
+	t.Parallel()
+	v := verdict{
+		source: "file:1", reason: string(sign.SignatureMalformed), words: &words{"ok", "FAILED"},
+		err: sign.NewError(sign.SignatureMalformed, "its signature is percent-encoded twice"),
+	}
+	v.explain(&diagnose.Finding{Causes: []diagnose.Cause{{ID: "signature-encoded-twice", Title: "the signature is percent-encoded twice", Remedy: "don't"}}})
+	if got, want := v.refusal().Error(), "verify file:1: the signature header is malformed: the signature is percent-encoded twice"; got != want {
+		t.Errorf("error %q, want %q", got, want)
+	}
+	if n := strings.Count(v.Text(), "percent-encoded twice"); n != 1 {
+		t.Errorf("said %d times: %s", n, v.Text())
+	}
 }

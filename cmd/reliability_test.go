@@ -154,8 +154,13 @@ func (m *merchantServer) answer(w http.ResponseWriter, r *http.Request) {
 	case err != nil || m.flaps && n%5 == 0:
 		w.WriteHeader(http.StatusBadGateway)
 		return
+	case m.flaps && n%14 == 0: // hangs up within its answer
+		w.Header().Set("Content-Length", "100")
+		_, _ = w.Write(antom.AcknowledgementBody())
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
 	case m.flaps && n%7 == 0:
-		panic(http.ErrAbortHandler) // hangs up in the middle
+		panic(http.ErrAbortHandler) // hangs up without one
 	}
 	m.mu.Lock()
 	m.seen[head.PaymentRequestID]++
@@ -424,12 +429,18 @@ func TestListen_flappingMerchant(t *testing.T) {
 		if err != nil {
 			t.Fatalf("the listener ended: %s", p.err)
 		}
-		var event struct{ Type, State string }
+		var event struct {
+			Type, State, Message string
+			Acknowledged         bool
+		}
 		if err := json.Unmarshal(line, &event); err != nil {
 			t.Fatal(err)
 		}
 		if event.Type == "merchant" {
 			states = append(states, event.State)
+		}
+		if event.Type == "forwarded" && !event.Acknowledged {
+			t.Errorf("no answer was taken for one: %s", event.Message)
 		}
 		merchant.mu.Lock()
 		complete := len(merchant.seen) == notifications

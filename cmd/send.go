@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -63,12 +64,15 @@ func bindDryRun(flags *pflag.FlagSet, form *string) {
 	flags.Lookup("dry-run").NoOptDefVal = dryHTTP
 }
 
-// noArgsOrForm refuses arguments; one that is a form of --dry-run lost its "=".
-func noArgsOrForm(cmd *cobra.Command, args []string) error {
-	if len(args) == 1 && cmd.Flags().Changed("dry-run") && (args[0] == dryHTTP || args[0] == dryCurl) {
-		return usagef("%s: takes no argument, got %q", cmd.CommandPath(), args[0]).hint("--dry-run=%s", args[0])
+// orForm is a check of arguments before which a form of --dry-run that lost its
+// "=" is refused.
+func orForm(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if n := len(args); n > 0 && cmd.Flags().Changed("dry-run") && (args[n-1] == dryHTTP || args[n-1] == dryCurl) {
+			return usagef("%s: the form of --dry-run stands behind an equals sign, got %q", cmd.CommandPath(), args[n-1]).hint("--dry-run=%s", args[n-1])
+		}
+		return check(cmd, args)
 	}
-	return noArgs(cmd, args)
 }
 
 // dryCall is a call that is only shown.
@@ -85,40 +89,46 @@ func (c *cli) printDryRun(ctx context.Context, p *output.Printer, client *antom.
 	if err != nil {
 		return err
 	}
-	if call.form == dryHTTP {
-		return printRequests(p, intake.Request, request)
-	}
-	caCert := c.global.caCert
-	if caCert != "" {
-		caCert = c.abs(caCert)
-	}
-	command := curlCommand(request, call.body, caCert)
-	return p.Print(output.Result{
-		Raw: []byte(command), Text: []output.Block{output.Verbatim(command)},
-		JSON: encode(struct {
-			Command string `json:"command"`
-		}{command}),
-	})
+	return c.printRequests(p, intake.Request, call.form, request)
 }
 
-// printRequests prints requests as they would stand on the wire; as JSON, one
-// saved message each.
-func printRequests(p *output.Printer, kind intake.Kind, requests ...*http.Request) error {
-	var wire []byte
-	var envelopes [][]byte
+// printRequests prints requests in a form of --dry-run, as they would stand on
+// the wire or as curl commands; as JSON, one object each.
+func (c *cli) printRequests(p *output.Printer, kind intake.Kind, form string, requests ...*http.Request) error {
+	var text []byte
+	var objects [][]byte
 	for _, request := range requests {
 		message, err := savedMessage(kind, request)
 		if err != nil {
 			return err
 		}
-		envelope, err := intake.Envelope(message)
+		shown, object, err := c.shown(form, request, message)
 		if err != nil {
 			return err
 		}
-		wire = append(wire, intake.RawHTTP(message)...)
-		envelopes = append(envelopes, envelope)
+		text = append(text, shown...)
+		objects = append(objects, object)
 	}
-	return p.Print(output.Result{Raw: wire, JSON: oneOrList(envelopes), Rows: envelopes, Text: []output.Block{output.Verbatim(wire)}})
+	return p.Print(output.Result{Raw: text, JSON: oneOrList(objects), Rows: objects, Text: []output.Block{output.Verbatim(text)}})
+}
+
+// shown is a request in a form of --dry-run, as text and as an object.
+func (c *cli) shown(form string, request *http.Request, m *intake.Message) (text, object []byte, err error) {
+	if form == dryHTTP {
+		object, err = intake.Envelope(m)
+		return intake.RawHTTP(m), object, err
+	}
+	if bytes.IndexByte(m.Body, 0) >= 0 {
+		return nil, nil, usagef("--dry-run=curl: the body holds a NUL byte, which no command line can").hint("--dry-run=http prints it")
+	}
+	caCert := c.global.caCert
+	if caCert != "" {
+		caCert = c.abs(caCert)
+	}
+	command := curlCommand(request, m.Body, caCert)
+	return []byte(command), encode(struct {
+		Command string `json:"command"`
+	}{command}), nil
 }
 
 func savedMessage(kind intake.Kind, r *http.Request) (*intake.Message, error) {

@@ -83,7 +83,7 @@ event, {"type":"session",…}.`,
   antom session create --amount 42.00 --currency SGD --set 'order.goods[0].goodsName=Tea'
   antom session create --amount 42.00 --currency SGD --dry-run=curl
   id=$(antom session create --amount 42.00 --currency SGD --quiet)`,
-		Args: noArgsOrForm,
+		Args: orForm(noArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.sceneNamed = cmd.Flags().Changed("scene")
 			if err := o.validate(cmd.Flags()); err != nil {

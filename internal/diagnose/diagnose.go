@@ -392,10 +392,9 @@ func (s *search) nothing(readings []reading) *Finding {
 	f.ContentChanged = true
 	f.Key = readings[0].key.key.Name
 	what := cmp.Or(f.Key, "the given key")
-	f.RuledOut = append(f.RuledOut,
-		"the key is right and the signature is whole: "+what+" signed something, but not this message",
-		fmt.Sprintf("%d other readings do not fit either: %s", s.tried, strings.Join(s.areas(), ", ")),
-		"so something was changed that changes the meaning, or in a way that is not known here: compare with the bytes on the wire")
+	f.Details = []Detail{{"the key", "is right and the signature is whole: " + what + " signed something, but not this message"}}
+	f.RuledOut = append(f.RuledOut, fmt.Sprintf("%d other readings do not fit either: %s", s.tried, strings.Join(s.areas(), ", ")),
+		"so what was changed changes the meaning, or is not known here: compare with the bytes on the wire")
 	return f
 }
 

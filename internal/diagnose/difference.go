@@ -24,10 +24,10 @@ func (c *Case) detail(ch *change) []Detail {
 	case partBody:
 		return difference(ch.body, base.body)
 	case partKey:
-		return []Detail{{"signed by", ch.key.Name}, {"verified with", c.Keys[0].Name}}
+		return []Detail{{"signed by", ch.key.Name + ch.text}, {"verified with", c.Keys[0].Name}}
 	case partSignature:
 		if ch.from != "" {
-			return []Detail{{"true one", ch.from}}
+			return []Detail{{"true signature", ch.from}}
 		}
 	}
 	return nil

@@ -37,7 +37,7 @@ const (
 // Sources: Antom's pages digital_signature and INVALID_SIGNATURE (2024-05), and
 // what the four official SDKs and their users were seen to do.
 var hypotheses = [...]hypothesis{
-	{Cause{"kind", "it is a message of another kind: request, response and notification have other keys and time headers", "say what it is with --kind, and verify requests with your own public key, all else with Antom's", ThemeNone}, otherKind},
+	{Cause{"kind", "it is a message of another kind: request, response and notification have other keys and time headers", "say what it is with --kind or in the envelope's kind, and verify requests with your own public key, all else with Antom's", ThemeNone}, otherKind},
 	{Cause{"key-own", "it was verified with the merchant's own public key in place of Antom's", "take Antom's public key from the Dashboard; your own one is what Antom verifies your requests with", ThemeNone}, ownKey},
 	{Cause{"key-environment", "it was verified with the key of another environment: test and live have keys of their own", "use the profile and the keys of the environment that sent it", ThemeNone}, environmentKey},
 	{Cause{"key-profile", "it was signed with another key than the public key that it was verified with belongs to", "use the profile that the message belongs to, or that profile's public key", ThemeNone}, profileKey},
@@ -63,7 +63,7 @@ var hypotheses = [...]hypothesis{
 	{Cause{"path-full-url", "the URL was signed with its scheme and host", "sign only path and query", ThemePath}, fullURL},
 	{Cause{"path-other", "it was sent to another URL than the one that it was verified with", useNotifyURL, ThemePath}, otherURL},
 	{Cause{"path-operation", "it answers a call of another operation", "name the path of the call that it answers with --url", ThemeNone}, otherOperation},
-	{Cause{"method", "it was signed with another HTTP method", "Antom's messages are signed with POST; verify with the method of the request", ThemePath}, otherMethod},
+	{Cause{"method", "it was signed with another HTTP method", "Antom's messages are signed with POST; verify with the method of the request", ThemeMethod}, otherMethod},
 	{Cause{"client-id", "it was signed for another client id", "verify with the client-id header of the message itself, and use the profile of that client", ThemeHeader}, otherClientID},
 	{Cause{"time-header", "the time was taken from the wrong header", "requests and notifications sign request-time, responses sign response-time", ThemeHeader}, otherTimeHeader},
 	{Cause{"time-spelling", "the time was written in another spelling of the same instant", useHeaders + "; don't parse the time and write it again", ThemeHeader}, timeSpelling},
@@ -109,6 +109,7 @@ const (
 	ThemePath
 	ThemeHeader
 	ThemeSignature
+	ThemeMethod
 )
 
 // Advice is how something is done in one framework.
@@ -116,46 +117,52 @@ type Advice struct{ Framework, How string }
 
 // frameworks say in their own words how each thing is done.
 var frameworks = [...]struct {
-	name                          string
-	body, path, header, signature string
+	name                                  string
+	body, path, header, signature, method string
 }{
 	{"Express",
 		`express.raw({type: "*/*"}) on this route, before express.json(); verify req.body`,
 		`req.originalUrl; req.url and req.path lose the mount point, req.path the query too`,
 		`req.get("signature"), req.get("client-id"), req.get("request-time")`,
-		`decodeURIComponent(value) once, then Buffer.from(…, "base64"); no querystring.parse`},
+		`decodeURIComponent(value) once, then Buffer.from(…, "base64"); no querystring.parse`,
+		`req.method, which method-override changes`},
 	{"Spring",
 		`@RequestBody byte[] body; an object or a String was parsed or decoded already`,
 		`request.getRequestURI(), with "?" + request.getQueryString(); not getServletPath()`,
 		`@RequestHeader("signature") String signature, not a request parameter`,
-		`URLDecoder.decode turns + into a blank: decode only a value that holds a %`},
+		`URLDecoder.decode turns + into a blank: decode only a value that holds a %`,
+		`request.getMethod(), which HiddenHttpMethodFilter changes`},
 	{"Flask",
 		`request.get_data(), before request.json or request.form is touched`,
 		`request.environ["RAW_URI"], or request.script_root + request.full_path.rstrip("?")`,
 		`request.headers["signature"]`,
-		`urllib.parse.unquote, not unquote_plus`},
+		`urllib.parse.unquote, not unquote_plus`,
+		`request.method`},
 	{"Django",
 		`request.body, and csrf_exempt on the view; not json.dumps of what was parsed`,
 		`request.get_full_path(); request.path_info loses SCRIPT_NAME and the query`,
 		`request.headers["signature"]`,
-		`urllib.parse.unquote, not unquote_plus`},
+		`urllib.parse.unquote, not unquote_plus`,
+		`request.method`},
 	{"Laravel",
 		`$request->getContent(); not json_encode($request->all()), and no TrimStrings`,
 		`$request->getRequestUri(); $request->path() loses the query and the first slash`,
 		`$request->header("signature")`,
-		`rawurldecode($value), not urldecode($value)`},
+		`rawurldecode($value), not urldecode($value)`,
+		`$request->getRealMethod(); $request->method() heeds _method`},
 	{"net/http",
 		`body, err := io.ReadAll(r.Body) first; verify body, then json.Unmarshal it`,
 		`r.RequestURI; http.StripPrefix and ServeMux change r.URL`,
 		`r.Header.Get("signature")`,
-		`url.PathUnescape, not url.QueryUnescape; or sign.PublicKey.Verify of this project`},
+		`url.PathUnescape, not url.QueryUnescape; or sign.PublicKey.Verify of this project`,
+		`r.Method`},
 }
 
 // Advice says how it is done in common frameworks; nil where they do not differ.
 func (t Theme) Advice() []Advice {
 	var advice []Advice
 	for _, row := range frameworks {
-		how := [...]string{ThemeNone: "", ThemeBody: row.body, ThemePath: row.path, ThemeHeader: row.header, ThemeSignature: row.signature}[t]
+		how := [...]string{ThemeNone: "", ThemeBody: row.body, ThemePath: row.path, ThemeHeader: row.header, ThemeSignature: row.signature, ThemeMethod: row.method}[t]
 		if how != "" {
 			advice = append(advice, Advice{row.name, how})
 		}

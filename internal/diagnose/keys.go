@@ -65,6 +65,12 @@ func otherKind(c *Case) []change {
 	if c.used().Owner != opposite(signer(m.Kind)) {
 		changes = asKeys(c.others(opposite(signer(m.Kind))))
 	}
+	for i := range changes {
+		changes[i].text = ", as a notification or a response is"
+		if changes[i].key.Owner == Merchant {
+			changes[i].text = ", as a request is"
+		}
+	}
 	if m.Kind != intake.Response && m.Header.Get("Request-Time") == "" && m.Header.Get("Response-Time") != "" {
 		changes = append(changes, change{part: partTime, text: m.Header.Get("Response-Time"), from: "it has response-time, as responses do"})
 	}

@@ -190,9 +190,11 @@ func cutOff(c *Case, whole bool) *Finding {
 	}
 	if got, want := len(text)*3/4, public.Size(); got < want {
 		return &Finding{
-			Causes:   []Cause{lookup("signature-cut").Cause},
-			Details:  []Detail{{"length", fmt.Sprintf("%d bytes of %d; the header has %d characters", got, want, len(c.signature()))}},
-			RuledOut: []string{"nothing: without the whole signature, whether the rest is right can't be told"},
+			Causes: []Cause{lookup("signature-cut").Cause},
+			Details: []Detail{
+				{"length", fmt.Sprintf("%d bytes of %d; the header has %d characters", got, want, len(c.signature()))},
+				{"the rest", "whether it is right can't be told without the whole signature"},
+			},
 		}
 	}
 	return nil

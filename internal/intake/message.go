@@ -6,6 +6,7 @@ package intake
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -55,6 +56,7 @@ type Defaults struct {
 	Method    string
 	URL       string // or a path
 	Target    string // a URL or path that wins over the message's own
+	Verb      string // a method that wins over the message's own
 	ClientID  string
 	Time      string
 	Signature string
@@ -136,18 +138,8 @@ func withoutLineEnd(body []byte) ([]byte, bool) {
 
 // fill adds what the defaults know and the message does not say.
 func (m *Message) fill(d Defaults) {
-	if m.Kind == "" {
-		m.Kind = d.Kind
-	}
-	if m.Kind == "" {
-		m.Kind = Notification
-	}
-	if m.Method == "" {
-		m.Method = d.Method
-	}
-	if m.Method == "" {
-		m.Method = http.MethodPost
-	}
+	m.Kind = cmp.Or(m.Kind, d.Kind, Notification)
+	m.Method = cmp.Or(d.Verb, m.Method, d.Method, http.MethodPost)
 	switch {
 	case d.Target != "":
 		m.setURL(d.Target)
@@ -235,6 +227,10 @@ func BodyProblem(body []byte) string {
 		return ""
 	case len(text) == 0:
 		return "the body is empty"
+	case bytes.HasPrefix(text, []byte("\ufeff")):
+		return "the body is not JSON: it begins with a byte order mark"
+	case bytes.HasPrefix(text, gzipStart):
+		return "the body is not JSON: it is packed with gzip"
 	case isJSON(append([]byte("{"), text...)):
 		return "the body is not JSON: it looks like an object that lost its first brace"
 	case isJSON(append(bytes.Clone(text), '}')):

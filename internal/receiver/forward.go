@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -67,6 +68,7 @@ type Forwarder struct {
 type lane struct {
 	places   []place
 	attempts int // of the first place that were answered, and not acknowledged
+	losses   int // of the first place that broke off, in a row
 }
 
 // result is what came of one try.
@@ -220,9 +222,12 @@ func (f *Forwarder) send(ctx context.Context, p place) result {
 	begin := f.o.Now()
 	response, err := f.client.Do(request)
 	if err == nil {
+		body := &watched{ReadCloser: response.Body}
+		response.Body = body
 		r.status = response.StatusCode
 		r.refused = antom.JudgeResponse(response)
-		_ = response.Body.Close()
+		_ = body.Close()
+		err = body.broken
 	}
 	r.elapsed = f.o.Now().Sub(begin)
 	switch {
@@ -234,6 +239,22 @@ func (f *Forwarder) send(ctx context.Context, p place) result {
 		r.lost = r.refused
 	}
 	return r
+}
+
+// watched is the body of an answer that notes whether the connection broke before
+// its end: then nobody knows what the server would have said.
+type watched struct {
+	io.ReadCloser
+	broken error
+}
+
+// Read reads on and notes what went wrong on the way.
+func (w *watched) Read(into []byte) (int, error) {
+	n, err := w.ReadCloser.Read(into)
+	if err != nil && !errors.Is(err, io.EOF) {
+		w.broken = fmt.Errorf("it hung up within its answer: %w", err)
+	}
+	return n, err
 }
 
 // slow tells a server that took the request and does not answer from one that
@@ -250,7 +271,10 @@ func slow(err error) bool {
 // reason leaves out what net/http says of the request, which is known.
 func reason(err error) error {
 	if of, ok := errors.AsType[*url.Error](err); ok {
-		return of.Err
+		err = of.Err
+	}
+	if err == io.EOF { //nolint:errorlint // as net/http says it, and nothing that wraps it
+		return errors.New("it hung up without an answer")
 	}
 	return err
 }
@@ -278,8 +302,12 @@ func (f *Forwarder) finish(r result) {
 }
 
 // lost notes that the server is down; the lane takes its turn behind the others.
+// One that breaks off again and again waits longer each time, lest a notification
+// on which the server dies keep it from the rest.
 func (f *Forwarder) lost(r result) {
-	f.ready = append(f.ready, r.order)
+	own := f.lanes[r.order]
+	own.losses++
+	f.later(r.order, pause(own.losses))
 	wasDown := f.down
 	f.down = true
 	f.failures++
@@ -310,6 +338,7 @@ func (f *Forwarder) recovered() {
 func (f *Forwarder) answered(r result, refused error, resends int) {
 	own := f.lanes[r.order]
 	own.attempts++
+	own.losses = 0
 	final := refused == nil || own.attempts > resends
 	e := Event{
 		Type: Forwarded, Time: f.o.Now(), ID: r.id, Status: r.status, Err: refused, Attempt: own.attempts, Left: max(DefaultResends+1-own.attempts, 0), Final: final, Elapsed: r.elapsed,

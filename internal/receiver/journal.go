@@ -59,9 +59,10 @@ type Journal struct {
 	closed    chan struct{}
 
 	// Of the writing goroutine alone:
-	seen map[[16]byte]uint64 // identity → number of the first
-	last uint64
-	size int64
+	seen  map[[16]byte]uint64 // identity → number of the first
+	last  uint64
+	size  int64 // of what is stored; nothing lies behind it unless dirty
+	dirty bool  // a write failed, and what it left could not be removed
 }
 
 // waiting is a record on its way to the disk.
@@ -249,6 +250,7 @@ func (j *Journal) run() {
 				case first := <-j.appends:
 					j.commit(j.gather(first))
 				default:
+					_ = j.clear() // who waited for it was told
 					return
 				}
 			}
@@ -317,14 +319,37 @@ func (j *Journal) encode(group []*waiting) ([]byte, error) {
 
 // write appends text behind the last good byte and waits for the disk.
 func (j *Journal) write(text []byte) error {
+	if err := j.clear(); err != nil {
+		return err
+	}
 	_, err := j.file.WriteAt(text, j.size)
 	if err == nil {
 		err = datasync(j.file)
 	}
 	if err != nil {
-		return errors.Join(err, j.file.Truncate(j.size))
+		j.dirty = true
+		if left := j.clear(); left != nil {
+			return fmt.Errorf("%w; %w", err, left)
+		}
+		return err
 	}
 	j.size += int64(len(text))
+	return nil
+}
+
+// clear removes what a write that failed has left behind the last good byte.
+// Until that is done nothing is stored: shorter lines written over longer ones
+// would leave the rest of these to be read as records. Whole lines that are left
+// when the process ends here are like any that a crash kept from being
+// acknowledged: genuine, and sent again by Antom.
+func (j *Journal) clear() error {
+	if !j.dirty {
+		return nil
+	}
+	if err := j.file.Truncate(j.size); err != nil {
+		return fmt.Errorf("remove what a failed write has left: %w", err)
+	}
+	j.dirty = false
 	return nil
 }
 

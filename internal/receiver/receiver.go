@@ -216,7 +216,7 @@ func (e *StoreError) Unwrap() error { return e.Err }
 
 // Hint says what to do about it.
 func (e *StoreError) Hint() string {
-	return "make room on the disk; Antom sends what was not acknowledged again"
+	return "make room on the disk, or let it be written; Antom sends what was not acknowledged again"
 }
 
 func clip(s string) string {
