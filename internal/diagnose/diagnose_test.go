@@ -258,6 +258,9 @@ var broken = [...]struct {
 	{"time-spelling", "go/ntf-pay", func(_ *diagnose.Case, m *intake.Message) { m.Header.Set("Request-Time", "2026-08-05T07:00:00Z") }},
 	{"time-spelling", "go/ntf-pay", func(_ *diagnose.Case, m *intake.Message) { m.Header.Set("Request-Time", "2026-08-05T15:00:00 08:00") }},
 	{"time-spelling", "go/ntf-pay", func(_ *diagnose.Case, m *intake.Message) { m.Header.Set("Request-Time", "1785913200000") }},
+	{"time-spelling", "go/ntf-pay", func(_ *diagnose.Case, m *intake.Message) {
+		m.Header.Set("Request-Time", "1785913200000000000")
+	}},
 	{"time-spelling", "go/ntf-root", func(_ *diagnose.Case, m *intake.Message) {
 		m.Header.Set("Request-Time", "2026-08-05T07:00:00.123Z")
 	}},

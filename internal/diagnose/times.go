@@ -50,6 +50,8 @@ func timeSpelling(c *Case) []change {
 func instantOf(text string) (time.Time, bool) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		switch len(text) {
+		case 19:
+			return time.Unix(0, n).UTC(), true
 		case 13:
 			return time.UnixMilli(n).UTC(), true
 		case 10:

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -281,6 +282,7 @@ func (e *Emulator) reply(w http.ResponseWriter, x *exchange, answer any, signed 
 	}
 	header := w.Header()
 	header["Content-Type"] = []string{antom.ContentType}
+	header.Set("Content-Length", strconv.Itoa(len(body))) // else a long answer would come in chunks and a short one not
 	if x.clientID != "" && !strings.ContainsAny(x.clientID, "\r\n") {
 		header["client-id"] = []string{x.clientID}
 	}

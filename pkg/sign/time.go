@@ -1,9 +1,10 @@
 package sign
 
-// CheckTime reports whether a time header has one of the two forms that Antom
-// and its SDKs send: 13 digits (milliseconds since 1970) or ISO 8601,
-// YYYY-MM-DDThh:mm:ss[.fraction] with Z, ±hh:mm or ±hhmm. The error is an
-// [*Error] with the reason [TimeMissing] or [TimeMalformed].
+// CheckTime reports whether a time header has one of the forms that Antom and
+// its SDKs send: 13 digits (milliseconds since 1970), 19 digits (nanoseconds, as
+// the releases 1.2 of the Go SDK send) or ISO 8601, YYYY-MM-DDThh:mm:ss[.fraction]
+// with Z, ±hh:mm or ±hhmm. The error is an [*Error] with the reason [TimeMissing]
+// or [TimeMalformed].
 //
 // The form matters: the signed content joins its fields with dots, so a time
 // that may hold anything could take the first part of the body with it and the
@@ -19,14 +20,15 @@ func checkTime(s string) *Error {
 	switch {
 	case s == "":
 		return &Error{Reason: TimeMissing}
-	case isEpochMillis(s) || isISO8601(s):
+	case isEpoch(s) || isISO8601(s):
 		return nil
 	}
 	return &Error{Reason: TimeMalformed, detail: shorten(s)}
 }
 
-func isEpochMillis(s string) bool {
-	return matches(s, "ddddddddddddd")
+// isEpoch takes milliseconds and nanoseconds.
+func isEpoch(s string) bool {
+	return matches(s, "ddddddddddddd") || matches(s, "ddddddddddddddddddd")
 }
 
 func isISO8601(s string) bool {

@@ -175,6 +175,7 @@ func TestCheckTime(t *testing.T) {
 	}{
 		{"1785913200123", ""},
 		{"0000000000000", ""},
+		{"1785913200123456789", ""}, // nanoseconds: Go SDK 1.2
 		{"2026-08-05T07:00:00Z", ""},
 		{"2026-08-05T07:00:00+00:00", ""},
 		{"2026-08-05T07:00:00+0000", ""},
@@ -188,6 +189,9 @@ func TestCheckTime(t *testing.T) {
 		{"178591320012", sign.TimeMalformed},   // 12 digits
 		{"1785913200", sign.TimeMalformed},     // seconds
 		{"17859132001234", sign.TimeMalformed}, // 14 digits
+		{"178591320012345678", sign.TimeMalformed},
+		{"17859132001234567890", sign.TimeMalformed},
+		{"1785913200123456.{\"", sign.TimeMalformed},
 		{"-785913200123", sign.TimeMalformed},
 		{"1785913200.12", sign.TimeMalformed},
 		{"1785913200123 ", sign.TimeMalformed},
