@@ -106,7 +106,20 @@ func checkPath(e *Emulator, x *exchange) *refusal {
 			return nil
 		}
 	}
-	return &refusal{"NO_INTERFACE_DEF", fmt.Sprintf("no API at %s", shorten(path))}
+	return &refusal{"NO_INTERFACE_DEF", fmt.Sprintf("no API at %s%s", shorten(path), surplus(path))}
+}
+
+// surplus says what a client's gateway URL has too much: Antom's SDKs put the
+// path behind it as it is, a slash at its end included.
+func surplus(path string) string {
+	for _, row := range antom.Endpoints() {
+		for _, known := range [...]string{row.Path, antom.SandboxPath(row.Path)} {
+			if before, is := strings.CutSuffix(path, known); is && before != "" {
+				return fmt.Sprintf(": the gateway URL must end with its host, not with %s", shorten(before))
+			}
+		}
+	}
+	return ""
 }
 
 func checkClient(e *Emulator, x *exchange) *refusal {
