@@ -152,9 +152,9 @@ func (o *emulatorServe) run(ctx context.Context, seeded bool) (err error) {
 	if err := o.secure(gateway, &options); err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
+	listener, err := o.c.listen(ctx, o.listen)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", o.listen, err)
+		return err
 	}
 	defer listener.Close()
 	ctx, stop := context.WithCancelCause(ctx)

@@ -2,7 +2,9 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -213,8 +215,14 @@ func (e *listenError) Error() string { return e.err.Error() }
 // Unwrap returns what the network said.
 func (e *listenError) Unwrap() error { return e.err }
 
-// Hint says how to come by a free port.
-func (e *listenError) Hint() string { return "--listen 127.0.0.1:0 takes a free port" }
+// Hint says how to come by a free port, or by one that is kept for root: Antom's
+// Python SDK calls 443 and no other.
+func (e *listenError) Hint() string {
+	if errors.Is(e.err, fs.ErrPermission) {
+		return `a port below 1024 is kept for root; on Linux this lets antom have it: sudo setcap cap_net_bind_service=+ep "$(command -v antom)"`
+	}
+	return "--listen 127.0.0.1:0 takes a free port"
+}
 
 var _ hinter = (*listenError)(nil)
 

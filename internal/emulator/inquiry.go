@@ -24,7 +24,7 @@ type inquiryAnswer struct {
 	PaymentResultInfo    *antom.PaymentResultInfo  `json:"paymentResultInfo,omitzero"`
 	RedirectActionForm   *antom.RedirectActionForm `json:"redirectActionForm,omitzero"`
 	Metadata             string                    `json:"metadata,omitzero"`
-	Transactions         []wireTransaction         `json:"transactions"`
+	Transactions         []wireTransaction         `json:"transactions,omitzero"`
 }
 
 // wireTransaction is a transaction as it is answered.
@@ -98,7 +98,9 @@ func (o *order) inquiry(p *payment, now time.Time) *inquiryAnswer {
 }
 
 // transactions are the captures and refunds of a payment that exist at a time,
-// in their order; nil for none, which is null on the wire as in Antom's samples.
+// in their order; nil for none, and then the member is left out: Antom returns it
+// where a capture or refund exists (G24, SDK). Its sample shows null instead,
+// which the Python SDK can't read (INF: the gateway does not send it).
 func (o *order) transactions(p *payment, now time.Time) []wireTransaction {
 	var list []wireTransaction
 	for _, c := range o.captures(p) {

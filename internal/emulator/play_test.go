@@ -366,6 +366,9 @@ func (p *play) read(w *bareWriter, asked sign.Message) error {
 	if err := json.Unmarshal(w.body.Bytes(), &p.answer); err != nil {
 		return fmt.Errorf("answer %q: %w", w.body.String(), err)
 	}
+	if err := fitsModels("", p.answer); err != nil {
+		return fmt.Errorf("answer %s: %w", w.body.String(), err)
+	}
 	for _, name := range [...]string{"paymentId", "captureId", "refundId"} {
 		if value, ok := p.answer[name].(string); ok {
 			p.vars[name] = value
@@ -439,6 +442,9 @@ func (p *play) notifications(id string) error {
 		var body map[string]any
 		if err := json.Unmarshal(n.Raw, &body); err != nil {
 			return err
+		}
+		if err := fitsModels("", any(body)); err != nil {
+			return fmt.Errorf("notification %s: %w", n.Raw, err)
 		}
 		p.answer[strconv.Itoa(i)] = body
 		head, err := antom.ReadSummary(n.Raw)

@@ -305,16 +305,7 @@ func handshake(t *testing.T, server, client *tls.Config) error {
 // that need the connection itself.
 func TestServe_callsOverHTTPS(t *testing.T) {
 	t.Parallel()
-	dir := stateFolder(t)
-	gateway, err := emulator.Open(dir, emulator.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	config, err := gateway.ServerTLS()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := serveIt(t, emulator.ServeOptions{Hold: true, TLS: config, CACertFile: gateway.CACertFile()}, emulator.Options{})
+	s := serveHTTPS(t)
 	if !strings.HasPrefix(s.address.URL, "https://127.0.0.1:") {
 		t.Fatal(s.address.URL)
 	}
