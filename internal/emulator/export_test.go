@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"fmt"
+	"net"
 
 	"github.com/antom-cli/antom/pkg/antom"
 )
@@ -14,6 +15,17 @@ func RawRefusalCodes() []string {
 		codes = append(codes, row.code)
 	}
 	return codes
+}
+
+// LastIdle is the address of the client whose connection became idle last.
+func (s *Server) LastIdle() string {
+	s.idle.mu.Lock()
+	defer s.idle.mu.Unlock()
+	if s.idle.order.Len() == 0 {
+		return ""
+	}
+	connection, _ := s.idle.order.Back().Value.(net.Conn)
+	return connection.RemoteAddr().String()
 }
 
 // Grow stores paid orders grown-0, grown-1, …, a thousand in a transaction.

@@ -236,6 +236,7 @@ func TestServe_idleConnections(t *testing.T) {
 		if !strings.Contains(head, " 200 ") {
 			t.Fatal(head)
 		}
+		eventually(t, func() bool { return s.server.LastIdle() == connection.LocalAddr().String() }) // it is so a moment after the answer
 		connections, readers = append(connections, connection), append(readers, reader)
 	}
 	for i := range 3 { // closed by the server: a read ends
