@@ -13,11 +13,11 @@ checkout() {
   antom session create --amount "$1" --currency SGD --redirect-url https://shop.example/paid --notify-url http://127.0.0.1:9/notify --quiet
 }
 
-# A payment that succeeds, and is captured.
+# A payment that succeeds; its capture follows a second later.
 order=$(checkout 42.00)
 antom emulator pay "$order" --processing 0s --quiet >/dev/null
 test "$(antom payment wait "$order" --quiet)" = SUCCESS || fail "order $order is not paid"
-antom capture list "$order" --quiet >/dev/null || fail "order $order has no capture"
+test "$(antom capture wait "$order" --interval 200ms --timeout 30s --quiet)" = SUCCESS || fail "order $order is not captured"
 
 # A card that is declined.
 order=$(checkout 42.00)

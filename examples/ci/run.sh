@@ -5,8 +5,18 @@
 #   sh run.sh                        the test beside this file
 #   sh run.sh npm test               your own
 #
-# Needs antom on the PATH, no account and no network.
+# In the file of your CI that is one step, such as "run: sh ci/run.sh npm test".
+# The exit code is the test's. Needs antom on the PATH, no account and no network.
 set -eu
+
+command -v antom >/dev/null || {
+  echo "antom is not on the PATH" >&2
+  exit 127
+}
+# Settings from outside, of another gateway say, are not for this run.
+for name in $(env | sed -n 's/^\(ANTOM_[A-Z0-9_]*\)=.*/\1/p'); do
+  unset "$name"
+done
 
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -21,6 +31,8 @@ stop() {
   rm -rf "$work"
 }
 trap stop EXIT
+trap 'exit 130' INT # a job that is cancelled leaves no gateway behind
+trap 'exit 143' TERM
 
 # The file is there, whole, once the gateway listens.
 tries=0

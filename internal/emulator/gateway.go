@@ -178,7 +178,7 @@ func checkEnvelope(_ *Emulator, x *exchange) *refusal {
 	return nil
 }
 
-func checkSignature(e *Emulator, x *exchange) *refusal {
+func checkSignature(_ *Emulator, x *exchange) *refusal {
 	message := sign.Message{
 		Method: x.request.Method, Target: x.target, ClientID: x.clientID, Time: x.request.Header.Get("Request-Time"), Body: x.body,
 	}

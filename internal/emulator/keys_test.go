@@ -49,7 +49,7 @@ func TestKeysLater(t *testing.T) {
 	dir := t.TempDir()
 	e, server := openLater(t, dir)
 	ask := func(method, path, client string) string {
-		r := httptest.NewRequest(method, path, strings.NewReader("{}"))
+		r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader("{}"))
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Client-Id", client)
 		w := httptest.NewRecorder()

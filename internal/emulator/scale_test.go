@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"testing"
 	"time"
@@ -50,81 +51,136 @@ func measured() []call {
 	}
 }
 
-// steered are the calls of those who steer the emulator.
-func steered() []call {
-	return []call{
-		{"pay", []string{"session"}, func(ctx context.Context, p *play) error {
-			_, err := p.e.Pay(ctx, emulator.PayRequest{PaymentRequestID: p.vars["paymentRequestId"]})
-			return err
-		}},
-		{"show", []string{"session", "pay"}, func(ctx context.Context, p *play) error {
-			_, err := p.e.Show(ctx, p.vars["paymentRequestId"])
-			return err
-		}},
-		{"list", nil, func(ctx context.Context, p *play) error {
-			_, err := p.e.List(ctx, 5)
-			return err
-		}},
-		{"clock", nil, func(ctx context.Context, p *play) error {
-			_, err := p.e.Clock(ctx)
-			return err
-		}},
-		{"clock advance", []string{"session", "pay processing=3s"}, func(ctx context.Context, p *play) error {
-			_, _, err := p.e.AdvanceClock(ctx, 2*time.Hour)
-			return err
-		}},
-		{"deliver", []string{"session sale", "pay"}, func(ctx context.Context, p *play) error {
-			due, _, err := p.e.Undelivered(ctx, p.vars["paymentRequestId"])
+// steering is what both the emulator in this process and a served one do.
+type steering interface {
+	Pay(ctx context.Context, request emulator.PayRequest) (emulator.PayResult, error)
+	Show(ctx context.Context, paymentRequestID string) (emulator.Details, error)
+	List(ctx context.Context, limit int) ([]emulator.Summary, error)
+	Clock(ctx context.Context) (emulator.Clock, error)
+	AdvanceClock(ctx context.Context, by time.Duration) (emulator.Clock, []emulator.Event, error)
+	Undelivered(ctx context.Context, paymentRequestID string) ([]emulator.Delivery, int, error)
+	RecordAttempt(ctx context.Context, id string, attempt emulator.Attempt) error
+}
+
+// steered are the calls of those who steer the emulator, which find gets.
+func steered(find func(*play) (steering, error)) []call {
+	on := func(do func(ctx context.Context, e steering, id string) error) func(context.Context, *play) error {
+		return func(ctx context.Context, p *play) error {
+			e, err := find(p)
 			if err != nil {
 				return err
 			}
-			return p.e.RecordAttempt(ctx, due[0].ID, emulator.Attempt{HTTPStatus: 200, Acknowledged: true, Verdict: "acknowledged"})
-		}},
+			return do(ctx, e, p.vars["paymentRequestId"])
+		}
+	}
+	return []call{
+		{"pay", []string{"session"}, on(func(ctx context.Context, e steering, id string) error {
+			_, err := e.Pay(ctx, emulator.PayRequest{PaymentRequestID: id})
+			return err
+		})},
+		{"show", []string{"session", "pay"}, on(func(ctx context.Context, e steering, id string) error {
+			_, err := e.Show(ctx, id)
+			return err
+		})},
+		{"list", nil, on(func(ctx context.Context, e steering, _ string) error {
+			_, err := e.List(ctx, 5)
+			return err
+		})},
+		{"clock", nil, on(func(ctx context.Context, e steering, _ string) error {
+			_, err := e.Clock(ctx)
+			return err
+		})},
+		{"clock advance", []string{"session", "pay processing=3s"}, on(func(ctx context.Context, e steering, _ string) error {
+			_, _, err := e.AdvanceClock(ctx, 2*time.Hour)
+			return err
+		})},
+		{"deliver", []string{"session sale", "pay"}, on(deliver)},
 	}
 }
 
-// asCommand does a call as a command does that finds no server: it opens the
-// emulator first.
-func asCommand(do func(context.Context, *play) error) func(context.Context, *play) error {
-	return func(ctx context.Context, p *play) (err error) {
-		if p.e, err = emulator.Open(p.dir, emulator.Options{}); err != nil {
+// deliver is what antom emulator deliver does beside sending.
+func deliver(ctx context.Context, e steering, id string) error {
+	due, _, err := e.Undelivered(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, d := range due {
+		if err := e.RecordAttempt(ctx, d.ID, emulator.Attempt{HTTPStatus: 200, Acknowledged: true, Verdict: "acknowledged"}); err != nil {
 			return err
 		}
-		p.handler = p.e
-		return do(ctx, p)
 	}
+	return nil
+}
+
+// opened is the emulator as a command has it that finds no server: opened for
+// this call.
+func opened(p *play) (steering, error) { return emulator.Open(p.dir, emulator.Options{}) }
+
+// controlled serves a play's emulator until the test ends and returns its
+// control API.
+func controlled(t *testing.T, p *play) steering {
+	t.Helper()
+	server, err := p.e.NewServer(emulator.ServeOptions{Hold: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := server.Publish(listener); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(ctx, listener) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		server.Close()
+		closeIt(t, p.e)
+	})
+	remote, err := emulator.Running(t.Context(), p.dir)
+	if err != nil || remote == nil {
+		t.Fatalf("%v, %v", remote, err)
+	}
+	return remote
 }
 
 // TestLargeState compares the time of each call in a large state with that in an
 // empty one, in one run, in turns, so that other load hits both: the calls of the
-// gateway and those who steer it, in a process of their own and where the state
-// is held, as a server does.
+// gateway, and those of who steers it by commands or by the control API.
 func TestLargeState(t *testing.T) {
-	for _, hold := range []bool{false, true} {
-		small, large := newPlay(t, emulator.Options{Hold: hold}), newPlay(t, emulator.Options{Hold: hold})
-		grow(t, large.e, largeState)
-		calls := steered()
-		if !hold {
-			for i := range calls {
-				calls[i].do = asCommand(calls[i].do)
-			}
-			calls = append(measured(), calls...)
+	t.Run("in process", func(t *testing.T) {
+		small, large := sizes(t, emulator.Options{})
+		for _, c := range append(measured(), steered(opened)...) {
+			compare(t, small, large, c)
 		}
-		for _, p := range []*play{small, large} { // past what the grown orders still have before them: to list that is no call's burden
-			prepare(t, p, "advance 2h")
+	})
+	t.Run("served", func(t *testing.T) {
+		small, large := sizes(t, emulator.Options{Hold: true})
+		apis := map[*play]steering{small: controlled(t, small), large: controlled(t, large)}
+		for _, c := range steered(func(p *play) (steering, error) { return apis[p], nil }) {
+			compare(t, small, large, c)
 		}
-		for _, c := range calls {
-			compare(t, small, large, c, hold)
-		}
-		for _, p := range []*play{small, large} {
-			if err := p.e.Close(); err != nil {
-				t.Error(err)
-			}
-		}
-	}
+	})
 }
 
-func compare(t *testing.T, small, large *play, c call, hold bool) {
+// sizes are an empty state and a large one. The large one is past what its orders
+// still had before them: to list that is no burden of the next move of the clock.
+func sizes(t *testing.T, options emulator.Options) (small, large *play) {
+	t.Helper()
+	small, large = newPlay(t, options), newPlay(t, options)
+	grow(t, large.e, largeState)
+	for _, p := range []*play{small, large} {
+		prepare(t, p, "advance 2h")
+	}
+	return small, large
+}
+
+func compare(t *testing.T, small, large *play, c call) {
 	t.Helper()
 	ratio := 0.0
 	for range 3 { // a machine that does something else now and then is no fault
@@ -132,9 +188,9 @@ func compare(t *testing.T, small, large *play, c call, hold bool) {
 			break
 		}
 	}
-	t.Logf("%s, held %v: %.2f times as long with %d payments", c.name, hold, ratio, largeState)
+	t.Logf("%s: %.2f times as long with %d payments", c.name, ratio, largeState)
 	if ratio > largest {
-		t.Errorf("%s, held %v, takes %.2f times as long with %d payments, want at most %.1f", c.name, hold, ratio, largeState, largest)
+		t.Errorf("%s takes %.2f times as long with %d payments, want at most %.1f", c.name, ratio, largeState, largest)
 	}
 }
 
