@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/prompt"
@@ -88,17 +89,21 @@ func (c *cli) printDryRun(ctx context.Context, p *output.Printer, client *antom.
 	if call.form == dryHTTP {
 		return printRequests(p, intake.Request, request)
 	}
-	caCert := c.global.caCert
-	if caCert != "" {
-		caCert = c.abs(caCert)
+	caCert, err := c.trustFor(ctx, request)
+	if err != nil {
+		return err
 	}
 	command := curlCommand(request, call.body, caCert)
-	return p.Print(output.Result{
+	err = p.Print(output.Result{
 		Raw: []byte(command), Text: []output.Block{output.Verbatim(command)},
 		JSON: encode(struct {
 			Command string `json:"command"`
 		}{command}),
 	})
+	if err == nil && request.URL.Host == emulator.Host {
+		p.Note("the emulator is not served, so curl finds nobody: run antom emulator serve, and ask for the command again")
+	}
+	return err
 }
 
 // printRequests prints requests as they would stand on the wire; as JSON, one
