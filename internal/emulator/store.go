@@ -139,10 +139,13 @@ func (s *store) close() error {
 }
 
 func (s *store) open(how access, timeout time.Duration) (*bbolt.DB, error) {
-	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
+	switch file, err := os.Stat(s.path); {
+	case errors.Is(err, fs.ErrNotExist):
 		if err := s.make(); err != nil {
 			return nil, fmt.Errorf("make the emulator's state %s: %w", s.path, err)
 		}
+	case err == nil && file.Size() == 0 && how == reading:
+		how = writing // who reads can't make an empty file a state
 	}
 	db, err := bbolt.Open(s.path, 0o600, options(how, timeout))
 	if err == nil {
