@@ -8,8 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -173,10 +173,14 @@ func (e *DamagedError) Hint() string {
 }
 
 // isDamage tells a file that can't be understood from one that can't be had.
+// bbolt has no error of its own for one that is too short.
 func isDamage(err error) bool {
-	_, onPath := errors.AsType[*fs.PathError](err)
-	_, ofSystem := errors.AsType[syscall.Errno](err)
-	return !onPath && !ofSystem && !errors.Is(err, berrors.ErrTimeout)
+	for _, damage := range [...]error{berrors.ErrInvalid, berrors.ErrVersionMismatch, berrors.ErrChecksum} {
+		if errors.Is(err, damage) {
+			return true
+		}
+	}
+	return strings.Contains(err.Error(), "file size too small")
 }
 
 // resetAll removes all state, also of a file that can't be read.
