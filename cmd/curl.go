@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -31,4 +32,20 @@ func curlCommand(r *http.Request, body []byte, caCert string) string {
 // stands for itself, but for the single quote.
 func shellQuote(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+// trustFor is the file of certificates that a request needs: that of --cacert or,
+// for the emulator that is served, its own.
+func (c *cli) trustFor(ctx context.Context, r *http.Request) (string, error) {
+	if c.global.caCert != "" {
+		return c.abs(c.global.caCert), nil
+	}
+	if r.URL.Scheme != "https" || !isLoopbackHost(r.URL.Hostname()) {
+		return "", nil
+	}
+	served, err := c.runningEmulator(ctx)
+	if err != nil || served == nil || !strings.HasSuffix(served.Address.URL, "://"+r.URL.Host) {
+		return "", err
+	}
+	return served.Address.CACert, nil
 }

@@ -125,7 +125,7 @@ func (o *emulatorDeliver) print(ctx context.Context, p *output.Printer, gateway 
 	case len(requests) == 0:
 		return nothingDue(id)
 	}
-	return o.c.printRequests(p, intake.Notification, o.dryRun, requests...)
+	return o.c.printRequests(ctx, p, intake.Notification, o.dryRun, requests...)
 }
 
 func nothingDue(id string) error {

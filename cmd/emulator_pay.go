@@ -143,7 +143,7 @@ func (o *emulatorPay) run(ctx context.Context, args []string) error {
 		return err
 	}
 	next := "antom payment wait " + paid.PaymentRequestID
-	if paid.Virtual {
+	if paid.Virtual && !paid.Status.Final() {
 		next = "antom emulator clock advance DURATION, since the clock is virtual"
 	}
 	if _, local := gateway.(*emulator.Emulator); local {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/output"
-	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
@@ -118,6 +117,8 @@ func (o *emulatorServe) validate() error {
 		return usagef("--cert brings its own certificate: --https and --host make one")
 	case len(o.hosts) > 0 && !o.https:
 		return usagef("--host names belong to the certificate of --https")
+	case strings.ContainsFunc(o.clientID, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return usagef("--client-id %q: must be plain letters, digits and signs: it is a header's value", o.clientID).hint("such as SANDBOX_5X00000000000000")
 	case o.merchantKeyFile != "" && o.clientID == "":
 		return usagef("--merchant-public-key-file wants the --client-id that signs with it")
 	case o.notifyURL != "" && !isWebURL(o.notifyURL):
@@ -229,48 +230,6 @@ func (o *emulatorServe) merchant() (emulator.Merchant, error) {
 		return emulator.Merchant{}, fmt.Errorf("read --merchant-public-key-file %q: %w", o.merchantKeyFile, err)
 	}
 	return emulator.Merchant{ClientID: o.clientID, Key: key}, nil
-}
-
-func (o *emulatorServe) setTime(ctx context.Context, gateway *emulator.Emulator, seeded bool) error {
-	if seeded {
-		if err := gateway.Seed(ctx, o.seed); err != nil {
-			return err
-		}
-	}
-	var err error
-	switch o.clock {
-	case "real":
-		_, err = gateway.ResetClock(ctx)
-	case "virtual":
-		err = startClock(ctx, gateway, seeded)
-	}
-	return err
-}
-
-// seededStart is where a virtual clock begins beside a seed: the same ids need the
-// same dates.
-const seededStart = "2030-01-01T00:00:00Z"
-
-// startClock makes the clock virtual where it stands or, with a seed and in an
-// empty state whose clock is real, at the same time in every run.
-func startClock(ctx context.Context, gateway *emulator.Emulator, seeded bool) error {
-	clock, err := gateway.Clock(ctx)
-	if err != nil {
-		return err
-	}
-	earlier, err := gateway.List(ctx, 1)
-	if err != nil {
-		return err
-	}
-	if !seeded || clock.Virtual || len(earlier) > 0 {
-		_, _, err = gateway.AdvanceClock(ctx, 0)
-		return err
-	}
-	start, err := antom.DateTime(seededStart).Time()
-	if err == nil {
-		_, _, err = gateway.SetClock(ctx, start)
-	}
-	return err
 }
 
 // options are those that need no state.

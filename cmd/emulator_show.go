@@ -198,7 +198,7 @@ func attemptTable(d emulator.Details) output.Table {
 	table := output.Table{Empty: "no notifications yet", Cols: []output.Col{
 		{Name: "notificationId", Title: "NOTIFICATION", Shrinks: true, MachineOnly: true}, {Name: "notifyType", Title: "NOTIFICATION"}, {Name: "state", Title: "STATE"},
 		{Name: "due", MachineOnly: true}, {Name: "next", Title: "NEXT"}, {Name: "made", Title: "MADE"},
-		{Name: "attempt", Title: "ATTEMPT"}, {Name: "time", Title: "TIME"}, {Name: "httpStatus", Title: "HTTP"}, {Name: "verdict", Title: "VERDICT"},
+		{Name: "attempt", Title: "ATTEMPT"}, {Name: "time", Title: "TIME"}, {Name: "httpStatus", Title: "HTTP"}, {Name: "verdict", Title: "VERDICT"}, {Name: "body", MachineOnly: true},
 	}}
 	for _, n := range d.Notifications {
 		head := []output.Cell{{Text: n.ID}, {Text: string(n.Type)}, {Text: n.State}, momentCell(n.Due), {}, {Text: strconv.Itoa(len(n.Attempts))}}
@@ -206,14 +206,14 @@ func attemptTable(d emulator.Details) output.Table {
 			head[4] = momentCell(*n.Next)
 		}
 		if len(n.Attempts) == 0 {
-			table.Rows = append(table.Rows, append(head, output.Cell{}, output.Cell{}, output.Cell{}, output.Cell{}))
+			table.Rows = append(table.Rows, append(head, output.Cell{}, output.Cell{}, output.Cell{}, output.Cell{}, output.Cell{}))
 		}
 		for i, a := range n.Attempts {
 			status := ""
 			if a.HTTPStatus != 0 {
 				status = strconv.Itoa(a.HTTPStatus)
 			}
-			row := append(slices.Clip(head), output.Cell{Text: strconv.Itoa(i + 1)}, momentCell(a.Time), output.Cell{Text: status}, output.Cell{Text: a.Verdict})
+			row := append(slices.Clip(head), output.Cell{Text: strconv.Itoa(i + 1)}, momentCell(a.Time), output.Cell{Text: status}, output.Cell{Text: a.Verdict}, output.Cell{Text: a.Body})
 			table.Rows = append(table.Rows, row)
 		}
 	}

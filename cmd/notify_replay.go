@@ -87,7 +87,7 @@ func (o *notifyReplay) run(ctx context.Context, endpoint string) error {
 	o.warnOfPath(p, to, records)
 	request := func(record *receiver.Record) (*http.Request, error) { return o.request(ctx, signer, record, to) }
 	if o.dryRun != "" {
-		return o.print(p, records, request)
+		return o.print(ctx, p, records, request)
 	}
 	courier, err := o.c.courier(p)
 	if err != nil {
@@ -119,7 +119,7 @@ func (o *notifyReplay) send(courier *courier, record *receiver.Record, request r
 }
 
 // print prints what would be sent, as often.
-func (o *notifyReplay) print(p *output.Printer, records []*receiver.Record, request requester) error {
+func (o *notifyReplay) print(ctx context.Context, p *output.Printer, records []*receiver.Record, request requester) error {
 	var all []*http.Request
 	for _, record := range records {
 		for range o.times {
@@ -130,7 +130,7 @@ func (o *notifyReplay) print(p *output.Printer, records []*receiver.Record, requ
 			all = append(all, r)
 		}
 	}
-	return o.c.printRequests(p, intake.Notification, o.dryRun, all...)
+	return o.c.printRequests(ctx, p, intake.Notification, o.dryRun, all...)
 }
 
 func (o *notifyReplay) validate() error {

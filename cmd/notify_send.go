@@ -89,7 +89,7 @@ func (o *notifySend) run(ctx context.Context, endpoint string) error {
 		return err
 	}
 	if o.dryRun != "" {
-		return o.c.printRequests(p, intake.Notification, o.dryRun, request)
+		return o.c.printRequests(ctx, p, intake.Notification, o.dryRun, request)
 	}
 	courier, err := o.c.courier(p)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/prompt"
@@ -89,12 +90,16 @@ func (c *cli) printDryRun(ctx context.Context, p *output.Printer, client *antom.
 	if err != nil {
 		return err
 	}
-	return c.printRequests(p, intake.Request, call.form, request)
+	err = c.printRequests(ctx, p, intake.Request, call.form, request)
+	if err == nil && call.form == dryCurl && request.URL.Host == emulator.Host {
+		p.Note("the emulator is not served, so curl finds nobody: run antom emulator serve, and ask for the command again")
+	}
+	return err
 }
 
 // printRequests prints requests in a form of --dry-run, as they would stand on
 // the wire or as curl commands; as JSON, one object each.
-func (c *cli) printRequests(p *output.Printer, kind intake.Kind, form string, requests ...*http.Request) error {
+func (c *cli) printRequests(ctx context.Context, p *output.Printer, kind intake.Kind, form string, requests ...*http.Request) error {
 	var text []byte
 	var objects [][]byte
 	for _, request := range requests {
@@ -102,7 +107,7 @@ func (c *cli) printRequests(p *output.Printer, kind intake.Kind, form string, re
 		if err != nil {
 			return err
 		}
-		shown, object, err := c.shown(form, request, message)
+		shown, object, err := c.shown(ctx, form, request, message)
 		if err != nil {
 			return err
 		}
@@ -113,7 +118,7 @@ func (c *cli) printRequests(p *output.Printer, kind intake.Kind, form string, re
 }
 
 // shown is a request in a form of --dry-run, as text and as an object.
-func (c *cli) shown(form string, request *http.Request, m *intake.Message) (text, object []byte, err error) {
+func (c *cli) shown(ctx context.Context, form string, request *http.Request, m *intake.Message) (text, object []byte, err error) {
 	if form == dryHTTP {
 		object, err = intake.Envelope(m)
 		return intake.RawHTTP(m), object, err
@@ -121,9 +126,9 @@ func (c *cli) shown(form string, request *http.Request, m *intake.Message) (text
 	if bytes.IndexByte(m.Body, 0) >= 0 {
 		return nil, nil, usagef("--dry-run=curl: the body holds a NUL byte, which no command line can").hint("--dry-run=http prints it")
 	}
-	caCert := c.global.caCert
-	if caCert != "" {
-		caCert = c.abs(caCert)
+	caCert, err := c.trustFor(ctx, request)
+	if err != nil {
+		return nil, nil, err
 	}
 	command := curlCommand(request, m.Body, caCert)
 	return []byte(command), encode(struct {

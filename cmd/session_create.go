@@ -317,6 +317,9 @@ func (o *sessionCreate) expiry(session *antom.Session) string {
 		return string(session.PaymentSessionExpiryTime)
 	}
 	left := at.Sub(o.c.Now()).Round(time.Minute)
+	if left < 0 || left > longestSession {
+		return string(session.PaymentSessionExpiryTime) // the gateway's clock is not ours
+	}
 	return fmt.Sprintf("%s (in %d min)", session.PaymentSessionExpiryTime, int(left.Minutes()))
 }
 

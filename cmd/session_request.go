@@ -229,6 +229,9 @@ func (o *sessionCreate) build(ctx context.Context, m *merchant) (*sessionRequest
 	if err := o.setAmount(r, m); err != nil {
 		return nil, err
 	}
+	if err := o.onGatewayClock(ctx, m); err != nil {
+		return nil, err
+	}
 	if err := r.apply(o.assigned); err != nil {
 		return nil, err
 	}
@@ -237,6 +240,28 @@ func (o *sessionCreate) build(ctx context.Context, m *merchant) (*sessionRequest
 	}
 	r.body = r.Bytes()
 	return r, nil
+}
+
+// onGatewayClock counts --expires-in from the emulator's time where the session is
+// made there: its clock may be another than ours.
+func (o *sessionCreate) onGatewayClock(ctx context.Context, m *merchant) error {
+	if o.expiresIn == 0 || m.emulator == nil {
+		return nil
+	}
+	gateway, err := o.c.steer()
+	if err != nil {
+		return err
+	}
+	clock, err := gateway.Clock(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range o.assigned {
+		if o.assigned[i].flag == "--expires-in" {
+			o.assigned[i].text = clock.Time.Add(o.expiresIn).UTC().Format(time.RFC3339)
+		}
+	}
+	return nil
 }
 
 // read takes the request file in. What is no request at all is refused with its

@@ -27,11 +27,14 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
+// Host is where the emulator in this process is called: no server answers there.
+const Host = "emulator.localhost"
+
 // What the emulator's merchant is called and where it is (INF). The client id is
 // one of the sandbox, so that clients use the sandbox path.
 const (
 	clientID    = "SANDBOX_5XEMULATOR00001"
-	gatewayURL  = "http://emulator.localhost"
+	gatewayURL  = "http://" + Host
 	notifyURL   = "http://127.0.0.1:4242/antom/notify"
 	redirectURL = "http://127.0.0.1:4242/paid"
 	keyVersion  = 1

@@ -233,7 +233,7 @@ func (e *Emulator) respond(w http.ResponseWriter, x *exchange, refused *refusal)
 		e.reply(w, x, answer, true)
 		return
 	}
-	isRefusal := false
+	var isRefusal bool
 	refused, isRefusal = errors.AsType[*refusal](err)
 	switch {
 	case !isRefusal:

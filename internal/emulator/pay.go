@@ -235,7 +235,7 @@ func formRules() []rule[form] {
 			}},
 		{code: again, on: "the session was paid with", when: func(f form) bool { return f.o.sessionState(f.now) == stateUsed },
 			says: func(f form) string {
-				return fmt.Sprintf("session %s has been paid with already: %s", f.o.PaymentRequestID, f.o.paymentState(f.o.current(f.now), f.now))
+				return fmt.Sprintf("session %s has been used already: its payment is %s", f.o.PaymentRequestID, f.o.paymentState(f.o.current(f.now), f.now))
 			}},
 		{code: again, on: "the session expired", when: func(f form) bool { return !f.now.Before(f.o.SessionExpires) },
 			says: func(f form) string {

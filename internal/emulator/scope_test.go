@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -97,7 +98,7 @@ func TestClients_sameIDs(t *testing.T) {
 			}
 		}
 		payment, _, err := client.Payments.Inquire(t.Context(), antom.Inquiry{PaymentRequestID: "same"})
-		if err != nil || payment.PaymentID != payments[i] || len(payment.Transactions) != 2 || fmt.Sprint(payment.Transactions[0].TransactionAmount.Value) != value {
+		if err != nil || payment.PaymentID != payments[i] || len(payment.Transactions) != 2 || strconv.FormatInt(payment.Transactions[0].TransactionAmount.Value, 10) != value {
 			t.Errorf("client %d sees %+v, %v", i, payment, err)
 		}
 	}

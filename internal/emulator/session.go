@@ -182,7 +182,7 @@ func sessionExpiry(asked antom.DateTime, now time.Time) (time.Time, error) {
 		return at, fmt.Errorf("paymentSessionExpiryTime: %w", err)
 	}
 	if !at.After(now) || at.After(now.Add(sessionLife)) {
-		return at, errors.New("paymentSessionExpiryTime: must be within 1 hour after creation")
+		return at, fmt.Errorf("paymentSessionExpiryTime: must be within 1 hour after creation, which is %s here", wireTime(now))
 	}
 	return at, nil
 }

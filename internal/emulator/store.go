@@ -10,8 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -144,10 +144,13 @@ func (s *store) close() error {
 }
 
 func (s *store) open(how access, timeout time.Duration) (*bbolt.DB, error) {
-	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
+	switch file, err := os.Stat(s.path); {
+	case errors.Is(err, fs.ErrNotExist):
 		if err := s.make(); err != nil {
 			return nil, fmt.Errorf("make the emulator's state %s: %w", s.path, err)
 		}
+	case err == nil && file.Size() == 0 && how == reading:
+		how = writing // who reads can't make an empty file a state
 	}
 	db, err := bbolt.Open(s.path, 0o600, options(how, timeout))
 	if err == nil {
@@ -175,10 +178,14 @@ func (e *DamagedError) Hint() string {
 }
 
 // isDamage tells a file that can't be understood from one that can't be had.
+// bbolt has no error of its own for one that is too short.
 func isDamage(err error) bool {
-	_, onPath := errors.AsType[*fs.PathError](err)
-	_, ofSystem := errors.AsType[syscall.Errno](err)
-	return !onPath && !ofSystem && !errors.Is(err, berrors.ErrTimeout)
+	for _, damage := range [...]error{berrors.ErrInvalid, berrors.ErrVersionMismatch, berrors.ErrChecksum} {
+		if errors.Is(err, damage) {
+			return true
+		}
+	}
+	return strings.Contains(err.Error(), "file size too small")
 }
 
 // resetAll removes all state, also of a file that can't be read.
