@@ -348,6 +348,9 @@ func TestListen_manySenders(t *testing.T) {
 		}
 		stored[r.PaymentRequestID]++
 	}
+	if len(stored) != many {
+		t.Errorf("%d notifications in the journal, want %d", len(stored), many)
+	}
 	for i := range many {
 		if n := stored[strconv.Itoa(i)]; n != 1 {
 			t.Errorf("%d is %d times in the journal", i, n)
@@ -395,6 +398,9 @@ func TestListen_fullDisk(t *testing.T) {
 	}
 	if !strings.Contains(p.err.String(), "make room on the disk") || p.command.ProcessState.ExitCode() != 0 {
 		t.Errorf("ended with %v: %s", p.command.ProcessState, p.err)
+	}
+	if text, err := os.ReadFile(filepath.Join(h.journal(), "journal.jsonl")); err != nil || !bytes.HasSuffix(text, []byte("}\n")) {
+		t.Errorf("the journal ends with what was not stored: %v", err)
 	}
 	var kept []string
 	for r, err := range receiver.Records(h.journal()) {
