@@ -30,7 +30,7 @@ func (l *listening) diagnose(e receiver.Event) *diagnose.Finding {
 	if _, ok := errors.AsType[*sign.Error](e.Err); e.Type != receiver.Refused || !ok {
 		return nil
 	}
-	if l.o.c.Now().Before(l.diagnosis.next) || len(l.events) > busyEvents || len(e.Record.Body()) > longestDiagnosed {
+	if l.o.c.Now().Before(l.looked.next) || len(l.events) > busyEvents || len(e.Record.Body()) > longestDiagnosed {
 		l.once("undiagnosed", "not each of those that do not verify is diagnosed while many come, or long ones; --save DIR keeps them for antom notify verify")
 		return nil
 	}
@@ -38,11 +38,11 @@ func (l *listening) diagnose(e receiver.Event) *diagnose.Finding {
 	if m.Verify(l.from.key.Public).Err == nil {
 		return nil // genuine, and for another client id
 	}
-	if l.diagnosis.around == nil {
-		l.diagnosis.around = (&notifyVerify{c: l.o.c}).surroundings()
+	if l.looked.around == nil {
+		l.looked.around = (&notifyVerify{c: l.o.c}).surroundings()
 	}
-	found := diagnose.Explain(l.diagnosis.around.caseOf(m, l.from.key))
-	l.diagnosis.next = l.o.c.Now().Add(diagnosisPause)
+	found := diagnose.Explain(l.looked.around.caseOf(m, l.from.key))
+	l.looked.next = l.o.c.Now().Add(diagnosisPause)
 	if found.ID() == "" {
 		return nil
 	}

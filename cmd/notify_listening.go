@@ -32,11 +32,11 @@ type listening struct {
 	handler   http.Handler
 	saver     *saver
 
-	events chan receiver.Event
-	quit   chan struct{} // nobody reports any more
-	met    chan struct{} // the goal is reached
-	tally  listenTally
-	diagnosis
+	events  chan receiver.Event
+	quit    chan struct{} // nobody reports any more
+	met     chan struct{} // the goal is reached
+	tally   listenTally
+	looked  diagnosis
 	wasDown bool     // the merchant's server was, since nothing waited
 	hinted  []string // what the user has been told already
 }
