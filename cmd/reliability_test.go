@@ -436,6 +436,8 @@ func TestListen_flappingMerchant(t *testing.T) {
 		}
 		_ = response.Body.Close()
 	}
+	lost := time.AfterFunc(30*time.Second, func() { _ = p.command.Process.Kill() }) // what is lost would be waited for
+	defer lost.Stop()
 	var states []string
 	for {
 		line, err := p.out.ReadBytes('\n')
