@@ -24,8 +24,8 @@ type diagnosis struct {
 	next   time.Time     // before which there is no other
 }
 
-// diagnose says why a refused notification does not verify; nil where no cause is
-// known or there is no time to look for one.
+// diagnose says why a refused notification does not verify; nil where there is
+// no time to look for the cause.
 func (l *listening) diagnose(e receiver.Event) *diagnose.Finding {
 	if _, ok := errors.AsType[*sign.Error](e.Err); e.Type != receiver.Refused || !ok {
 		return nil
@@ -43,8 +43,5 @@ func (l *listening) diagnose(e receiver.Event) *diagnose.Finding {
 	}
 	found := diagnose.Explain(l.looked.around.caseOf(m, l.from.key))
 	l.looked.next = l.o.c.Now().Add(diagnosisPause)
-	if found.ID() == "" {
-		return nil
-	}
 	return found
 }

@@ -73,6 +73,11 @@ func (l *listening) show(e receiver.Event) error {
 	line := l.line(e, event)
 	if found != nil {
 		event.Cause, event.Remedy = found.ID(), found.Remedy()
+		if found.ContentChanged {
+			event.Remedy = contentChanged
+		}
+	}
+	if event.Cause != "" {
 		line += "; cause: " + event.Cause + ": " + found.Title()
 	}
 	if err := l.p.Event(encode(event), line); err != nil {
@@ -205,8 +210,8 @@ func (l *listening) advise(e receiver.Event, event listenEvent) {
 	if e.Type != receiver.Refused && e.Type != receiver.NotStored {
 		return
 	}
-	if event.Cause != "" {
-		l.once(event.Cause, event.Remedy)
+	if event.Remedy != "" {
+		l.once(event.Remedy, event.Remedy)
 	} else if h, ok := errors.AsType[interface {
 		error
 		hinter
