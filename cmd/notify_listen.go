@@ -15,11 +15,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/receiver"
 	"github.com/antom-cli/antom/internal/secret"
-	"github.com/antom-cli/antom/pkg/sign"
 )
 
 // notifyListen is `antom notify listen`.
@@ -47,7 +47,8 @@ is verified with the profile's public key of Antom, written to a journal in the
 state folder and synced to the disk, and only then acknowledged. A line is printed
 for each. What does not verify (HTTP 401), is not stored (503), is no POST (405)
 or too long (413) is answered with result F and a status other than 200, so that
-nobody takes it for an acknowledgement.
+nobody takes it for an acknowledgement. Of one that does not verify the cause is told
+as antom notify verify tells it, of one in a second at most.
 
 With --forward-to the bytes and headers go on to your own server as they came, in
 order for each payment. A URL without a path keeps the path that was signed, which
@@ -151,7 +152,7 @@ func (o *notifyListen) prepare(ctx context.Context, l *listening) error {
 		return err
 	}
 	l.handler = receiver.New(receiver.Options{
-		Key: from.key, ClientID: from.clientID, Target: target, BodyLimit: o.bodyLimit, Forward: to != nil,
+		Key: from.key.Public, ClientID: from.clientID, Target: target, BodyLimit: o.bodyLimit, Forward: to != nil,
 		Journal: l.journal, Now: o.c.Now, Notify: l.notify,
 	})
 	return nil
@@ -161,13 +162,13 @@ func (o *notifyListen) prepare(ctx context.Context, l *listening) error {
 type sender struct {
 	profile  string // names the journal's folder
 	clientID string
-	key      *sign.PublicKey
+	key      diagnose.Key
 }
 
 func (o *notifyListen) sender(p *output.Printer) (sender, error) {
 	if o.publicKeyFile != "" {
 		key, err := secret.AntomKey("", o.c.abs(o.publicKeyFile))
-		return sender{profile: namelessJournal, key: key}, err
+		return sender{profile: namelessJournal, key: diagnose.Key{Name: "the key of " + o.publicKeyFile, Public: key}}, err
 	}
 	chosen, err := o.c.loadProfile(p)
 	if err != nil {
@@ -178,10 +179,12 @@ func (o *notifyListen) sender(p *output.Printer) (sender, error) {
 		if err != nil {
 			return sender{}, err
 		}
-		return sender{journalName(chosen), m.profile.ClientID, m.antomKey}, nil
+		named, _ := namedKeys(m.profile, m.antomKey, nil)
+		return sender{journalName(chosen), m.profile.ClientID, named}, nil
 	}
 	key, err := secret.AntomKey(chosen.AntomPublicKey, chosen.AntomPublicKeyFile)
-	return sender{journalName(chosen), chosen.ClientID, key}, err
+	named, _ := namedKeys(chosen, key, nil)
+	return sender{journalName(chosen), chosen.ClientID, named}, err
 }
 
 // namelessJournal is the journal of what has no profile's name: the

@@ -39,6 +39,8 @@ type listenEvent struct {
 	Status       int    `json:"status,omitzero"` // HTTP
 	Acknowledged *bool  `json:"acknowledged,omitempty"`
 	Reason       string `json:"reason,omitzero"`
+	Cause        string `json:"cause,omitzero"`
+	Remedy       string `json:"remedy,omitzero"`
 	Message      string `json:"message,omitzero"`
 	Attempt      int    `json:"attempt,omitzero"`
 	Final        bool   `json:"final,omitzero"`
@@ -67,7 +69,18 @@ func (l *listening) show(e receiver.Event) error {
 	if event.File, err = l.saver.save(e); err != nil {
 		l.p.Warn("%s", err)
 	}
-	if err := l.p.Event(encode(event), l.line(e, event)); err != nil {
+	found := l.diagnose(e)
+	line := l.line(e, event)
+	if found != nil {
+		event.Cause, event.Remedy = found.ID(), found.Remedy()
+		if found.ContentChanged {
+			event.Remedy = contentChanged
+		}
+	}
+	if event.Cause != "" {
+		line += "; cause: " + event.Cause + ": " + found.Title()
+	}
+	if err := l.p.Event(encode(event), line); err != nil {
 		return err
 	}
 	l.advise(e, event)
@@ -197,7 +210,9 @@ func (l *listening) advise(e receiver.Event, event listenEvent) {
 	if e.Type != receiver.Refused && e.Type != receiver.NotStored {
 		return
 	}
-	if h, ok := errors.AsType[interface {
+	if event.Remedy != "" {
+		l.once(event.Remedy, event.Remedy)
+	} else if h, ok := errors.AsType[interface {
 		error
 		hinter
 	}](e.Err); ok {

@@ -36,6 +36,7 @@ type listening struct {
 	quit    chan struct{} // nobody reports any more
 	met     chan struct{} // the goal is reached
 	tally   listenTally
+	looked  diagnosis
 	wasDown bool     // the merchant's server was, since nothing waited
 	hinted  []string // what the user has been told already
 }

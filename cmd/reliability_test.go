@@ -27,7 +27,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// kills is how often TestListen_killed kills the listener; the nightly run says
+// kills is how often TestListen_killed kills the listener; a step of .ci/run says
 // -kills 200.
 var kills = flag.Int("kills", 12, "how often to kill the listener under load")
 
@@ -35,6 +35,7 @@ var kills = flag.Int("kills", 12, "how often to kill the listener under load")
 type process struct {
 	command *exec.Cmd
 	url     string
+	queue   int // how many waited to be forwarded when it was ready
 	out     *bufio.Reader
 	err     *bytes.Buffer
 }
@@ -88,11 +89,14 @@ func (h *home) start(ctx context.Context, wrap string, flags ...string) (*proces
 	}
 	p.out = bufio.NewReader(stdout)
 	line, err := p.out.ReadBytes('\n')
-	var ready struct{ URL string }
+	var ready struct {
+		URL   string
+		Queue int
+	}
 	if err = errors.Join(err, json.Unmarshal(line, &ready)); err != nil {
 		return nil, fmt.Errorf("not ready: %w: %s%s", errors.Join(err, p.command.Wait()), line, p.err)
 	}
-	p.url = ready.URL
+	p.url, p.queue = ready.URL, ready.Queue
 	return p, nil
 }
 
@@ -176,8 +180,10 @@ func TestListen_killed(t *testing.T) {
 	h := newHome(t)
 	merchant := newMerchantServer(t, false)
 	l := &load{home: h, acknowledged: map[string]int{}}
+	resumed := 0
 	for round := range *kills {
 		p := h.listen(t, "", "--forward-to", merchant.URL)
+		resumed += p.queue
 		l.run(t, p, round)
 		out := p.end()
 		if n := strings.Count(out, `"type":"not-stored"`); n > 0 {
@@ -187,30 +193,31 @@ func TestListen_killed(t *testing.T) {
 	if len(l.acknowledged) < *kills {
 		t.Errorf("only %d acknowledged in %d rounds: no load", len(l.acknowledged), *kills)
 	}
-	first := map[string]int{}
+	stored := map[string]int{}
 	for r, err := range receiver.Records(h.journal()) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.DuplicateOf == "" {
-			first[r.PaymentRequestID]++
-		}
+		stored[r.PaymentRequestID]++ // each is sent once
 		if r.ResultStatus != "S" {
 			t.Errorf("%s is tampered and in the journal", r.ID)
 		}
 	}
 	for id := range l.acknowledged {
-		if first[id] != 1 {
-			t.Errorf("%s was acknowledged and is %d times in the journal", id, first[id])
+		if stored[id] != 1 {
+			t.Errorf("%s was acknowledged and is %d times in the journal", id, stored[id])
 		}
 	}
 	finishForwarding(t, h, merchant)
-	for id := range first {
+	if resumed == 0 {
+		t.Errorf("nothing waited at any of %d starts: no forwarding was interrupted", *kills)
+	}
+	for id := range stored {
 		if merchant.seen[id] == 0 {
 			t.Errorf("%s never reached the merchant", id)
 		}
 	}
-	t.Logf("%d kills, %d acknowledged, %d stored, %d forwarded", *kills, len(l.acknowledged), len(first), merchant.requests.Load())
+	t.Logf("%d kills, %d acknowledged, %d stored, %d waited at a start, %d forwarded", *kills, len(l.acknowledged), len(stored), resumed, merchant.requests.Load())
 }
 
 // finishForwarding lets a listener forward what waits.
@@ -341,6 +348,9 @@ func TestListen_manySenders(t *testing.T) {
 		}
 		stored[r.PaymentRequestID]++
 	}
+	if len(stored) != many {
+		t.Errorf("%d notifications in the journal, want %d", len(stored), many)
+	}
 	for i := range many {
 		if n := stored[strconv.Itoa(i)]; n != 1 {
 			t.Errorf("%d is %d times in the journal", i, n)
@@ -389,6 +399,9 @@ func TestListen_fullDisk(t *testing.T) {
 	if !strings.Contains(p.err.String(), "make room on the disk") || p.command.ProcessState.ExitCode() != 0 {
 		t.Errorf("ended with %v: %s", p.command.ProcessState, p.err)
 	}
+	if text, err := os.ReadFile(filepath.Join(h.journal(), "journal.jsonl")); err != nil || !bytes.HasSuffix(text, []byte("}\n")) {
+		t.Errorf("the journal ends with what was not stored: %v", err)
+	}
 	var kept []string
 	for r, err := range receiver.Records(h.journal()) {
 		if err != nil {
@@ -423,6 +436,8 @@ func TestListen_flappingMerchant(t *testing.T) {
 		}
 		_ = response.Body.Close()
 	}
+	lost := time.AfterFunc(30*time.Second, func() { _ = p.command.Process.Kill() }) // what is lost would be waited for
+	defer lost.Stop()
 	var states []string
 	for {
 		line, err := p.out.ReadBytes('\n')

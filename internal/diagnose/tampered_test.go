@@ -2,6 +2,7 @@ package diagnose_test
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -75,6 +76,53 @@ func TestExplain_tampered(t *testing.T) {
 			if f := diagnose.Explain(c); f.ID() != "" {
 				t.Errorf("%s with twist %d is called %s: %v", tamper.name, i, f.ID(), f.Details)
 			}
+		}
+	}
+}
+
+// TestExplain_tamperedAnyhow changes any one digit or letter of an amount, an id,
+// a status or the time into any other, beside an honest mistake: no cause is found.
+func TestExplain_tamperedAnyhow(t *testing.T) {
+	t.Parallel()
+	good := genuine(t, "go/ntf-pay")
+	keys := []diagnose.Key{antomKey(t), merchantKey(t)}
+	const digits, letters = "0123456789", "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	random := rand.New(rand.NewPCG(1, 2)) // the same in every run
+	other := func(text, alphabet string) string {
+		for {
+			at := random.IntN(len(text))
+			put := alphabet[random.IntN(len(alphabet))]
+			if strings.IndexByte(alphabet, text[at]) >= 0 && text[at] != put {
+				return text[:at] + string(put) + text[at+1:]
+			}
+		}
+	}
+	for range 100 {
+		m := *good
+		m.Header, m.Body = good.Header.Clone(), bytes.Clone(good.Body)
+		twists[random.IntN(len(twists))](&m)
+		var from, to string
+		switch random.IntN(5) {
+		case 0:
+			from, to = "1000", other("1000", digits)
+		case 1:
+			from = []string{"req-1", "2026080519401080010018836022000000001"}[random.IntN(2)]
+			to = other(from, letters)
+		case 2:
+			from, to = `"S"`, other(`"S"`, letters)
+		case 3:
+			from = []string{"USD", `"SUCCESS"`, "PAYMENT_RESULT"}[random.IntN(3)]
+			to = other(from, letters)
+		default:
+			from = m.Header.Get("Request-Time")
+			to = other(from, digits)
+			m.Header.Set("Request-Time", to)
+		}
+		if from != good.Header.Get("Request-Time") {
+			m.Body = edit(m.Body, from, to)
+		}
+		if f := diagnose.Explain(&diagnose.Case{Message: &m, Keys: keys}); f.ID() != "" {
+			t.Errorf("%s in place of %s is called %s: %v", to, from, f.ID(), f.Details)
 		}
 	}
 }

@@ -222,11 +222,11 @@ func (f *Forwarder) send(ctx context.Context, p place) result {
 	begin := f.o.Now()
 	response, err := f.client.Do(request)
 	if err == nil {
+		defer response.Body.Close()
 		body := &watched{ReadCloser: response.Body}
 		response.Body = body
 		r.status = response.StatusCode
 		r.refused = antom.JudgeResponse(response)
-		_ = body.Close()
 		err = body.broken
 	}
 	r.elapsed = f.o.Now().Sub(begin)
