@@ -98,6 +98,13 @@ func (r *replay) play(call, template, want string) {
 	}
 	r.checkHead(call, head, []string{"Content-Length", "Content-Type", "client-id", "response-time", "signature", "Date"})
 	r.checkSignatures(call, request, head, body)
+	var answer map[string]any
+	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+		r.t.Fatalf("%s: %v", call, err)
+	}
+	if err := fitsModels("", answer); err != nil {
+		r.t.Errorf("%s: %v", call, err)
+	}
 	if call == "createPaymentSession" {
 		paid, err := r.gateway.Pay(r.t.Context(), emulator.PayRequest{PaymentRequestID: r.order, Challenge: emulator.ChallengePass})
 		if err != nil {
