@@ -34,7 +34,7 @@ type verifyBatch struct {
 	render *output.Renderer
 	amount func(paymentRequestID string) (antom.Amount, bool) // of a session, by the history
 
-	spare sync.Pool // of buffers
+	spare sync.Pool // of chunks that were told: their memory is used again
 
 	around   *surroundings // read at the first mismatch
 	explains int
@@ -49,31 +49,6 @@ type verifyBatch struct {
 
 func newVerifyBatch(o *notifyVerify, p *output.Printer, keys keyring) *verifyBatch {
 	return &verifyBatch{o: o, p: p, keys: keys, words: wordsOf(p), seen: diagnose.NewSeen(), notes: noteBook{p: p}, render: p.Renderer(), begin: o.c.Now(), amount: o.c.sessionAmounts()}
-}
-
-// A chunk is handed on when it holds so many messages or bytes, or when no more
-// input is at hand.
-const (
-	chunkSize  = 64
-	chunkBytes = 256 << 10
-)
-
-// chunk is a number of messages on their way through.
-type chunk struct {
-	units   []intake.Unit
-	results []result
-	out     []byte // the rendered verdicts on those that verify
-	failed  bool   // not all do
-	err     error
-	done    chan struct{}
-}
-
-// result is one message after it was verified.
-type result struct {
-	verdict verdict
-	message *intake.Message // of one that does not verify: to be explained
-	body    uint64          // names the body of one that does
-	out     [2]int          // where its bytes are in the chunk's
 }
 
 func (b *verifyBatch) run(ctx context.Context, names []string) error {
@@ -116,9 +91,9 @@ func (b *verifyBatch) all(ctx context.Context, names []string) error {
 	var workers sync.WaitGroup
 	for range cores {
 		workers.Go(func() {
-			r := b.p.Renderer()
+			w := verifier{verifyBatch: b, render: b.p.Renderer()}
 			for c := range work {
-				b.verify(c, r)
+				w.verify(c)
 				close(c.done)
 			}
 		})
@@ -153,8 +128,7 @@ func next(ctx context.Context, inOrder <-chan *chunk) (*chunk, error) {
 func (b *verifyBatch) read(ctx context.Context, names []string, work, inOrder chan<- *chunk) {
 	defer close(inOrder)
 	defer close(work)
-	fresh := func() *chunk { return &chunk{units: make([]intake.Unit, 0, chunkSize), done: make(chan struct{})} }
-	c, size := fresh(), 0
+	c, size := b.fresh(), 0
 	flush := func() bool {
 		if len(c.units) == 0 {
 			return true
@@ -166,11 +140,12 @@ func (b *verifyBatch) read(ctx context.Context, names []string, work, inOrder ch
 				return false
 			}
 		}
-		c, size = fresh(), 0
+		c, size = b.fresh(), 0
 		return true
 	}
 	for _, s := range b.o.sources(names) {
 		more := b.o.units(ctx, s, func(u intake.Unit) bool {
+			c.text = u.Keep(c.text)
 			c.units, size = append(c.units, u), size+u.Size()
 			if len(c.units) < chunkSize && size < chunkBytes && !u.Pause {
 				return true
@@ -182,41 +157,6 @@ func (b *verifyBatch) read(ctx context.Context, names []string, work, inOrder ch
 		}
 	}
 	flush()
-}
-
-// verify verifies the messages of a chunk and renders the verdicts on those that
-// hold: the others are explained first, in order.
-func (b *verifyBatch) verify(c *chunk, r *output.Renderer) {
-	c.results, c.out = make([]result, len(c.units)), b.buffer(512*len(c.units))
-	for i := range c.units {
-		into := &c.results[i]
-		m, err := c.units[i].Parse(b.o.defaults)
-		if err != nil {
-			into.verdict = unreadable(c.units[i].Source(), err)
-			into.verdict.words = b.words
-			c.failed = true
-			continue
-		}
-		into.verdict = judge(m, b.keys[m.Kind])
-		into.verdict.words = b.words
-		b.o.noteUnused(&into.verdict, m)
-		if !into.verdict.verified {
-			into.message = m
-			c.failed = true
-			if b.settled.Load() != nil && b.explainable(&into.verdict, m) {
-				b.explainAgain(&into.verdict, m)
-			}
-			continue
-		}
-		into.body = b.seen.Key(m.Body)
-		v := &into.verdict
-		v.notes = append(v.notes, diagnose.Sense(m.Kind, v.told, b.amount)...)
-		begin := len(c.out)
-		if c.out, err = r.Render(c.out, v); err != nil && c.err == nil {
-			c.err = err
-		}
-		into.out = [2]int{begin, len(c.out)}
-	}
 }
 
 // tell prints what came of a chunk; more is false when nothing more is wanted.
@@ -243,18 +183,9 @@ func (b *verifyBatch) tell(c *chunk) (more bool, err error) {
 	} else {
 		err = b.p.Write(out)
 	}
-	b.spare.Put(&c.out)
+	b.spare.Put(c)
 	b.report()
 	return more, err
-}
-
-// buffer is room for the verdicts of a chunk, of one that was told if there is
-// one.
-func (b *verifyBatch) buffer(size int) []byte {
-	if used, ok := b.spare.Get().(*[]byte); ok {
-		return (*used)[:0]
-	}
-	return make([]byte, 0, size)
 }
 
 // tellOne adds one verdict to what is printed.

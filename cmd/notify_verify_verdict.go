@@ -46,10 +46,10 @@ var verdictColumns = [...]string{
 	"source", "kind", "verified", "keyVersion", "reason", "cause", "remedy", "notifyType", "paymentRequestId", "paymentId", "resultStatus", "resultCode",
 }
 
-// Row is the verdict as a row of a table.
-func (v *verdict) Row() []string {
+// AppendRow appends the verdict as a row of a table.
+func (v *verdict) AppendRow(fields []string) []string {
 	t := &v.told
-	return []string{v.source, v.kind, strconv.FormatBool(v.verified), v.keyVersion, v.reason, v.cause, v.remedy, t.NotifyType, t.PaymentRequestID, t.PaymentID, t.ResultStatus, t.ResultCode}
+	return append(fields, v.source, v.kind, strconv.FormatBool(v.verified), v.keyVersion, v.reason, v.cause, v.remedy, t.NotifyType, t.PaymentRequestID, t.PaymentID, t.ResultStatus, t.ResultCode)
 }
 
 // AppendJSON appends the verdict as one object.

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -39,6 +41,36 @@ func TestVerdict_json(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(string(want), string(v.AppendJSON(nil))); diff != "" {
+			t.Errorf("%q: (-want +got)\n%s", odd, diff)
+		}
+	}
+}
+
+// TestVerdict_csv: a row is what encoding/csv writes, quotes and all.
+func TestVerdict_csv(t *testing.T) {
+	t.Parallel()
+	p, err := output.New(output.Options{Format: output.FormatCSV})
+	if err != nil {
+		t.Fatal(err)
+	}
+	render := p.Renderer()
+	for _, odd := range []string{"", "plain", `\.`, `a "quoted" text`, `back\slash`, "a,b", " a", "a b", "line\nend\t\x00", "支付", "\xff"} {
+		v := verdict{source: "file:1", remedy: odd, reason: odd}
+		var want bytes.Buffer
+		rows := csv.NewWriter(&want)
+		fields := v.AppendRow(nil)
+		for i, field := range fields {
+			fields[i] = output.Clean(field)
+		}
+		if err := rows.Write(fields); err != nil {
+			t.Fatal(err)
+		}
+		rows.Flush()
+		got, err := render.Render([]byte("before\n"), &v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff("before\n"+want.String(), string(got)); diff != "" {
 			t.Errorf("%q: (-want +got)\n%s", odd, diff)
 		}
 	}

@@ -22,7 +22,7 @@ func startsCurl(start []byte) bool { return curlStart().Match(start) }
 // people write them, for a POSIX shell or for Windows' cmd.
 func (f *file) readCurl() {
 	f.discardBOM()
-	text, err := readRest(f.in)
+	text, err := readRest(f.in, nil)
 	if err != nil {
 		f.fail(err)
 		return

@@ -14,26 +14,30 @@ import (
 // envelope is the JSON form of a saved message, taken apart.
 type envelope struct {
 	kind, method, url literal
-	headers           http.Header // nil if there are none
+	headers           headerPairs
+	hasHeaders        bool
 	badHeaders        error
-	body, bodyBase64  literal
+	body              []byte
+	bodyBase64        literal
 	hasBody, has64    bool
+
+	memory []byte // of bodies, used again
 }
 
 // isEnvelope tells an envelope from a body that is JSON: only an envelope has
 // headers and one of the two bodies.
 func (e *envelope) isEnvelope() bool {
-	return (e.headers != nil || e.badHeaders != nil) && (e.hasBody || e.has64)
+	return (e.hasHeaders || e.badHeaders != nil) && (e.hasBody || e.has64)
 }
 
-// scanEnvelope takes a JSON object apart. The slices are those of the text.
-func scanEnvelope(text []byte) (*envelope, error) {
-	e, s := new(envelope), &scanner{text: bytes.TrimPrefix(text, []byte("\ufeff"))}
-	err := s.object(func(name literal) error { return e.member(s, name) })
-	if err == nil {
-		err = s.end()
+// scan takes a JSON object apart. The slices are those of the text.
+func (e *envelope) scan(text []byte) error {
+	*e = envelope{memory: e.memory[:0]}
+	s := &scanner{text: bytes.TrimPrefix(text, []byte("\ufeff"))}
+	if err := s.object(func(name literal) error { return e.member(s, name) }); err != nil {
+		return err
 	}
-	return e, err
+	return s.end()
 }
 
 // member reads one member. A second body or a second set of headers would leave
@@ -49,14 +53,14 @@ func (e *envelope) member(s *scanner, name literal) (err error) {
 		twice = e.url.raw != nil
 		e.url, _, err = s.textOrNull("url")
 	case name.is("headers"):
-		twice = e.headers != nil
+		twice = e.hasHeaders
 		err = e.readHeaders(s)
 	case name.is("body") && (s.peek() == '{' || s.peek() == '['):
 		twice = e.hasBody
 		e.body, e.hasBody, err = s.asItStands()
 	case name.is("body"):
 		twice = e.hasBody
-		e.body, e.hasBody, err = s.textOrNull("body")
+		err = e.readBody(s)
 	case name.is("bodyBase64"):
 		twice = e.has64
 		e.bodyBase64, e.has64, err = s.textOrNull("bodyBase64")
@@ -69,36 +73,34 @@ func (e *envelope) member(s *scanner, name literal) (err error) {
 	return err
 }
 
+// readBody decodes a body in the pass that looks for its end: it makes up most of
+// the envelope.
+func (e *envelope) readBody(s *scanner) (err error) {
+	if s.peek() != '"' {
+		_, e.hasBody, err = s.textOrNull("body")
+		return err
+	}
+	e.memory, err = s.decode(e.memory[:0])
+	e.body, e.hasBody = e.memory, err == nil
+	return err
+}
+
 // asItStands consumes a value for its own text: some loggers write a body that is
 // JSON into the envelope without quotes, and may well leave its bytes alone.
-func (s *scanner) asItStands() (l literal, present bool, err error) {
+func (s *scanner) asItStands() (text []byte, present bool, err error) {
 	s.space()
 	begin := s.at
 	err = s.value()
-	return literal{raw: s.text[begin:s.at], at: begin}, true, err
+	return s.text[begin:s.at], true, err
 }
 
 // asEnvelope is nil for anything that is no envelope.
 func asEnvelope(text []byte) *envelope {
-	e, err := scanEnvelope(text)
-	if err != nil || !e.isEnvelope() {
+	e := new(envelope)
+	if err := e.scan(text); err != nil || !e.isEnvelope() {
 		return nil
 	}
 	return e
-}
-
-// readEnvelope reads what must be an envelope.
-func readEnvelope(text []byte, source string, d Defaults) (*Message, error) {
-	e, err := scanEnvelope(text)
-	switch {
-	case errors.Is(err, errNotJSON):
-		return nil, fmt.Errorf("%s: not a saved message: %w", source, explainJSON(text))
-	case err != nil:
-		return nil, fmt.Errorf("%s: not a saved message: %w", source, err)
-	case !e.isEnvelope():
-		return nil, fmt.Errorf("%s: not a saved message: headers or body missing", source)
-	}
-	return e.message(source, d)
 }
 
 // explainJSON says what is wrong with a text, in the words of encoding/json: its
@@ -112,8 +114,10 @@ func explainJSON(text []byte) error {
 	return cmp.Or(err, errNotJSON)
 }
 
-func (e *envelope) message(source string, d Defaults) (*Message, error) {
-	m := &Message{Source: source, Kind: Kind(usual(e.kind)), Method: usual(e.method), Header: e.headers, Exact: e.has64}
+// message makes the message of an envelope, in the memory of a parser.
+func (e *envelope) message(p *Parser, source string, d Defaults) (*Message, error) {
+	m := &p.message
+	*m = Message{Source: source, Kind: Kind(usual(e.kind)), Method: usual(e.method), Exact: e.has64}
 	m.setURL(e.url.String())
 	switch {
 	case e.badHeaders != nil:
@@ -123,16 +127,15 @@ func (e *envelope) message(source string, d Defaults) (*Message, error) {
 	case e.hasBody && e.has64:
 		return nil, fmt.Errorf("%s: has both body and bodyBase64: one of them is the body", source)
 	case e.hasBody:
-		m.Body = e.body.bytes()
+		m.Body = e.body
 	default:
-		text := e.bodyBase64.bytes()
-		body := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
-		n, err := base64.StdEncoding.Decode(body, text)
-		if err != nil {
+		var err error
+		if e.memory, err = base64.StdEncoding.AppendDecode(e.memory[:0], e.bodyBase64.bytes()); err != nil {
 			return nil, fmt.Errorf("%s: bodyBase64: %w", source, err)
 		}
-		m.Body = body[:n]
+		m.Body = e.memory
 	}
+	m.Header = p.headerOf(&e.headers)
 	m.fill(d)
 	m.decode()
 	return m, nil
@@ -162,20 +165,19 @@ func usual(l literal) string {
 // What is JSON and no headers is told when the message is asked for.
 func (e *envelope) readHeaders(s *scanner) (err error) {
 	s.space()
-	begin := *s
-	h := headerPairs{}
+	begin, h := *s, &e.headers
 	switch s.peek() {
 	case '{':
-		err = s.object(func(name literal) error { return s.headerValues(&h, name) })
+		err = s.object(func(name literal) error { return s.headerValues(h, name) })
 	case '[':
-		err = s.array(func() error { return s.headerPair(&h) })
+		err = s.array(func() error { return s.headerPair(h) })
 	case 'n':
 		err = s.word("null")
 	default:
 		err = errNotJSON
 	}
 	if err == nil {
-		e.headers = h.header(begin.text[begin.at:s.at], begin.at)
+		h.raw, h.at, e.hasHeaders = s.text[begin.at:s.at], begin.at, true
 		return nil
 	}
 	*s = begin
@@ -190,6 +192,8 @@ func (e *envelope) readHeaders(s *scanner) (err error) {
 
 // headerPairs are headers as they stand in the text.
 type headerPairs struct {
+	raw  []byte // all of them
+	at   int    // of raw in the text
 	few  [8][2]literal
 	n    int
 	many [][2]literal // beyond the first few
@@ -204,34 +208,18 @@ func (h *headerPairs) add(name, value literal) {
 	h.many = append(h.many, [2]literal{name, value})
 }
 
-// header makes a header of the pairs of a JSON value, which begins at a place of
-// the envelope. The values lie in one string and one slice.
-func (h *headerPairs) header(raw []byte, at int) http.Header {
-	all, text := make(http.Header, 8), string(raw)
-	values := make([]string, 0, h.n+len(h.many))
-	for _, pairs := range [...][][2]literal{h.few[:h.n], h.many} {
-		for _, pair := range pairs {
-			value := pair[1]
-			if values = append(values, ""); value.escaped {
-				values[len(values)-1] = value.String()
-			} else {
-				values[len(values)-1] = text[value.at-at:][:len(value.raw)]
-			}
-			key := headerKey(pair[0])
-			if known, twice := all[key]; twice {
-				all[key] = append(known, values[len(values)-1])
-			} else {
-				all[key] = values[len(values)-1 : len(values) : len(values)]
-			}
-		}
+func (h *headerPairs) pair(i int) (name, value *literal) {
+	pair := &h.few[min(i, len(h.few)-1)]
+	if i >= len(h.few) {
+		pair = &h.many[i-len(h.few)]
 	}
-	return all
+	return &pair[0], &pair[1]
 }
 
 // usualNames are the headers of every message, in the spelling of http.Header.
 var usualNames = [...]string{"Signature", "Client-Id", "Request-Time", "Response-Time", "Content-Type", "User-Agent", "Content-Length", "Host"}
 
-func headerKey(name literal) string {
+func headerKey(name *literal) string {
 	for _, usual := range usualNames {
 		if len(name.raw) == len(usual) && asciiFold(name.raw, usual) {
 			return usual

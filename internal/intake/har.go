@@ -35,43 +35,47 @@ type harHeader struct {
 	Value string `json:"value"`
 }
 
-// isHAR looks for log.entries.
-func isHAR(text []byte) bool {
-	found, s := false, &scanner{text: bytes.TrimPrefix(text, []byte("\ufeff"))}
+// span is a part of a text, from and up to a place.
+type span struct{ from, to int }
+
+// harEntries finds the elements of log.entries; ok is false where there is no
+// such list.
+func harEntries(text []byte) (entries []span, ok bool) {
+	s := &scanner{text: bytes.TrimPrefix(text, []byte("\ufeff"))}
+	mark := len(text) - len(s.text)
+	entry := func() error {
+		s.space()
+		from := s.at
+		err := s.value()
+		entries = append(entries, span{mark + from, mark + s.at})
+		return err
+	}
 	err := s.object(func(name literal) error {
 		if !name.is("log") || s.peek() != '{' {
 			return s.value()
 		}
 		return s.object(func(name literal) error {
-			found = found || name.is("entries") && s.peek() == '['
-			return s.value()
+			if !name.is("entries") || s.peek() != '[' {
+				return s.value()
+			}
+			entries, ok = nil, true
+			return s.array(entry)
 		})
 	})
-	return err == nil && found
+	return entries, ok && err == nil
 }
 
 // readHAR yields the messages of an archive that carry a signature: a call of
 // Antom's API and its answer, or a notification. An entry without any is not
 // about Antom; an archive without any yields its entries all the same, so that
 // what is missing is said.
-func (f *file) readHAR(text []byte) {
-	mark := len(text) - len(bytes.TrimPrefix(text, []byte("\ufeff")))
-	var archive struct {
-		Log struct {
-			Entries []json.RawMessage `json:"entries"`
-		} `json:"log"`
-	}
-	if err := json.Unmarshal(text[mark:], &archive); err != nil {
-		f.parsed(1, nil, fmt.Errorf("%s:1: not a HAR file: %w", f.name, err))
-		return
-	}
+func (f *file) readHAR(text []byte, entries []span) {
 	line, at, signed := 1, 0, 0
 	var unsigned []*Message
-	for _, raw := range archive.Log.Entries {
-		i := bytes.Index(text[at:], raw)
-		line += bytes.Count(text[at:at+i], []byte("\n"))
-		at += i
-		messages, err := f.harMessages(raw, fmt.Sprintf("%s:%d", f.name, line))
+	for _, entry := range entries {
+		line += bytes.Count(text[at:entry.from], []byte("\n"))
+		at = entry.from
+		messages, err := f.harMessages(text[entry.from:entry.to], fmt.Sprintf("%s:%d", f.name, line))
 		if err != nil && !f.parsed(line, nil, err) {
 			return
 		}

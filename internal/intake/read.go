@@ -29,7 +29,7 @@ type Unit struct {
 	Line  int    // at which the message begins
 	Pause bool   // no more of the input is at hand just now
 
-	text    []byte // an envelope on a line; nil if it was parsed already
+	text    []byte // an envelope on a line, until more is read; nil if it was parsed already
 	message *Message
 	err     error
 }
@@ -51,12 +51,16 @@ func (u *Unit) Size() int {
 	return len(u.text)
 }
 
-// Parse returns the message, or an error that names its place.
-func (u *Unit) Parse(d Defaults) (*Message, error) {
-	if u.text != nil {
-		return readEnvelope(u.text, u.Source(), d)
+// Keep appends the text of the message to what the caller holds, so that it can
+// be parsed when more was read.
+func (u *Unit) Keep(in []byte) []byte {
+	if u.text == nil {
+		return in
 	}
-	return u.message, u.err
+	begin := len(in)
+	in = append(in, u.text...)
+	u.text = in[begin:len(in):len(in)]
+	return in
 }
 
 // Read reads the messages of one file in order. What can't be read is yielded as
@@ -65,14 +69,16 @@ func (u *Unit) Parse(d Defaults) (*Message, error) {
 func Read(r io.Reader, name string, d Defaults) iter.Seq2[*Message, error] {
 	return func(yield func(*Message, error) bool) {
 		for u := range Units(r, name, d) {
-			if !yield(u.Parse(d)) {
+			u.Keep(nil)
+			if !yield(new(Parser).Parse(&u, d)) {
 				return
 			}
 		}
 	}
 }
 
-// Units cuts one file into its messages; see [Read].
+// Units cuts one file into its messages; see [Read]. One that is to outlive the
+// next must be kept: see [Unit.Keep].
 func Units(r io.Reader, name string, d Defaults) iter.Seq[Unit] {
 	return func(yield func(Unit) bool) {
 		f := &file{in: bufio.NewReaderSize(r, 64<<10), name: name, defaults: d, yield: yield}
@@ -157,7 +163,8 @@ func (f *file) discardBOM() {
 // readJSON reads what begins with a brace: JSON lines if the first line is an
 // envelope by itself, else one envelope, else HAR, else a body alone.
 func (f *file) readJSON() {
-	first, err := (&lineReader{in: f.in}).line()
+	first, err := readLine(f.in)
+	first = bytes.Clone(first)
 	if err != nil && !errors.Is(err, io.EOF) {
 		f.parsed(1, nil, fmt.Errorf("%s:1: %w", f.name, err))
 		return
@@ -175,26 +182,24 @@ func (f *file) readJSON() {
 		f.readLines(first)
 		return
 	}
-	rest, err := readRest(f.in)
+	whole, err := readRest(f.in, first)
 	if err != nil {
 		f.fail(err)
 		return
 	}
-	whole := slices.Concat(first, rest)
 	if e := asEnvelope(whole); e != nil {
-		m, err := e.message(f.name+":1", f.defaults)
+		m, err := e.message(new(Parser), f.name+":1", f.defaults)
 		f.parsed(1, m, err)
 		return
 	}
-	if isHAR(whole) {
-		f.readHAR(whole)
+	if entries, ok := harEntries(whole); ok {
+		f.readHAR(whole, entries)
 		return
 	}
 	f.parsed(1, bodyAlone(whole, f.name+":1", f.defaults), nil)
 }
 
 func (f *file) readLines(line []byte) {
-	lines := &lineReader{in: f.in}
 	for number := 1; ; number++ {
 		if len(bytes.TrimSpace(line)) > 0 {
 			if !f.yield(Unit{Name: f.name, Line: number, Pause: f.in.Buffered() == 0, text: line}) {
@@ -202,7 +207,7 @@ func (f *file) readLines(line []byte) {
 			}
 		}
 		var err error
-		line, err = lines.line()
+		line, err = readLine(f.in)
 		if err != nil && !errors.Is(err, io.EOF) {
 			f.parsed(number+1, nil, fmt.Errorf("%s:%d: %w", f.name, number+1, err))
 			return
@@ -213,28 +218,14 @@ func (f *file) readLines(line []byte) {
 	}
 }
 
-// lineReader reads lines into memory that it takes in larger pieces.
-type lineReader struct {
-	in    *bufio.Reader
-	piece []byte
-}
-
-// pieceSize is what is taken at a time: about twenty lines.
-const pieceSize = 32 << 10
-
-// line reads up to and with the next line end; at the end of the input it
-// returns what is left and io.EOF.
-func (r *lineReader) line() ([]byte, error) {
-	part, err := r.in.ReadSlice('\n')
+// readLine reads up to and with the next line end; at the end of the input it
+// returns what is left and io.EOF. The line is the reader's until more is read.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	line, err := in.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) {
-		return longLine(r.in, part)
+		return longLine(in, line)
 	}
-	if len(part) > cap(r.piece)-len(r.piece) {
-		r.piece = make([]byte, 0, max(pieceSize, len(part)))
-	}
-	begin := len(r.piece)
-	r.piece = append(r.piece, part...)
-	return r.piece[begin:len(r.piece):len(r.piece)], err
+	return line, err
 }
 
 // longLine reads the rest of a line that is longer than the buffer.
@@ -253,12 +244,29 @@ func longLine(in *bufio.Reader, part []byte) ([]byte, error) {
 	}
 }
 
-func readRest(in *bufio.Reader) ([]byte, error) {
-	rest, err := io.ReadAll(io.LimitReader(in, longestLine+1))
-	if err == nil && len(rest) > longestLine {
-		err = fmt.Errorf("longer than %d MiB", longestLine>>20)
+// readRest appends what is left of the input to its beginning. A long text gets
+// all the room that it may take at once: what is never written to takes no
+// memory, and growing would hold the text twice.
+func readRest(in io.Reader, text []byte) ([]byte, error) {
+	const long = 1 << 20
+	for {
+		switch free := cap(text) - len(text); {
+		case len(text) > longestLine:
+			return nil, fmt.Errorf("longer than %d MiB", longestLine>>20)
+		case free == 0 && len(text) >= long:
+			text = slices.Grow(text, longestLine+1-len(text))
+		case free == 0:
+			text = slices.Grow(text, 4<<10+len(text))
+		}
+		n, err := in.Read(text[len(text):cap(text)])
+		text = text[:len(text)+n]
+		switch {
+		case errors.Is(err, io.EOF):
+			return text, nil
+		case err != nil:
+			return nil, err
+		}
 	}
-	return rest, err
 }
 
 // A stretch of broken lines before the first envelope is seen as such up to here.
@@ -271,10 +279,10 @@ const (
 // what stands before it are broken lines of JSON lines, and not the beginning of
 // something else. What was read for that is put back.
 func (f *file) linesFollow() (bool, error) {
-	lines, ahead := &lineReader{in: f.in}, []byte(nil)
-	defer func() { f.in = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(ahead), lines.in), 64<<10) }()
+	in, ahead := f.in, []byte(nil)
+	defer func() { f.in = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(ahead), in), 64<<10) }()
 	for n := 0; n < mostAhead && len(ahead) < bytesAhead; n++ {
-		line, err := lines.line()
+		line, err := readLine(in)
 		ahead = append(ahead, line...)
 		switch {
 		case asEnvelope(line) != nil:
@@ -289,7 +297,8 @@ func (f *file) linesFollow() (bool, error) {
 }
 
 func (f *file) readBody() {
-	first, err := (&lineReader{in: f.in}).line()
+	first, err := readLine(f.in)
+	first = bytes.Clone(first)
 	follow := false
 	if err == nil {
 		follow, err = f.linesFollow()
@@ -302,12 +311,12 @@ func (f *file) readBody() {
 		f.readLines(first)
 		return
 	}
-	rest, err := readRest(f.in)
+	whole, err := readRest(f.in, first)
 	if err != nil {
 		f.fail(err)
 		return
 	}
-	f.parsed(1, bodyAlone(slices.Concat(first, rest), f.name+":1", f.defaults), nil)
+	f.parsed(1, bodyAlone(whole, f.name+":1", f.defaults), nil)
 }
 
 // Broken is the unit of a file that can't be read at all.

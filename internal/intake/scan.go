@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -26,13 +27,12 @@ const deepest = 10000
 var errNotJSON = errors.New("not JSON")
 
 func (s *scanner) space() {
+	const blanks = 1<<' ' | 1<<'\t' | 1<<'\r' | 1<<'\n'
 	for s.at < len(s.text) {
-		switch s.text[s.at] {
-		case ' ', '\t', '\r', '\n':
-			s.at++
-		default:
+		if c := s.text[s.at]; c > ' ' || blanks>>c&1 == 0 {
 			return
 		}
+		s.at++
 	}
 }
 
@@ -87,25 +87,28 @@ func (s *scanner) str() (literal, error) {
 			return literal{s.text[begin : s.at-1], begin, escaped}, nil
 		case c < ' ':
 			return literal{}, errNotJSON
-		case c == '\\':
-			escaped = true
-			if err := s.escape(); err != nil {
-				return literal{}, err
-			}
 		}
+		n := escape(s.text[s.at:])
+		if n == 0 {
+			return literal{}, errNotJSON
+		}
+		s.at, escaped = s.at+n, true
 	}
 }
 
-// plain is the length of what a string begins with that is neither a quote nor a
-// backslash nor a control character. It looks at eight bytes at a time.
-func plain(text []byte) int {
+// special marks the bytes of a word that are a quote, a backslash or a control
+// character: the lowest mark is exact, those above it may be none.
+func special(word uint64) uint64 {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	quote, slash := word^ones*'"', word^ones*'\\'
+	return ((word-ones*' ')&^word | (quote-ones)&^quote | (slash-ones)&^slash) & highs
+}
+
+// plain is the length of what a string begins with that is nothing special.
+func plain(text []byte) int {
 	n := 0
 	for ; n+8 <= len(text); n += 8 {
-		x := binary.LittleEndian.Uint64(text[n:])
-		quote, slash := x^ones*'"', x^ones*'\\'
-		found := (x-ones*' ')&^x | (quote-ones)&^quote | (slash-ones)&^slash
-		if found &= highs; found != 0 {
+		if found := special(binary.LittleEndian.Uint64(text[n:])); found != 0 {
 			return n + bits.TrailingZeros64(found)/8
 		}
 	}
@@ -117,23 +120,21 @@ func plain(text []byte) int {
 	return n
 }
 
-// escape consumes a backslash and what belongs to it.
-func (s *scanner) escape() error {
-	if s.at+1 >= len(s.text) {
-		return errNotJSON
+// escape is the length of a backslash and what belongs to it; 0 if it is no
+// escape.
+func escape(text []byte) int {
+	if len(text) < 2 {
+		return 0
 	}
-	switch s.text[s.at+1] {
+	switch text[1] {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		s.at += 2
-		return nil
+		return 2
 	case 'u':
-		if s.at+6 > len(s.text) || hexOf(s.text[s.at+2:s.at+6]) < 0 {
-			return errNotJSON
+		if len(text) >= 6 && hexOf(text[2:6]) >= 0 {
+			return 6
 		}
-		s.at += 6
-		return nil
 	}
-	return errNotJSON
+	return 0
 }
 
 func hexOf(digits []byte) rune {
@@ -153,20 +154,58 @@ func hexOf(digits []byte) rune {
 	return r
 }
 
-// bytes is the string that the literal stands for. Bytes that are no UTF-8 stay
-// as they are: a signature covers them.
+// decode consumes a string and appends what it stands for to dst: bytes that are
+// no UTF-8 stay as they are, since a signature covers them. Eight bytes are
+// copied at a time, of which those count that precede something special.
+func (s *scanner) decode(dst []byte) ([]byte, error) {
+	if !s.take('"') {
+		return dst, errNotJSON
+	}
+	text, at := s.text, s.at
+	dst = slices.Grow(dst, len(text)-at) // no string is longer than its literal
+	out, n := dst[len(dst):cap(dst)], 0
+	for at < len(text) {
+		size := 0
+		if at+8 <= len(text) {
+			word := binary.LittleEndian.Uint64(text[at:])
+			binary.LittleEndian.PutUint64(out[n:], word)
+			size = bits.TrailingZeros64(special(word)) / 8
+		} else if size = plain(text[at:]); size > 0 {
+			copy(out[n:], text[at:at+size])
+		}
+		if at, n = at+size, n+size; size == 8 || at == len(text) {
+			continue
+		}
+		switch c := text[at]; {
+		case c == '"':
+			s.at = at + 1
+			return dst[:len(dst)+n], nil
+		case c < ' ':
+			return dst, errNotJSON
+		}
+		if at+1 < len(text) && (text[at+1] == '"' || text[at+1] == '\\') { // nearly all of them
+			out[n] = text[at+1]
+			at, n = at+2, n+1
+			continue
+		}
+		if escape(text[at:]) == 0 {
+			return dst, errNotJSON
+		}
+		decoded, rest := appendEscape(out[:n], text[at+1:])
+		at, n = len(text)-len(rest), len(decoded)
+	}
+	return dst, errNotJSON
+}
+
+// bytes is the string that the literal stands for.
 func (l literal) bytes() []byte {
 	if !l.escaped {
 		return l.raw
 	}
-	out := make([]byte, 0, len(l.raw))
+	var out []byte
 	for rest := l.raw; len(rest) > 0; {
 		if n := plain(rest); n > 0 {
 			out, rest = append(out, rest[:n]...), rest[n:]
-			continue
-		}
-		if c := rest[1]; c == '"' || c == '\\' || c == '/' { // nearly all of them
-			out, rest = append(out, c), rest[2:]
 			continue
 		}
 		out, rest = appendEscape(out, rest[1:])

@@ -12,13 +12,14 @@ import (
 type Record interface {
 	AppendJSON(dst []byte) []byte // one JSON object, on one line
 	Text() string
-	Row() []string // for CSV
+	AppendRow(fields []string) []string // for CSV
 }
 
 // Renderer turns records into bytes without printing them, so that many can be
 // rendered at a time and printed in order. One renderer serves one goroutine.
 type Renderer struct {
 	printer *Printer
+	fields  []string // of a row
 	out     bytes.Buffer
 	csv     *csv.Writer
 }
@@ -43,7 +44,8 @@ func (r *Renderer) Render(dst []byte, record Record) ([]byte, error) {
 			dst = append(append(dst, text...), '\n')
 		}
 	case options.Format == FormatCSV:
-		return r.row(dst, record.Row())
+		r.fields = record.AppendRow(r.fields[:0])
+		return r.row(dst, r.fields)
 	case r.printer.query != nil:
 		r.out.Reset()
 		if err := r.printer.query.write(&r.out, record.AppendJSON(nil)); err != nil {
@@ -56,7 +58,33 @@ func (r *Renderer) Render(dst []byte, record Record) ([]byte, error) {
 	return dst, nil
 }
 
+// row appends a row as encoding/csv writes it; nearly none needs a quote.
 func (r *Renderer) row(dst []byte, fields []string) ([]byte, error) {
+	begin := len(dst)
+	for i, field := range fields {
+		if !bare(field) {
+			return r.quoted(dst[:begin], fields)
+		}
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, field...)
+	}
+	return append(dst, '\n'), nil
+}
+
+// bare tells a field that is written as it stands from one that may need quotes
+// or has to be cleaned.
+func bare(field string) bool {
+	for i := range len(field) {
+		if c := field[i]; c <= ' ' || c > '~' || c == '"' || c == ',' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *Renderer) quoted(dst []byte, fields []string) ([]byte, error) {
 	r.out.Reset()
 	for i, field := range fields {
 		fields[i] = clean(field)

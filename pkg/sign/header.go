@@ -3,6 +3,7 @@ package sign
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 )
 
@@ -130,25 +131,29 @@ func decodeSignature(encoded string) ([]byte, error) {
 // appendUnescaped decodes %XX and nothing else: a plus sign is base64, not a
 // blank. Line breaks, which MIME puts into base64, are left out.
 func appendUnescaped(out []byte, s string) ([]byte, error) {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c == '%' {
-			if i+2 >= len(s) {
-				return nil, malformed("its signature ends within a percent escape")
-			}
-			high, isHigh := unhex(s[i+1])
-			low, isLow := unhex(s[i+2])
-			if !isHigh || !isLow {
-				return nil, malformed("its signature holds %q, which is no percent escape", s[i:i+3])
-			}
-			c = high<<4 | low
-			i += 2
+	for {
+		plain, rest, found := strings.Cut(s, "%")
+		out = append(out, plain...)
+		if !found {
+			return withoutLineBreaks(out), nil
 		}
-		if c != '\r' && c != '\n' {
-			out = append(out, c)
+		if len(rest) < 2 {
+			return nil, malformed("its signature ends within a percent escape")
 		}
+		high, isHigh := unhex(rest[0])
+		low, isLow := unhex(rest[1])
+		if !isHigh || !isLow {
+			return nil, malformed("its signature holds %q, which is no percent escape", "%"+rest[:2])
+		}
+		out, s = append(out, high<<4|low), rest[2:]
 	}
-	return out, nil
+}
+
+func withoutLineBreaks(text []byte) []byte {
+	if bytes.IndexByte(text, '\r') < 0 && bytes.IndexByte(text, '\n') < 0 {
+		return text
+	}
+	return slices.DeleteFunc(text, func(c byte) bool { return c == '\r' || c == '\n' })
 }
 
 func unhex(c byte) (digit byte, ok bool) {
