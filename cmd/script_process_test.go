@@ -366,13 +366,16 @@ func cmdMemory(ts *testscript.TestScript, args []string) {
 	wantExit(ts, want, "harness", append([]string{"memory", args[0]}, args[3:]...)...)
 }
 
+// longest bounds a command whose memory is measured: a long log takes its time.
+const longest = 10 * time.Minute
+
 // boundMemory runs the command of a memory line and returns its exit code.
 func boundMemory(args []string) (int, error) {
 	limit, err := strconv.ParseInt(args[0], 10, 64)
 	if err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	defer cancel()
 	command := exec.CommandContext(ctx, args[1], args[2:]...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
