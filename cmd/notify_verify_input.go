@@ -43,19 +43,30 @@ func (o *notifyVerify) sources(names []string) []source {
 }
 
 // folder lists the files of a folder and of those below it, but for hidden ones.
+// Links to folders are not followed, since they may lead anywhere and in circles,
+// and what is no file at all is not opened: a pipe would be waited for.
 func (o *notifyVerify) folder(name string) []source {
 	var found []source
 	root := o.c.abs(name)
+	if real, err := filepath.EvalSymlinks(root); err == nil {
+		root = real // the one that was named is followed
+	}
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		hidden := strings.HasPrefix(entry.Name(), ".") && path != root
+		shown := filepath.Join(name, strings.TrimPrefix(path, root))
 		switch {
 		case err != nil:
 			return err
 		case entry.IsDir() && hidden:
 			return filepath.SkipDir
-		case !entry.IsDir() && !hidden:
-			found = append(found, source{name: filepath.Join(name, strings.TrimPrefix(path, root))})
+		case entry.IsDir() || hidden:
+			return nil
 		}
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			o.passed = append(o.passed, shown)
+			return nil
+		}
+		found = append(found, source{name: shown})
 		return nil
 	})
 	if err != nil {

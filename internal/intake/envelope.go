@@ -18,6 +18,7 @@ type envelope struct {
 	badHeaders        error
 	body, bodyBase64  literal
 	hasBody, has64    bool
+	foreign           bool // it has members of other programs' forms
 }
 
 // isEnvelope tells an envelope from a body that is JSON: only an envelope has
@@ -61,6 +62,7 @@ func (e *envelope) member(s *scanner, name literal) (err error) {
 		twice = e.has64
 		e.bodyBase64, e.has64, err = s.textOrNull("bodyBase64")
 	default:
+		e.foreign = e.foreign || isForeign(name.raw)
 		err = s.value()
 	}
 	if err == nil && twice {
@@ -95,8 +97,8 @@ func readEnvelope(text []byte, source string, d Defaults) (*Message, error) {
 		return nil, fmt.Errorf("%s: not a saved message: %w", source, explainJSON(text))
 	case err != nil:
 		return nil, fmt.Errorf("%s: not a saved message: %w", source, err)
-	case !e.isEnvelope():
-		return nil, fmt.Errorf("%s: not a saved message: headers or body missing", source)
+	case !e.isEnvelope() || e.foreign:
+		return readForeign(text, source, d)
 	}
 	return e.message(source, d)
 }

@@ -86,9 +86,13 @@ type file struct {
 	name     string
 	defaults Defaults
 	yield    func(Unit) bool
+	mended   string // what was done to the text before it could be read
 }
 
 func (f *file) parsed(line int, m *Message, err error) bool {
+	if m != nil && f.mended != "" {
+		m.Mended = append(m.Mended, f.mended)
+	}
 	return f.yield(Unit{Name: f.name, Line: line, Pause: f.in.Buffered() == 0, message: m, err: err})
 }
 
@@ -105,8 +109,12 @@ func (f *file) read(unpacked bool) {
 	switch {
 	case bytes.HasPrefix(start, gzipStart) && !unpacked:
 		f.unpack()
+	case f.mended == "" && utf16Of(start) != nil:
+		f.in = bufio.NewReader(&utf16Reader{in: f.in, order: utf16Of(start)})
+		f.mended = "the text is UTF-16, as PowerShell's > writes it: read as UTF-8"
+		f.read(true)
 	case len(plain) == 0 && len(start) < 2048:
-		return // nothing there
+		f.empty()
 	case startsHTTP(plain):
 		f.discardBOM()
 		(&httpReader{file: f}).each()
@@ -117,6 +125,8 @@ func (f *file) read(unpacked bool) {
 		f.readJSON()
 	case startsCurl(plain):
 		f.readCurl()
+	case startsTrace(plain):
+		f.readTrace()
 	default:
 		f.readBody()
 	}
@@ -162,7 +172,7 @@ func (f *file) readJSON() {
 		f.parsed(1, nil, fmt.Errorf("%s:1: %w", f.name, err))
 		return
 	}
-	if asEnvelope(first) != nil {
+	if asEnvelope(first) != nil || f.isForeignLine(first) {
 		f.readLines(first)
 		return
 	}
@@ -190,14 +200,46 @@ func (f *file) readJSON() {
 		f.readHAR(whole)
 		return
 	}
-	f.parsed(1, bodyAlone(whole, f.name+":1", f.defaults), nil)
+	if f.defaults.Signature == "" && isJSON(first) && len(bytes.TrimSpace(rest)) > 0 { // lines, none of which is an envelope
+		f.in = bufio.NewReader(bytes.NewReader(rest))
+		f.readLines(first)
+		return
+	}
+	f.other(whole)
+}
+
+// isForeignLine says whether a line is a message by itself, in the form of
+// another program.
+func (f *file) isForeignLine(line []byte) bool {
+	messages, err := foreignMessages(line, f.name, f.defaults)
+	return len(messages) == 1 && err == nil && messages[0].first("Signature") != ""
+}
+
+// other reads a whole text in none of the forms so far: a request as another
+// program writes it in JSON, else a body alone.
+func (f *file) other(text []byte) {
+	source := f.name + ":1"
+	messages, err := foreignMessages(asJSON(text), source, f.defaults)
+	for _, m := range messages {
+		if !f.parsed(1, m, nil) {
+			return
+		}
+	}
+	switch {
+	case len(messages) > 0:
+	case err != nil:
+		f.parsed(1, nil, err)
+	default:
+		m, err := readAlone(text, source, f.defaults)
+		f.parsed(1, m, err)
+	}
 }
 
 func (f *file) readLines(line []byte) {
 	lines := &lineReader{in: f.in}
 	for number := 1; ; number++ {
 		if len(bytes.TrimSpace(line)) > 0 {
-			if !f.yield(Unit{Name: f.name, Line: number, Pause: f.in.Buffered() == 0, text: line}) {
+			if !f.line(number, line) {
 				return
 			}
 		}
@@ -211,6 +253,17 @@ func (f *file) readLines(line []byte) {
 			return
 		}
 	}
+}
+
+// line yields a line of JSON lines; it is parsed later, unless something is to be
+// said of it.
+func (f *file) line(number int, text []byte) bool {
+	u := Unit{Name: f.name, Line: number, Pause: f.in.Buffered() == 0, text: text}
+	if f.mended == "" {
+		return f.yield(u)
+	}
+	m, err := u.Parse(f.defaults)
+	return f.parsed(number, m, err)
 }
 
 // lineReader reads lines into memory that it takes in larger pieces.
@@ -307,7 +360,7 @@ func (f *file) readBody() {
 		f.fail(err)
 		return
 	}
-	f.parsed(1, bodyAlone(slices.Concat(first, rest), f.name+":1", f.defaults), nil)
+	f.other(slices.Concat(first, rest))
 }
 
 // Broken is the unit of a file that can't be read at all.
