@@ -17,7 +17,7 @@ import (
 var (
 	methodNames = [...]string{"method", "httpMethod", "request_method", "REQUEST_METHOD"}
 	urlNames    = [...]string{"path", "uri", "request_uri", "REQUEST_URI", "PATH_INFO"}
-	bodyNames   = [...]string{"body", "rawBody", "request_body", "data"}
+	bodyNames   = [...]string{"rawBody", "body", "request_body", "data"}
 	headerNames = [...]string{"headers", "header"}
 )
 

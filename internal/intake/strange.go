@@ -57,6 +57,9 @@ var startsLike = [...]look{
 // holds are told by what is in them, the surest first.
 var holds = [...]look{
 	{`^\d+:\d+:[a-z_]+[;,]`, "a dump of mitmproxy", "write the request with export.file raw_request @focus request.http, or save.har"},
+	{`^[{\[]\s*(?:[{\[]\s*)?(?:\w+|'[\w-]+'): `, "a JavaScript object as console.log prints it", "print it with JSON.stringify, and the body as text"},
+	{`"\w+" ?=> ?`, "a hash or array that a program printed", "write it as JSON, and the body as text"},
+	{`^[^{\n]{1,500}\{\s*"[^"\n]+":`, "JSON behind other words", "leave only the JSON of each line, as grep -o '{.*}' does"},
 	{`(?i)Invoke-(?:WebRequest|RestMethod)`, "a PowerShell command", asCurl},
 	{`(?m)^\S+ https? --`, "a command of HTTPie", "run it with --offline, which prints the request"},
 	{`"[A-Z]{3,7} \S+ HTTP/[0-9.]+"`, "a line of an access log, which holds neither headers nor body", bodyToo},
@@ -74,7 +77,7 @@ func whatItIs(text []byte) (is, remedy string) {
 	}
 	text = text[:min(len(text), 64<<10)]
 	binary := bytes.IndexByte(text, 0) >= 0 || !utf8.Valid(bytes.TrimRight(text, "\x80\xbf"))
-	if !binary && bytes.IndexByte([]byte("{["), text[0]) >= 0 {
+	if !binary && beginsJSON(text) {
 		return "", "" // what is wrong with it as JSON says more
 	}
 	for _, l := range holds {
@@ -88,6 +91,11 @@ func whatItIs(text []byte) (is, remedy string) {
 	return "", ""
 }
 
+// beginsJSON tells JSON that is damaged from what merely begins with a bracket.
+func beginsJSON(text []byte) bool {
+	return regexp.MustCompile(`^[{\[]\s*(?:["{\[]|$)`).Match(text)
+}
+
 // strange is the error of what is no message.
 func strange(text []byte, source string) error {
 	text = bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\ufeff")))
@@ -98,7 +106,7 @@ func strange(text []byte, source string) error {
 	switch {
 	case is != "":
 		return &FormError{source, "not a saved message: it looks like " + is, remedy}
-	case text[0] == '{' || text[0] == '[':
+	case beginsJSON(text):
 		return &FormError{source, fmt.Sprintf("not a saved message: it begins like JSON, but: %s", explainJSON(text)), "is it cut off, or printed by a program in its own way? " + formsTaken}
 	}
 	return &FormError{source, fmt.Sprintf("not a saved message: it begins with %q", clip(string(text))), formsTaken}
