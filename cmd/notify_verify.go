@@ -107,7 +107,7 @@ func (o *notifyVerify) run(ctx context.Context, files []string) error {
 	}
 	o.defaults.Kind = intake.Kind(o.kind)
 	o.defaults.ReadFile = o.readFile
-	inputs := o.sources(files)
+	inputs := o.sources(ctx, files)
 	for _, name := range o.passed[:min(len(o.passed), mostNotes)] {
 		p.Note("%s: passed over, since it is a link to a folder, or no file", name)
 	}

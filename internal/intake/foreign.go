@@ -63,7 +63,8 @@ type foreigner struct {
 const deepestForeign = 6
 
 // foreignMessages finds the messages in JSON that is no envelope: the signed
-// ones, or if there are none those that have headers and a body.
+// ones, or if there are none those that have headers and a body. The error tells
+// of one that lacks its body.
 func foreignMessages(text []byte, source string, d Defaults) ([]*Message, error) {
 	f, depth := &foreigner{source: source, defaults: d}, 0
 	if d.Signature != "" {
@@ -71,10 +72,10 @@ func foreignMessages(text []byte, source string, d Defaults) ([]*Message, error)
 	}
 	f.look(bytes.TrimPrefix(text, []byte("\ufeff")), nil, depth)
 	switch {
+	case f.bodiless:
+		return f.found, &FormError{source, "a request without its body, which is a part of what is signed", bodyToo}
 	case len(f.found) > 0:
 		return f.found, nil
-	case f.bodiless:
-		return nil, &FormError{source, "a request without its body, which is a part of what is signed", bodyToo}
 	}
 	return f.unsigned, nil
 }
@@ -83,12 +84,12 @@ func foreignMessages(text []byte, source string, d Defaults) ([]*Message, error)
 func readForeign(text []byte, source string, d Defaults) (*Message, error) {
 	messages, err := foreignMessages(text, source, d)
 	switch {
-	case err != nil:
-		return nil, err
 	case len(messages) > 1:
 		return nil, &FormError{source, fmt.Sprintf("%d messages on one line", len(messages)), "write each on a line of its own"}
 	case len(messages) == 1:
 		return messages[0], nil
+	case err != nil:
+		return nil, err
 	}
 	return readAlone(text, source, d)
 }
@@ -119,7 +120,7 @@ func (f *foreigner) look(text []byte, outer members, depth int) {
 	case '[':
 		err = s.array(inner)
 	case '{':
-		if err = json.Unmarshal(text, &m); err != nil || f.take(m, outer) || Tell(text).ofAntom() {
+		if err = json.Unmarshal(text, &m); err != nil || f.take(m, outer) || m["notifyType"] != nil || m["result"] != nil {
 			return
 		}
 		err = s.object(func(name literal) error {

@@ -110,7 +110,7 @@ func (f *file) read(unpacked bool) {
 	case bytes.HasPrefix(start, gzipStart) && !unpacked:
 		f.unpack()
 	case f.mended == "" && utf16Of(start) != nil:
-		f.in = bufio.NewReader(&utf16Reader{in: f.in, order: utf16Of(start)})
+		f.in = bufio.NewReaderSize(&utf16Reader{in: f.in, order: utf16Of(start)}, 64<<10)
 		f.mended = "the text is UTF-16, as PowerShell's > writes it: read as UTF-8"
 		f.read(true)
 	case len(plain) == 0 && len(start) < 2048:
@@ -176,12 +176,14 @@ func (f *file) readJSON() {
 		f.readLines(first)
 		return
 	}
-	follow, err := f.linesFollow()
-	if err != nil {
-		f.fail(err)
-		return
+	follow := f.defaults.Signature == "" && isJSON(first) && f.more() // a first line that is no message
+	if !follow {
+		if follow, err = f.linesFollow(); err != nil {
+			f.fail(err)
+			return
+		}
 	}
-	if follow { // a first line that is broken
+	if follow { // or one that is broken
 		f.readLines(first)
 		return
 	}
@@ -200,17 +202,21 @@ func (f *file) readJSON() {
 		f.readHAR(whole)
 		return
 	}
-	if f.defaults.Signature == "" && isJSON(first) && len(bytes.TrimSpace(rest)) > 0 { // lines, none of which is an envelope
-		f.in = bufio.NewReader(bytes.NewReader(rest))
-		f.readLines(first)
-		return
-	}
 	f.other(whole)
 }
 
+// more says whether anything but blanks follows.
+func (f *file) more() bool {
+	ahead, _ := f.in.Peek(64) // an error shows when it is read
+	return len(bytes.TrimSpace(ahead)) > 0
+}
+
 // isForeignLine says whether a line is a message by itself, in the form of
-// another program.
+// another program; a HAR file on one line is not.
 func (f *file) isForeignLine(line []byte) bool {
+	if bytes.Contains(line, []byte(`"entries"`)) {
+		return false
+	}
 	messages, err := foreignMessages(line, f.name, f.defaults)
 	return len(messages) == 1 && err == nil && messages[0].first("Signature") != ""
 }
@@ -226,10 +232,9 @@ func (f *file) other(text []byte) {
 		}
 	}
 	switch {
-	case len(messages) > 0:
 	case err != nil:
 		f.parsed(1, nil, err)
-	default:
+	case len(messages) == 0:
 		m, err := readAlone(text, source, f.defaults)
 		f.parsed(1, m, err)
 	}

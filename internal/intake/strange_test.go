@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -76,7 +77,7 @@ func TestRead_foreign(t *testing.T) {
 	v, key := genuine(t, "go/ntf-pay"), keys(t)["antom"]
 	for form, text := range foreignForms(t, v) {
 		m := readOne(t, text, intake.Defaults{URL: "/default"})
-		if got := m.Verify(key); got.Err != nil || m.Source != "file:1" || m.Target != v.Path || m.Method != "POST" {
+		if got := m.Verify(key); got.Err != nil || m.Source != "file:1" || m.Target != v.Path || m.Method != http.MethodPost {
 			t.Errorf("%s: %s %s at %s: %+v", form, m.Method, m.Target, m.Source, got)
 		}
 		if utf := strings.HasPrefix(form, "UTF-16"); utf != (len(m.Mended) > 0) {
@@ -95,10 +96,10 @@ func TestRead_foreign(t *testing.T) {
 func TestRead_foreignAnswer(t *testing.T) {
 	t.Parallel()
 	v := genuine(t, "go/rsp-success")
-	text := fmt.Sprintf("* Trying 1.2.3.4:443...\n> POST %s HTTP/2\n> signature: x\n> \n* We are sent off\n< HTTP/2 200 \n< response-time: %s\n< client-id: %s\n< signature: %s\n< content-length: 9999\n< \n{ [99 bytes data]\n%s\n* Connection #0 to host x left intact\n",
+	text := fmt.Sprintf("* Trying 1.2.3.4:443...\n> POST %s HTTP/2\n> signature: x\n* Connection state changed\n> accept: */*\n> \n} [9 bytes data]\n* We are sent off\n< HTTP/2 200 \n< response-time: %s\n< client-id: %s\n< signature: %s\n< content-length: 9999\n< \n{ [99 bytes data]\n%s\n* Connection #0 to host x left intact\n",
 		v.Path, v.Time, v.ClientID, *v.Signature, v.Body)
 	m := readOne(t, text, intake.Defaults{})
-	if got := m.Verify(keys(t)["antom"]); got.Err != nil || m.Kind != intake.Response {
+	if got := m.Verify(keys(t)["antom"]); got.Err != nil || m.Kind != intake.Response || m.Target != v.Path {
 		t.Errorf("%s %s %q: %+v", m.Kind, m.Target, m.Body, got)
 	}
 }
@@ -108,6 +109,11 @@ func TestRead_foreignLines(t *testing.T) {
 	t.Parallel()
 	v := genuine(t, "go/ntf-pay")
 	line := foreignForms(t, v)["nginx"] + "\n"
+	for _, first := range []string{line, `{"msg":"started"}` + "\n", `{"paymentId":"1","req":{"headers":{"a":"b"}}}` + "\n"} {
+		if messages, _ := read(t, first+strings.Repeat(line, 9), intake.Defaults{}); len(messages) < 9 {
+			t.Errorf("behind %.30q: %d messages, want all", first, len(messages))
+		}
+	}
 	messages, errs := read(t, line+`{"msg":"started"}`+"\n"+line, intake.Defaults{})
 	if len(messages) != 2 || messages[1].Source != "file:3" || len(errs) != 1 || !strings.HasPrefix(errs[0].Error(), "file:2: ") {
 		t.Errorf("%d messages, %v; want two, and an error at file:2", len(messages), errs)

@@ -78,9 +78,12 @@ var traceStart = sync.OnceValue(func() *regexp.Regexp {
 
 func startsTrace(start []byte) bool { return traceStart().Match(start) }
 
-// traceNoise are lines between the body and curl's own words.
+// traceData matches what curl -v shows in place of what it sends and receives.
+var traceData = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[{}] \[\d+ bytes data\]`) })
+
+// traceNoise are curl's last words, behind the body.
 var traceNoise = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^[{}] \[\d+ bytes data\]\r?\n|\n?\* (?:Connection|Closing|shutting)[^\n]*\n?`)
+	return regexp.MustCompile(`\n?\* (?:Connection|Closing|shutting) [^\n]*\s*$`)
 })
 
 // readTrace reads what curl -v shows: the answer, if it is signed, else the
@@ -92,7 +95,7 @@ func (f *file) readTrace() {
 		f.fail(err)
 		return
 	}
-	request, answer, body := splitTrace(traceNoise().ReplaceAll(text, nil))
+	request, answer, body := splitTrace(text)
 	m := &Message{Source: f.name + ":1", Header: http.Header{}}
 	start, fields, _ := strings.Cut(request, "\n")
 	err = m.readStart(start)
@@ -104,7 +107,7 @@ func (f *file) readTrace() {
 			m.Header.Add(name, strings.TrimSpace(value))
 		}
 	}
-	m.Body = body
+	m.Body = traceNoise().ReplaceAll(body, nil)
 	m.fill(f.defaults)
 	if err != nil {
 		m, err = nil, fmt.Errorf("%s:1: %w", f.name, err)
@@ -116,7 +119,7 @@ func (f *file) readTrace() {
 // shows; what follows is the body.
 func splitTrace(rest []byte) (request, answer string, body []byte) {
 	var sent, received strings.Builder
-	for len(rest) > 1 && bytes.IndexByte([]byte("*<>"), rest[0]) >= 0 && bytes.IndexByte([]byte(" \r\n"), rest[1]) >= 0 {
+	for len(rest) > 1 && (bytes.IndexByte([]byte("*<>"), rest[0]) >= 0 && bytes.IndexByte([]byte(" \r\n"), rest[1]) >= 0 || traceData().Match(rest)) {
 		line, after, _ := bytes.Cut(rest, []byte("\n"))
 		rest = after
 		switch text := strings.TrimSpace(string(line[1:])) + "\n"; line[0] {
