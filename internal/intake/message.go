@@ -1,7 +1,8 @@
-// Package intake reads saved messages in the forms that people have them in:
-// raw HTTP as a tool captured it, also without its first line, JSON envelopes, one or one a line, HAR, curl
-// commands, and bodies alone; each of them also as gzip. Forms are told apart by
-// content.
+// Package intake reads saved messages in the forms that people have them in: raw
+// HTTP as a tool captured it, also without its first line, JSON envelopes, one or
+// one a line, the JSON of other programs, HAR, curl commands and what curl -v
+// shows, and bodies alone; each of them also as gzip or UTF-16. Forms are told
+// apart by content, and what is no message is called what it looks like.
 package intake
 
 import (
