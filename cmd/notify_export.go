@@ -77,5 +77,5 @@ func (o *notifyExport) run(dir string) error {
 		return err
 	}
 	p.Note("%d written to %s", len(records), filepath.Clean(dir))
-	return nil
+	return o.choice.incomplete()
 }

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -87,7 +88,7 @@ func (o *notifyReplay) run(ctx context.Context, endpoint string) error {
 	o.warnOfPath(p, to, records)
 	request := func(record *receiver.Record) (*http.Request, error) { return o.request(ctx, signer, record, to) }
 	if o.dryRun != "" {
-		return o.print(ctx, p, records, request)
+		return errors.Join(o.print(ctx, p, records, request), o.choice.incomplete())
 	}
 	courier, err := o.c.courier(p)
 	if err != nil {
@@ -98,7 +99,7 @@ func (o *notifyReplay) run(ctx context.Context, endpoint string) error {
 			return err
 		}
 	}
-	return courier.verdict(to)
+	return errors.Join(courier.verdict(to), o.choice.incomplete())
 }
 
 // requester makes the request that sends a record again.
@@ -164,7 +165,11 @@ func (c *cli) storedRecords(p *output.Printer, choice *selection) ([]*receiver.R
 	if err != nil {
 		return nil, err
 	}
-	return choice.records(c, dir)
+	records, err := choice.records(c, dir)
+	for _, damage := range choice.damaged[:min(len(choice.damaged), mostNotes)] {
+		p.Warn("%s; left out", damage)
+	}
+	return records, err
 }
 
 func (o *notifyReplay) request(ctx context.Context, signer gatewaySigner, record *receiver.Record, to *url.URL) (*http.Request, error) {

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -102,6 +103,8 @@ type selection struct {
 	since, before string
 	last          int
 	chosen        func(flag string) bool // was given outright
+
+	damaged []error // lines of the journal that are no records
 }
 
 func (s *selection) bind(flags *pflag.FlagSet) {
@@ -136,11 +139,13 @@ func (s *selection) records(c *cli, dir string) ([]*receiver.Record, error) {
 	}
 	var chosen []*receiver.Record
 	named := map[string]bool{}
-	var broken []error
 	for r, err := range receiver.Records(dir) {
-		if err != nil {
-			broken = append(broken, err)
+		if _, ok := errors.AsType[*receiver.DamagedError](err); ok {
+			s.damaged = append(s.damaged, err)
 			continue
+		}
+		if err != nil {
+			return nil, err
 		}
 		id := s.names(r)
 		named[id] = true
@@ -152,12 +157,22 @@ func (s *selection) records(c *cli, dir string) ([]*receiver.Record, error) {
 			chosen = chosen[1:]
 		}
 	}
+	var missing []error
 	for _, id := range s.ids {
 		if !named[id] {
-			broken = append(broken, usagef("no delivery %q in the journal", id).hint("antom notify export DIR writes all that there are"))
+			missing = append(missing, usagef("no delivery %q in the journal", id).hint("antom notify export DIR writes all that there are"))
 		}
 	}
-	return chosen, joined(broken)
+	return chosen, joined(missing)
+}
+
+// incomplete is the error of a result that may lack what damaged lines of the
+// journal held; nil where ids were named, since all of these were found.
+func (s *selection) incomplete() error {
+	if len(s.damaged) == 0 || len(s.ids) > 0 {
+		return nil
+	}
+	return saidError{code: exitFailed, message: fmt.Sprintf("lines of the journal that are no records were left out: %d", len(s.damaged)), remedy: "the others were taken; look at the lines that are named above"}
 }
 
 // names returns the id by which a record was asked for, "" if it was not.

@@ -21,6 +21,7 @@ type notifyVerify struct {
 	failFast      bool
 	kindGiven     bool     // --kind was given outright
 	forBodyAlone  []string // flags given that only a body alone needs
+	passed        []string // in a folder: what is neither file nor folder
 }
 
 func newNotifyVerifyCmd(c *cli) *cobra.Command {
@@ -45,7 +46,10 @@ Forms, told apart by content; each of them also as gzip:
   raw HTTP       as nc or a proxy saves it: CRLF or LF, chunked or not
   JSON envelope  {"url","headers","body" or "bodyBase64"}, also one a line
   HAR            as browsers and recording proxies export it
-  curl commands  as browsers, Postman and --dry-run=curl write them
+  curl commands  as browsers, Postman and --dry-run=curl write them, fetch calls
+  JSON of others headers and body as API Gateway, Lambda, ngrok, Express, pino,
+                 nginx, Sentry, Postman and Insomnia write them
+  curl -v        what it shows of an answer
   body alone     with --time and --signature from the headers; --client-id and
                  --url default to the profile's
 
@@ -103,7 +107,14 @@ func (o *notifyVerify) run(ctx context.Context, files []string) error {
 	}
 	o.defaults.Kind = intake.Kind(o.kind)
 	o.defaults.ReadFile = o.readFile
-	return newVerifyBatch(o, p, keys).run(ctx, files)
+	inputs := o.sources(ctx, files)
+	for _, name := range o.passed[:min(len(o.passed), mostNotes)] {
+		p.Note("%s: passed over, since it is a link to a folder, or no file", name)
+	}
+	if more := len(o.passed) - mostNotes; more > 0 {
+		p.Note("%d more like it passed over", more)
+	}
+	return newVerifyBatch(o, p, keys).run(ctx, inputs)
 }
 
 // noteUnused says which flags changed nothing for a message.

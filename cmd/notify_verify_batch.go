@@ -51,7 +51,7 @@ func newVerifyBatch(o *notifyVerify, p *output.Printer, keys keyring) *verifyBat
 	return &verifyBatch{o: o, p: p, keys: keys, words: wordsOf(p), seen: diagnose.NewSeen(), notes: noteBook{p: p}, render: p.Renderer(), begin: o.c.Now(), amount: o.c.sessionAmounts()}
 }
 
-func (b *verifyBatch) run(ctx context.Context, names []string) error {
+func (b *verifyBatch) run(ctx context.Context, inputs []source) error {
 	columns, err := b.render.Columns(verdictColumns[:]...)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (b *verifyBatch) run(ctx context.Context, names []string) error {
 	if err := b.p.Write(columns); err != nil {
 		return err
 	}
-	err = b.all(ctx, names)
+	err = b.all(ctx, inputs)
 	if b.progress != nil {
 		b.progress.Done()
 	}
@@ -80,14 +80,14 @@ const (
 // all reads, verifies and tells. When it stops early, a reader that is blocked
 // on its input is left behind: a blocked read can't be called back, and ends
 // with the process.
-func (b *verifyBatch) all(ctx context.Context, names []string) error {
+func (b *verifyBatch) all(ctx context.Context, inputs []source) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(min(mostMemory, debug.SetMemoryLimit(-1))))
 	cores := runtime.GOMAXPROCS(0)
 	work, inOrder := make(chan *chunk, cores), make(chan *chunk, 3*cores)
-	go b.read(ctx, names, work, inOrder)
+	go b.read(ctx, inputs, work, inOrder)
 	var workers sync.WaitGroup
 	for range cores {
 		workers.Go(func() {
@@ -125,7 +125,7 @@ func next(ctx context.Context, inOrder <-chan *chunk) (*chunk, error) {
 }
 
 // read cuts the inputs into chunks.
-func (b *verifyBatch) read(ctx context.Context, names []string, work, inOrder chan<- *chunk) {
+func (b *verifyBatch) read(ctx context.Context, inputs []source, work, inOrder chan<- *chunk) {
 	defer close(inOrder)
 	defer close(work)
 	c, size := b.fresh(), 0
@@ -143,7 +143,7 @@ func (b *verifyBatch) read(ctx context.Context, names []string, work, inOrder ch
 		c, size = b.fresh(), 0
 		return true
 	}
-	for _, s := range b.o.sources(names) {
+	for _, s := range inputs {
 		more := b.o.units(ctx, s, func(u intake.Unit) bool {
 			c.text = u.Keep(c.text)
 			c.units, size = append(c.units, u), size+u.Size()

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ type source struct {
 
 // sources expands what was named: folders to all files in them, patterns that no
 // shell expanded. None is standard input.
-func (o *notifyVerify) sources(names []string) []source {
+func (o *notifyVerify) sources(ctx context.Context, names []string) []source {
 	if len(names) == 0 {
 		return []source{{name: "-"}}
 	}
@@ -32,7 +33,7 @@ func (o *notifyVerify) sources(names []string) []source {
 		case name == "-":
 			all = append(all, source{name: name})
 		case err == nil && info.IsDir():
-			all = append(all, o.folder(name)...)
+			all = append(all, o.folder(ctx, name)...)
 		case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(name, "*?["):
 			all = append(all, o.pattern(name)...)
 		default:
@@ -43,19 +44,30 @@ func (o *notifyVerify) sources(names []string) []source {
 }
 
 // folder lists the files of a folder and of those below it, but for hidden ones.
-func (o *notifyVerify) folder(name string) []source {
+// Links to folders are not followed, since they may lead anywhere and in circles,
+// and what is no file at all is not opened: a pipe would be waited for.
+func (o *notifyVerify) folder(ctx context.Context, name string) []source {
 	var found []source
 	root := o.c.abs(name)
+	if target, err := filepath.EvalSymlinks(root); err == nil {
+		root = target // the one that was named is followed
+	}
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		hidden := strings.HasPrefix(entry.Name(), ".") && path != root
+		shown := filepath.Join(name, strings.TrimPrefix(path, root))
 		switch {
-		case err != nil:
-			return err
+		case err != nil || ctx.Err() != nil:
+			return cmp.Or(err, ctx.Err())
 		case entry.IsDir() && hidden:
 			return filepath.SkipDir
-		case !entry.IsDir() && !hidden:
-			found = append(found, source{name: filepath.Join(name, strings.TrimPrefix(path, root))})
+		case entry.IsDir() || hidden:
+			return nil
 		}
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			o.passed = append(o.passed, shown)
+			return nil
+		}
+		found = append(found, source{name: shown})
 		return nil
 	})
 	if err != nil {

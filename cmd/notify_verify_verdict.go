@@ -96,10 +96,20 @@ func wordsOf(p *output.Printer) *words {
 func (v *verdict) Text() string {
 	w := v.words
 	if !v.verified {
-		return fmt.Sprintf("%s  %s  %s: %s%s", w.failed, output.Clean(v.source), v.reason, output.Clean(v.err.Error()), output.Indented(v.explanation()))
+		return fmt.Sprintf("%s  %s  %s: %s%s", w.failed, output.Clean(v.source), v.reason, output.Clean(v.why()), output.Indented(v.explanation()))
 	}
 	t := &v.told
 	return strings.Join([]string{w.ok, output.Clean(v.source), output.Clean(cmp.Or(t.NotifyType, v.kind)), output.Clean(cmp.Or(t.PaymentRequestID, t.PaymentID)), output.Clean(t.ResultCode)}, "  ")
+}
+
+// why is the error without the place that the row begins with.
+func (v *verdict) why() string {
+	text := strings.TrimPrefix(v.err.Error(), v.source+": ")
+	name, _, _ := strings.Cut(v.source, ":")
+	if rest, found := strings.CutPrefix(text, name+":"); found { // another line of it
+		return "line " + rest
+	}
+	return text
 }
 
 // explanation are the lines below a message that does not verify.
@@ -163,11 +173,20 @@ func judge(m *intake.Message, key diagnose.Key) verdict {
 	case checked.CompressedSigned:
 		v.note("gzip", "the signature covers the packed body, not the text in it")
 	}
+	for _, text := range m.Mended {
+		v.note("mended", text)
+	}
 	if checked.Err != nil {
 		v.fail(checked.Err)
+		if m.Alone && strings.HasSuffix(v.reason, "-missing") {
+			v.remedy = nameHeaders
+		}
 	}
 	return v
 }
+
+// nameHeaders is what to do where only a body was saved.
+const nameHeaders = "this is a body alone: name what its headers said with --signature and --time, and --client-id and --url where they are not the profile's; or save the whole request"
 
 func (v *verdict) note(id, text string) {
 	v.notes = append(v.notes, diagnose.Remark{ID: id, Text: text})
@@ -205,7 +224,11 @@ func (v *verdict) explain(f *diagnose.Finding) {
 
 // unreadable is the verdict on what is no message.
 func unreadable(source string, err error) verdict {
-	return verdict{source: source, reason: reasonUnreadable, remedy: err.Error(), err: err}
+	remedy := err.Error()
+	if h, ok := err.(hinter); ok && h.Hint() != "" {
+		remedy += ": " + h.Hint()
+	}
+	return verdict{source: source, reason: reasonUnreadable, remedy: remedy, err: err}
 }
 
 // refusedError is a message that does not verify, with what there is to do.

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 //	capture FILE                    write the next HTTP request to CAPTURE_URL down, byte for byte
 //	jsoneq A B                      compare JSON by meaning: files, stdout, stderr or literals
 //	jsonlines [-count N] FILE       every line is a JSON value
-//	tmux CODE FILE RE command…      run in a window of a real tmux, paste the file once RE is shown
+//	tmux [-enter] CODE FILE RE command… run in a window of a real tmux, paste the file once RE is shown
 //	memory MB exits CODE command…   run, want the code and no more memory than that
 //
 // HOME and the XDG folders lie in $WORK, nothing of the caller's environment

@@ -16,15 +16,23 @@ import (
 )
 
 // cmdTmux runs a command in a window of a real tmux, has a file pasted into it
-// once an expression was shown, then Ctrl-D typed, and wants the exit code. What
-// the window showed becomes the script's stdout.
+// once an expression was shown, then (with -enter Enter and) Ctrl-D typed, and
+// wants the exit code. What the window showed becomes the script's stdout.
 func cmdTmux(ts *testscript.TestScript, args []string) {
+	enter := len(args) > 0 && args[0] == "-enter"
+	if enter {
+		args = args[1:]
+	}
 	if len(args) < 4 {
-		ts.Fatalf("usage: tmux CODE FILE RE command [argument]...")
+		ts.Fatalf("usage: tmux [-enter] CODE FILE RE command [argument]...")
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	wantExit(ts, want, "harness", append([]string{"tmux"}, args[1:]...)...)
+	keys := "C-d"
+	if enter {
+		keys = "Enter C-d"
+	}
+	wantExit(ts, want, "harness", append([]string{"tmux", keys}, args[1:]...)...)
 }
 
 // tmuxRun is a command in a window of a tmux server of its own.
@@ -35,8 +43,10 @@ type tmuxRun struct {
 	seen   []byte
 }
 
-// pasteInTmux runs the command of a tmux line and returns its exit code.
+// pasteInTmux runs the command of a tmux line, types keys behind the paste and
+// returns the exit code.
 func pasteInTmux(args []string) (code int, err error) {
+	keys, args := strings.Fields(args[0]), args[1:]
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "tmux") // the path of a socket must be short
@@ -52,7 +62,7 @@ func pasteInTmux(args []string) (code int, err error) {
 	if _, err := t.until(args[1]); err != nil {
 		return 0, err
 	}
-	for _, step := range [][]string{{"load-buffer", args[0]}, {"paste-buffer", "-p", "-t", "0"}, {"send-keys", "-t", "0", "C-d"}} {
+	for _, step := range [][]string{{"load-buffer", args[0]}, {"paste-buffer", "-p", "-t", "0"}, append([]string{"send-keys", "-t", "0"}, keys...)} {
 		if err := t.tmux(step...); err != nil {
 			return 0, err
 		}

@@ -20,6 +20,7 @@ type envelope struct {
 	body              []byte
 	bodyBase64        literal
 	hasBody, has64    bool
+	foreign           bool // it has members of other programs' forms
 
 	memory []byte // of bodies, used again
 }
@@ -65,6 +66,7 @@ func (e *envelope) member(s *scanner, name literal) (err error) {
 		twice = e.has64
 		e.bodyBase64, e.has64, err = s.textOrNull("bodyBase64")
 	default:
+		e.foreign = e.foreign || isForeign(name.raw)
 		err = s.value()
 	}
 	if err == nil && twice {

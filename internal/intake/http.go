@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httputil"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -69,8 +70,8 @@ func (r *httpReader) message() (*Message, error) {
 		}
 	}
 	var err error
-	if err := r.readHeader(m.Header); err != nil {
-		return nil, fmt.Errorf("%s:%d: %w", r.name, r.line, err)
+	if err := r.readHeader(m); err != nil {
+		return nil, err
 	}
 	if m.Body, m.Exact, err = r.body(m.Header); err != nil {
 		return nil, fmt.Errorf("%s: %w", source, err)
@@ -113,21 +114,51 @@ func (r *httpReader) headerLine() (string, error) {
 	return strings.TrimSuffix(strings.TrimSuffix(string(line), "\n"), "\r"), nil
 }
 
-func (r *httpReader) readHeader(header http.Header) error {
-	size := 0
+func (r *httpReader) readHeader(m *Message) error {
+	size, last := 0, ""
 	for {
 		line, err := r.headerLine()
-		if err != nil || line == "" {
-			return err
+		if err != nil {
+			return fmt.Errorf("%s:%d: %w", r.name, r.line, err)
+		}
+		if strings.Trim(line, " \t") == "" {
+			return nil
 		}
 		name, value, found := strings.Cut(line, ":")
-		if !found || name == "" || strings.ContainsAny(name, " \t") {
-			return fmt.Errorf("%q is not a header line", clip(line))
+		switch {
+		case found && name != "" && !strings.ContainsAny(name, " \t\"{"):
+			last = http.CanonicalHeaderKey(name)
+			m.Header.Add(name, strings.Trim(value, " \t"))
+		case last != "" && continues(line):
+			m.join(last, line)
+		default:
+			return &FormError{fmt.Sprintf("%s:%d", r.name, r.line), fmt.Sprintf("%q is not a header line", clip(line)),
+				"write one header a line, name: value, and then a blank line and the body"}
 		}
-		header.Add(name, strings.Trim(value, " \t"))
 		if size += len(line); size > longestHeader {
-			return fmt.Errorf("the header is longer than %d KiB", longestHeader>>10)
+			return fmt.Errorf("%s:%d: the header is longer than %d KiB", r.name, r.line, longestHeader>>10)
 		}
+	}
+}
+
+// continues says whether a line belongs to the value on the line before: by a
+// blank at its beginning, as HTTP had it once, or being one word that is no
+// header, as editors and terminals wrap what is long.
+func continues(line string) bool {
+	return line[0] == ' ' || line[0] == '\t' || !strings.ContainsAny(line, " \t\"{:")
+}
+
+// join adds to the last value of a header what stands on the line behind it. A
+// signature holds no blanks, and neither does what was wrapped within a word.
+func (m *Message) join(name, line string) {
+	values, blank := m.Header[name], ""
+	if line[0] <= ' ' && name != "Signature" {
+		blank = " "
+	}
+	values[len(values)-1] += blank + strings.Trim(line, " \t")
+	note := "the header " + strings.ToLower(name) + " was broken over lines: joined"
+	if !slices.Contains(m.Mended, note) {
+		m.Mended = append(m.Mended, note)
 	}
 }
 

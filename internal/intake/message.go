@@ -1,7 +1,8 @@
-// Package intake reads saved messages in the forms that people have them in:
-// raw HTTP as a tool captured it, also without its first line, JSON envelopes, one or one a line, HAR, curl
-// commands, and bodies alone; each of them also as gzip. Forms are told apart by
-// content.
+// Package intake reads saved messages in the forms that people have them in: raw
+// HTTP as a tool captured it, also without its first line, JSON envelopes, one or
+// one a line, the JSON of other programs, HAR, curl commands and what curl -v
+// shows, and bodies alone; each of them also as gzip or UTF-16. Forms are told
+// apart by content, and what is no message is called what it looks like.
 package intake
 
 import (
@@ -45,6 +46,8 @@ type Message struct {
 
 	// Origin is scheme and host, where the form tells them.
 	Origin string
+	// Mended is what was done to the text before it could be read, in words.
+	Mended []string
 	// Compressed is the body as it travelled, if Body was decoded from it.
 	Compressed []byte
 }
@@ -181,6 +184,19 @@ func bodyAlone(body []byte, source string, d Defaults) *Message {
 	return m
 }
 
+// readAlone reads what is a body alone: by the flags that say so, or by what it
+// holds.
+func readAlone(text []byte, source string, d Defaults) (*Message, error) {
+	problem := BodyProblem(text)
+	switch {
+	case d.Signature != "", Tell(bytes.TrimPrefix(text, []byte("\ufeff"))).ofAntom(), problem == lostFirstBrace:
+		return bodyAlone(text, source, d), nil
+	case problem != "":
+		return nil, strange(text, source)
+	}
+	return nil, &FormError{source, "not a saved message: it is JSON, but neither holds headers nor is it a body of Antom's", formsTaken}
+}
+
 // RawHTTP writes a request as it stands on the wire.
 func RawHTTP(m *Message) []byte {
 	var b bytes.Buffer
@@ -218,6 +234,8 @@ func (m *Message) headers() iter.Seq2[string, string] {
 	}
 }
 
+const lostFirstBrace = "the body is not JSON: it looks like an object that lost its first brace"
+
 // BodyProblem says in words what is wrong with a body that is not JSON; "" if
 // nothing is.
 func BodyProblem(body []byte) string {
@@ -232,7 +250,7 @@ func BodyProblem(body []byte) string {
 	case bytes.HasPrefix(text, gzipStart):
 		return "the body is not JSON: it is packed with gzip"
 	case isJSON(append([]byte("{"), text...)):
-		return "the body is not JSON: it looks like an object that lost its first brace"
+		return lostFirstBrace
 	case isJSON(append(bytes.Clone(text), '}')):
 		return "the body is not JSON: it looks like an object that lost its last brace"
 	case !utf8.Valid(text):

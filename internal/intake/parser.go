@@ -34,8 +34,8 @@ func (p *Parser) Parse(u *Unit, d Defaults) (*Message, error) {
 		return nil, fmt.Errorf("%s: not a saved message: %w", source, explainJSON(u.text))
 	case err != nil:
 		return nil, fmt.Errorf("%s: not a saved message: %w", source, err)
-	case !e.isEnvelope():
-		return nil, fmt.Errorf("%s: not a saved message: headers or body missing", source)
+	case !e.isEnvelope() || e.foreign:
+		return readForeign(u.text, source, d)
 	}
 	return e.message(p, source, d)
 }

@@ -92,9 +92,13 @@ type file struct {
 	name     string
 	defaults Defaults
 	yield    func(Unit) bool
+	mended   string // what was done to the text before it could be read
 }
 
 func (f *file) parsed(line int, m *Message, err error) bool {
+	if m != nil && f.mended != "" {
+		m.Mended = append(m.Mended, f.mended)
+	}
 	return f.yield(Unit{Name: f.name, Line: line, Pause: f.in.Buffered() == 0, message: m, err: err})
 }
 
@@ -111,8 +115,12 @@ func (f *file) read(unpacked bool) {
 	switch {
 	case bytes.HasPrefix(start, gzipStart) && !unpacked:
 		f.unpack()
+	case f.mended == "" && utf16Of(start) != nil:
+		f.in = bufio.NewReaderSize(&utf16Reader{in: f.in, order: utf16Of(start)}, 64<<10)
+		f.mended = "the text is UTF-16, as PowerShell's > writes it: read as UTF-8"
+		f.read(true)
 	case len(plain) == 0 && len(start) < 2048:
-		return // nothing there
+		f.empty()
 	case startsHTTP(plain):
 		f.discardBOM()
 		(&httpReader{file: f}).each()
@@ -123,6 +131,8 @@ func (f *file) read(unpacked bool) {
 		f.readJSON()
 	case startsCurl(plain):
 		f.readCurl()
+	case startsTrace(plain):
+		f.readTrace()
 	default:
 		f.readBody()
 	}
@@ -169,16 +179,18 @@ func (f *file) readJSON() {
 		f.parsed(1, nil, fmt.Errorf("%s:1: %w", f.name, err))
 		return
 	}
-	if asEnvelope(first) != nil {
+	if asEnvelope(first) != nil || f.isForeignLine(first) {
 		f.readLines(first)
 		return
 	}
-	follow, err := f.linesFollow()
-	if err != nil {
-		f.fail(err)
-		return
+	follow := f.defaults.Signature == "" && isJSON(first) && f.more() // a first line that is no message
+	if !follow {
+		if follow, err = f.linesFollow(); err != nil {
+			f.fail(err)
+			return
+		}
 	}
-	if follow { // a first line that is broken
+	if follow { // or one that is broken
 		f.readLines(first)
 		return
 	}
@@ -196,13 +208,48 @@ func (f *file) readJSON() {
 		f.readHAR(whole, entries)
 		return
 	}
-	f.parsed(1, bodyAlone(whole, f.name+":1", f.defaults), nil)
+	f.other(whole)
+}
+
+// more says whether anything but blanks follows.
+func (f *file) more() bool {
+	ahead, _ := f.in.Peek(64) // an error shows when it is read
+	return len(bytes.TrimSpace(ahead)) > 0
+}
+
+// isForeignLine says whether a line is a message by itself, in the form of
+// another program; a HAR file on one line is not.
+func (f *file) isForeignLine(line []byte) bool {
+	if bytes.Contains(line, []byte(`"entries"`)) {
+		return false
+	}
+	messages, err := foreignMessages(line, f.name, f.defaults)
+	return len(messages) == 1 && err == nil && messages[0].first("Signature") != ""
+}
+
+// other reads a whole text in none of the forms so far: a request as another
+// program writes it in JSON, else a body alone.
+func (f *file) other(text []byte) {
+	source := f.name + ":1"
+	messages, err := foreignMessages(asJSON(text), source, f.defaults)
+	for _, m := range messages {
+		if !f.parsed(1, m, nil) {
+			return
+		}
+	}
+	switch {
+	case err != nil:
+		f.parsed(1, nil, err)
+	case len(messages) == 0:
+		m, err := readAlone(text, source, f.defaults)
+		f.parsed(1, m, err)
+	}
 }
 
 func (f *file) readLines(line []byte) {
 	for number := 1; ; number++ {
 		if len(bytes.TrimSpace(line)) > 0 {
-			if !f.yield(Unit{Name: f.name, Line: number, Pause: f.in.Buffered() == 0, text: line}) {
+			if !f.line(number, line) {
 				return
 			}
 		}
@@ -216,6 +263,17 @@ func (f *file) readLines(line []byte) {
 			return
 		}
 	}
+}
+
+// line yields a line of JSON lines; it is parsed later, unless something is to be
+// said of it.
+func (f *file) line(number int, text []byte) bool {
+	u := Unit{Name: f.name, Line: number, Pause: f.in.Buffered() == 0, text: text}
+	if f.mended == "" {
+		return f.yield(u)
+	}
+	m, err := new(Parser).Parse(&u, f.defaults)
+	return f.parsed(number, m, err)
 }
 
 // readLine reads up to and with the next line end; at the end of the input it
@@ -316,7 +374,7 @@ func (f *file) readBody() {
 		f.fail(err)
 		return
 	}
-	f.parsed(1, bodyAlone(whole, f.name+":1", f.defaults), nil)
+	f.other(whole)
 }
 
 // Broken is the unit of a file that can't be read at all.

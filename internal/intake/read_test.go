@@ -241,7 +241,8 @@ func TestRead_brokenBegin(t *testing.T) {
 		{"cut off behind", `{"url":"/notify","hea` + "\n" + envelope, []string{"file:1: "}, 1},
 		{"several", "a\n\n{b\n[]\n" + envelope, []string{"file:1: ", "file:3: ", "file:4: "}, 1},
 		{"longer than a message may be", "{a\n" + long + long + long + long, []string{"file:1: "}, 4},
-		{"no log", "started at noon\nended at one\n", nil, 1},
+		{"no log", "started at noon\nended at one\n", []string{"file:1: "}, 0},
+		{"lines of other sorts", `{"msg":"started"}` + "\n" + `{"notifyType":"X"}` + "\n", []string{"file:1: "}, 1},
 	}
 	for _, test := range tests {
 		messages, errs := read(t, test.text, intake.Defaults{})
@@ -277,9 +278,10 @@ func TestRead_errors(t *testing.T) {
 			t.Errorf("%s: %d messages, %v; want %q", test.name, len(messages), errs, test.says)
 		}
 	}
-	for _, nothing := range []string{"", "\n", " \r\n\t"} {
-		if messages, errs := read(t, nothing, intake.Defaults{}); len(messages)+len(errs) > 0 {
-			t.Errorf("%q: %d messages, %v", nothing, len(messages), errs)
+	for _, nothing := range []string{"", "\n", " \r\n\t", strings.Repeat("\n", 4096)} {
+		messages, errs := read(t, nothing, intake.Defaults{})
+		if len(messages) > 0 || len(errs) != 1 || !strings.HasSuffix(errs[0].Error(), ": it is empty") {
+			t.Errorf("%.10q: %d messages, %v, want that it is empty", nothing, len(messages), errs)
 		}
 	}
 }

@@ -52,6 +52,11 @@ func Tell(body []byte) Told {
 	return t
 }
 
+// ofAntom says whether it is a body of Antom's API.
+func (t Told) ofAntom() bool {
+	return t.NotifyType+t.PaymentRequestID+t.PaymentID+t.ResultStatus != ""
+}
+
 // into consumes a value and keeps it if it is a text.
 func (s *scanner) into(text *string) error {
 	if s.peek() != '"' {

@@ -115,14 +115,18 @@ type pasteResult struct {
 	err  error
 }
 
-// readPaste reads until Ctrl-D outside of a bracketed paste, or the end.
+// readPaste reads until Ctrl-D outside of a bracketed paste, or the end. Line
+// ends that are typed after a paste are no part of it.
 func readPaste(in io.ByteReader, longest int) pasteResult {
 	var text []byte
-	inside := false
+	begin, end, inside := 0, -1, false // of the last bracketed paste
 	for {
 		c, err := in.ReadByte()
 		switch {
 		case errors.Is(err, io.EOF), err == nil && c == endOfInput && !inside:
+			if end >= 0 && len(bytes.Trim(text[end:], "\r\n")) == 0 {
+				text = text[:end]
+			}
 			return pasteResult{text: lineEnds(text)}
 		case err != nil:
 			return pasteResult{err: fmt.Errorf("paste: %w", err)}
@@ -134,19 +138,21 @@ func readPaste(in io.ByteReader, longest int) pasteResult {
 			continue
 		}
 		if before, found := bytes.CutSuffix(text, []byte(startOfPaste)); found {
-			text, inside = before, true
+			text, begin, inside = before, len(before), true
 		} else if before, found := bytes.CutSuffix(text, []byte(endOfPaste)); found {
-			text, inside = before, false
+			text, inside = append(before[:begin], lineEnds(before[begin:])...), false
+			end = len(text)
 		}
 	}
 }
 
 // lineEnds turns the carriage returns that a terminal sends into line feeds. A
 // terminal sends two for CRLF: where all come in pairs, and there are several,
-// they were CRLF.
+// they were CRLF. A single one at the end is then the Enter key.
 func lineEnds(text []byte) []byte {
-	if pairs := bytes.Count(text, []byte("\r\r")); pairs > 1 && pairs*2 == bytes.Count(text, []byte("\r")) && !bytes.Contains(text, []byte("\n")) {
-		return bytes.ReplaceAll(text, []byte("\r\r"), []byte("\r\n"))
+	pairs, all := bytes.Count(text, []byte("\r\r")), bytes.Count(text, []byte("\r"))
+	if entered := bytes.HasSuffix(text, []byte("\r")) && all == pairs*2+1; pairs > 1 && (all == pairs*2 || entered) && !bytes.Contains(text, []byte("\n")) {
+		text = bytes.ReplaceAll(text, []byte("\r\r"), []byte("\r\n"))
 	}
 	out := text[:0]
 	for i, c := range text {

@@ -158,6 +158,11 @@ func TestPaste(t *testing.T) {
 		{"tildes", "\x1b[200~a~[201~b\x1b[201~\x04", "a~[201~b"},
 		{"beyond ASCII and control", "\x1b[200~支付\t\x11\x13\x00\x1b[201~\x04", "支付\t\x11\x13\x00"},
 		{"nothing", "\x04", ""},
+		{"pairs, then Enter", "\x1b[200~a: b\r\r\r\r{}\x1b[201~\r\x04", "a: b\r\n\r\n{}"},
+		{"a line end, then Enter twice", "\x1b[200~a\rb\r\x1b[201~\r\r\x04", "a\nb\n"},
+		{"Enter, then pairs", "\r\x1b[200~a: b\r\r\r\r{}\x1b[201~\x04", "\na: b\r\n\r\n{}"},
+		{"two pastes", "\x1b[200~a: b\r\r\r\r\x1b[201~\x1b[200~{}\x1b[201~\r\x04", "a: b\r\n\r\n{}"},
+		{"not bracketed, pairs, then Enter", "a: b\r\r\r\r{}\r\x04", "a: b\r\n\r\n{}\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -40,6 +40,20 @@ func (e *LockedError) Hint() string {
 	return "stop the other antom notify listen, or give this one a folder of its own with ANTOM_STATE_DIR"
 }
 
+// DamagedError says that a line of the journal is no record. Those behind it are.
+type DamagedError struct {
+	File string
+	Line int
+	Err  error
+}
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("%s:%d: not a record: %s", e.File, e.Line, e.Err)
+}
+
+// Unwrap returns what is wrong with the line.
+func (e *DamagedError) Unwrap() error { return e.Err }
+
 // place is where a record lies in the journal.
 type place struct {
 	id     string
@@ -367,7 +381,8 @@ func (j *Journal) read(p place) (*Record, error) {
 }
 
 // Records reads the journal in a folder from its beginning, also while it is
-// written. No journal has no records.
+// written. A line that is no record is yielded as a [*DamagedError], and reading
+// goes on. No journal has no records.
 func Records(dir string) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		file, err := os.Open(filepath.Join(dir, journalFile))
@@ -390,13 +405,14 @@ func Records(dir string) iter.Seq2[*Record, error] {
 				return // it is being written
 			}
 			r := new(Record)
-			if err := json.Unmarshal(line, r); err != nil {
-				if !yield(nil, fmt.Errorf("%s:%d: not a record: %w", file.Name(), number, err)) {
-					return
-				}
-				continue
+			err := json.Unmarshal(line, r)
+			if err == nil && recordNumber(r.ID) == 0 {
+				err = errors.New("it has no id")
 			}
-			if !yield(r, nil) {
+			if err != nil {
+				r, err = nil, &DamagedError{file.Name(), number, err}
+			}
+			if !yield(r, err) {
 				return
 			}
 		}

@@ -81,7 +81,7 @@ func TestJournal_restart(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := bytes.SplitAfter(text, []byte("\n"))
-	damaged := slices.Concat(lines[0], []byte("not a record\n"), lines[1], lines[2], lines[0][:40])
+	damaged := slices.Concat(lines[0], []byte("not a record\n{}\n"), lines[1], lines[2], lines[0][:40])
 	if err := os.WriteFile(path, damaged, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -101,15 +101,16 @@ func TestJournal_restart(t *testing.T) {
 	for r, err := range receiver.Records(dir) {
 		if err != nil {
 			broken++
-			if !strings.Contains(err.Error(), "journal.jsonl:2:") {
+			damage, ok := errors.AsType[*receiver.DamagedError](err)
+			if !ok || damage.Line != 1+broken || !strings.Contains(err.Error(), fmt.Sprintf("journal.jsonl:%d:", 1+broken)) {
 				t.Errorf("the damaged line is told as %v", err)
 			}
 		} else if len(r.Body()) == 0 {
 			t.Errorf("record %+v has no body", r)
 		}
 	}
-	if broken != 1 {
-		t.Errorf("%d damaged lines, want 1", broken)
+	if broken != 2 {
+		t.Errorf("%d damaged lines, want 2", broken)
 	}
 }
 
