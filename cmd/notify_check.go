@@ -196,11 +196,7 @@ func (o *notifyCheck) endpoint(p *output.Printer, text string) (*conformance.End
 }
 
 func (o *notifyCheck) writeJUnit(to *url.URL, findings []conformance.Finding) error {
-	text, err := conformance.JUnit(to.String(), findings)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(o.c.abs(o.junit), text, 0o600); err != nil {
+	if err := os.WriteFile(o.c.abs(o.junit), conformance.JUnit(to.String(), findings), 0o600); err != nil {
 		return fmt.Errorf("write --junit: %w", err)
 	}
 	return nil

@@ -183,14 +183,12 @@ func TestRun_deaf(t *testing.T) {
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)
 	}
-	report, err := conformance.JUnit(server.URL, findings)
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := conformance.JUnit(server.URL+"/?a=<1>&b=\"2\"", findings)
 	var suite struct {
-		Tests    int `xml:"tests,attr"`
-		Failures int `xml:"failures,attr"`
-		Skipped  int `xml:"skipped,attr"`
+		Name     string `xml:"name,attr"`
+		Tests    int    `xml:"tests,attr"`
+		Failures int    `xml:"failures,attr"`
+		Skipped  int    `xml:"skipped,attr"`
 		Cases    []struct {
 			Name    string `xml:"name,attr"`
 			Failure *struct {
@@ -198,7 +196,8 @@ func TestRun_deaf(t *testing.T) {
 			} `xml:"failure"`
 		} `xml:"testcase"`
 	}
-	if err := xml.Unmarshal(report, &suite); err != nil || suite.Tests != 3 || suite.Failures != 2 || suite.Skipped != 1 || suite.Cases[0].Failure == nil || suite.Cases[1].Failure != nil {
+	if err := xml.Unmarshal(report, &suite); err != nil || suite.Tests != 3 || suite.Failures != 2 || suite.Skipped != 1 || suite.Name != "antom notify check "+server.URL+"/?a=<1>&b=\"2\"" ||
+		suite.Cases[0].Failure == nil || suite.Cases[0].Failure.Message != findings[0].Detail || suite.Cases[1].Failure != nil {
 		t.Errorf("%+v, %v\n%s", suite, err, report)
 	}
 }
