@@ -340,7 +340,9 @@ func PrintError(w io.Writer, r ErrorReport, format Format, color bool) {
 		return
 	}
 	s := newStyles(w, color)
-	fmt.Fprintf(w, "%s: %s\n", s.render("antom", Bad), cleanLines(r.Message))
+	for line := range strings.SplitSeq(r.Message, "\n") { // one of each error that was joined
+		fmt.Fprintf(w, "%s: %s\n", s.render("antom", Bad), cleanLines(line))
+	}
 	for _, hint := range r.Hints {
 		fmt.Fprintf(w, "%s: %s\n", s.render("hint", Key), cleanLines(hint))
 	}
