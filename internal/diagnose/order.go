@@ -113,8 +113,7 @@ var known = sync.OnceValue(func() shapes {
 // collect returns the members of a type and remembers those of the objects in it.
 func (s *shapes) collect(t reflect.Type) []string {
 	var names []string
-	for i := range t.NumField() {
-		field := t.Field(i)
+	for field := range t.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue

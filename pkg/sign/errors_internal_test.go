@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -24,7 +25,7 @@ func TestMismatch_keyVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = other.Public().Verify(m, header)
-		refused, ok := err.(*Error)
+		refused, ok := errors.AsType[*Error](err)
 		if !ok || refused.Reason != Mismatch || strings.Contains(refused.Hint(), `key version "2"`) != told {
 			t.Errorf("version %d: %v", version, err)
 		}
