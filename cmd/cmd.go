@@ -240,7 +240,11 @@ func (c *cli) finish(ctx context.Context, args []string, err error) int {
 	if said, ok := errors.AsType[saidError](err); ok && said.message == "" {
 		return code
 	}
-	output.PrintError(c.Stderr, report(err, code), c.errorFormat(args), c.colorOn(c.Term.Err))
+	said := report(err, code)
+	if c.Term.Err {
+		said.Width = c.Term.Width
+	}
+	output.PrintError(c.Stderr, said, c.errorFormat(args), c.colorOn(c.Term.Err))
 	return code
 }
 

@@ -28,7 +28,7 @@ func (c *cli) signer(p *output.Printer, deed, clientID string) (gatewaySigner, e
 		return gatewaySigner{}, err
 	}
 	if !chosen.Builtin {
-		return gatewaySigner{}, usagef("profile %q: can't %s: only the emulator can sign as Antom here, nobody has Antom's own key", chosen.Name, deed).
+		return gatewaySigner{}, usagef("%s: can't %s: only the emulator can sign as Antom here, nobody has Antom's own key", chosen.Title(), deed).
 			hint("--profile emulator, and give the endpoint the emulator's public key: antom emulator keys")
 	}
 	gateway, err := c.openEmulator()

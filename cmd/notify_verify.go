@@ -8,8 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/prompt"
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // notifyVerify is `antom notify verify`.
@@ -57,7 +59,11 @@ A body without an exact length (a paste, a body file, a pipe) is tried as it is
 and then without one final line end, which shells and editors add.
 
 Notifications and responses are verified with Antom's public key, requests with
-the merchant's: the profile's, or --public-key-file.
+the merchant's: the profile's, or --public-key-file. A message that is genuine and
+for another client id than the profile's or --client-id is refused, as listen
+refuses it; with --public-key-file alone any is taken, and told.
+
+Answers do not say which call they answer: name its path with --url.
 
 Many messages are verified on all cores and told in order, in constant memory. A
 message that can't be read is a row of its own, with its place.
@@ -76,7 +82,7 @@ with -o csv one row.`,
 				o.defaults.Verb = o.defaults.Method
 			}
 			o.kindGiven = cmd.Flags().Changed("kind")
-			for _, name := range []string{"time", "signature", "client-id"} {
+			for _, name := range []string{"time", "signature"} {
 				if cmd.Flags().Changed(name) {
 					o.forBodyAlone = append(o.forBodyAlone, "--"+name)
 				}
@@ -88,7 +94,7 @@ with -o csv one row.`,
 	flags.Var(newEnum(&o.kind, "notification", "response", "request"), "kind", "what a message is that does not say it: notification, response or request")
 	flags.StringVar(&o.defaults.Time, "time", "", "request-time (response-time) `header` of a body alone")
 	flags.StringVar(&o.defaults.Signature, "signature", "", "signature `header` of a body alone")
-	flags.StringVar(&o.defaults.ClientID, "client-id", "", "client-id `header` of a body alone (default: the profile's)")
+	flags.StringVar(&o.defaults.ClientID, "client-id", "", "`ID` that messages must be for, and the header of a body alone (default: the profile's)")
 	flags.StringVar(&o.defaults.URL, "url", "", "`URL` or path that Antom called; wins over the message's own (default: the profile's notify_url)")
 	flags.StringVar(&o.defaults.Method, "method", "POST", "HTTP `method` that Antom used; wins over the message's own")
 	flags.StringVar(&o.publicKeyFile, "public-key-file", "", "verify with the public key in `FILE`, without a profile")
@@ -115,6 +121,22 @@ func (o *notifyVerify) run(ctx context.Context, files []string) error {
 		p.Note("%d more like it passed over", more)
 	}
 	return newVerifyBatch(o, p, keys).run(ctx, inputs)
+}
+
+// judge verifies a message: its signature, and that it is for this client.
+func (o *notifyVerify) judge(m *intake.Message, key diagnose.Key) verdict {
+	v := judge(m, key)
+	v.client = m.ClientID()
+	if v.verified {
+		if err := antom.CheckClientID(v.client, o.defaults.ClientID); err != nil {
+			v.verified = false
+			v.fail(err)
+		}
+	}
+	if m.Alone {
+		v.nameFlag(m.Kind)
+	}
+	return v
 }
 
 // noteUnused says which flags changed nothing for a message.

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,6 +36,9 @@ type verifyBatch struct {
 	amount func(paymentRequestID string) (antom.Amount, bool) // of a session, by the history
 
 	spare sync.Pool // of chunks that were told: their memory is used again
+
+	client    string    // of the message before
+	anyClient clientIDs // that genuine messages are for
 
 	around   *surroundings // read at the first mismatch
 	explains int
@@ -193,6 +197,10 @@ func (b *verifyBatch) tellOne(c *chunk, i int, out []byte) ([]byte, error) {
 	r := &c.results[i]
 	v := &r.verdict
 	if v.verified {
+		if v.client != b.client {
+			b.client = v.client
+			b.anyClient.add(v.client)
+		}
 		if first, again := b.seen.Before(r.body, b.place(&c.units[i])); again {
 			b.tally.duplicates++
 			b.aside(func() {
@@ -243,6 +251,13 @@ const mostExplained = 50
 // explain looks for the cause of a mismatch, if that was not done with the
 // verification.
 func (b *verifyBatch) explain(v *verdict, m *intake.Message) {
+	if v.reason == string(sign.ClientIDOther) {
+		if b.around == nil {
+			b.around = b.o.surroundings()
+		}
+		v.explain(diagnose.OtherClient(v.client, b.o.defaults.ClientID, b.around.clientIDs))
+		return
+	}
 	if v.finding == nil && b.explainable(v, m) {
 		if b.around == nil {
 			b.around = b.o.surroundings()
@@ -258,6 +273,7 @@ func (b *verifyBatch) explain(v *verdict, m *intake.Message) {
 			}
 		}
 		v.explain(f)
+		b.tellClient(v)
 		if b.explains++; b.explains == mostExplained {
 			causes := slices.Clone(b.causes)
 			b.settled.Store(&causes)
@@ -277,6 +293,19 @@ func (b *verifyBatch) explainAgain(v *verdict, m *intake.Message) {
 	f := diagnose.ExplainAs(b.around.caseOf(m, b.keys[m.Kind]), *b.settled.Load())
 	f.RuledOut = nil // little was tried
 	v.explain(f)
+	b.tellClient(v)
+}
+
+// tellClient says of a message whose cause was found that it is for another
+// client, too: once its cause is gone it would be refused for that.
+func (b *verifyBatch) tellClient(v *verdict) {
+	want := b.o.defaults.ClientID
+	if v.cause == "" || v.cause == "client-id" || antom.CheckClientID(v.client, want) == nil {
+		return
+	}
+	f := v.finding
+	f.Details = append(f.Details, diagnose.Detail{Label: "for client id", Value: strconv.Quote(v.client) + ", not " + strconv.Quote(want)})
+	f.Target = "" // that alone does not do
 }
 
 // report shows on standard error that something goes on, once that takes a
@@ -313,6 +342,9 @@ func (b *verifyBatch) aside(say func()) {
 // summary says how a run of several messages came out.
 func (b *verifyBatch) summary() {
 	b.notes.rest()
+	if b.o.defaults.ClientID == "" && len(b.anyClient) > 0 {
+		b.p.Note("genuine for %s; any client id was taken, since none was named: --client-id names yours", b.anyClient)
+	}
 	if b.tally.failed > mostExplained && b.settled.Load() != nil {
 		b.p.Note("all causes were tried for the first %d messages that do not verify, for the others only those found so", mostExplained)
 	}

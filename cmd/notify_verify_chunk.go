@@ -79,7 +79,7 @@ func (w *verifier) one(u *intake.Unit) result {
 		v.words = w.words
 		return result{verdict: v}
 	}
-	r := result{verdict: judge(m, w.keys[m.Kind])}
+	r := result{verdict: w.o.judge(m, w.keys[m.Kind])}
 	v := &r.verdict
 	v.words = w.words
 	w.o.noteUnused(v, m)

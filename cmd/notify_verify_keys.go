@@ -85,7 +85,7 @@ func placeOf(p *profile.Profile) string {
 // adopt takes from the profile what the flags did not say.
 func (o *notifyVerify) adopt(chosen *profile.Profile) {
 	o.defaults.ClientID = cmp.Or(o.defaults.ClientID, chosen.ClientID)
-	o.defaults.URL = cmp.Or(o.defaults.URL, chosen.NotifyURL)
+	o.defaults.NotifyURL = chosen.NotifyURL
 }
 
 // surroundings are what a diagnosis may try beside the message itself: keys,

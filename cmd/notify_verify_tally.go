@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -13,11 +14,20 @@ import (
 // noteBook prints notes, of each sort the first few only.
 type noteBook struct {
 	p      *output.Printer
-	counts map[string]int
+	counts map[string]int // of each sort, printed or not
+	said   []string       // what was printed, by sort and text
 }
 
-// mostNotes are printed of each sort.
+// mostNotes are printed of each sort, each text once. Of duplicates, no two of
+// which have the same text, the first is enough: the summary counts them.
 const mostNotes = 10
+
+func mostOf(id string) int {
+	if id == "duplicate" {
+		return 1
+	}
+	return mostNotes
+}
 
 func (n *noteBook) add(v *verdict) {
 	for _, note := range v.notes {
@@ -29,17 +39,34 @@ func (n *noteBook) say(source, id string, text func() string) {
 	if n.counts == nil {
 		n.counts = map[string]int{}
 	}
-	if n.counts[id]++; n.counts[id] <= mostNotes {
-		n.p.Note("%s: %s", source, text())
+	n.counts[id]++
+	ofSort := 0
+	for _, said := range n.said {
+		if strings.HasPrefix(said, id+"\n") {
+			ofSort++
+		}
+	}
+	if ofSort >= mostOf(id) {
+		return
+	}
+	words := text()
+	if key := id + "\n" + words; !slices.Contains(n.said, key) {
+		n.said = append(n.said, key)
+		n.p.Note("%s: %s", source, words)
 	}
 }
 
 // rest counts the notes that were not printed.
 func (n *noteBook) rest() {
+	left := maps.Clone(n.counts)
+	for _, said := range n.said {
+		id, _, _ := strings.Cut(said, "\n")
+		left[id]--
+	}
 	var ids []string
-	for id, count := range n.counts {
-		if count > mostNotes {
-			ids = append(ids, fmt.Sprintf("%d more of %q", count-mostNotes, id))
+	for id, count := range left {
+		if count > 0 {
+			ids = append(ids, fmt.Sprintf("%d more of %q", count, id))
 		}
 	}
 	if slices.Sort(ids); len(ids) > 0 {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,6 +26,7 @@ type verdict struct {
 	cause      string
 	remedy     string
 	told       intake.Told
+	client     string // that the message names; not a part of the verdict's forms
 
 	words   *words
 	notes   []diagnose.Remark
@@ -144,7 +146,7 @@ func (v *verdict) explanation() [][2]string {
 	for _, advice := range f.Advice() {
 		add("  "+advice.Framework, advice.How)
 	}
-	for _, cause := range f.Causes {
+	for _, cause := range slices.Concat(f.Causes, f.See) {
 		add("more", cause.Page())
 	}
 	return lines
@@ -196,10 +198,45 @@ func (v *verdict) fail(err error) {
 	v.err = err
 	if errors.Is(err, intake.ErrNoTarget) {
 		v.reason, v.remedy = reasonURLMissing, "say where it was sent to with --url"
+		if v.kind == string(intake.Response) {
+			v.remedy = "an answer does not say which call it answers: name the path of that request with --url"
+		}
 	}
 	if refused, ok := errors.AsType[*sign.Error](err); ok {
 		v.reason, v.remedy = string(refused.Reason), refused.Hint()
 	}
+}
+
+// nameFlag says which flag gives what is missing of a body alone.
+func (v *verdict) nameFlag(kind intake.Kind) {
+	switch sign.Reason(v.reason) {
+	case sign.TimeMissing:
+		v.remedy = "name its " + strings.ToLower(kind.TimeHeader()) + " header with --time"
+	case sign.ClientIDMissing:
+		v.remedy = "name its client-id header with --client-id"
+	case sign.SignatureMissing:
+		v.remedy = "name its signature header with --signature"
+	}
+}
+
+// clientIDs are those that messages of a run were for.
+type clientIDs []string
+
+// mostClientIDs are remembered.
+const mostClientIDs = 20
+
+func (c *clientIDs) add(id string) {
+	if len(*c) < mostClientIDs && !slices.Contains(*c, id) {
+		*c = append(*c, id)
+	}
+}
+
+func (c clientIDs) String() string {
+	const shown = 3
+	if len(c) <= shown {
+		return "client id " + strings.Join(c, ", ")
+	}
+	return fmt.Sprintf("client id %s and %d more", strings.Join(c[:shown], ", "), len(c)-shown)
 }
 
 // contentChanged is what to do where the key is right and no cause fits.
@@ -213,8 +250,6 @@ func (v *verdict) explain(f *diagnose.Finding) {
 	}
 	switch {
 	case !f.ContentChanged:
-	case v.reason == reasonURLMissing:
-		f.Details, f.RuledOut = nil, nil // without its URL nothing can be ruled out
 	case v.reason == string(sign.Mismatch):
 		v.remedy = contentChanged
 	}
@@ -260,12 +295,14 @@ func (v *verdict) refusal() error {
 	if h, ok := v.err.(hinter); ok && e.remedy == "" {
 		e.remedy = h.Hint()
 	}
-	if v.finding != nil && v.cause != "" {
+	if v.finding != nil && v.cause != "" && v.reason != string(sign.ClientIDOther) { // of which the cause says the same again
 		e.title = v.finding.Title()
 		if strings.HasPrefix(v.finding.Target, "/") && len(v.finding.Causes) == 1 {
 			e.remedy += "\nwith --url '" + v.finding.Target + "' it verifies"
 		}
-		for _, cause := range v.finding.Causes {
+	}
+	if v.finding != nil {
+		for _, cause := range slices.Concat(v.finding.Causes, v.finding.See) {
 			e.remedy += "\nsee " + cause.Page()
 		}
 	}

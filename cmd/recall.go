@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"cmp"
+	"fmt"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -111,7 +112,11 @@ func (c *cli) lastPayment(profile string) (string, error) {
 			}
 		}
 	}
-	return "", usagef("--last: the history has no payment of profile %q", profile).hint("antom session create makes one; or name the payment")
+	whose := "the profile of the environment"
+	if profile != "" {
+		whose = fmt.Sprintf("profile %q", profile)
+	}
+	return "", usagef("--last: the history has no payment of %s", whose).hint("antom session create makes one; or name the payment")
 }
 
 // lastFlag is --last of the commands that steer the emulator.

@@ -12,10 +12,8 @@
 package diagnose
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -66,6 +64,8 @@ type Finding struct {
 	Key string
 	// RuledOut says what was tried in vain.
 	RuledOut []string
+	// See are causes that what was noticed points to.
+	See []Cause
 	// Noticed says what is wrong in any case, though it is not proved that it is
 	// what went wrong here, and what to do about it.
 	Noticed string
@@ -186,6 +186,7 @@ type search struct {
 	content []change
 	budget  int
 	tried   int
+	cut     bool // not all orders of the body's members were written
 	hash    interface {
 		Write([]byte) (int, error)
 		Sum([]byte) []byte
@@ -205,6 +206,8 @@ func (s *search) collect(rows []hypothesis) {
 				if !slices.ContainsFunc(s.keys, known) {
 					s.keys = append(s.keys, ch)
 				}
+			case partNone:
+				s.cut = true
 			case partSignature:
 				s.texts = append(s.texts, ch)
 			default:
@@ -370,47 +373,4 @@ func (s *search) scheme(readings []reading) *Finding {
 		}
 	}
 	return nil
-}
-
-// nothing says what was ruled out.
-func (s *search) nothing(readings []reading) *Finding {
-	f := &Finding{}
-	var names []string
-	for _, key := range s.c.Keys {
-		names = append(names, key.Name)
-	}
-	keys := strings.Join(names, ", ")
-	if s.c.usesOwnKey() {
-		f.Noticed = "the key that was taken for Antom's is the merchant's own public key, which nothing that Antom sends is signed with: " + lookup("key-own").Remedy
-	}
-	if len(readings) == 0 {
-		if _, ok := signatureBytes(change{text: s.c.signature()}); ok && keys != "" {
-			f.RuledOut = append(f.RuledOut, "the signature was made with none of the known keys ("+keys+"), or it is damaged: whether the path and the body are right can't be told")
-		}
-		return f
-	}
-	f.ContentChanged = true
-	f.Key = readings[0].key.key.Name
-	what := cmp.Or(f.Key, "the given key")
-	f.Details = []Detail{{"the key", "is right and the signature is whole: " + what + " signed something, but not this message"}}
-	f.RuledOut = append(f.RuledOut, fmt.Sprintf("%d other readings do not fit either: %s", s.tried, strings.Join(s.areas(), ", ")),
-		"so what was changed changes the meaning, or is not known here: compare with the bytes on the wire")
-	return f
-}
-
-// areas are the parts of which other readings were tried.
-func (s *search) areas() []string {
-	names := [...]struct {
-		part part
-		name string
-	}{
-		{partMethod, "method"}, {partTarget, "path"}, {partClientID, "client id"}, {partTime, "time"}, {partBody, "body"}, {partLayout, "order of the fields"},
-	}
-	var found []string
-	for _, row := range names {
-		if slices.ContainsFunc(s.content, func(ch change) bool { return ch.part == row.part }) {
-			found = append(found, row.name)
-		}
-	}
-	return found
 }

@@ -41,6 +41,8 @@ var hypotheses = [...]hypothesis{
 	{Cause{"key-own", "it was verified with the merchant's own public key in place of Antom's", "take Antom's public key from the Dashboard; your own one is what Antom verifies your requests with", ThemeNone}, ownKey},
 	{Cause{"key-environment", "it was verified with the key of another environment: test and live have keys of their own", "use the profile and the keys of the environment that sent it", ThemeNone}, environmentKey},
 	{Cause{"key-profile", "it was signed with another key than the public key that it was verified with belongs to", "use the profile that the message belongs to, or that profile's public key", ThemeNone}, profileKey},
+	{Cause{"key-rotated", "the key that it was signed with was replaced", "if Antom's key was replaced, take the new public key from the Dashboard and put it into the profile: antom_public_key_file, or antom profile add NAME --replace", ThemeNone}, none},
+	{Cause{"client-other", "it is genuine, and for another client id", "don't act on it: it is another client's; if that client is yours too, use its profile", ThemeNone}, none},
 
 	{Cause{"signature-plus", "the plus signs of the signature became blanks: something decoded it as a form", "take the header as it came, and percent-decode it without the rules of forms", ThemeSignature}, plusSigns},
 	{Cause{"signature-encoded-twice", "the signature is percent-encoded twice", "pass the header on as it came, without encoding it again", ThemeSignature}, encodedTwice},

@@ -58,6 +58,7 @@ type Defaults struct {
 	Kind      Kind
 	Method    string
 	URL       string // or a path
+	NotifyURL string // where only notifications go, after URL
 	Target    string // a URL or path that wins over the message's own
 	Verb      string // a method that wins over the message's own
 	ClientID  string
@@ -82,6 +83,9 @@ func (m *Message) Signed() sign.Message {
 		Method: m.Method, Target: m.Target, ClientID: m.first("Client-Id"), Time: m.first(m.Kind.TimeHeader()), Body: m.Body,
 	}
 }
+
+// ClientID is the client that the message names as its own.
+func (m *Message) ClientID() string { return m.first("Client-Id") }
 
 // first is the first value of a header by its canonical name.
 func (m *Message) first(name string) string {
@@ -146,6 +150,8 @@ func (m *Message) fill(d Defaults) {
 	switch {
 	case d.Target != "":
 		m.setURL(d.Target)
+	case m.Target == "" && m.Kind == Notification:
+		m.setURL(cmp.Or(d.URL, d.NotifyURL))
 	case m.Target == "":
 		m.setURL(d.URL)
 	}

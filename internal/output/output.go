@@ -275,7 +275,11 @@ func (p *Printer) Note(format string, args ...any) {
 func (p *Printer) Warn(format string, args ...any) { p.say("warning", Warn, format, args...) }
 
 func (p *Printer) say(label string, style Style, format string, args ...any) {
-	fmt.Fprintf(p.options.Err, "%s: %s\n", p.errs.render(label, style), cleanLines(fmt.Sprintf(format, args...)))
+	line := p.errs.render(label, style) + ": " + cleanLines(fmt.Sprintf(format, args...))
+	if p.options.ErrTTY {
+		line = wrap(line, p.options.Width)
+	}
+	fmt.Fprintln(p.options.Err, line)
 }
 
 // pipeError tells a reader who left from a failure.
@@ -331,6 +335,7 @@ type ErrorReport struct {
 	ResultCode   string
 	ResultStatus string
 	TraceID      string
+	Width        int // of the terminal, to break lines at; 0 leaves them whole
 }
 
 // PrintError prints an error: a line and its hints, or one JSON object.
@@ -340,9 +345,11 @@ func PrintError(w io.Writer, r ErrorReport, format Format, color bool) {
 		return
 	}
 	s := newStyles(w, color)
-	fmt.Fprintf(w, "%s: %s\n", s.render("antom", Bad), cleanLines(r.Message))
+	for line := range strings.SplitSeq(r.Message, "\n") { // one of each error that was joined
+		fmt.Fprintln(w, wrap(s.render("antom", Bad)+": "+cleanLines(line), r.Width))
+	}
 	for _, hint := range r.Hints {
-		fmt.Fprintf(w, "%s: %s\n", s.render("hint", Key), cleanLines(hint))
+		fmt.Fprintln(w, wrap(s.render("hint", Key)+": "+cleanLines(hint), r.Width))
 	}
 }
 

@@ -41,6 +41,9 @@ func (r *Renderer) Render(dst []byte, record Record) ([]byte, error) {
 	switch {
 	case options.Format == FormatText:
 		if text := record.Text(); text != "" {
+			if options.OutTTY {
+				text = wrap(text, options.Width)
+			}
 			dst = append(append(dst, text...), '\n')
 		}
 	case options.Format == FormatCSV:

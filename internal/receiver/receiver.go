@@ -163,10 +163,7 @@ func (rc *Receiver) verify(r *http.Request, target string, body []byte) error {
 	if _, err := rc.o.Key.Verify(message, r.Header.Get("Signature")); err != nil {
 		return err
 	}
-	if rc.o.ClientID != "" && message.ClientID != rc.o.ClientID {
-		return sign.NewError(sign.Mismatch, fmt.Sprintf("it is for client id %q, not %q", clip(message.ClientID), rc.o.ClientID))
-	}
-	return nil
+	return antom.CheckClientID(message.ClientID, rc.o.ClientID)
 }
 
 // unread tells a body that is too long from one that did not come.

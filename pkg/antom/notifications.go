@@ -182,10 +182,29 @@ func verifyMessage(message sign.Message, headers http.Header, antomKey *sign.Pub
 		return sign.Header{}, err
 	}
 	header, err := antomKey.Verify(message, signature)
-	if err == nil && clientID != "" && message.ClientID != clientID {
-		err = sign.NewError(sign.Mismatch, fmt.Sprintf("it is for client id %q, not %q", message.ClientID, clientID))
+	if err == nil {
+		err = CheckClientID(message.ClientID, clientID)
 	}
 	return header, err
+}
+
+// CheckClientID refuses a genuine message that is for another client than the
+// one wanted, by the client-id header that its signature covers; an empty want
+// takes any. Antom signs the messages of all its clients with keys of its own, so
+// that the signature alone does not say that a message is yours (INF: no page
+// says whether two clients may share a key). The error is a [*sign.Error] with
+// the reason [sign.ClientIDOther].
+func CheckClientID(got, want string) error {
+	if want == "" || got == want {
+		return nil
+	}
+	const shown = 40
+	if len(got) > shown {
+		got = got[:shown] + "…"
+	}
+	err := sign.NewError(sign.ClientIDOther, fmt.Sprintf("%q, not %q", got, want))
+	err.Matches = true
+	return err
 }
 
 // requestTarget is the target as the client sent it, even where a router such as

@@ -258,7 +258,7 @@ func TestVerifyRequest_clientID(t *testing.T) {
 	}
 	server, seen = endpoint(t, nil, antom.WithClientID(liveClientID))
 	got := deliver(t, server, notification(t, server, notifyTarget, notifyBody), seen)
-	if !errors.Is(got.err, &sign.Error{Reason: sign.Mismatch}) || !strings.Contains(got.err.Error(), `it is for client id "SANDBOX_5X00000000000000", not "5YEL6Y2ZT0GX00000"`) {
+	if !errors.Is(got.err, &sign.Error{Reason: sign.ClientIDOther}) || !strings.Contains(got.err.Error(), `for another client id: "SANDBOX_5X00000000000000", not "5YEL6Y2ZT0GX00000"`) {
 		t.Errorf("error = %v", got.err)
 	}
 }

@@ -5,12 +5,13 @@ import "fmt"
 // Reason is the id of why a message was refused; the ids are stable.
 type Reason string
 
-// The reasons for which [PublicKey.Verify] refuses a message.
+// The reasons for which a message is refused, all but one by [PublicKey.Verify].
 const (
 	SignatureMissing   Reason = "signature-missing"
 	SignatureMalformed Reason = "signature-malformed"
 	AlgorithmUnknown   Reason = "algorithm-unknown"
 	ClientIDMissing    Reason = "client-id-missing"
+	ClientIDOther      Reason = "client-id-other" // found by the caller: Verify does not know whom a message must be for
 	TimeMissing        Reason = "time-missing"
 	TimeMalformed      Reason = "time-malformed"
 	Mismatch           Reason = "mismatch"
@@ -22,10 +23,11 @@ const (
 type Error struct {
 	Reason Reason
 	// Matches is true if the signature is the true one of these bytes and the
-	// message is refused all the same, for its algorithm or its time.
+	// message is refused all the same, for its algorithm, its time or its client.
 	Matches bool
 
-	detail string
+	detail     string
+	keyVersion string // that the header names, of a mismatch
 }
 
 func malformed(format string, args ...any) *Error {
@@ -52,6 +54,8 @@ var reasons = [...]struct {
 		"Antom signs with RSA256 only"},
 	{ClientIDMissing, "the client id is missing",
 		"the client-id header is a part of what is signed: pass it on as it came"},
+	{ClientIDOther, "the message is for another client id",
+		"don't act on it: it is another client's; use the profile of the client id that it names, if that is yours too"},
 	{TimeMissing, "the time header is missing",
 		"pass on the request-time header of a notification, the response-time header of a response"},
 	{TimeMalformed, "the time header is malformed",
@@ -87,8 +91,14 @@ func (e *Error) Error() string {
 // Hint says what to do about it.
 func (e *Error) Hint() string {
 	_, hint := e.Reason.row()
+	if e.keyVersion != "" && e.keyVersion != firstKeyVersion {
+		hint = fmt.Sprintf("its header names key version %q: if the key was replaced, take the new public key from Antom's Dashboard; else %s", e.keyVersion, hint)
+	}
 	return hint
 }
+
+// firstKeyVersion is the version of every key that was never replaced (G24).
+const firstKeyVersion = "1"
 
 // Is reports whether target is an [*Error] with the same reason.
 func (e *Error) Is(target error) bool {

@@ -31,7 +31,7 @@ func (k *PublicKey) Verify(m Message, header string) (Header, error) {
 		refusal.Matches = matches
 		return h, refusal
 	case !matches:
-		return h, &Error{Reason: Mismatch}
+		return h, &Error{Reason: Mismatch, keyVersion: shorten(h.KeyVersion)}
 	}
 	return h, nil
 }

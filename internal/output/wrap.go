@@ -1,0 +1,63 @@
+package output
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+)
+
+// wrap breaks the lines of a text between words where they are wider than a
+// terminal. What a line begins with that stands in a column of its own, as
+// [Indented] writes it, stays alone in that column. A word that is too wide is
+// left whole, so that it can be copied. A width of 0 leaves all as it is.
+func wrap(text string, width int) string {
+	if width == 0 {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if lipgloss.Width(line) > width {
+			lines[i] = wrapLine(line, width)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func wrapLine(line string, width int) string {
+	head := column(line)
+	indent := strings.Repeat(" ", lipgloss.Width(head))
+	if head == "" {
+		indent = "    "
+	}
+	var b strings.Builder
+	b.WriteString(head)
+	at, first := lipgloss.Width(head), true
+	for word := range strings.SplitSeq(line[len(head):], " ") {
+		n := lipgloss.Width(word)
+		switch {
+		case first:
+		case at+1+n > width:
+			b.WriteString("\n" + indent)
+			at = len(indent)
+		default:
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at, first = at+n, false
+	}
+	return b.String()
+}
+
+// column is the label of an indented line with all blanks up to its text; "" of
+// other lines.
+func column(line string) string {
+	label := strings.TrimLeft(line, " ")
+	begin := len(line) - len(label)
+	gap := strings.Index(label, "  ")
+	if begin < 4 || gap < 0 {
+		return ""
+	}
+	rest := strings.TrimLeft(label[gap:], " ")
+	return line[:len(line)-len(rest)]
+}
