@@ -159,6 +159,16 @@ func (e *Emulator) Reset(ctx context.Context) error {
 	return e.store.resetAll(ctx)
 }
 
+// CheckState looks whether the state file is one: the error is a [*DamagedError] if
+// not. A call would be answered with SYSTEM_ERROR.
+func (e *Emulator) CheckState(ctx context.Context) error {
+	_, err := e.Time(ctx)
+	if damaged, ok := errors.AsType[*DamagedError](err); ok {
+		return damaged
+	}
+	return nil // what else is wrong the gateway answers
+}
+
 // Time is what the emulator's clock says.
 func (e *Emulator) Time(ctx context.Context) (now time.Time, err error) {
 	err = e.store.view(ctx, func(tx *transaction) error {

@@ -62,7 +62,7 @@ type form struct {
 // Pay submits the card form of a session, as the buyer would. The error is a
 // [*Refusal] if the form can't be submitted.
 func (e *Emulator) Pay(ctx context.Context, request PayRequest) (PayResult, error) {
-	if err := request.validate(); err != nil {
+	if err := request.Check(); err != nil {
 		return PayResult{}, err
 	}
 	var result PayResult
@@ -99,8 +99,9 @@ func (t *transaction) paid(o *order, p *payment) (PayResult, error) {
 	}, err
 }
 
-// validate refuses what is no form at all; the rest is for the outcome.
-func (r *PayRequest) validate() error {
+// Check refuses what is no form at all, and outcomes that Antom does not document;
+// the rest is for the outcome. The error is a [*Refusal].
+func (r *PayRequest) Check() error {
 	if r.Card != "" && r.CardToken != "" {
 		return &Refusal{"a card number and a card token are two cards", "give one of them"}
 	}
@@ -117,7 +118,7 @@ func (r *PayRequest) validate() error {
 			return err
 		}
 	}
-	return r.CheckCodes()
+	return r.checkCodes()
 }
 
 // isCardNumber reports whether a text could be the number of a card.
@@ -126,8 +127,7 @@ func isCardNumber(text string) bool {
 	return strings.Trim(number, "0123456789") == "" && len(number) >= 12 && len(number) <= 19
 }
 
-// CheckCodes wants outcomes that Antom documents. The error is a [*Refusal].
-func (r *PayRequest) CheckCodes() error {
+func (r *PayRequest) checkCodes() error {
 	if err := codeHas(r.Outcome, antom.InPaymentResult, "a payment"); err != nil {
 		return err
 	}
