@@ -24,18 +24,18 @@ const (
 // PayRequest is what the buyer does with the card form. Empty fields are filled
 // in; the expiry date and the digits only beside a card number.
 type PayRequest struct {
-	PaymentRequestID string
-	ClientID         string // whose session, where several clients use the paymentRequestId
-	Card             string // number; blanks and dashes are left out
-	CardToken        string // a stored card instead of a number
-	Expiry           string // MM/YY
-	CVV              string
-	Billing          antom.Address
-	Challenge        string        // ChallengePass, ChallengeFail or ChallengeAbandon: the issuer wants 3-D Secure
-	Processing       time.Duration // how long the payment stays PROCESSING
-	Pending          bool          // the buyer is told that the result is awaited: PENDING instead
-	Outcome          string        // payment result code that it ends with, whatever the card
-	CaptureOutcome   string        // result code of the automatic capture
+	PaymentRequestID string        `json:"paymentRequestId"`
+	ClientID         string        `json:"clientId"`  // whose session, where several clients use the paymentRequestId
+	Card             string        `json:"card"`      // number; blanks and dashes are left out
+	CardToken        string        `json:"cardToken"` // a stored card instead of a number
+	Expiry           string        `json:"expiry"`    // MM/YY
+	CVV              string        `json:"cvv"`
+	Billing          antom.Address `json:"billing"`
+	Challenge        string        `json:"challenge"`      // ChallengePass, ChallengeFail or ChallengeAbandon: the issuer wants 3-D Secure
+	Processing       time.Duration `json:"-"`              // how long the payment stays PROCESSING; see wirePay
+	Pending          bool          `json:"pending"`        // the buyer is told that the result is awaited: PENDING instead
+	Outcome          string        `json:"outcome"`        // payment result code that it ends with, whatever the card
+	CaptureOutcome   string        `json:"captureOutcome"` // result code of the automatic capture
 }
 
 // PayResult is the payment that was born.
