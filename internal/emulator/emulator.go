@@ -127,7 +127,7 @@ func Open(dir string, options Options) (*Emulator, error) {
 	}
 	e := &Emulator{
 		dir: dir, now: options.Now, logger: options.Logger, keys: made, merchants: options.Merchants, notifyURL: options.NotifyURL, signAll: options.SignInvalidSignature,
-		store: &store{path: filepath.Join(dir, "state.db"), now: options.Now, resend: options.Resend, notify: options.NotifyURL},
+		store: &store{path: filepath.Join(dir, "state.db"), now: options.Now, resend: options.Resend, notify: options.NotifyURL, web: gatewayURL},
 	}
 	if options.Hold {
 		return e, e.store.hold()

@@ -117,6 +117,7 @@ func (s *Server) Publish(listener net.Listener) (Address, error) {
 		scheme = "https"
 	}
 	s.address.URL = scheme + "://" + reachable(listener.Addr())
+	s.emulator.store.web = s.address.URL // nothing is answered yet
 	return s.address, s.address.publish(s.emulator.dir)
 }
 
@@ -189,6 +190,8 @@ func (s *Server) Handler() http.Handler {
 			s.health(w)
 		case strings.HasPrefix(r.URL.Path, controlPath):
 			control.ServeHTTP(w, r)
+		case isBuyerPage(r):
+			s.buyerPage(w, r)
 		default:
 			s.gateway(w, r)
 		}

@@ -27,6 +27,7 @@ type store struct {
 	path   string
 	now    func() time.Time // the real clock, for a state without a virtual one
 	resend Resend
+	web    string       // where the buyer's pages are
 	notify string       // where notifications go that no request says
 	mu     sync.RWMutex // over held; exclusive where the file is opened for each transaction
 	held   *bbolt.DB    // nil unless the file is held open
@@ -62,6 +63,7 @@ type transaction struct {
 	clientID string // of the request
 
 	notifyURL string // where notifications go that no request says
+	web       string // where the buyer's pages are
 }
 
 // view and update hand a transaction to a function. An error of the function
@@ -79,7 +81,7 @@ func (s *store) update(ctx context.Context, change func(*transaction) error) err
 }
 
 func (s *store) run(tx *bbolt.Tx, do func(*transaction) error) error {
-	t := &transaction{tx: tx, resend: s.resend, notifyURL: s.notify}
+	t := &transaction{tx: tx, resend: s.resend, notifyURL: s.notify, web: s.web}
 	virtual, reading, err := t.clock()
 	if err != nil {
 		return err
