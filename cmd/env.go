@@ -221,7 +221,7 @@ func (c *cli) emulated(chosen *profile.Profile) (*merchant, error) {
 			return nil, err
 		}
 	} else {
-		facts.GatewayURL, m.emulator = served.Address.URL, served.Transport()
+		facts.GatewayURL, m.emulator = served.Address.URL, &following{c: c, at: served}
 	}
 	chosen.ClientID = facts.ClientID
 	chosen.GatewayURL = facts.GatewayURL
