@@ -109,7 +109,7 @@ func (s *store) use(ctx context.Context, how access, do func(*bbolt.DB) error) e
 	s.mu.RLock()
 	if s.held != nil {
 		defer s.mu.RUnlock()
-		return do(s.held)
+		return s.guarded(func() error { return do(s.held) })
 	}
 	s.mu.RUnlock()
 	s.mu.Lock()
@@ -118,7 +118,7 @@ func (s *store) use(ctx context.Context, how access, do func(*bbolt.DB) error) e
 	if err != nil {
 		return err
 	}
-	err = do(db)
+	err = s.guarded(func() error { return do(db) })
 	return errors.Join(err, db.Close())
 }
 
@@ -151,9 +151,16 @@ func (s *store) open(how access, timeout time.Duration) (*bbolt.DB, error) {
 			return nil, fmt.Errorf("make the emulator's state %s: %w", s.path, err)
 		}
 	}
-	db, err := bbolt.Open(s.path, 0o600, options(how, timeout))
+	var db *bbolt.DB
+	err := s.guarded(func() (err error) {
+		db, err = bbolt.Open(s.path, 0o600, options(how, timeout))
+		return err
+	})
 	if err == nil {
-		return db, nil
+		return s.whole(db)
+	}
+	if _, damaged := errors.AsType[*DamagedError](err); damaged {
+		return nil, err
 	}
 	err = fmt.Errorf("open the emulator's state %s: %w", s.path, err)
 	if isDamage(err) {
