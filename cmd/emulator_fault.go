@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -148,16 +149,20 @@ func (c *cli) clearFaults(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(gone) < len(ids) {
-		return fmt.Errorf("of %d faults only %d were in place", len(ids), len(gone))
+	if len(gone) > 0 || len(ids) == 0 {
+		p.Note("removed %s", counted(len(gone), "fault", "faults"))
 	}
-	p.Note("removed %s", counted(len(gone), "fault", "faults"))
+	for _, id := range ids {
+		if !slices.ContainsFunc(gone, func(f emulator.Fault) bool { return f.ID == id }) {
+			return saidError{code: exitFailed, message: fmt.Sprintf("fault %d is not in place", id), remedy: "antom emulator fault list shows the ids"}
+		}
+	}
 	return nil
 }
 
 // faultResult shows faults as a table.
 func faultResult(list []emulator.Fault) output.Result {
-	table := &output.Table{Cols: []output.Col{{Name: "id"}, {Name: "fault"}, {Name: "seen"}, {Name: "struck"}}}
+	table := &output.Table{Cols: []output.Col{{Name: "id", Title: "ID"}, {Name: "fault", Title: "FAULT"}, {Name: "seen", Title: "SEEN"}, {Name: "struck", Title: "STRUCK"}}}
 	result := output.Result{JSON: encode(append([]emulator.Fault{}, list...)), Rows: [][]byte{}, Table: table, Text: []output.Block{table}}
 	for _, f := range list {
 		table.Rows = append(table.Rows, []output.Cell{
@@ -198,7 +203,7 @@ With --quiet just the kinds are printed.`,
 
 func faultKindsResult() output.Result {
 	kinds := emulator.FaultKinds()
-	table := &output.Table{Cols: []output.Col{{Name: "kind"}, {Name: "argument"}, {Name: "of"}, {Name: "does"}, {Name: "client"}}}
+	table := &output.Table{Cols: []output.Col{{Name: "kind", Title: "KIND"}, {Name: "argument", Title: "ARGUMENT"}, {Name: "of", Title: "OF"}, {Name: "does", Title: "DOES"}, {Name: "client", Title: "CLIENT"}}}
 	result := output.Result{JSON: encode(kinds), Rows: [][]byte{}, Table: table, Text: []output.Block{table}}
 	for _, kind := range kinds {
 		table.Rows = append(table.Rows, []output.Cell{

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/output"
@@ -52,7 +53,7 @@ A successful payment stores the card: its cardToken is in paymentResultInfo, and
   antom emulator pay "$(antom session create --amount 42.00 --currency SGD --three-ds -q)" --challenge abandon`,
 		Args: oneArg("PAYMENT_REQUEST_ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.validate(); err != nil {
+			if err := o.validate(cmd.Flags()); err != nil {
 				return err
 			}
 			return o.run(cmd.Context(), args)
@@ -89,9 +90,16 @@ func testCardsPage() string {
 	return b.String()
 }
 
-func (o *emulatorPay) validate() error {
+func (o *emulatorPay) validate(flags *pflag.FlagSet) error {
+	for _, name := range [...]string{"card", "card-token"} {
+		if flag := flags.Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return usagef("--%s is empty", name).hint("leave it out to pay with the session's stored card, or Antom's first test card")
+		}
+	}
 	billing := o.request.Billing
 	switch {
+	case o.request.Pending && o.request.Processing == 0:
+		return usagef("--pending and --processing 0s: the result would be there at once, and nobody sees PENDING").hint("--processing 3s")
 	case o.request.Processing < 0:
 		return usagef("--processing %s: must not be negative", o.request.Processing)
 	case o.request.Card != "" && o.request.CardToken != "":
@@ -99,7 +107,7 @@ func (o *emulatorPay) validate() error {
 	case billing != (antom.Address{}) && billing.Region == "":
 		return usagef("--billing-region is missing: a billing address has a country").hint("--billing-region SG")
 	}
-	return asUsage(o.request.CheckCodes())
+	return asUsage(o.request.Check())
 }
 
 // asUsage is a refusal of what was typed, before anything was asked of anyone.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -382,20 +383,26 @@ func (l *serveLog) record(record emulator.Record) {
 	}
 }
 
-// line is a record for people: time, what, how it ended, of which payment.
+// line is a record for people: the emulator's time, what, how it ended, the id of
+// the capture or refund, and of the payment where it is known.
 func (l *serveLog) line(record emulator.Record) string {
-	parts := []string{record.Time.Format(time.RFC3339)}
-	if l.terminal {
-		parts[0] = record.Time.Local().Format(time.TimeOnly)
+	at := record.EmulatorTime
+	parts := []string{at.Format(time.RFC3339)}
+	if l.terminal && at.Sub(record.Time).Abs() < time.Hour { // else the clock is virtual, and the date matters
+		parts[0] = at.Local().Format(time.TimeOnly)
+	}
+	id := cmp.Or(record.CaptureRequestID, record.RefundRequestID)
+	if id = cmp.Or(id, record.PaymentRequestID, record.PaymentID); id != record.PaymentRequestID {
+		id = strings.TrimSpace(id + "  " + record.PaymentRequestID)
 	}
 	if record.Type == "delivery" {
-		parts = append(parts, "sent", string(record.NotifyType), l.styled(record.Verdict, *record.Acknowledged), record.PaymentRequestID, record.URL, fmt.Sprintf("attempt %d", record.Attempt))
+		parts = append(parts, "sent", string(record.NotifyType), l.styled(record.Verdict, *record.Acknowledged), id, record.URL, fmt.Sprintf("attempt %d", record.Attempt))
 	} else {
 		what := record.Operation
 		if what == "" {
 			what = record.Method + " " + record.Path
 		}
-		parts = append(parts, what, l.styled(outcomeOf(record), record.ResultStatus == "S"), record.PaymentRequestID, record.ResultMessage)
+		parts = append(parts, what, l.styled(outcomeOf(record), record.ResultStatus == "S"), id, record.ResultMessage)
 	}
 	if len(record.Faults) > 0 {
 		parts = append(parts, "fault "+strings.Join(record.Faults, ", "))

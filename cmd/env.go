@@ -216,8 +216,12 @@ func (c *cli) emulated(chosen *profile.Profile) (*merchant, error) {
 	if err != nil {
 		return nil, err
 	}
-	if served != nil {
-		facts.GatewayURL, m.emulator = served.Address.URL, served.Transport()
+	if served == nil {
+		if err := gateway.CheckState(context.Background()); err != nil {
+			return nil, err
+		}
+	} else {
+		facts.GatewayURL, m.emulator = served.Address.URL, &following{c: c, at: served}
 	}
 	chosen.ClientID = facts.ClientID
 	chosen.GatewayURL = facts.GatewayURL
@@ -296,6 +300,11 @@ func (c *cli) client(m *merchant, more ...antom.Option) (*antom.Client, error) {
 // transport carries the calls of m.
 func (c *cli) transport(m *merchant) (http.RoundTripper, error) {
 	if m.emulator != nil {
+		if c.global.caCert != "" { // it needs none, and a wrong one is wrong all the same
+			if _, err := c.trusted(); err != nil {
+				return nil, err
+			}
+		}
 		return m.emulator, nil
 	}
 	if c.global.caCert == "" {

@@ -181,6 +181,9 @@ func report(err error, code int) output.ErrorReport {
 			r.TraceID = refused.Response.TraceID
 		}
 	}
+	if open, ok := errors.AsType[*unsettledError](err); ok {
+		r.PaymentRequestID = open.id
+	}
 	return r
 }
 

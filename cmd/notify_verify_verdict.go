@@ -180,14 +180,11 @@ func judge(m *intake.Message, key diagnose.Key) verdict {
 	}
 	if checked.Err != nil {
 		v.fail(checked.Err)
-		if m.Alone && strings.HasSuffix(v.reason, "-missing") {
-			v.remedy = nameHeaders
-		}
 	}
 	return v
 }
 
-// nameHeaders is what to do where only a body was saved.
+// nameHeaders is what to do where nothing but a body was saved.
 const nameHeaders = "this is a body alone: name what its headers said with --signature and --time, and --client-id and --url where they are not the profile's; or save the whole request"
 
 func (v *verdict) note(id, text string) {
@@ -215,7 +212,7 @@ func (v *verdict) nameFlag(kind intake.Kind) {
 	case sign.ClientIDMissing:
 		v.remedy = "name its client-id header with --client-id"
 	case sign.SignatureMissing:
-		v.remedy = "name its signature header with --signature"
+		v.remedy = nameHeaders
 	}
 }
 

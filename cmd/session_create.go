@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/rules"
@@ -36,7 +37,8 @@ type sessionCreate struct {
 	waitFlags               waitFlags
 	expect                  string
 
-	assigned []assignment // what the flags say, once validated
+	assigned []assignment   // what the flags say, once validated
+	flags    *pflag.FlagSet // as they were typed
 }
 
 const longestSession = time.Hour // spec of createPaymentSession: 0 to 1 h after creation
@@ -85,7 +87,7 @@ event, {"type":"session",…}.`,
   id=$(antom session create --amount 42.00 --currency SGD --quiet)`,
 		Args: orForm(noArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.sceneNamed = cmd.Flags().Changed("scene")
+			o.sceneNamed, o.flags = cmd.Flags().Changed("scene"), cmd.Flags()
 			if err := o.validate(cmd.Flags()); err != nil {
 				return err
 			}
@@ -161,7 +163,7 @@ func (o *sessionCreate) run(ctx context.Context) error {
 	}
 	session, response, err := client.Sessions.CreateFrom(ctx, request.body)
 	if err != nil {
-		return err
+		return o.unsettled(err, request.id())
 	}
 	result := o.result(request, session, response)
 	if o.wait && p.Streams() {

@@ -207,7 +207,7 @@ func (o *waiter) tell(p *output.Printer, progress *output.Progress, w *watch, po
 	case isMissing(poll.Err) && w.missing == missingAnswers && o.flags.missing != "fail":
 		p.Note("%s: ORDER_NOT_EXIST: not paid yet, or a wrong id; still waiting (--missing fail would end here)", w.id())
 	case poll.Err != nil && !poll.Last && !isMissing(poll.Err):
-		p.Note("%s; asking again in %s", poll.Err, seconds(poll.Next))
+		p.Note("%s; asking again in %s", poll.Err, pause(poll.Next))
 	}
 }
 
@@ -349,3 +349,11 @@ func encode(record any) []byte {
 }
 
 func seconds(d time.Duration) string { return d.Round(time.Second).String() }
+
+// pause is a time to come: one under a second is not none.
+func pause(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return seconds(d)
+}

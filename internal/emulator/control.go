@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -42,15 +43,15 @@ func controlRoutes() []controlRoute {
 		{"GET /_emulator/payments/{id}", "tells all about a payment, by its paymentRequestId; ?clientId=ID whose, where several clients use it", controlShow},
 		{"GET /_emulator/scenarios", "lists the scenarios", controlScenarios},
 		{"GET /_emulator/state", "lists the payments, the newest first; ?limit=N", controlState},
-		{"POST /_emulator/attempts", "keeps an attempt to deliver that was made elsewhere", controlAttempt},
+		{"POST /_emulator/attempts", `{"id":"…","attempt":{"httpStatus":200,"acknowledged":true,"verdict":"acknowledged"}}: keeps an attempt to deliver that was made elsewhere`, controlAttempt},
 		{"POST /_emulator/clock", `{"advance":"24h"} or {"set":"2026-12-01T00:00:00Z"}: moves the clock; what is due on the way is sent`, controlMoveClock},
 		{"POST /_emulator/faults", `{"fault":"inquiryPayment:2=latency:500ms"}: puts a fault in place`, controlAddFault},
 		{"POST /_emulator/pay", `{"paymentRequestId":"…","card":"…"}: submits the card form, as the buyer would`, controlPay},
 		{"POST /_emulator/reset", "forgets every session and payment", controlReset},
-		{"POST /_emulator/scenarios", "sets a scenario", controlSetScenario},
+		{"POST /_emulator/scenarios", `{"operation":"refund","resultCode":"RISK_REJECT","times":1}: sets a scenario; "then" is what CAPTURE_IN_PROCESS and REFUND_IN_PROCESS end with`, controlSetScenario},
 		{"POST /_emulator/seed", `{"seed":7}: makes ids repeatable`, controlSeed},
 		{"POST /_emulator/settle", "waits until every notification that is due was tried", controlSettle},
-		{"POST /_emulator/sign", "signs a notification", controlSign},
+		{"POST /_emulator/sign", `{"url":"…","clientId":"…","bodyBase64":"…"}: signs a notification, such as one of GET /_emulator/due`, controlSign},
 	}
 }
 
@@ -141,9 +142,31 @@ func readControl[T any](r *http.Request) (value T, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&value); err != nil {
-		return value, &badControl{"read the body: " + err.Error()}
+		text := strings.TrimPrefix(err.Error(), "json: ")
+		if strings.HasPrefix(text, "unknown field") {
+			text += "; known are " + strings.Join(membersOf(reflect.TypeFor[T](), ""), ", ")
+		}
+		return value, &badControl{"read the body: " + text}
 	}
 	return value, nil
+}
+
+// membersOf are the paths of the members of a body.
+func membersOf(t reflect.Type, under string) []string {
+	var paths []string
+	for field := range t.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch of := field.Type; {
+		case name == "-", !field.IsExported() && !field.Anonymous:
+		case field.Anonymous:
+			paths = append(paths, membersOf(of, under)...)
+		case of.Kind() == reflect.Struct && of != reflect.TypeFor[time.Time]():
+			paths = append(paths, membersOf(of, under+name+".")...)
+		default:
+			paths = append(paths, under+name)
+		}
+	}
+	return paths
 }
 
 // wireDuration is a duration as people write it.
@@ -197,11 +220,14 @@ func controlResetClock(s *Server, r *http.Request) (any, error) {
 	return s.emulator.ResetClock(r.Context())
 }
 
+// wireMove is a move of the clock: on by a time, or to one.
+type wireMove struct {
+	Advance *wireDuration `json:"advance"`
+	Set     *time.Time    `json:"set"`
+}
+
 func controlMoveClock(s *Server, r *http.Request) (any, error) {
-	move, err := readControl[struct {
-		Advance *wireDuration `json:"advance"`
-		Set     *time.Time    `json:"set"`
-	}](r)
+	move, err := readControl[wireMove](r)
 	switch {
 	case err != nil:
 		return nil, err
@@ -282,10 +308,12 @@ func controlReset(s *Server, r *http.Request) (any, error) {
 
 func controlSettle(s *Server, r *http.Request) (any, error) { return done{true}, s.Settle(r.Context()) }
 
+type wireSeed struct {
+	Seed uint64 `json:"seed"`
+}
+
 func controlSeed(s *Server, r *http.Request) (any, error) {
-	seed, err := readControl[struct {
-		Seed uint64 `json:"seed"`
-	}](r)
+	seed, err := readControl[wireSeed](r)
 	if err != nil {
 		return nil, err
 	}
@@ -337,10 +365,12 @@ func controlFaults(s *Server, _ *http.Request) (any, error) {
 	return append([]Fault{}, s.faults.all()...), nil
 }
 
+type wireFault struct {
+	Fault string `json:"fault"`
+}
+
 func controlAddFault(s *Server, r *http.Request) (any, error) {
-	request, err := readControl[struct {
-		Fault string `json:"fault"`
-	}](r)
+	request, err := readControl[wireFault](r)
 	if err != nil {
 		return nil, err
 	}

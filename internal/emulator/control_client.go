@@ -24,8 +24,14 @@ type Remote struct {
 	transport *http.Transport
 }
 
-// Transport carries calls to the server, and trusts its certificate.
-func (r *Remote) Transport() http.RoundTripper { return r.transport }
+// RoundTrip carries a call to the server, wherever it was sent to, and trusts the
+// server's certificate.
+func (r *Remote) RoundTrip(call *http.Request) (*http.Response, error) {
+	call = call.Clone(call.Context())
+	call.URL.Scheme, call.URL.Host, _ = strings.Cut(r.Address.URL, "://")
+	call.Host = ""
+	return r.transport.RoundTrip(call)
+}
 
 // call calls a route of the control API. The error is a [*Refusal] if the
 // emulator refused.

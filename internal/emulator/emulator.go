@@ -130,7 +130,7 @@ func Open(dir string, options Options) (*Emulator, error) {
 	}
 	e := &Emulator{
 		dir: dir, now: options.Now, logger: options.Logger, keys: made, merchants: options.Merchants, notifyURL: options.NotifyURL, signAll: options.SignInvalidSignature,
-		store: &store{path: filepath.Join(dir, "state.db"), now: options.Now, resend: options.Resend, notify: options.NotifyURL},
+		store: &store{path: filepath.Join(dir, "state.db"), now: options.Now, resend: options.Resend, notify: options.NotifyURL, web: gatewayURL},
 	}
 	if options.Hold {
 		return e, e.store.hold()
@@ -160,6 +160,16 @@ func (e *Emulator) Profile() Profile {
 // keys stay.
 func (e *Emulator) Reset(ctx context.Context) error {
 	return e.store.resetAll(ctx)
+}
+
+// CheckState looks whether the state file is one: the error is a [*DamagedError] if
+// not. A call would be answered with SYSTEM_ERROR.
+func (e *Emulator) CheckState(ctx context.Context) error {
+	_, err := e.Time(ctx)
+	if damaged, ok := errors.AsType[*DamagedError](err); ok {
+		return damaged
+	}
+	return nil // what else is wrong the gateway answers
 }
 
 // Time is what the emulator's clock says.

@@ -24,7 +24,7 @@ type Fault struct {
 	Kind      string `json:"kind"`
 	Argument  string `json:"argument,omitempty"`
 	Seen      int    `json:"seen"`   // occurrences counted so far
-	Struck    int    `json:"struck"` // of those, the ones it struck
+	Struck    int    `json:"struck"` // of those, the ones at which it did what it does
 }
 
 // anyOperation is the name that stands for every operation of the API.
@@ -74,7 +74,7 @@ func ParseFault(text string) (Fault, error) {
 func ParseFaults(text string) ([]Fault, error) {
 	var list []Fault
 	number := 0
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) { // some editors begin files so
 		number++
 		line, _, _ = strings.Cut(line, "#")
 		if strings.TrimSpace(line) == "" {
@@ -131,7 +131,11 @@ func (f *Fault) check(text string) error {
 		f.Argument = row.Default
 	}
 	if row.valid != nil && !row.valid(f.Argument) {
-		return faultRefusal(text, fmt.Sprintf("argument %q of %s must be %s", f.Argument, f.Kind, row.Argument), fmt.Sprintf("for example %s=%s:%s", f.Operation, f.Kind, row.Default))
+		example := fmt.Sprintf("for example %s=%s:%s", f.Operation, f.Kind, row.Default)
+		if row.Argument == resultCode {
+			example = nearestHint(f.Argument, resultCodes(), example)
+		}
+		return faultRefusal(text, fmt.Sprintf("argument %q of %s must be %s", f.Argument, f.Kind, row.Argument), example)
 	}
 	return nil
 }
@@ -145,6 +149,14 @@ func nearestHint(word string, words []string, otherwise string) string {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return otherwise
+}
+
+func resultCodes() []string {
+	var codes []string
+	for _, row := range antom.ResultCodes() {
+		codes = append(codes, row.Code)
+	}
+	return codes
 }
 
 // faultOperations are the calls that a fault can name.
@@ -242,12 +254,15 @@ func (s *faults) any() bool {
 }
 
 // strike counts an occurrence of an operation and returns the faults that it
-// meets, in the order in which they were put in place. A call that the gateway's
-// own checks refuse is none for those that are about what the gateway decides.
-func (s *faults) strike(operation string, passes bool) []Fault {
+// meets and that show: in the order of their turns, those of one turn in the order
+// in which they were put in place. What is taken from the start leaves some without
+// an effect, and so does a fault that comes before: those did not strike. A call
+// that the gateway's own checks refuse is none for those that are about what the
+// gateway decides.
+func (s *faults) strike(operation string, passes bool, taken aspect) []Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var met []Fault
+	var due []*Fault
 	for i := range s.list {
 		f := &s.list[i]
 		if f.Operation != operation && (f.Operation != anyOperation || slices.Contains(notificationOperations(), operation)) {
@@ -258,9 +273,29 @@ func (s *faults) strike(operation string, passes bool) []Fault {
 		}
 		f.Seen++
 		if f.strikes(f.Seen) {
-			f.Struck++
-			met = append(met, *f)
+			due = append(due, f)
 		}
 	}
+	return strikeInTurn(due, taken)
+}
+
+func strikeInTurn(due []*Fault, taken aspect) []Fault {
+	slices.SortStableFunc(due, func(a, b *Fault) int { return int(turnOf(a)) - int(turnOf(b)) })
+	var met []Fault
+	for _, f := range due {
+		row, _ := lookupFault(f.Kind)
+		again := !row.addsUp() && slices.ContainsFunc(met, func(other Fault) bool { return other.Kind == f.Kind })
+		if again || taken&row.needs != 0 {
+			continue
+		}
+		taken |= row.takes
+		f.Struck++
+		met = append(met, *f)
+	}
 	return met
+}
+
+func turnOf(f *Fault) turn {
+	row, _ := lookupFault(f.Kind)
+	return row.turn
 }

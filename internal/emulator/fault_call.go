@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -29,6 +30,11 @@ type struckCall struct {
 	answer   recorder // what is to be answered
 	settled  bool     // the answer is there
 	gone     bool     // the connection is, and nothing can be answered
+
+	resigned bool // by one of these:
+	signer   string
+	key      *sign.PrivateKey // another than the emulator's
+	wrongly  bool             // of another body
 }
 
 // carryOut carries out the call with the faults that it meets.
@@ -39,6 +45,9 @@ func (x *struckCall) carryOut(met []Fault) {
 		x.settled = true
 	}
 	x.run(afterWork, met)
+	if x.resigned {
+		x.resign()
+	}
 	x.run(atTheAnswer, met)
 	x.write()
 }
@@ -154,28 +163,52 @@ func (x *struckCall) resultOf(result antom.Result) {
 		return // texts always encode
 	}
 	x.replace(http.StatusOK, antom.ContentType, body)
-	x.signAs(x.clientID(), x.answer.body.Bytes(), x.server.emulator.NotifyKey(), 1)
+	if key := x.server.emulator.NotifyKey(); key != nil { // else the server says so and ends
+		x.sign(signing{x.clientID(), x.answer.body.Bytes(), key, keyVersion})
+	}
 }
 
 func (x *struckCall) clientID() string { return x.exchange.clientID }
 
-// signAs puts a signature over a body into the answer.
-func (x *struckCall) signAs(clientID string, body []byte, key *sign.PrivateKey, version int) {
-	if key == nil {
-		return // it can't be made: the server says so and ends
-	}
+// signing is how an answer is signed.
+type signing struct {
+	clientID string
+	body     []byte
+	key      *sign.PrivateKey
+	version  int
+}
+
+// sign puts a signature into the answer.
+func (x *struckCall) sign(how signing) {
 	at := string(wireTime(x.server.emulator.timeOr(x.exchange.request.Context(), x.server.emulator.now())))
-	if given := x.wire()["response-time"]; len(given) == 1 {
-		at = given[0]
-	}
-	signature, err := key.Sign(sign.Message{
-		Method: x.exchange.request.Method, Target: x.exchange.target, ClientID: clientID, Time: at, Body: body,
-	}, version)
+	signature, err := how.key.Sign(sign.Message{
+		Method: x.exchange.request.Method, Target: x.exchange.target, ClientID: how.clientID, Time: at, Body: how.body,
+	}, how.version)
 	if err != nil {
 		return // the gateway's own answers were signed with the same parts
 	}
 	header := x.wire()
-	header["client-id"], header["response-time"], header["signature"] = []string{clientID}, []string{at}, []string{signature}
+	header["client-id"], header["response-time"], header["signature"] = []string{how.clientID}, []string{at}, []string{signature}
+}
+
+// resign signs the answer anew, in all the ways at once that its faults ask for. A
+// header that one of them left out stays out.
+func (x *struckCall) resign() {
+	how := signing{cmp.Or(x.signer, x.clientID()), x.answer.body.Bytes(), x.key, rotatedVersion}
+	if how.key == nil {
+		how.key, how.version = x.server.emulator.NotifyKey(), keyVersion
+	}
+	if how.key == nil || !x.isSigned() {
+		return
+	}
+	if x.wrongly {
+		how.body = slices.Concat(how.body, []byte{' '})
+	}
+	_, timed := x.wire()["response-time"]
+	x.sign(how)
+	if !timed {
+		delete(x.wire(), "response-time")
+	}
 }
 
 // wire is the header of the answer by the names that go over the wire: those of
@@ -185,24 +218,16 @@ func (x *struckCall) wire() map[string][]string { return x.answer.header }
 // isSigned keeps the signature faults from signing what the gateway did not.
 func (x *struckCall) isSigned() bool { return len(x.wire()["signature"]) == 1 }
 
-func signWrongly(x *struckCall, _ Fault) {
-	if x.isSigned() {
-		x.signAs(x.clientID(), slices.Concat(x.answer.body.Bytes(), []byte{' '}), x.server.emulator.NotifyKey(), 1)
-	}
-}
+func signWrongly(x *struckCall, _ Fault) { x.resigned, x.wrongly = true, true }
 
 // otherClientID is nobody's.
 const otherClientID = "SANDBOX_5XSOMEONEELSE1"
 
-func signForAnother(x *struckCall, _ Fault) {
-	if x.isSigned() {
-		x.signAs(otherClientID, x.answer.body.Bytes(), x.server.emulator.NotifyKey(), 1)
-	}
-}
+func signForAnother(x *struckCall, _ Fault) { x.resigned, x.signer = true, otherClientID }
 
 func rotateKey(x *struckCall, _ Fault) {
-	if key, err := x.server.rotatedKey(); err == nil && x.isSigned() {
-		x.signAs(x.clientID(), x.answer.body.Bytes(), key, rotatedVersion)
+	if key, err := x.server.rotatedKey(); err == nil { // AddFault has made it
+		x.resigned, x.key = true, key
 	}
 }
 

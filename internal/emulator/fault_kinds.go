@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // FaultKind is a row of the table of faults.
@@ -26,6 +28,10 @@ type faultRow struct {
 	call  func(*struckCall, Fault) // at a call; see struckCall
 	when  stage
 	send  func(*struckSend, Fault) // at a send of a notification; see struckSend
+
+	turn  turn   // of several that strike at once, who comes first
+	needs aspect // what no other may have taken for it to show
+	takes aspect // what it leaves the later ones without
 }
 
 // stage is when a fault of calls acts.
@@ -35,6 +41,38 @@ const (
 	beforeWork  stage = iota // the call has come and nothing was done
 	afterWork                // it was done, the answer is there
 	atTheAnswer              // the answer leaves
+)
+
+// addsUp reports whether a second fault of the kind does something more: a time
+// does.
+func (r faultRow) addsUp() bool { return r.Name == "latency" || r.Name == "late-answer" }
+
+// turn orders faults that strike the same call or send: those that make others
+// meaningless come before them.
+type turn int
+
+const (
+	turnNever   turn = iota - 6 // it is not sent
+	turnDelay                   // it begins later
+	turnInstead                 // something else happens in the work's place
+	turnLost                    // the answer is lost
+	turnAnswer                  // it says something else
+	turnHeader                  // a header is left out
+	// 0: all others
+)
+
+// aspect is something of a call or a send that faults work on.
+type aspect int
+
+const (
+	theMessage   aspect = 1 << iota // there is one at all: a call with an answer, a notification
+	theWork                         // the call is carried out or refused by the gateway
+	theAnswer                       // it reaches the client
+	theSignature                    // it has one
+	theTime                         // it has a response-time
+	theOrder                        // no other notification of the payment is held back
+
+	everything = theMessage | theWork | theAnswer | theSignature | theTime | theOrder
 )
 
 // faultRows is the table, sorted by name. That there are such faults is no fact
@@ -51,31 +89,31 @@ func wireFaults() []faultRow {
 		{FaultKind: FaultKind{Name: "cut-body", Argument: "a number of bytes", Default: "20",
 			Does:   "the call is carried out; its answer ends after so many bytes of the body and the connection with it",
 			Client: "cut-short (1); payment wait asks again"},
-			valid: isCount, call: cutBody, when: atTheAnswer},
+			valid: isCount, call: cutBody, when: atTheAnswer, needs: theMessage | theAnswer},
 		{FaultKind: FaultKind{Name: "html",
 			Does:   "nothing is done; the answer is a web page with HTTP 200, as a proxy's login page",
 			Client: "web-page (1); not asked again"},
-			call: answerHTML, when: beforeWork},
+			call: answerHTML, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork | theSignature | theTime},
 		{FaultKind: FaultKind{Name: "late-answer", Argument: "a duration such as 500ms", Default: "20s",
 			Does:   "the call is carried out at once and answered late",
 			Client: "timed-out (1) after --request-timeout; payment wait asks again"},
-			valid: isDuration, call: waitAWhile, when: afterWork},
+			valid: isDuration, call: waitAWhile, when: afterWork, needs: theMessage},
 		{FaultKind: FaultKind{Name: "latency", Argument: "a duration such as 500ms", Default: "1s",
 			Does:   "everything begins so much later",
 			Client: "waits, at most --request-timeout"},
-			valid: isDuration, call: waitAWhile, when: beforeWork, send: sendLater},
+			valid: isDuration, call: waitAWhile, when: beforeWork, send: sendLater, turn: turnDelay, needs: theMessage},
 		{FaultKind: FaultKind{Name: "lost-answer",
 			Does:   "the call is carried out; instead of an answer the connection is reset",
 			Client: "dropped (1); payment wait asks again"},
-			call: resetConnection, when: atTheAnswer},
+			call: resetConnection, when: atTheAnswer, turn: turnLost, needs: theWork, takes: theAnswer | theSignature | theTime},
 		{FaultKind: FaultKind{Name: "reset",
 			Does:   "nothing is done; the connection is reset",
 			Client: "dropped (1); payment wait asks again"},
-			call: resetConnection, when: beforeWork},
+			call: resetConnection, when: beforeWork, turn: turnInstead, needs: theWork, takes: everything},
 		{FaultKind: FaultKind{Name: "status", Argument: "an HTTP status from 400 to 599", Default: "503",
 			Does:   "nothing is done; the answer has this HTTP status",
 			Client: "server-fault (1) from 500 on; payment wait asks again"},
-			valid: isStatus, call: answerStatus, when: beforeWork},
+			valid: isStatus, call: answerStatus, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork | theSignature | theTime},
 	}
 }
 
@@ -85,51 +123,54 @@ func signatureFaults() []faultRow {
 		{FaultKind: FaultKind{Name: "key-rotation",
 			Does:   "signed with a new key of Antom's, keyVersion 2; antom emulator keys shows it as ANTOM_PUBLIC_KEY_2",
 			Client: "verification failed (6) until the new public key is set up"},
-			call: rotateKey, when: afterWork, send: sendRotated},
+			call: rotateKey, when: afterWork, send: sendRotated, needs: theSignature},
 		{FaultKind: FaultKind{Name: "no-response-time",
 			Does:   "carried out; the answer has a signature and no response-time",
 			Client: "verification failed (6): half a pair is refused"},
-			call: dropHeader("response-time"), when: afterWork},
+			call: dropHeader("response-time"), when: afterWork, turn: turnHeader, needs: theTime, takes: theTime},
 		{FaultKind: FaultKind{Name: "no-signature",
 			Does:   "carried out; the answer has a response-time and no signature",
 			Client: "verification failed (6): half a pair is refused"},
-			call: dropHeader("signature"), when: afterWork, send: sendWithout("Signature")},
+			call: dropHeader("signature"), when: afterWork, send: sendWithout("Signature"), turn: turnHeader, needs: theSignature, takes: theSignature},
 		{FaultKind: FaultKind{Name: "unsigned",
 			Does:   "carried out; neither signature nor response-time",
 			Client: "verification failed (6) if it is an S; an F or U is reported as not signed"},
-			call: dropHeader("response-time", "signature"), when: afterWork, send: sendWithout("Signature", "Request-Time")},
+			call: dropHeader("response-time", "signature"), when: afterWork, send: sendWithout("Signature", "Request-Time"), turn: turnHeader, needs: theSignature | theTime, takes: theSignature | theTime},
 		{FaultKind: FaultKind{Name: "wrong-client-id",
 			Does:   "carried out; signed for another client id",
 			Client: "verification failed (6)"},
-			call: signForAnother, when: afterWork, send: sendForAnother},
+			call: signForAnother, when: afterWork, send: sendForAnother, needs: theSignature},
 		{FaultKind: FaultKind{Name: "wrong-signature",
 			Does:   "carried out; the signature is of another body",
 			Client: "verification failed (6)"},
-			call: signWrongly, when: afterWork, send: sendSignedWrongly},
+			call: signWrongly, when: afterWork, send: sendSignedWrongly, needs: theSignature},
 	}
 }
+
+// resultCode is the argument of those that name what the gateway says.
+const resultCode = "a result code that Antom documents"
 
 // resultFaults are those of what the gateway says: answers that Antom documents
 // for U (G24). They are signed answers, so a call must pass the gateway's checks
 // to get one: an unknown client or a bad signature is refused, fault or not.
 func resultFaults() []faultRow {
 	return []faultRow{
-		{FaultKind: FaultKind{Name: "late-failure", Argument: "a result code", Default: "PROCESS_FAIL", Checked: true,
+		{FaultKind: FaultKind{Name: "late-failure", Argument: resultCode, Default: "PROCESS_FAIL", Checked: true,
 			Does:   "nothing is done; the answer is U, and every repeat of the call is refused with the code",
 			Client: "outcome not known (5), then refused (3)"},
-			valid: isCode, call: failLate, when: beforeWork},
+			valid: isCode, call: failLate, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork},
 		{FaultKind: FaultKind{Name: "rate-limit", Checked: true,
 			Does:   "nothing is done; the answer is U REQUEST_TRAFFIC_EXCEED_LIMIT",
 			Client: "outcome not known (5); payment wait asks again, ever more slowly"},
-			call: limitRate, when: beforeWork},
-		{FaultKind: FaultKind{Name: "unknown", Argument: "a result code", Default: "UNKNOWN_EXCEPTION", Checked: true,
+			call: limitRate, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork},
+		{FaultKind: FaultKind{Name: "unknown", Argument: resultCode, Default: "UNKNOWN_EXCEPTION", Checked: true,
 			Does:   "nothing is done; the answer is U, and a repeat succeeds",
 			Client: "outcome not known (5); payment wait asks again"},
-			valid: isCode, call: answerUnknown, when: beforeWork},
-		{FaultKind: FaultKind{Name: "unknown-done", Argument: "a result code", Default: "UNKNOWN_EXCEPTION", Checked: true,
+			valid: isCode, call: answerUnknown, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork},
+		{FaultKind: FaultKind{Name: "unknown-done", Argument: resultCode, Default: "UNKNOWN_EXCEPTION", Checked: true,
 			Does:   "the call is carried out and answered with U; a repeat tells its success",
 			Client: "outcome not known (5); payment wait asks again"},
-			valid: isCode, call: answerUnknown, when: afterWork},
+			valid: isCode, call: answerUnknown, when: afterWork, turn: turnAnswer, needs: theWork | theAnswer},
 	}
 }
 
@@ -139,19 +180,19 @@ func sendFaults() []faultRow {
 		{FaultKind: FaultKind{Name: "never",
 			Does:   "this attempt is not made; the schedule goes on as if it had failed",
 			Client: "hears nothing: inquire"},
-			send: sendNever},
+			send: sendNever, turn: turnNever, takes: everything},
 		{FaultKind: FaultKind{Name: "notify-first",
 			Does:   "carried out; every notification that is due is sent before the answer",
 			Client: "is told twice, the notification first"},
-			call: notifyFirst, when: afterWork},
+			call: notifyFirst, when: afterWork, needs: theWork},
 		{FaultKind: FaultKind{Name: "out-of-order",
 			Does:   "sent after the next notification of the same payment, or after 10 s without one",
 			Client: "a capture's notification comes before its payment's"},
-			send: sendBehind},
+			send: sendBehind, needs: theMessage | theOrder},
 		{FaultKind: FaultKind{Name: "twice",
 			Does:   "sent two times, one after the other, whatever the first one's answer",
 			Client: "gets a duplicate"},
-			send: sendTwice},
+			send: sendTwice, needs: theMessage},
 	}
 }
 
@@ -198,12 +239,8 @@ func isStatus(text string) bool {
 	return err == nil && n >= 400 && n <= 599
 }
 
-// isCode takes what looks like a result code, known or not: Antom invents more.
+// isCode takes the result codes that Antom documents.
 func isCode(text string) bool {
-	for _, c := range text {
-		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_' {
-			return false
-		}
-	}
-	return text != "" && len(text) <= 64
+	_, known := antom.LookupResultCode(text)
+	return known
 }

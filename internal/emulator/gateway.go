@@ -238,7 +238,11 @@ func (e *Emulator) respond(w http.ResponseWriter, x *exchange, refused *refusal)
 	switch {
 	case !isRefusal:
 		e.logger.Error("emulator", "op", x.endpoint.Operation, "error", err)
-		refused, x.now = &refusal{"SYSTEM_ERROR", err.Error()}, e.now() // the state that has the time may be what failed
+		text := err.Error()
+		if damaged, ok := errors.AsType[*DamagedError](err); ok {
+			text += ": " + damaged.Hint()
+		}
+		refused, x.now = &refusal{"SYSTEM_ERROR", text}, e.now() // the state that has the time may be what failed
 	case x.now.IsZero():
 		x.now = e.timeOr(x.request.Context(), e.now())
 	}

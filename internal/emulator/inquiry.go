@@ -59,7 +59,7 @@ func inquiryPayment(tx *transaction, inquiry *antom.Inquiry) (any, error) {
 	case err != nil:
 		return nil, err
 	}
-	return o.inquiry(p, tx.now), nil
+	return o.inquiry(p, tx.now, tx.web), nil
 }
 
 // find reads the order and the payment that an inquiry names; the paymentId wins
@@ -76,7 +76,7 @@ func (t *transaction) find(inquiry antom.Inquiry) (*order, *payment, error) {
 }
 
 // inquiry is the state of a payment at a time.
-func (o *order) inquiry(p *payment, now time.Time) *inquiryAnswer {
+func (o *order) inquiry(p *payment, now time.Time, web string) *inquiryAnswer {
 	stand := o.stand(p, now)
 	answer := &inquiryAnswer{
 		Result: success(), PaymentStatus: antom.PaymentStatus(stand.to), PaymentResultCode: stand.code, PaymentResultMessage: clip(stand.message, longestMessage),
@@ -91,7 +91,7 @@ func (o *order) inquiry(p *payment, now time.Time) *inquiryAnswer {
 	}
 	if stand.to == stateProcessing && p.Checks.Challenge != "" {
 		answer.RedirectActionForm = &antom.RedirectActionForm{
-			Method: "GET", RedirectURL: gatewayURL + "/3ds/" + p.ID, ActionFormType: "RedirectActionForm",
+			Method: "GET", RedirectURL: web + challengePath + p.ID, ActionFormType: "RedirectActionForm",
 		}
 	}
 	return answer

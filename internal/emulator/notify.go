@@ -119,7 +119,8 @@ type Attempt struct {
 	HTTPStatus   int       `json:"httpStatus,omitempty"`
 	Body         string    `json:"body,omitempty"` // the beginning of the answer
 	Acknowledged bool      `json:"acknowledged"`
-	Verdict      string    `json:"verdict"` // why it was not acknowledged, or "acknowledged"
+	Verdict      string    `json:"verdict"`        // why it was not acknowledged, or "acknowledged"
+	Copy         bool      `json:"copy,omitempty"` // that a fault sent beside the attempt: the schedule does not count it
 }
 
 // longestExcerpt bounds what is kept of an answer, in characters.
@@ -131,19 +132,24 @@ type deliveryRecord struct {
 }
 
 func (r deliveryRecord) acknowledged() bool {
-	return len(r.Attempts) > 0 && r.Attempts[len(r.Attempts)-1].Acknowledged
+	return slices.ContainsFunc(r.Attempts, func(a Attempt) bool { return a.Acknowledged })
 }
 
 // next is when the notification is to be sent next; false when it is done with.
 func (r deliveryRecord) next(due time.Time, mode Resend) (time.Time, bool) {
-	n := len(r.Attempts)
+	n := 0
+	for _, a := range r.Attempts {
+		if !a.Copy {
+			n++
+		}
+	}
 	switch {
 	case r.acknowledged(), n >= len(resendIntervals), n > 0 && mode == ResendSandbox:
 		return time.Time{}, false
 	case n == 0:
 		return due.Add(resendIntervals[0]), true
 	}
-	return r.Attempts[n-1].Time.Add(resendIntervals[n]), true
+	return r.Attempts[len(r.Attempts)-1].Time.Add(resendIntervals[n]), true
 }
 
 // Delivery is a notification that is to be sent.

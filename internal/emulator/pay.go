@@ -24,18 +24,18 @@ const (
 // PayRequest is what the buyer does with the card form. Empty fields are filled
 // in; the expiry date and the digits only beside a card number.
 type PayRequest struct {
-	PaymentRequestID string
-	ClientID         string // whose session, where several clients use the paymentRequestId
-	Card             string // number; blanks and dashes are left out
-	CardToken        string // a stored card instead of a number
-	Expiry           string // MM/YY
-	CVV              string
-	Billing          antom.Address
-	Challenge        string        // ChallengePass, ChallengeFail or ChallengeAbandon: the issuer wants 3-D Secure
-	Processing       time.Duration // how long the payment stays PROCESSING
-	Pending          bool          // the buyer is told that the result is awaited: PENDING instead
-	Outcome          string        // payment result code that it ends with, whatever the card
-	CaptureOutcome   string        // result code of the automatic capture
+	PaymentRequestID string        `json:"paymentRequestId"`
+	ClientID         string        `json:"clientId"`  // whose session, where several clients use the paymentRequestId
+	Card             string        `json:"card"`      // number; blanks and dashes are left out
+	CardToken        string        `json:"cardToken"` // a stored card instead of a number
+	Expiry           string        `json:"expiry"`    // MM/YY
+	CVV              string        `json:"cvv"`
+	Billing          antom.Address `json:"billing"`
+	Challenge        string        `json:"challenge"`      // ChallengePass, ChallengeFail or ChallengeAbandon: the issuer wants 3-D Secure
+	Processing       time.Duration `json:"-"`              // how long the payment stays PROCESSING; see wirePay
+	Pending          bool          `json:"pending"`        // the buyer is told that the result is awaited: PENDING instead
+	Outcome          string        `json:"outcome"`        // payment result code that it ends with, whatever the card
+	CaptureOutcome   string        `json:"captureOutcome"` // result code of the automatic capture
 }
 
 // PayResult is the payment that was born.
@@ -62,7 +62,7 @@ type form struct {
 // Pay submits the card form of a session, as the buyer would. The error is a
 // [*Refusal] if the form can't be submitted.
 func (e *Emulator) Pay(ctx context.Context, request PayRequest) (PayResult, error) {
-	if err := request.validate(); err != nil {
+	if err := request.Check(); err != nil {
 		return PayResult{}, err
 	}
 	var result PayResult
@@ -99,8 +99,9 @@ func (t *transaction) paid(o *order, p *payment) (PayResult, error) {
 	}, err
 }
 
-// validate refuses what is no form at all; the rest is for the outcome.
-func (r *PayRequest) validate() error {
+// Check refuses what is no form at all, and outcomes that Antom does not document;
+// the rest is for the outcome. The error is a [*Refusal].
+func (r *PayRequest) Check() error {
 	if r.Card != "" && r.CardToken != "" {
 		return &Refusal{"a card number and a card token are two cards", "give one of them"}
 	}
@@ -117,7 +118,7 @@ func (r *PayRequest) validate() error {
 			return err
 		}
 	}
-	return r.CheckCodes()
+	return r.checkCodes()
 }
 
 // isCardNumber reports whether a text could be the number of a card.
@@ -126,8 +127,7 @@ func isCardNumber(text string) bool {
 	return strings.Trim(number, "0123456789") == "" && len(number) >= 12 && len(number) <= 19
 }
 
-// CheckCodes wants outcomes that Antom documents. The error is a [*Refusal].
-func (r *PayRequest) CheckCodes() error {
+func (r *PayRequest) checkCodes() error {
 	if err := codeHas(r.Outcome, antom.InPaymentResult, "a payment"); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -118,6 +117,7 @@ func (s *Server) Publish(listener net.Listener) (Address, error) {
 		scheme = "https"
 	}
 	s.address.URL = scheme + "://" + reachable(listener.Addr())
+	s.emulator.store.web = s.address.URL // nothing is answered yet
 	return s.address, s.address.publish(s.emulator.dir)
 }
 
@@ -190,6 +190,8 @@ func (s *Server) Handler() http.Handler {
 			s.health(w)
 		case strings.HasPrefix(r.URL.Path, controlPath):
 			control.ServeHTTP(w, r)
+		case isBuyerPage(r):
+			s.buyerPage(w, r)
 		default:
 			s.gateway(w, r)
 		}
@@ -227,7 +229,11 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, op antom.Operati
 	if x.refused == nil && x.refuseDoomed() {
 		return nil
 	}
-	met = s.faults.strike(string(op), x.refused == nil)
+	var taken aspect
+	if x.refused != nil && !s.emulator.signAll && !s.emulator.signs(x.exchange, x.refused) {
+		taken = theSignature | theTime
+	}
+	met = s.faults.strike(string(op), x.refused == nil, taken)
 	x.carryOut(met)
 	return met
 }
@@ -243,46 +249,59 @@ func operationAt(target string) antom.Operation {
 	return ""
 }
 
-// Record is what an observer is told: an exchange or a delivery.
+// Record is what an observer is told: an exchange or a delivery, when it is over.
 type Record struct {
-	Type             string           `json:"type"` // exchange or delivery
-	Time             time.Time        `json:"time"`
-	ClientID         string           `json:"clientId,omitempty"`
-	Operation        string           `json:"operation,omitempty"` // of an exchange
-	Method           string           `json:"method,omitempty"`
-	Path             string           `json:"path,omitempty"`
-	NotifyType       antom.NotifyType `json:"notifyType,omitempty"` // of a delivery
-	URL              string           `json:"url,omitempty"`
-	Attempt          int              `json:"attempt,omitempty"`
-	PaymentRequestID string           `json:"paymentRequestId,omitempty"`
-	HTTPStatus       int              `json:"httpStatus,omitempty"` // 0 if there was no answer
-	ResultStatus     string           `json:"resultStatus,omitempty"`
-	ResultCode       string           `json:"resultCode,omitempty"`
-	ResultMessage    string           `json:"resultMessage,omitempty"`
-	Acknowledged     *bool            `json:"acknowledged,omitempty"` // of a delivery
-	Verdict          string           `json:"verdict,omitempty"`
-	Faults           []string         `json:"faults,omitempty"`
-	TookMS           float64          `json:"tookMs"`
+	Type           string           `json:"type"` // exchange or delivery
+	Time           time.Time        `json:"time"`
+	EmulatorTime   time.Time        `json:"emulatorTime"` // another than Time on a virtual clock
+	ClientID       string           `json:"clientId,omitempty"`
+	Operation      string           `json:"operation,omitempty"` // of an exchange
+	Method         string           `json:"method,omitempty"`
+	Path           string           `json:"path,omitempty"`
+	NotifyType     antom.NotifyType `json:"notifyType,omitempty"` // of a delivery
+	NotificationID string           `json:"notificationId,omitempty"`
+	URL            string           `json:"url,omitempty"`
+	Attempt        int              `json:"attempt,omitempty"`
+	recordIDs
+	HTTPStatus    int      `json:"httpStatus,omitempty"` // 0 if there was no answer
+	ResultStatus  string   `json:"resultStatus,omitempty"`
+	ResultCode    string   `json:"resultCode,omitempty"`
+	ResultMessage string   `json:"resultMessage,omitempty"`
+	Acknowledged  *bool    `json:"acknowledged,omitempty"` // of a delivery
+	Verdict       string   `json:"verdict,omitempty"`
+	Faults        []string `json:"faults,omitempty"`
+	TookMS        float64  `json:"tookMs"`
+}
+
+// recordIDs are what a call or a notification is about, as far as it says.
+type recordIDs struct {
+	PaymentRequestID string `json:"paymentRequestId,omitempty"`
+	PaymentID        string `json:"paymentId,omitempty"`
+	CaptureRequestID string `json:"captureRequestId,omitempty"`
+	RefundRequestID  string `json:"refundRequestId,omitempty"`
+}
+
+// name takes the ids from a body; one that says none leaves those that were known.
+func (r *Record) name(body []byte) {
+	known := r.recordIDs
+	if json.Unmarshal(body, &r.recordIDs) != nil {
+		r.recordIDs = known // a body that can't be read says nothing
+	}
 }
 
 func (s *Server) exchanged(seen *witness, r *http.Request, op antom.Operation, met []Fault, took time.Duration) Record {
+	now := s.emulator.now().UTC()
 	record := Record{
-		Type: "exchange", Time: s.emulator.now().UTC(), Operation: string(op), ClientID: clip(r.Header.Get("Client-Id"), longestExcerpt), Method: r.Method, Path: clip(target(r), longestExcerpt),
+		Type: "exchange", Time: now, EmulatorTime: s.emulator.timeOr(r.Context(), now).UTC(), Operation: string(op), ClientID: clip(r.Header.Get("Client-Id"), longestExcerpt), Method: r.Method, Path: clip(target(r), longestExcerpt),
 		HTTPStatus: seen.status, Faults: kindsOf(met), TookMS: milliseconds(took),
 	}
-	var asked struct {
-		PaymentRequestID string `json:"paymentRequestId"`
-	}
+	record.name(seen.asked.Bytes())
+	record.name(seen.body.Bytes())
 	var answer struct {
-		Result           antom.Result `json:"result"`
-		PaymentRequestID string       `json:"paymentRequestId"`
-	}
-	if json.Unmarshal(seen.asked.Bytes(), &asked) == nil {
-		record.PaymentRequestID = asked.PaymentRequestID
+		Result antom.Result `json:"result"`
 	}
 	if json.Unmarshal(seen.body.Bytes(), &answer) == nil {
 		record.ResultStatus, record.ResultCode = string(answer.Result.ResultStatus), answer.Result.ResultCode
-		record.PaymentRequestID = cmp.Or(answer.PaymentRequestID, record.PaymentRequestID)
 		if answer.Result.ResultStatus != antom.StatusS {
 			record.ResultMessage = answer.Result.ResultMessage
 		}

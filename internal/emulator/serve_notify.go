@@ -40,7 +40,7 @@ type courier struct {
 
 // heldBack is a notification that lets the next one of its payment pass.
 type heldBack struct {
-	id      string
+	send    *struckSend // what becomes of it then
 	until   time.Time
 	release bool
 }
@@ -204,22 +204,25 @@ func untilKey(key []byte, now time.Time) time.Duration {
 // waits reports whether a notification is still held back.
 func (c *courier) waits(order, id string, now time.Time) bool {
 	held, ok := c.held[order]
-	return ok && held.id == id && !held.release && now.Before(held.until)
+	return ok && held.send.delivery.ID == id && !held.release && now.Before(held.until)
 }
 
 // prepare counts the attempt against the faults and decides, in the courier's
-// own goroutine, what becomes of it.
+// own goroutine, what becomes of it. Of a payment one notification at a time is
+// held back: there must be another for it to come after.
 func (c *courier) prepare(ctx context.Context, d Delivery) *struckSend {
-	x := &struckSend{courier: c, delivery: d, times: 1, keyVersion: keyVersion, clientID: d.ClientID}
+	var taken aspect
 	if held, ok := c.held[d.order]; ok {
-		if held.id == d.ID {
+		if held.send.delivery.ID == d.ID {
 			delete(c.held, d.order)
-			return x // it was counted when it was held back
+			held.send.delivery, held.send.behind = d, false
+			return held.send // it was counted when it was held back
 		}
-		held.release = true
+		held.release, taken = true, theOrder
 		c.held[d.order] = held
 	}
-	x.met = c.server.faults.strike(notificationName(d.Type), true)
+	x := &struckSend{courier: c, delivery: d, times: 1, keyVersion: keyVersion, clientID: d.ClientID}
+	x.met = c.server.faults.strike(notificationName(d.Type), true, taken)
 	for _, f := range x.met {
 		if row, _ := lookupFault(f.Kind); row.send != nil {
 			row.send(x, f)
@@ -227,7 +230,7 @@ func (c *courier) prepare(ctx context.Context, d Delivery) *struckSend {
 	}
 	if x.behind {
 		now := c.server.emulator.timeOr(ctx, c.server.emulator.now())
-		c.held[d.order] = heldBack{id: d.ID, until: now.Add(patienceForOrder)}
+		c.held[d.order] = heldBack{send: x, until: now.Add(patienceForOrder)}
 	}
 	return x
 }
@@ -238,10 +241,11 @@ func (x *struckSend) run(ctx context.Context) {
 		return // it stays in the queue
 	}
 	for n := range x.times {
-		attempt := Attempt{Verdict: "not sent: fault never"}
+		attempt := Attempt{Verdict: "not sent: fault never", Copy: n > 0}
 		start := x.courier.server.emulator.now()
 		if !x.never {
 			attempt = x.attempt(ctx)
+			attempt.Copy = n > 0
 		}
 		if ctx.Err() != nil {
 			return // cut off by our own end: it stays in the queue
@@ -279,24 +283,27 @@ func (x *struckSend) attempt(ctx context.Context) Attempt {
 	return attempt
 }
 
-// keep stores the attempt and tells the observer of it. A second copy that a
-// fault sends is told of but not counted: to Antom it is the same attempt.
+// keep stores the attempt and tells the observer of it. So it does of a second copy
+// that a fault sends, which the schedule does not count: to Antom it is the same
+// attempt.
 func (x *struckSend) keep(ctx context.Context, copyNumber int, attempt Attempt, took time.Duration) (kept bool) {
 	s, d := x.courier.server, x.delivery
-	if copyNumber == 0 {
-		err := s.emulator.RecordAttempt(ctx, d.ID, attempt)
-		if _, gone := errors.AsType[*Refusal](err); err != nil && !gone { // a reset in between is no fault
-			s.emulator.logger.Error("notifications", "id", d.ID, "error", err)
-			return false
-		}
+	attempt.Time = s.emulator.timeOr(ctx, s.emulator.now()).UTC()
+	err := s.emulator.RecordAttempt(ctx, d.ID, attempt)
+	if _, gone := errors.AsType[*Refusal](err); err != nil && !gone { // a reset in between is no fault
+		s.emulator.logger.Error("notifications", "id", d.ID, "error", err)
+		return false
 	}
 	if s.options.Observe == nil {
 		return true
 	}
-	s.options.Observe(Record{
-		Type: "delivery", ClientID: d.ClientID, Time: s.emulator.now().UTC(), NotifyType: d.Type, URL: d.URL, Attempt: d.Attempt, PaymentRequestID: d.PaymentRequestID,
+	record := Record{
+		Type: "delivery", ClientID: d.ClientID, Time: s.emulator.now().UTC(), EmulatorTime: attempt.Time, NotifyType: d.Type, NotificationID: d.ID, URL: d.URL, Attempt: d.Attempt + copyNumber,
 		HTTPStatus: attempt.HTTPStatus, Acknowledged: &attempt.Acknowledged, Verdict: attempt.Verdict, Faults: kindsOf(x.met), TookMS: milliseconds(took),
-	})
+	}
+	record.name(d.Body)
+	record.PaymentRequestID = d.PaymentRequestID
+	s.options.Observe(record)
 	return true
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // attemptsOf are the times of the attempts to tell of a payment, counted from
@@ -195,5 +196,32 @@ func TestNotify_held(t *testing.T) {
 	open, _, err := s.gateway.Undelivered(t.Context(), "paid")
 	if err != nil || len(open) != 2 || len(shop.kinds()) != 0 {
 		t.Errorf("%d in the queue, %d sent, %v; want 2 and none", len(open), len(shop.kinds()), err)
+	}
+}
+
+// TestRecords_ids wants the record of a capture, and of its notification, to name
+// it, and to tell the emulator's time beside the real one.
+func TestRecords_ids(t *testing.T) {
+	t.Parallel()
+	s, shop := serveWithShop(t, acknowledge, emulator.Options{})
+	id := s.paid("paid", shop.URL, manual)
+	s.advance(24 * time.Hour)
+	if _, err := s.client.Do(t.Context(), antom.Capture, captureBody(id, "c1", "4200")); err != nil {
+		t.Fatal(err)
+	}
+	s.settle()
+	found := 0
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.records {
+		if r.CaptureRequestID != "c1" || r.PaymentID != id || r.EmulatorTime.Sub(r.Time).Round(time.Hour) != 24*time.Hour {
+			continue
+		}
+		if found++; r.Type == "delivery" && (r.PaymentRequestID != "paid" || !strings.HasSuffix(r.NotificationID, "-CAPTURE_RESULT")) {
+			t.Errorf("the delivery's record is %+v", r)
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d records of the capture, want the call and the notification: %+v", found, s.records)
 	}
 }

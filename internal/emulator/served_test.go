@@ -218,6 +218,7 @@ type shopEndpoint struct {
 	mu       sync.Mutex
 	got      []heard
 	antomKey *sign.PublicKey
+	tap      func(r *http.Request, body []byte) // sees all that comes; may be nil
 }
 
 // heard is a notification that came, and whether it verified.
@@ -244,6 +245,9 @@ func openShop(t testing.TB, answer http.HandlerFunc) *shopEndpoint {
 			Method: r.Method, Target: r.RequestURI, ClientID: r.Header.Get("Client-Id"), Time: r.Header.Get("Request-Time"), Body: body,
 		}, r.Header.Get("Signature"))
 		shop.mu.Lock()
+		if shop.tap != nil {
+			shop.tap(r, body)
+		}
 		shop.got = append(shop.got, heard{head.NotifyType, r.Header.Get("Client-Id"), err})
 		shop.mu.Unlock()
 		answer(w, r)

@@ -242,7 +242,7 @@ func (t *transaction) newSession(o *order, expires time.Time) (*sessionAnswer, e
 		Result:                   success(),
 	}
 	if o.Scene == sceneCheckoutPage {
-		session.NormalURL = gatewayURL + "/checkout/" + base64.RawURLEncoding.EncodeToString(tail)
+		session.NormalURL = t.web + o.checkoutPath()
 	}
 	return session, nil
 }

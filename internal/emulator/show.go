@@ -164,7 +164,7 @@ func (e *Emulator) Show(ctx context.Context, paymentRequestID string) (d Details
 			Payments: []*inquiryAnswer{}, Events: o.storyAt(tx.now), Notifications: []NotificationDetails{},
 		}
 		for _, p := range o.Payments {
-			d.Payments = append(d.Payments, o.inquiry(p, tx.now))
+			d.Payments = append(d.Payments, o.inquiry(p, tx.now, tx.web))
 		}
 		for _, n := range o.plan() {
 			details, err := tx.notificationDetails(n)

@@ -27,6 +27,7 @@ type store struct {
 	path   string
 	now    func() time.Time // the real clock, for a state without a virtual one
 	resend Resend
+	web    string       // where the buyer's pages are
 	notify string       // where notifications go that no request says
 	mu     sync.RWMutex // over held; exclusive where the file is opened for each transaction
 	held   *bbolt.DB    // nil unless the file is held open
@@ -62,6 +63,7 @@ type transaction struct {
 	clientID string // of the request
 
 	notifyURL string // where notifications go that no request says
+	web       string // where the buyer's pages are
 }
 
 // view and update hand a transaction to a function. An error of the function
@@ -79,7 +81,7 @@ func (s *store) update(ctx context.Context, change func(*transaction) error) err
 }
 
 func (s *store) run(tx *bbolt.Tx, do func(*transaction) error) error {
-	t := &transaction{tx: tx, resend: s.resend, notifyURL: s.notify}
+	t := &transaction{tx: tx, resend: s.resend, notifyURL: s.notify, web: s.web}
 	virtual, reading, err := t.clock()
 	if err != nil {
 		return err
@@ -107,7 +109,7 @@ func (s *store) use(ctx context.Context, how access, do func(*bbolt.DB) error) e
 	s.mu.RLock()
 	if s.held != nil {
 		defer s.mu.RUnlock()
-		return do(s.held)
+		return s.guarded(func() error { return do(s.held) })
 	}
 	s.mu.RUnlock()
 	s.mu.Lock()
@@ -116,7 +118,7 @@ func (s *store) use(ctx context.Context, how access, do func(*bbolt.DB) error) e
 	if err != nil {
 		return err
 	}
-	err = do(db)
+	err = s.guarded(func() error { return do(db) })
 	return errors.Join(err, db.Close())
 }
 
@@ -152,9 +154,16 @@ func (s *store) open(how access, timeout time.Duration) (*bbolt.DB, error) {
 	case err == nil && file.Size() == 0 && how == reading:
 		how = writing // who reads can't make an empty file a state
 	}
-	db, err := bbolt.Open(s.path, 0o600, options(how, timeout))
+	var db *bbolt.DB
+	err := s.guarded(func() (err error) {
+		db, err = bbolt.Open(s.path, 0o600, options(how, timeout))
+		return err
+	})
 	if err == nil {
-		return db, nil
+		return s.whole(db)
+	}
+	if _, damaged := errors.AsType[*DamagedError](err); damaged {
+		return nil, err
 	}
 	err = fmt.Errorf("open the emulator's state %s: %w", s.path, err)
 	if isDamage(err) {

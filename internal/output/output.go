@@ -336,6 +336,8 @@ type ErrorReport struct {
 	ResultStatus string
 	TraceID      string
 	Width        int // of the terminal, to break lines at; 0 leaves them whole
+
+	PaymentRequestID string // of a request whose outcome is not known
 }
 
 // PrintError prints an error: a line and its hints, or one JSON object.
@@ -362,12 +364,14 @@ func printErrorJSON(w io.Writer, r ErrorReport) {
 		ResultCode   string `json:"resultCode,omitempty"`
 		ResultStatus string `json:"resultStatus,omitempty"`
 		TraceID      string `json:"traceId,omitempty"`
+
+		PaymentRequestID string `json:"paymentRequestId,omitempty"`
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(struct {
 		Error errorObject `json:"error"`
-	}{errorObject{r.Code, r.Message, strings.Join(r.Hints, "\n"), r.Exit, r.ResultCode, r.ResultStatus, r.TraceID}})
+	}{errorObject{r.Code, r.Message, strings.Join(r.Hints, "\n"), r.Exit, r.ResultCode, r.ResultStatus, r.TraceID, r.PaymentRequestID}})
 	if err != nil {
 		fmt.Fprintf(w, "antom: %s\n", cleanLines(r.Message))
 	}

@@ -89,12 +89,20 @@ func syntaxError(body []byte, err error) error {
 		return place(body, syntax.Offset, strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return place(body, mismatch.Offset, "it is a "+mismatch.Value)
+		return place(body, mismatch.Offset, "it is "+withArticle(mismatch.Value))
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
 		return place(body, int64(len(body)), "it is empty")
 	}
 	return place(body, int64(len(body)), "it ends too early")
+}
+
+// withArticle puts a or an before a kind of JSON value.
+func withArticle(kind string) string {
+	if strings.HasPrefix(kind, "array") {
+		return "an " + kind
+	}
+	return "a " + kind
 }
 
 func place(body []byte, offset int64, text string) *SyntaxError {

@@ -189,3 +189,13 @@ func BenchmarkCheck(b *testing.B) {
 		}
 	}
 }
+
+// TestCheck_array names what a body is instead of an object.
+func TestCheck_array(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{`[]`: "it is an array", `"x"`: "it is a string"} {
+		if _, err := rules.Check(antom.InquiryPayment, []byte(body)); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", body, err, want)
+		}
+	}
+}

@@ -225,7 +225,11 @@ func (c *Client) badStatus(op Operation, answer *http.Response) error {
 	switch code := answer.StatusCode; {
 	case code >= 300 && code < 400:
 		return c.failure(op, Redirected, fmt.Errorf("HTTP %d to %s", code, redirectHost(answer)))
-	case code >= 500, code == http.StatusTooManyRequests:
+	case code == http.StatusTooManyRequests:
+		failure := c.failure(op, ServerFault, fmt.Errorf("HTTP %s", answer.Status))
+		failure.busy = true
+		return failure
+	case code >= 500:
 		return c.failure(op, ServerFault, fmt.Errorf("HTTP %s", answer.Status))
 	}
 	return c.failure(op, BadStatus, fmt.Errorf("HTTP %s", answer.Status))

@@ -92,6 +92,10 @@ const (
 
 const inquireFirst = "the outcome is not known: inquire before you repeat a call that moves money"
 
+// sameAgain is for a session: there is nothing to inquire about before somebody
+// pays, and of one paymentRequestId one payment at most comes.
+const sameAgain = "the outcome is not known: send the same request again, with the same paymentRequestId"
+
 // transportKinds describe each kind: what the gateway did, whether it may pass
 // by itself, and what to do. Sorted by kind.
 var transportKinds = [...]struct {
@@ -128,19 +132,31 @@ type TransportError struct {
 	Operation Operation
 	Host      string // of the gateway
 	Err       error
+
+	busy bool // HTTP 429
 }
 
 // Error names the operation, the gateway's host and what happened.
 func (e *TransportError) Error() string {
 	text, _, _ := e.Kind.row()
+	if e.Kind == ServerFault && e.busy {
+		text = "has too much to do"
+	}
 	return fmt.Sprintf("%s: gateway %s %s: %s", e.Operation, e.Host, text, oneLine(e.Err.Error()))
 }
 
 // Hint says what to look at.
 func (e *TransportError) Hint() string {
 	_, _, hint := e.Kind.row()
+	if e.Operation == CreatePaymentSession {
+		hint = strings.Replace(hint, inquireFirst, sameAgain, 1)
+	}
 	return hint
 }
+
+// Sent reports whether the request can have reached the gateway: then its outcome
+// is not known.
+func (e *TransportError) Sent() bool { return e.Kind != Unreachable && e.Kind != Untrusted }
 
 // Temporary reports whether asking again later may help.
 func (e *TransportError) Temporary() bool {
