@@ -324,6 +324,8 @@ func newStyles(w io.Writer, color bool) styles {
 
 // ErrorReport is what is printed of an error.
 type ErrorReport struct {
+	PaymentRequestID string // of a request whose outcome is not known
+
 	Message      string
 	Hints        []string
 	Code         string
@@ -331,8 +333,6 @@ type ErrorReport struct {
 	ResultCode   string
 	ResultStatus string
 	TraceID      string
-
-	PaymentRequestID string // of a request whose outcome is not known
 }
 
 // PrintError prints an error: a line and its hints, or one JSON object.
