@@ -209,14 +209,14 @@ func attemptTable(d emulator.Details) output.Table {
 			table.Rows = append(table.Rows, append(head, output.Cell{}, output.Cell{}, output.Cell{}, output.Cell{}, output.Cell{}))
 		}
 		for i, a := range n.Attempts {
-			status, verdict := "", a.Verdict
 			if a.Copy {
-				verdict += " (a copy, sent by the fault twice)"
+				a.Verdict += " (a copy, sent by the fault twice)"
 			}
+			status := ""
 			if a.HTTPStatus != 0 {
 				status = strconv.Itoa(a.HTTPStatus)
 			}
-			row := append(slices.Clip(head), output.Cell{Text: strconv.Itoa(i + 1)}, momentCell(a.Time), output.Cell{Text: status}, output.Cell{Text: verdict}, output.Cell{Text: a.Body})
+			row := append(slices.Clip(head), output.Cell{Text: strconv.Itoa(i + 1)}, momentCell(a.Time), output.Cell{Text: status}, output.Cell{Text: a.Verdict}, output.Cell{Text: a.Body})
 			table.Rows = append(table.Rows, row)
 		}
 	}

@@ -2,8 +2,8 @@ package emulator
 
 import (
 	"slices"
+	"sort"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/antom-cli/antom/pkg/antom"
@@ -79,7 +79,7 @@ const (
 // about Antom but about networks.
 func faultRows() []faultRow {
 	rows := slices.Concat(wireFaults(), signatureFaults(), resultFaults(), sendFaults())
-	slices.SortFunc(rows, func(a, b faultRow) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(rows, func(i, j int) bool { return rows[i].Name < rows[j].Name }) // slices.SortFunc of such rows is 18 kB
 	return rows
 }
 

@@ -318,7 +318,7 @@ func TestParseFault(t *testing.T) {
 		{"capture=never", "a fault of notifications", "notifyCapture"},
 		{"notifyCapture=html", "a fault of calls", "kinds"},
 		{"capture=unknown:x y", "must be a result code", "UNKNOWN_EXCEPTION"},
-		{"capture=late-failure:PROCES_FAIL", "must be a result code that Antom documents", `did you mean "PROCESS_FAIL"?`},
+		{"capture=late-failure:PROCESS_FAI", "must be a result code that Antom documents", `did you mean "PROCESS_FAIL"?`},
 	} {
 		f, err := emulator.ParseFault(row.text)
 		got, hint := f.String(), ""

@@ -328,6 +328,8 @@ func newStyles(w io.Writer, color bool) styles {
 
 // ErrorReport is what is printed of an error.
 type ErrorReport struct {
+	PaymentRequestID string // of a request whose outcome is not known
+
 	Message      string
 	Hints        []string
 	Code         string
@@ -336,8 +338,6 @@ type ErrorReport struct {
 	ResultStatus string
 	TraceID      string
 	Width        int // of the terminal, to break lines at; 0 leaves them whole
-
-	PaymentRequestID string // of a request whose outcome is not known
 }
 
 // PrintError prints an error: a line and its hints, or one JSON object.
