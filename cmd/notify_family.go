@@ -32,6 +32,17 @@ func (all families) take(r *receiver.Record) bool {
 	return taken
 }
 
+// missing are the errors of ids that no delivery is about.
+func (all families) missing() []error {
+	var errs []error
+	for _, f := range all {
+		if !f.found {
+			errs = append(errs, usagef("no delivery %q in the journal", f.id).hint("antom notify export DIR writes all that there are"))
+		}
+	}
+	return errs
+}
+
 // pair adds the ids of one payment.
 func (all families) pair(requestID, paymentID string) {
 	for _, f := range all {

@@ -112,8 +112,8 @@ func (o *notifyListen) run(ctx context.Context) error {
 // something.
 func (o *notifyListen) validate(given func(flag string) bool) error {
 	switch {
-	case o.c.global.format == output.FormatCSV:
-		return usagef("-o csv: the result is a stream").hint("forms: text, jsonl")
+	case o.c.global.format == output.FormatCSV, o.c.global.format == output.FormatJSON:
+		return usagef("-o %s: the result is a stream", o.c.global.format).hint("-o jsonl prints one record a line")
 	case given("count") && o.goal.count < 1:
 		return usagef("--count %d: must be 1 or more", o.goal.count).hint("without --count it goes on until it is interrupted")
 	case given("timeout") && o.timeout <= 0:

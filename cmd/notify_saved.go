@@ -141,7 +141,6 @@ func (s *selection) records(c *cli, profile, dir string) ([]*receiver.Record, er
 	families := c.families(profile, dir, s.ids)
 	var chosen []*receiver.Record
 	kinds := conformance.Types()
-	typed := slices.Contains(kinds, s.kind)
 	for r, err := range receiver.Records(dir) {
 		if _, ok := errors.AsType[*receiver.DamagedError](err); ok {
 			s.damaged = append(s.damaged, err)
@@ -153,8 +152,7 @@ func (s *selection) records(c *cli, profile, dir string) ([]*receiver.Record, er
 		if !slices.Contains(kinds, r.NotifyType) {
 			kinds = append(kinds, r.NotifyType)
 		}
-		typed = typed || r.NotifyType == s.kind
-		if !families.take(r) && len(s.ids) > 0 || s.kind != "" && r.NotifyType != s.kind || r.Time.Before(since) || !before.IsZero() && !r.Time.Before(before) {
+		if named := families.take(r); !named && len(s.ids) > 0 || !s.fits(r, since, before) {
 			continue
 		}
 		chosen = append(chosen, r)
@@ -162,16 +160,16 @@ func (s *selection) records(c *cli, profile, dir string) ([]*receiver.Record, er
 			chosen = chosen[1:]
 		}
 	}
-	var missing []error
-	for _, f := range families {
-		if !f.found {
-			missing = append(missing, usagef("no delivery %q in the journal", f.id).hint("antom notify export DIR writes all that there are"))
-		}
-	}
-	if s.kind != "" && !typed {
+	missing := families.missing()
+	if s.kind != "" && !slices.Contains(kinds, s.kind) {
 		missing = append(missing, unknownType(s.kind, kinds))
 	}
 	return chosen, joined(missing)
+}
+
+// fits reports whether a delivery passes the filters.
+func (s *selection) fits(r *receiver.Record, since, before time.Time) bool {
+	return (s.kind == "" || r.NotifyType == s.kind) && !r.Time.Before(since) && (before.IsZero() || r.Time.Before(before))
 }
 
 // incomplete is the error of a result that may lack what damaged lines of the
