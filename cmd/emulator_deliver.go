@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -113,6 +114,9 @@ func (u undelivered) Unwrap() []error { return u.errs }
 
 // Hint says what to look at.
 func (u undelivered) Hint() string {
+	if !slices.ContainsFunc(u.errs, is[saidError]) { // nobody answered
+		return endpointError{}.Hint()
+	}
 	return "antom emulator show PAYMENT_REQUEST_ID has the attempts\nan endpoint must answer HTTP 200 with " + string(antom.AcknowledgementBody())
 }
 
@@ -197,7 +201,7 @@ func send(client *http.Client, request *http.Request) (emulator.Attempt, error) 
 	}
 	if err := antom.JudgeAcknowledgement(response.StatusCode, body); err != nil {
 		attempt.Verdict = err.Error()
-		return attempt, saidError{code: exitVerify, message: fmt.Sprintf("%s did not acknowledge: %s", request.URL, err), remedy: "answer " + string(antom.AcknowledgementBody())}
+		return attempt, saidError{code: exitVerify, message: fmt.Sprintf("%s did not acknowledge: %s%s", request.URL, err, itSaid(said(body))), remedy: "answer " + string(antom.AcknowledgementBody())}
 	}
 	attempt.Acknowledged, attempt.Verdict = true, "acknowledged"
 	return attempt, nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -77,7 +78,7 @@ Exit code 6: a check failed. With --quiet the ids of the failed checks are print
 	flags.StringArrayVar(&o.sets, "set", nil, "set a value in every notification: `path=value`; may be repeated")
 	flags.BoolVar(&o.list, "list", false, "list the checks and send nothing")
 	flags.StringVar(&o.clientID, "client-id", "", "client `id` to send for (default: the emulator's)")
-	flags.DurationVar(&o.deadline, "deadline", 10*time.Second, "how long the endpoint may take for one answer; Antom documents no limit")
+	flags.DurationVar(&o.deadline, "deadline", conformance.DefaultDeadline, "how long the endpoint may take for one answer; Antom documents no limit")
 	flags.StringVar(&o.junit, "junit", "", "write a JUnit report to `FILE`")
 	return cmd
 }
@@ -221,6 +222,7 @@ type checkReport struct {
 	Unproven int        `json:"unproven"`
 	Checks   []checkRow `json:"checks"`
 	failed   []string
+	stopped  bool // at a dead end
 }
 
 func newCheckReport(endpoint string, findings []conformance.Finding) *checkReport {
@@ -232,6 +234,7 @@ func newCheckReport(endpoint string, findings []conformance.Finding) *checkRepor
 			r.Passed++
 		case conformance.Unproven:
 			r.Unproven++
+			r.stopped = r.stopped || strings.HasPrefix(f.Detail, conformance.NotTried)
 		default:
 			r.Failed++
 			r.failed = append(r.failed, f.Check.ID)
@@ -262,6 +265,9 @@ func (r *checkReport) verdict() error {
 	}
 	remedy := "each failed check says why it matters and what to do"
 	if r.failed[0] == "genuine" {
+		remedy = r.Checks[0].Remedy
+	}
+	if r.failed[0] == "genuine" && !r.stopped {
 		remedy = "does the endpoint verify with the emulator's public key and client id? antom emulator keys"
 	}
 	what := fmt.Sprintf("%d of %d checks failed", r.Failed, len(r.Checks))

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/antom-cli/antom/internal/output"
@@ -53,8 +55,10 @@ type sentEvent struct {
 	URL              string `json:"url"`
 	Status           int    `json:"status"`
 	Acknowledged     bool   `json:"acknowledged"`
-	Message          string `json:"message"` // why it was not acknowledged
+	Message          string `json:"message"`         // why it was not acknowledged
+	Answer           string `json:"answer,omitzero"` // the beginning of the body that is no acknowledgement
 	ElapsedMs        int64  `json:"elapsedMs"`
+	subject          string
 }
 
 // courier sends notifications one after another and judges the answers.
@@ -81,29 +85,69 @@ func (k *courier) carry(request *http.Request, about *receiver.Record) error {
 		return endpointError{request.URL.String(), err}
 	}
 	defer response.Body.Close()
+	body := &beginning{ReadCloser: response.Body}
+	response.Body = body
 	judgement := antom.JudgeResponse(response)
 	event := sentEvent{
 		ID: about.ID, NotifyType: about.NotifyType, PaymentRequestID: about.PaymentRequestID, PaymentID: about.PaymentID,
 		URL: request.URL.String(), Status: response.StatusCode, Acknowledged: judgement == nil, ElapsedMs: k.c.Now().Sub(begin).Milliseconds(),
+		subject: about.Subject(),
 	}
 	k.sent++
 	if judgement != nil {
 		k.failed++
 		k.last = judgement
-		event.Message = judgement.Error()
+		event.Message, event.Answer = judgement.Error(), said(body.read)
 	}
 	return k.p.Event(encode(event), k.line(event))
 }
 
 func (k *courier) line(e sentEvent) string {
-	subject := cmp.Or(oneLine(e.NotifyType), "no notifyType") + "  " + oneLine(cmp.Or(e.PaymentRequestID, e.PaymentID))
+	subject := cmp.Or(oneLine(e.NotifyType), "no notifyType") + "  " + oneLine(e.subject)
 	if e.ID != "" {
 		subject = oneLine(e.ID) + "  " + subject
 	}
 	if e.Acknowledged {
 		return fmt.Sprintf("%s  %s  %d, acknowledged in %s", k.p.Styled("ok", output.OK), subject, e.Status, time.Duration(e.ElapsedMs)*time.Millisecond)
 	}
-	return fmt.Sprintf("%s  %s  %s", k.p.Styled("FAILED", output.Bad), subject, refusedAnswer(e.Status, e.Message))
+	return fmt.Sprintf("%s  %s  %s", k.p.Styled("FAILED", output.Bad), subject, refusedAnswer(e.Status, e.Message)+itSaid(e.Answer))
+}
+
+// longestSaid bounds what is shown of a body that is no acknowledgement.
+const longestSaid = 200
+
+// beginning is a body that keeps how it began.
+type beginning struct {
+	io.ReadCloser
+	read []byte
+}
+
+// Read reads on and keeps the first bytes.
+func (b *beginning) Read(into []byte) (int, error) {
+	n, err := b.ReadCloser.Read(into)
+	b.read = append(b.read, into[:min(n, 4*longestSaid-len(b.read))]...)
+	return n, err
+}
+
+// said is the beginning of an answer on one line, safe to print; of one that is
+// no text, such as a compressed one, nothing.
+func said(body []byte) string {
+	text := strings.ToValidUTF8(string(body[:min(len(body), 4*longestSaid)]), "\ufffd")
+	if strings.Count(text, "\ufffd") > 2 {
+		return ""
+	}
+	text = strings.Join(strings.Fields(oneLine(text)), " ")
+	if runes := []rune(text); len(runes) > longestSaid {
+		return string(runes[:longestSaid]) + "…"
+	}
+	return text
+}
+
+func itSaid(answer string) string {
+	if answer == "" {
+		return ""
+	}
+	return "; it said: " + answer
 }
 
 // refusedAnswer is an answer that is no acknowledgement, in words.

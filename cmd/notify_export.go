@@ -21,8 +21,9 @@ func newNotifyExportCmd(c *cli) *cobra.Command {
 		Short: "Write stored notifications as raw HTTP files",
 		Long: `Write the notifications that antom notify listen has stored for this profile into
 a folder, one raw HTTP file each, to the byte: antom notify verify and replay read
-them, and git keeps them. An ID is that of a delivery (n12) or of a payment; without
-any, all are written. A file that is there is written again.
+them, and git keeps them. An ID is that of a delivery (n12), of a capture or
+refund, or of a payment with all that belongs to it; without any, all are written. A
+file that is there is written again.
 
 With --quiet the files are listed.`,
 		Example: `  antom notify export deliveries

@@ -11,6 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,6 +30,8 @@ type notifyListen struct {
 	c             *cli
 	listen        string
 	forwardTo     string
+	forwardHeader []string
+	headers       http.Header // of forwardHeader
 	resends       int
 	publicURL     string
 	publicKeyFile string
@@ -77,6 +82,7 @@ GET /healthz answers 200. An interrupt ends with 0. With --quiet nothing is prin
 	flags := cmd.Flags()
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:4242", "`host:port` to listen on; port 0 takes a free one")
 	flags.StringVar(&o.forwardTo, "forward-to", "", "`URL` of your own server")
+	flags.StringArrayVar(&o.forwardHeader, "forward-header", nil, "send this header to your server: `'Name: value'`; may be repeated")
 	flags.IntVar(&o.resends, "resends", receiver.DefaultResends, "how often to forward again what your server did not acknowledge")
 	flags.StringVar(&o.publicURL, "public-url", "", "`URL` that Antom calls, if a tunnel or proxy changes its path")
 	flags.StringVar(&o.publicKeyFile, "public-key-file", "", "verify with the public key in `FILE`, without a profile")
@@ -106,8 +112,8 @@ func (o *notifyListen) run(ctx context.Context) error {
 // something.
 func (o *notifyListen) validate(given func(flag string) bool) error {
 	switch {
-	case o.c.global.format == output.FormatCSV:
-		return usagef("-o csv: the result is a stream").hint("forms: text, json, jsonl")
+	case o.c.global.format == output.FormatCSV, o.c.global.format == output.FormatJSON:
+		return usagef("-o %s: the result is a stream", o.c.global.format).hint("-o jsonl prints one record a line")
 	case given("count") && o.goal.count < 1:
 		return usagef("--count %d: must be 1 or more", o.goal.count).hint("without --count it goes on until it is interrupted")
 	case given("timeout") && o.timeout <= 0:
@@ -117,8 +123,31 @@ func (o *notifyListen) validate(given func(flag string) bool) error {
 	case o.bodyLimit < 1:
 		return usagef("--body-limit %d: must be more than 0", o.bodyLimit)
 	}
+	if len(o.forwardHeader) > 0 && o.forwardTo == "" {
+		return usagef("--forward-header without --forward-to").hint("--forward-to http://127.0.0.1:3000")
+	}
+	if err := o.readHeaders(); err != nil {
+		return err
+	}
 	if _, _, err := net.SplitHostPort(o.listen); err != nil {
 		return usagef("--listen %q: %s", o.listen, err).hint("write host:port, such as 127.0.0.1:4242")
+	}
+	return nil
+}
+
+// readHeaders reads --forward-header.
+func (o *notifyListen) readHeaders() error {
+	o.headers = http.Header{}
+	for _, text := range o.forwardHeader {
+		name, value, found := strings.Cut(text, ":")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		switch {
+		case !found || name == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) || strings.ContainsAny(name, " \"(),/;<=>?@[\\]{}"):
+			return usagef("--forward-header %q: must be Name: value", name).hint("such as --forward-header 'X-Tenant: shop-1'")
+		case slices.Contains([]string{"Signature", "Client-Id", "Request-Time", "Host", "Content-Length", "Transfer-Encoding"}, http.CanonicalHeaderKey(name)):
+			return usagef("--forward-header %s: that one is the notification's own", name).hint("your server could not verify it any more")
+		}
+		o.headers.Add(name, value)
 	}
 	return nil
 }
@@ -151,8 +180,14 @@ func (o *notifyListen) prepare(ctx context.Context, l *listening) error {
 		l.close()
 		return err
 	}
+	if to != nil && isOwn(to, l.listener.Addr()) {
+		_ = l.listener.Close() // nothing came yet
+		l.close()
+		return usagef("--forward-to %s: that is this listener itself (%s): each notification would come back for ever", o.forwardTo, l.listener.Addr()).
+			hint("name your own server, or listen elsewhere: --listen 127.0.0.1:0")
+	}
 	l.handler = receiver.New(receiver.Options{
-		Key: from.key.Public, ClientID: from.clientID, Target: target, BodyLimit: o.bodyLimit, Forward: to != nil,
+		Key: from.key.Public, ClientID: from.clientID, Target: target, Hop: l.hop, BodyLimit: o.bodyLimit, Forward: to != nil,
 		Journal: l.journal, Now: o.c.Now, Notify: l.notify,
 	})
 	return nil
@@ -211,15 +246,27 @@ func (c *cli) journalDir(name string) (string, error) {
 func (c *cli) listen(ctx context.Context, addr string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
-		return nil, &listenError{err}
+		return nil, &listenError{addr, err}
 	}
 	return listener, nil
 }
 
 // listenError is a port that can't be had.
-type listenError struct{ err error }
+type listenError struct {
+	addr string
+	err  error
+}
 
-func (e *listenError) Error() string { return e.err.Error() }
+func (e *listenError) Error() string {
+	cause := e.err
+	if of, ok := errors.AsType[*net.OpError](cause); ok { // it names the address again
+		cause = of.Err
+	}
+	if of, ok := errors.AsType[*os.SyscallError](cause); ok {
+		cause = of.Err
+	}
+	return fmt.Sprintf("listen on %s: %s", e.addr, cause)
+}
 
 // Unwrap returns what the network said.
 func (e *listenError) Unwrap() error { return e.err }
@@ -234,6 +281,43 @@ func (e *listenError) Hint() string {
 }
 
 var _ hinter = (*listenError)(nil)
+
+// isOwn reports whether a URL leads to the address where we listen: all names of
+// this machine's loopback are one, and who listens everywhere has all its
+// addresses.
+func isOwn(to *url.URL, own net.Addr) bool {
+	listener, ok := own.(*net.TCPAddr)
+	port := to.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[to.Scheme]
+	}
+	if !ok || port != strconv.Itoa(listener.Port) {
+		return false
+	}
+	host := net.ParseIP(to.Hostname())
+	if strings.EqualFold(to.Hostname(), "localhost") {
+		host = net.IPv6loopback
+	}
+	if host == nil {
+		return false
+	}
+	if listener.IP.IsUnspecified() {
+		mine, _ := net.InterfaceAddrs() // without them the hops tell
+		return host.IsLoopback() || host.IsUnspecified() || slices.ContainsFunc(mine, func(a net.Addr) bool {
+			of, ok := a.(*net.IPNet)
+			return ok && of.IP.Equal(host)
+		})
+	}
+	return loopback(host).Equal(loopback(listener.IP))
+}
+
+// loopback is 127.0.0.1 for what leads there by another name.
+func loopback(ip net.IP) net.IP {
+	if ip.IsUnspecified() || ip.Equal(net.IPv6loopback) {
+		return net.IPv4(127, 0, 0, 1)
+	}
+	return ip
+}
 
 // endpointURL reads the URL of a merchant's server.
 func endpointURL(what, text string) (*url.URL, error) {

@@ -132,7 +132,7 @@ func (l *listening) line(e receiver.Event, event listenEvent) string {
 	}
 	what := event.ID
 	if e.Record != nil {
-		what = strings.TrimSpace(fmt.Sprintf("%s %s  %s  not acknowledged (%d)", e.Record.Method, e.Record.URL, cmp.Or(event.PaymentRequestID, event.PaymentID), e.Status))
+		what = strings.TrimSpace(fmt.Sprintf("%s %s  %s  not acknowledged (%d)", e.Record.Method, e.Record.URL, e.Record.Subject(), e.Status))
 	}
 	reason := event.Message
 	if event.Reason != "" {
@@ -144,7 +144,7 @@ func (l *listening) line(e receiver.Event, event listenEvent) string {
 func (l *listening) receivedLine(e receiver.Event) string {
 	r := e.Record
 	line := fmt.Sprintf("%s  %s  %s  %s  %s  %s", l.p.Styled("ok", output.OK), l.clock(e.Time), r.ID,
-		cmp.Or(oneLine(r.NotifyType), "no notifyType"), oneLine(cmp.Or(r.PaymentRequestID, r.PaymentID, r.Order)), oneLine(r.ResultCode))
+		cmp.Or(oneLine(r.NotifyType), "no notifyType"), oneLine(cmp.Or(r.Subject(), "no id")), oneLine(r.ResultCode))
 	if r.DuplicateOf != "" {
 		line += "  " + l.p.Styled("duplicate of "+r.DuplicateOf, output.Warn)
 	}

@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -24,6 +25,7 @@ type listening struct {
 	p         *output.Printer
 	from      sender
 	to        *url.URL
+	hop       string // tells this run from other listeners on the way of a notification
 	dir       string
 	journal   *receiver.Journal
 	found     *receiver.Found
@@ -44,7 +46,7 @@ type listening struct {
 // open opens the journal and, with a server to forward to, the forwarder.
 func (l *listening) open(from sender, to *url.URL) error {
 	var err error
-	l.from, l.to = from, to
+	l.from, l.to, l.hop = from, to, rand.Text()
 	l.events, l.quit, l.met = make(chan receiver.Event, 1024), make(chan struct{}), make(chan struct{})
 	if l.dir, err = l.o.c.journalDir(from.profile); err != nil {
 		return err
@@ -66,7 +68,7 @@ func (l *listening) open(from sender, to *url.URL) error {
 	client, err := l.o.c.endpointClient(0, 8)
 	if err == nil {
 		l.forwarder, err = receiver.NewForwarder(l.dir, l.journal, l.found, receiver.ForwardOptions{
-			Target: to, Resends: l.o.resends, Transport: client.Transport, Now: l.o.c.Now, Notify: l.notify,
+			Target: to, Hop: l.hop, Header: l.o.headers, Resends: l.o.resends, Transport: client.Transport, Now: l.o.c.Now, Notify: l.notify,
 		})
 	}
 	if err != nil {

@@ -32,8 +32,9 @@ func newNotifyReplayCmd(c *cli) *cobra.Command {
 		Short: "Send stored notifications again",
 		Long: `Send notifications to an endpoint that antom notify listen has stored for this
 profile, or those in files (-f), in the order in which they came. An ID is that of a
-delivery (n12) or of a payment; --since, --before, --type and --last choose further;
---all takes everything.
+delivery (n12), of a capture or refund, or of a payment, which stands for its captures
+and refunds too; --since, --before, --type and --last choose further; --all takes
+everything. That nothing fits is exit code 2.
 
 They go as they were sent, headers and body to the byte, so that they verify with
 Antom's own key: the URL must then have the path that was signed (one without a path
@@ -83,7 +84,7 @@ func (o *notifyReplay) run(ctx context.Context, endpoint string) error {
 		return err
 	}
 	if len(records) == 0 {
-		return saidError{code: exitFailed, message: "no stored notification fits", remedy: "antom notify listen stores what it receives"}
+		return usagef("no stored notification fits").hint("antom notify listen stores what it receives; antom notify export DIR writes all that there are")
 	}
 	o.warnOfPath(p, to, records)
 	request := func(record *receiver.Record) (*http.Request, error) { return o.request(ctx, signer, record, to) }
@@ -165,7 +166,7 @@ func (c *cli) storedRecords(p *output.Printer, choice *selection) ([]*receiver.R
 	if err != nil {
 		return nil, err
 	}
-	records, err := choice.records(c, dir)
+	records, err := choice.records(c, chosen.Name, dir)
 	for _, damage := range choice.damaged[:min(len(choice.damaged), mostNotes)] {
 		p.Warn("%s; left out", damage)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/antom-cli/antom/internal/conformance"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/receiver"
 )
@@ -92,7 +93,7 @@ func savedName(r *receiver.Record) string {
 			return c
 		}
 		return '_'
-	}, cmp.Or(r.NotifyType, "notification")+"-"+cmp.Or(r.PaymentRequestID, r.PaymentID, "unknown"))
+	}, cmp.Or(r.NotifyType, "notification")+"-"+cmp.Or(r.Subject(), "unknown"))
 	return fmt.Sprintf("n%06s-%s.http", strings.TrimPrefix(r.ID, "n"), subject[:min(len(subject), 100)])
 }
 
@@ -121,8 +122,8 @@ func (s *selection) empty() bool {
 }
 
 // records are the chosen deliveries of the profile, in the order in which they
-// came. Each id must name one: that of a delivery or of a payment.
-func (s *selection) records(c *cli, dir string) ([]*receiver.Record, error) {
+// came. Each id must name one: that of a delivery, or of what it tells of.
+func (s *selection) records(c *cli, profile, dir string) ([]*receiver.Record, error) {
 	since, err := c.moment("--since", s.since)
 	if err != nil {
 		return nil, err
@@ -137,8 +138,9 @@ func (s *selection) records(c *cli, dir string) ([]*receiver.Record, error) {
 	case !since.IsZero() && !before.IsZero() && !since.Before(before):
 		return nil, usagef("--since %s is not before --before %s: nothing lies between", s.since, s.before)
 	}
+	families := c.families(profile, dir, s.ids)
 	var chosen []*receiver.Record
-	named := map[string]bool{}
+	kinds := conformance.Types()
 	for r, err := range receiver.Records(dir) {
 		if _, ok := errors.AsType[*receiver.DamagedError](err); ok {
 			s.damaged = append(s.damaged, err)
@@ -147,9 +149,10 @@ func (s *selection) records(c *cli, dir string) ([]*receiver.Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		id := s.names(r)
-		named[id] = true
-		if id == "" && len(s.ids) > 0 || s.kind != "" && r.NotifyType != s.kind || r.Time.Before(since) || !before.IsZero() && !r.Time.Before(before) {
+		if !slices.Contains(kinds, r.NotifyType) {
+			kinds = append(kinds, r.NotifyType)
+		}
+		if named := families.take(r); !named && len(s.ids) > 0 || !s.fits(r, since, before) {
 			continue
 		}
 		chosen = append(chosen, r)
@@ -157,13 +160,16 @@ func (s *selection) records(c *cli, dir string) ([]*receiver.Record, error) {
 			chosen = chosen[1:]
 		}
 	}
-	var missing []error
-	for _, id := range s.ids {
-		if !named[id] {
-			missing = append(missing, usagef("no delivery %q in the journal", id).hint("antom notify export DIR writes all that there are"))
-		}
+	missing := families.missing()
+	if s.kind != "" && !slices.Contains(kinds, s.kind) {
+		missing = append(missing, unknownType(s.kind, kinds))
 	}
 	return chosen, joined(missing)
+}
+
+// fits reports whether a delivery passes the filters.
+func (s *selection) fits(r *receiver.Record, since, before time.Time) bool {
+	return (s.kind == "" || r.NotifyType == s.kind) && !r.Time.Before(since) && (before.IsZero() || r.Time.Before(before))
 }
 
 // incomplete is the error of a result that may lack what damaged lines of the
@@ -173,16 +179,6 @@ func (s *selection) incomplete() error {
 		return nil
 	}
 	return saidError{code: exitFailed, message: fmt.Sprintf("lines of the journal that are no records were left out: %d", len(s.damaged)), remedy: "the others were taken; look at the lines that are named above"}
-}
-
-// names returns the id by which a record was asked for, "" if it was not.
-func (s *selection) names(r *receiver.Record) string {
-	for _, id := range [...]string{r.ID, r.PaymentRequestID, r.PaymentID} {
-		if id != "" && slices.Contains(s.ids, id) {
-			return id
-		}
-	}
-	return ""
 }
 
 // moment reads a time, or a duration before now.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -125,7 +126,29 @@ func (o *notifySend) body(ctx context.Context, p *output.Printer) ([]byte, error
 		about.PaymentRequestID = newRequestID(o.c.Now())
 		about.PaymentID = about.Now.UTC().Format("20060102150405") + fmt.Sprintf("%09d", about.Now.Nanosecond())
 	}
-	return message(o.kind, about, append(outcome, settings...))
+	return message(o.kind, about, append(outcome, withMeaning(settings)...))
+}
+
+// withMeaning adds what a result code means where it was set without a message of
+// its own.
+func withMeaning(settings []conformance.Setting) []conformance.Setting {
+	meaning := ""
+	for _, s := range settings {
+		switch s.Path {
+		case "result.resultMessage":
+			return settings
+		case "result.resultCode":
+			if s.Value == antom.CodeSuccess {
+				return settings
+			}
+			code, _ := antom.LookupResultCode(s.Value)
+			meaning = cmp.Or(code.Meaning, s.Value)
+		}
+	}
+	if meaning == "" {
+		return settings
+	}
+	return append(settings, conformance.Setting{Path: "result.resultMessage", Value: meaning})
 }
 
 // message makes a notification; what is wrong with the type or a path is a

@@ -34,7 +34,8 @@ func (l *listeners) key(ts *testscript.TestScript, name string) string {
 }
 
 // cmdListener starts `antom notify listen` on a free port within this process,
-// waits until it is ready and puts its URL into NAME_URL, NAME in capitals:
+// waits until it is ready and puts its URL into NAME_URL and host:port into
+// NAME_ADDRESS, NAME in capitals:
 //
 //	listener NAME [flag]…
 func (l *listeners) cmdListener(ts *testscript.TestScript, args []string) {
@@ -66,6 +67,7 @@ func (l *listeners) cmdListener(ts *testscript.TestScript, args []string) {
 	select {
 	case address := <-ready:
 		ts.Setenv(strings.ToUpper(args[0])+"_URL", address)
+		ts.Setenv(strings.ToUpper(args[0])+"_ADDRESS", strings.TrimPrefix(address, "http://"))
 	case <-b.done:
 		ts.Fatalf("the listener ended with %d: %s%s", b.code, &b.out, &b.err)
 	}

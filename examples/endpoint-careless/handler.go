@@ -13,8 +13,11 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// slowWork is longer than a patient gateway waits.
-const slowWork = 300 * time.Millisecond
+// slowWork is longer than a gateway waits: antom notify check gives an answer 10 s.
+const slowWork = 12 * time.Second
+
+// briefWork is long enough for a second notification to come meanwhile.
+const briefWork = 30 * time.Millisecond
 
 // ServeHTTP handles a notification, as well as it can.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -121,10 +124,10 @@ func (e *endpoint) handle(body []byte) error {
 			return errors.New("busy")
 		}
 		defer e.busy.Unlock()
-		<-time.After(slowWork / 10)
+		<-time.After(briefWork)
 	}
 	if e.has("slow") {
-		<-time.After(slowWork)
+		<-time.After(e.work)
 	}
 	n, err := antom.ParseNotification(body)
 	if err != nil {

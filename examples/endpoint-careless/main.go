@@ -23,13 +23,14 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:3000", "host:port to listen on")
 	faults := flag.String("faults", "accepts-unsigned,ignores-client-id,verifies-parsed-body,splits-at-commas,unlimited,knows-its-types,refuses-duplicates,answers-get",
 		"faults to plant: "+names())
+	work := flag.Duration("work", slowWork, "how long the fault slow works before it answers")
 	flag.Parse()
-	if err := run(*addr, strings.Split(*faults, ",")); err != nil {
+	if err := run(*addr, *work, strings.Split(*faults, ",")); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(addr string, faults []string) error {
+func run(addr string, work time.Duration, faults []string) error {
 	for _, name := range faults {
 		if !slices.ContainsFunc(plantable[:], func(f fault) bool { return f.name == name }) {
 			return fmt.Errorf("no fault %q: %s", name, names())
@@ -40,7 +41,9 @@ func run(addr string, faults []string) error {
 		return fmt.Errorf("ANTOM_PUBLIC_KEY: %w", err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/antom/notify", newEndpoint(key, os.Getenv("ANTOM_CLIENT_ID"), faults...))
+	careless := newEndpoint(key, os.Getenv("ANTOM_CLIENT_ID"), faults...)
+	careless.work = work
+	mux.Handle("/antom/notify", careless)
 	server := &http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	log.Printf("listening on http://%s/antom/notify with %s", addr, strings.Join(faults, ", "))
 	return server.ListenAndServe()
@@ -92,6 +95,7 @@ type endpoint struct {
 	key      *sign.PublicKey
 	clientID string
 	faults   []string
+	work     time.Duration // of the fault slow
 
 	busy   sync.Mutex
 	mu     sync.Mutex
@@ -99,7 +103,7 @@ type endpoint struct {
 }
 
 func newEndpoint(key *sign.PublicKey, clientID string, faults ...string) *endpoint {
-	return &endpoint{key: key, clientID: clientID, faults: faults, states: map[string]string{}}
+	return &endpoint{key: key, clientID: clientID, faults: faults, work: slowWork, states: map[string]string{}}
 }
 
 func (e *endpoint) has(fault string) bool { return slices.Contains(e.faults, fault) }

@@ -114,13 +114,17 @@ func TestFaults(t *testing.T) {
 // foundByFirst wants the first check to find a fault: nothing is acknowledged.
 func foundByFirst(t *testing.T, fault string) {
 	t.Helper()
-	server := httptest.NewServer(newEndpoint(keys()[0].Public(), clientID, fault))
+	careless := newEndpoint(keys()[0].Public(), clientID, fault)
+	deadline := conformance.DefaultDeadline
+	if fault == "slow" {
+		if careless.work <= deadline {
+			t.Errorf("its work takes %s: a check with the deadline of %s does not find it", careless.work, deadline)
+		}
+		careless.work, deadline = 10*briefWork, briefWork
+	}
+	server := httptest.NewServer(careless)
 	defer server.Close()
 	to, _ := url.Parse(server.URL)
-	deadline := 10 * time.Second
-	if fault == "slow" {
-		deadline = slowWork / 10
-	}
 	e := &conformance.Endpoint{URL: to, ClientID: clientID, Key: keys()[0], Stranger: keys()[1], Deadline: deadline, Client: new(http.Client), Now: time.Now}
 	chosen, err := conformance.Select([]string{"genuine", "wrong-key"})
 	if err != nil {

@@ -8,12 +8,14 @@ package conformance
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -38,6 +40,9 @@ type Finding struct {
 	Status  Status
 	Detail  string // what was wrong
 	Elapsed time.Duration
+
+	status int  // HTTP, of the last answer that was no acknowledgement where one was wanted
+	late   bool // failed since no answer came in time
 }
 
 // UnknownCheckError is an id that no check has.
@@ -99,6 +104,12 @@ func (e *UnreachableError) Hint() string {
 	if e.After != "" {
 		return "see in the endpoint's own log why it ended, and start it again"
 	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](e.Err); ok {
+		return "--cacert FILE trusts a certificate of your own; Antom wants one of a public authority"
+	}
+	if _, ok := errors.AsType[*net.OpError](e.Err); !ok && strings.HasPrefix(e.URL, "https:") {
+		return "does it speak https? Try http://"
+	}
 	return "start the endpoint, and name it by its whole URL"
 }
 
@@ -107,7 +118,14 @@ func (e *UnreachableError) Hint() string {
 // none.
 func Run(ctx context.Context, e *Endpoint, chosen []Check, report func(Finding) error) error {
 	genuine := true
+	end := deadEnd{}
 	for i, check := range chosen {
+		if end.found != "" {
+			if err := report(Finding{Check: check, Status: Unproven, Detail: NotTried + end.found}); err != nil {
+				return err
+			}
+			continue
+		}
 		finding, err := e.run(ctx, check, newKit(e, i+1))
 		if gone, ok := errors.AsType[*UnreachableError](err); ok && i > 0 {
 			gone.After = chosen[i-1].ID
@@ -122,6 +140,7 @@ func Run(ctx context.Context, e *Endpoint, chosen []Check, report func(Finding) 
 			finding.Status = Unproven
 			finding.Detail = "the endpoint refuses the genuine notification too"
 		}
+		end.look(i, &finding)
 		if err := report(finding); err != nil {
 			return err
 		}
@@ -152,6 +171,10 @@ func (e *Endpoint) run(ctx context.Context, check Check, k *kit) (Finding, error
 			}
 			if finding.Status == Passed {
 				finding.Status, finding.Detail = Failed, complaint.Error()
+				finding.late = errors.Is(complaint, errLate)
+				if refused, ok := errors.AsType[*unacknowledged](complaint); ok {
+					finding.status = refused.status
+				}
 			}
 		}
 	}
@@ -190,9 +213,9 @@ func (e *Endpoint) deliver(ctx context.Context, d *delivery, w want) error {
 	judgement := antom.JudgeResponse(response)
 	switch {
 	case w == acknowledged && limited.Err() != nil:
-		return fmt.Errorf("%s was not answered within %s", d.what, e.Deadline)
+		return fmt.Errorf("%s %w %s", d.what, errLate, e.Deadline)
 	case w == acknowledged && judgement != nil:
-		return fmt.Errorf("%s was not acknowledged: %w", d.what, judgement)
+		return &unacknowledged{d.what, response.StatusCode, judgement}
 	case w != acknowledged && judgement == nil:
 		return fmt.Errorf("%s was acknowledged", d.what)
 	case w == unharmed && response.StatusCode == http.StatusInternalServerError:
@@ -208,7 +231,7 @@ func (e *Endpoint) unanswered(d *delivery, w want, err error) error {
 	case unreachable(err):
 		return err
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("%s was not answered within %s", d.what, e.Deadline)
+		return fmt.Errorf("%s %w %s", d.what, errLate, e.Deadline)
 	case w == unharmed:
 		return nil
 	}
@@ -225,6 +248,12 @@ func cause(err error) error {
 
 // unreachable tells an endpoint that is not there from one that hangs up.
 func unreachable(err error) bool {
-	dial, ok := errors.AsType[*net.OpError](err)
-	return ok && dial.Op == "dial"
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
+		return true
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	_, plain := errors.AsType[tls.RecordHeaderError](err)
+	return plain || err != nil && strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") // net/http has no type for it
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -293,6 +295,87 @@ func TestRun_settings(t *testing.T) {
 		}
 		if id, has := body["paymentId"]; has && id != "P7" {
 			t.Errorf("paymentId = %v in %v", id, body)
+		}
+	}
+}
+
+// TestRun_deadEnd: where further checks tell nothing they are not tried, and the
+// remedy is about the endpoint and not about keys.
+func TestRun_deadEnd(t *testing.T) {
+	t.Parallel()
+	gateway, err := sign.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	status := func(status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
+	}
+	tests := []struct {
+		name    string
+		answer  http.HandlerFunc
+		failed  int
+		remedy  string
+		deadEnd bool
+	}{
+		{"not found", status(404), 1, "wrong path?", true},
+		{"no POST", status(405), 1, "wrong path?", true},
+		{"redirect", status(302), 1, "a redirect: Antom does not follow it", true},
+		{"hangs", func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body); <-r.Context().Done() }, 2, "acknowledge it at once", true},
+		{"refuses all", status(401), 5, "public key", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(test.answer)
+			defer server.Close()
+			to, _ := url.Parse(server.URL + "/n")
+			e := &conformance.Endpoint{URL: to, ClientID: "SANDBOX_5X0000000001", Key: gateway, Stranger: gateway, Run: "t", Deadline: 50 * time.Millisecond, Client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, Now: time.Now}
+			var findings []conformance.Finding
+			if err := conformance.Run(t.Context(), e, conformance.Checks()[:10], func(f conformance.Finding) error {
+				findings = append(findings, f)
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			failed, untried := 0, 0
+			for _, f := range findings {
+				if f.Status == conformance.Failed {
+					failed++
+				}
+				if strings.HasPrefix(f.Detail, conformance.NotTried) && f.Status == conformance.Unproven {
+					untried++
+				}
+			}
+			if failed != test.failed || test.deadEnd != (untried == 10-failed) || !strings.Contains(findings[0].Check.Remedy, test.remedy) {
+				t.Errorf("%d failed, %d not tried, remedy %q; want %d failed and %q", failed, untried, findings[0].Check.Remedy, test.failed, test.remedy)
+			}
+		})
+	}
+}
+
+// TestRun_tls: a certificate that is not trusted, and https where http is spoken,
+// end the run at once.
+func TestRun_tls(t *testing.T) {
+	t.Parallel()
+	key, err := sign.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	secured := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secured.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secured.StartTLS()
+	defer secured.Close()
+	for address, hint := range map[string]string{secured.URL: "--cacert", strings.Replace(plain.URL, "http:", "https:", 1): "Try http://"} {
+		to, _ := url.Parse(address)
+		e := &conformance.Endpoint{URL: to, ClientID: "SANDBOX_5X0000000001", Key: key, Stranger: key, Deadline: time.Second, Client: new(http.Client), Now: time.Now}
+		err := conformance.Run(t.Context(), e, conformance.Checks()[:2], func(f conformance.Finding) error {
+			t.Errorf("%s: reported %+v", address, f)
+			return nil
+		})
+		if gone, ok := errors.AsType[*conformance.UnreachableError](err); !ok || !strings.Contains(gone.Hint(), hint) {
+			t.Errorf("%s: %v, want an error that hints at %s", address, err, hint)
 		}
 	}
 }

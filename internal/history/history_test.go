@@ -221,6 +221,10 @@ func TestNewRecord(t *testing.T) {
 	if lost.Failure != "unreachable" {
 		t.Errorf("a call without an answer is recorded as %+v", lost)
 	}
+	refund := history.NewRecord(antom.Exchange{Operation: antom.Refund, Request: []byte(`{"paymentId":"P1","refundRequestId":"ref-1"}`), Response: &antom.Response{Body: []byte(`{"refundId":"R1"}`)}})
+	if refund.RefundRequestID != "ref-1" || refund.PaymentID != "P1" {
+		t.Errorf("a refund is recorded as %+v", refund)
+	}
 	if later := got; !later.SameState(got) {
 		t.Error("a record differs from itself")
 	}

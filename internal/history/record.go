@@ -24,6 +24,7 @@ type Record struct {
 
 	PaymentRequestID         string              `json:"paymentRequestId,omitzero"`
 	PaymentID                string              `json:"paymentId,omitzero"`
+	RefundRequestID          string              `json:"refundRequestId,omitzero"` // a refund's notification names no payment
 	ReferenceOrderID         string              `json:"referenceOrderId,omitzero"`
 	PaymentAmount            antom.Amount        `json:"paymentAmount,omitzero"`
 	PaymentSessionExpiryTime antom.DateTime      `json:"paymentSessionExpiryTime,omitzero"`
@@ -41,6 +42,7 @@ type Record struct {
 type facts struct {
 	PaymentRequestID         string              `json:"paymentRequestId"`
 	PaymentID                string              `json:"paymentId"`
+	RefundRequestID          string              `json:"refundRequestId"`
 	PaymentAmount            antom.Amount        `json:"paymentAmount"`
 	PaymentSessionExpiryTime antom.DateTime      `json:"paymentSessionExpiryTime"`
 	PaymentStatus            antom.PaymentStatus `json:"paymentStatus"`
@@ -76,6 +78,7 @@ func (r *Record) take(body []byte) {
 	}
 	fill(&r.PaymentRequestID, told.PaymentRequestID)
 	fill(&r.PaymentID, told.PaymentID)
+	fill(&r.RefundRequestID, told.RefundRequestID)
 	fill(&r.ReferenceOrderID, told.Order.ReferenceOrderID)
 	fill(&r.PaymentAmount, told.PaymentAmount)
 	fill(&r.PaymentSessionExpiryTime, told.PaymentSessionExpiryTime)

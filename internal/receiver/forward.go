@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -30,8 +31,10 @@ const (
 
 // ForwardOptions say where and how to forward.
 type ForwardOptions struct {
-	Target    *url.URL // without a path: each goes to the path that it was signed for
-	Resends   int      // how often to send again what was not acknowledged
+	Target    *url.URL    // without a path: each goes to the path that it was signed for
+	Hop       string      // added to HopHeader, if not empty
+	Header    http.Header // put in the place of those that came
+	Resends   int         // how often to send again what was not acknowledged
 	Transport http.RoundTripper
 	Now       func() time.Time
 	Notify    func(Event)
@@ -219,6 +222,7 @@ func (f *Forwarder) send(ctx context.Context, p place) result {
 		r.broken = err
 		return r
 	}
+	f.mark(request, record)
 	begin := f.o.Now()
 	response, err := f.client.Do(request)
 	if err == nil {
@@ -239,6 +243,14 @@ func (f *Forwarder) send(ctx context.Context, p place) result {
 		r.lost = r.refused
 	}
 	return r
+}
+
+// mark adds what the merchant's server gets beside what came.
+func (f *Forwarder) mark(request *http.Request, record *Record) {
+	if f.o.Hop != "" {
+		request.Header[HopHeader] = append(record.Header().Values(HopHeader), f.o.Hop)
+	}
+	maps.Copy(request.Header, f.o.Header)
 }
 
 // watched is the body of an answer that notes whether the connection broke before
@@ -402,8 +414,8 @@ func pause(failures int) time.Duration {
 }
 
 // notForwarded are the headers that are about one connection only (RFC 9110,
-// 7.6.1), and the host, which is the target's.
-var notForwarded = [...]string{"Connection", "Content-Length", "Host", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+// 7.6.1), the host, which is the target's, and those of the way that it took.
+var notForwarded = [...]string{"Connection", "Content-Length", "Host", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", HopHeader}
 
 // NewRequest makes the request that hands a record on, its headers and its body
 // as they came. A target without a path stands for the path that was signed.

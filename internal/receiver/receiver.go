@@ -15,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,11 +27,16 @@ import (
 // HealthPath answers a GET with 200 while the receiver is up.
 const HealthPath = "/healthz"
 
+// HopHeader names the listeners that have forwarded a notification, one value
+// each, so that one that comes back is not sent round for ever.
+const HopHeader = "X-Antom-Hop"
+
 // Options say what a receiver takes and where it puts it.
 type Options struct {
 	Key       *sign.PublicKey            // Antom's
 	ClientID  string                     // refuses notifications for others; "" takes all
 	Target    func(*http.Request) string // the path and query that Antom signed; nil for those of the request
+	Hop       string                     // our own value of HopHeader; "" does not look for loops
 	BodyLimit int64                      // bytes; 0 for antom.DefaultBodyLimit
 	Forward   bool                       // what is stored waits to be forwarded
 	Journal   *Journal
@@ -138,6 +144,9 @@ func (rc *Receiver) receive(w http.ResponseWriter, r *http.Request) (*Record, *r
 		return nil, unread(err)
 	}
 	record := newRecord(r, rc.o.Target(r), body, rc.o.Now())
+	if rc.o.Hop != "" && slices.Contains(r.Header.Values(HopHeader), rc.o.Hop) {
+		return record, &refusal{http.StatusLoopDetected, "PARAM_ILLEGAL", errors.New("a loop: this listener has forwarded it before; it is cut here")}
+	}
 	if err := rc.verify(r, record.URL, body); err != nil {
 		return record, &refusal{http.StatusUnauthorized, "INVALID_SIGNATURE", err}
 	}

@@ -83,6 +83,32 @@ func pairs(r *http.Request) [][2]string {
 	return list
 }
 
+// idFields name what a notification tells of, the first that a body has before
+// the others. A capture names its payment by paymentId alone, a refund names no
+// payment (antom-api 6.3, 6.4).
+var idFields = [...]string{"paymentRequestId", "paymentId", "refundRequestId", "refundId", "captureRequestId", "captureId", "vaultingRequestId", "disputeId", "authState"}
+
+// IDs are the ids that the body names, what it tells of first.
+func (r *Record) IDs() []string {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(r.Body(), &members) != nil {
+		return nil
+	}
+	var ids []string
+	for _, field := range idFields {
+		var value string
+		if json.Unmarshal(members[field], &value) == nil && value != "" {
+			ids = append(ids, value)
+		}
+	}
+	return ids
+}
+
+// Subject is the id of what the notification tells of, "" if it names none.
+func (r *Record) Subject() string {
+	return append(r.IDs(), "")[0]
+}
+
 // Body returns the exact bytes of the body.
 func (r *Record) Body() []byte {
 	if r.Text != nil {
