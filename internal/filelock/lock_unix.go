@@ -30,5 +30,10 @@ func lock(path string, how int) (unlock func(), err error) {
 		_ = file.Close() // nothing was written
 		return nil, err
 	}
-	return func() { _ = file.Close() }, nil
+	return func() {
+		// Closing is not enough: a process that is being started just now has the
+		// file open too, until it becomes another program.
+		_ = unix.Flock(int(file.Fd()), unix.LOCK_UN)
+		_ = file.Close()
+	}, nil
 }
