@@ -25,7 +25,7 @@ func TestTryLock_inherited(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer unix.Close(child)
+	t.Cleanup(func() { _ = unix.Close(child) })
 	unlock()
 	again, err := filelock.TryLock(path)
 	if err != nil {

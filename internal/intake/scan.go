@@ -165,7 +165,7 @@ func (s *scanner) decode(dst []byte) ([]byte, error) {
 	dst = slices.Grow(dst, len(text)-at) // no string is longer than its literal
 	out, n := dst[len(dst):cap(dst)], 0
 	for at < len(text) {
-		size := 0
+		var size int
 		if at+8 <= len(text) {
 			word := binary.LittleEndian.Uint64(text[at:])
 			binary.LittleEndian.PutUint64(out[n:], word)
