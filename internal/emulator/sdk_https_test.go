@@ -115,16 +115,7 @@ func TestSDKWire_https(t *testing.T) {
 			calls := recordedCalls(t, sdk.name)
 			connection, reader := s.dialTLS()
 			payment := ""
-			for _, step := range [...][2]string{
-				{"createPaymentSession", "S SUCCESS"},
-				{"inquiryPayment", "S SUCCESS"},
-				{"capture", "S SUCCESS"},
-				{"captureLast", "S SUCCESS"},
-				{"refund", "S SUCCESS"},
-				{"refundAsync", "U REFUND_IN_PROCESS"},
-				{"inquiryRefund", "S SUCCESS"},
-				{"cancel", "S SUCCESS"},
-			} {
+			for _, step := range sdkSteps() {
 				if step[0] == "cancel" {
 					payment = s.paid("order-2", "", manual)
 				}
