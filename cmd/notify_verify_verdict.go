@@ -101,7 +101,7 @@ func (v *verdict) Text() string {
 		return fmt.Sprintf("%s  %s  %s: %s%s", w.failed, output.Clean(v.source), v.reason, output.Clean(v.why()), output.Indented(v.explanation()))
 	}
 	t := &v.told
-	return strings.Join([]string{w.ok, output.Clean(v.source), output.Clean(cmp.Or(t.NotifyType, v.kind)), output.Clean(cmp.Or(t.PaymentRequestID, t.PaymentID)), output.Clean(t.ResultCode)}, "  ")
+	return strings.Join([]string{w.ok, output.Clean(v.source), output.Clean(cmp.Or(t.NotifyType, v.kind)), output.Clean(cmp.Or(t.PaymentRequestID, t.OtherID, t.PaymentID)), output.Clean(t.ResultCode)}, "  ")
 }
 
 // why is the error without the place that the row begins with.

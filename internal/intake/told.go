@@ -8,6 +8,7 @@ type Told struct {
 	NotifyType       string // of authorisations and disputes: their own discriminator
 	PaymentRequestID string
 	PaymentID        string
+	OtherID          string // refundRequestId, vaultingRequestId or disputeId, of what has no paymentRequestId
 	ResultStatus     string
 	ResultCode       string
 	Currency         string // of paymentAmount
@@ -35,6 +36,8 @@ func Tell(body []byte) Told {
 			return s.into(&t.PaymentRequestID)
 		case "paymentId":
 			return s.into(&t.PaymentID)
+		case "refundRequestId", "vaultingRequestId", "disputeId":
+			return s.into(&t.OtherID)
 		case "result":
 			return s.pair("resultStatus", &t.ResultStatus, "resultCode", &t.ResultCode)
 		case "paymentAmount":
