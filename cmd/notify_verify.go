@@ -53,7 +53,8 @@ Forms, told apart by content; each of them also as gzip:
                  nginx, Sentry, Postman and Insomnia write them
   curl -v        what it shows of an answer
   body alone     with --time and --signature from the headers; --client-id and
-                 --url default to the profile's
+                 --url default to the profile's. With --signature the input is
+                 the body, whatever it looks like
 
 A body without an exact length (a paste, a body file, a pipe) is tried as it is
 and then without one final line end, which shells and editors add.

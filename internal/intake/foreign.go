@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -54,9 +55,11 @@ func (m members) object(name string) (inner members) {
 type foreigner struct {
 	source   string
 	defaults Defaults
+	texts    bool // also in texts that are JSON themselves
 	found    []*Message
 	unsigned []*Message
-	bodiless bool // a signature is there without a body
+	plain    bool  // there is a request without a signature
+	err      error // of a request that is signed and can't be read
 }
 
 // deepestForeign bounds how deep a request may lie.
@@ -64,20 +67,24 @@ const deepestForeign = 6
 
 // foreignMessages finds the messages in JSON that is no envelope: the signed
 // ones, or if there are none those that have headers and a body. The error tells
-// of one that lacks its body.
+// of one that lacks its body, or has two. Texts are looked into only where there is
+// no request outside of them.
 func foreignMessages(text []byte, source string, d Defaults) ([]*Message, error) {
-	f, depth := &foreigner{source: source, defaults: d}, 0
-	if d.Signature != "" {
-		depth = deepestForeign // what lies deeper belongs to the body that was signed
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	f := &foreigner{source: source, defaults: d}
+	if f.look(text, nil, 0); !f.any() {
+		f.texts = true
+		f.look(text, nil, 0)
 	}
-	f.look(bytes.TrimPrefix(text, []byte("\ufeff")), nil, depth)
-	switch {
-	case f.bodiless:
-		return f.found, &FormError{source, "a request without its body, which is a part of what is signed", bodyToo}
-	case len(f.found) > 0:
-		return f.found, nil
+	if len(f.found) > 0 || f.err != nil {
+		return f.found, f.err
 	}
 	return f.unsigned, nil
+}
+
+// any says whether there was a request of any sort.
+func (f *foreigner) any() bool {
+	return len(f.found)+len(f.unsigned) > 0 || f.plain || f.err != nil
 }
 
 // readForeign reads a JSON object that is no envelope: one message.
@@ -94,55 +101,110 @@ func readForeign(text []byte, source string, d Defaults) (*Message, error) {
 	return readAlone(text, source, d)
 }
 
-// look searches a JSON value that is a member of another, also in texts that are
-// JSON themselves, as collectors of logs write them. What anybody may have sent as
-// a body is not searched: it proves nothing of the request around it.
+// look searches a JSON value that is a member of another. Who sends a request
+// chooses what its headers, its query and its body hold, an old genuine message
+// among them: so nothing is looked for within a request, nor beside one that is not
+// signed.
 func (f *foreigner) look(text []byte, outer members, depth int) {
 	text = bytes.TrimSpace(text)
 	if depth > deepestForeign || len(text) == 0 {
 		return
 	}
-	s, m := &scanner{text: text}, members(nil)
-	inner := func() error {
-		s.space()
-		begin := s.at
-		err := s.value()
-		f.look(text[begin:s.at], m, depth+1)
-		return err
-	}
-	var err error
+	s := &scanner{text: text}
 	switch text[0] {
 	case '"':
 		var line string
-		if err = json.Unmarshal(text, &line); strings.HasPrefix(line, "{") {
+		if err := json.Unmarshal(text, &line); err == nil && strings.HasPrefix(line, "{") {
 			f.look([]byte(line), nil, depth+1)
 		}
 	case '[':
-		err = s.array(inner)
-	case '{':
-		if err = json.Unmarshal(text, &m); err != nil || f.take(m, outer) || m["notifyType"] != nil || m["result"] != nil {
-			return
-		}
-		err = s.object(func(name literal) error {
-			if slices.Contains(bodyNames[:3], string(name.raw)) {
-				return s.value()
-			}
-			return inner()
+		_ = s.array(func() error { // what is not JSON holds nothing
+			raw, _, err := s.asItStands()
+			f.look(raw, nil, depth+1)
+			return err
 		})
+	case '{':
+		var m members
+		if json.Unmarshal(text, &m) == nil {
+			f.object(m, outer, depth)
+		}
 	}
-	_ = err // what is not JSON holds nothing
 }
 
-// take takes an object for a request if it has headers. Its body may stand beside
-// it.
-func (f *foreigner) take(m, outer members) bool {
-	header := m.header()
-	if header == nil {
+// collected are the members under which collectors of logs write a line.
+var collected = [...]string{"@message", "MESSAGE", "line", "log", "message", "msg", "textPayload"}
+
+// object takes an object for a request, or looks at its members.
+func (f *foreigner) object(m, outer members, depth int) {
+	switch {
+	case m.isRequest():
+		f.plain = f.plain || m.isUnsigned()
+		f.take(m, outer)
+		return
+	case m["notifyType"] != nil || m["result"] != nil: // it is a body
+		return
+	}
+	inner, unsigned := &foreigner{source: f.source, defaults: f.defaults, texts: f.texts}, false
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if slices.Contains(bodyNames[:3], name) || m.isText(name) && (!f.texts || !slices.Contains(collected[:], name)) {
+			continue
+		}
+		inner.look(m[name], m, depth+1)
+		unsigned = unsigned || m.object(name).isUnsigned()
+	}
+	if unsigned {
+		f.plain = true
+		f.unsigned = append(f.unsigned, inner.unsigned...)
+		return
+	}
+	f.found, f.unsigned = append(f.found, inner.found...), append(f.unsigned, inner.unsigned...)
+	f.err, f.plain = cmp.Or(f.err, inner.err), f.plain || inner.plain
+}
+
+func (m members) isText(name string) bool { return bytes.HasPrefix(m[name], []byte{'"'}) }
+
+// isUnsigned says whether an object is a request to somewhere without a signature.
+func (m members) isUnsigned() bool {
+	if !m.isRequest() || m["raw"] != nil {
 		return false
 	}
-	signed := header.Get("Signature") != ""
+	method, url := m.start()
+	return method+url != "" && m.header().Get("Signature") == ""
+}
+
+// isRequest says whether an object is a request, or an answer, by itself.
+func (m members) isRequest() bool {
+	for _, name := range headerNames {
+		if raw := m[name]; len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') {
+			return true
+		}
+	}
+	for name := range m {
+		switch name {
+		case "httpMethod", "request_method", "REQUEST_METHOD", "requestContext", "rawPath", "queryStringParameters":
+			return true
+		}
+		if isHeaderMember(name) {
+			return true
+		}
+	}
+	line, _ := m.text("request")
+	_, hasMethod := m.text("method")
+	_, hasURL := m.text("url", "originalUrl", "path", "uri")
+	return len(strings.Fields(line)) == 3 || hasMethod && hasURL
+}
+
+// isHeaderMember tells members such as http_signature and HTTP_CLIENT_ID.
+func isHeaderMember(name string) bool { return len(name) > 5 && strings.EqualFold(name[:5], "http_") }
+
+// take reads a request. Its body may stand beside it.
+func (f *foreigner) take(m, outer members) {
+	header := m.header()
+	if header == nil {
+		header = http.Header{}
+	}
 	if raw, ok := m.text("raw"); ok && f.raw(raw) { // of ngrok: the request as it came
-		return true
+		return
 	}
 	message := &Message{Source: f.source, Header: header}
 	kind, _ := m.text("kind")
@@ -154,14 +216,16 @@ func (f *foreigner) take(m, outer members) bool {
 	if message.Header.Get("Request-Time") == "" && message.Header.Get("Response-Time") != "" {
 		message.Kind = Response
 	}
-	if !m.body(message) && !outer.body(message) {
-		f.bodiless = f.bodiless || signed
-		return signed
+	switch has := m.body(message) || outer.body(message); {
+	case !has && header.Get("Signature") != "":
+		f.err = &FormError{f.source, "a request without its body, which is a part of what is signed", bodyToo}
+	case has && (m.contradicts(message.Body) || outer.contradicts(message.Body)):
+		f.err = &FormError{f.source, "a request with several bodies that differ", "one of them was signed: save the request as it came"}
+	case has:
+		message.fill(f.defaults)
+		message.decode()
+		f.add(message)
 	}
-	message.fill(f.defaults)
-	message.decode()
-	f.add(message)
-	return true
 }
 
 func (f *foreigner) add(m *Message) {
@@ -198,7 +262,7 @@ func (m members) header() http.Header {
 	}
 	var header http.Header
 	for name := range m {
-		if len(name) > 5 && strings.EqualFold(name[:5], "http_") {
+		if isHeaderMember(name) {
 			if value, ok := m.text(name); ok {
 				if header == nil {
 					header = http.Header{}
@@ -265,20 +329,11 @@ func (m members) body(message *Message) bool {
 		return message.base64(text)
 	}
 	for _, name := range bodyNames {
-		raw := m[name]
-		if text, ok := m.text(name); ok {
-			if string(m["isBase64Encoded"]) == "true" {
-				return message.base64(text)
-			}
-			message.Body = []byte(text)
-			return true
+		body, encoded, ok := m.bodyNamed(name)
+		if encoded {
+			return message.base64(string(body))
 		}
-		if len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') {
-			message.Body = raw // parsed and written again, or as it came: the signature tells
-			inner := m.object(name)
-			if text, ok := inner.text("raw", "text"); ok && (inner["mode"] != nil || inner["mimeType"] != nil) { // of Postman, Insomnia
-				message.Body = []byte(text)
-			}
+		if message.Body = body; ok {
 			return true
 		}
 	}
@@ -288,6 +343,73 @@ func (m members) body(message *Message) bool {
 		return ok
 	}
 	return false
+}
+
+// bodyNamed is the body that a member holds, or its base64.
+func (m members) bodyNamed(name string) (body []byte, encoded, ok bool) {
+	if text, ok := m.text(name); ok {
+		return []byte(text), string(m["isBase64Encoded"]) == "true", true
+	}
+	raw := m[name]
+	if len(raw) == 0 || raw[0] != '{' && raw[0] != '[' {
+		return nil, false, false
+	}
+	inner := m.object(name)
+	if text, ok := inner.text("raw", "text"); ok && (inner["mode"] != nil || inner["mimeType"] != nil) { // of Postman, Insomnia
+		return []byte(text), false, true
+	}
+	if kind, _ := inner.text("type"); kind == "Buffer" { // of Node.js
+		if body, ok := bytesOf(inner["data"]); ok {
+			return body, false, true
+		}
+	}
+	return raw, false, true // parsed and written again, or as it came: the signature tells
+}
+
+// bytesOf reads a list of numbers from 0 to 255.
+func bytesOf(list []byte) (body []byte, ok bool) {
+	var numbers []int
+	if json.Unmarshal(list, &numbers) != nil {
+		return nil, false
+	}
+	for _, n := range numbers {
+		if n < 0 || n > 255 {
+			return nil, false
+		}
+		body = append(body, byte(n))
+	}
+	return body, true
+}
+
+// contradicts says whether a member holds another body, which means something
+// else: a reader would take the one and the signature is of the other.
+func (m members) contradicts(body []byte) bool {
+	for _, name := range bodyNames {
+		other, encoded, ok := m.bodyNamed(name)
+		if encoded {
+			other, _ = base64.StdEncoding.DecodeString(string(other)) // what is none is another body
+		}
+		if ok && !bytes.Equal(other, body) && !sameJSON(other, body) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameJSON says whether two texts are JSON and mean the same.
+func sameJSON(a, b []byte) bool {
+	x, y := sorted(a), sorted(b)
+	return x != nil && bytes.Equal(x, y)
+}
+
+// sorted writes JSON without blanks and with its members sorted; nil if it is none.
+func sorted(text []byte) []byte {
+	var value any
+	if json.Unmarshal(text, &value) != nil {
+		return nil
+	}
+	again, _ := json.Marshal(value) // what was JSON can be written
+	return again
 }
 
 func (m *Message) base64(text string) (ok bool) {

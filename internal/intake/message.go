@@ -195,7 +195,7 @@ func bodyAlone(body []byte, source string, d Defaults) *Message {
 func readAlone(text []byte, source string, d Defaults) (*Message, error) {
 	problem := BodyProblem(text)
 	switch {
-	case d.Signature != "", Tell(bytes.TrimPrefix(text, []byte("\ufeff"))).ofAntom(), problem == lostFirstBrace:
+	case Tell(bytes.TrimPrefix(text, []byte("\ufeff"))).ofAntom(), problem == lostFirstBrace:
 		return bodyAlone(text, source, d), nil
 	case problem != "":
 		return nil, strange(text, source)

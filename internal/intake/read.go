@@ -121,6 +121,8 @@ func (f *file) read(unpacked bool) {
 		f.read(true)
 	case len(plain) == 0 && len(start) < 2048:
 		f.empty()
+	case f.defaults.Signature != "":
+		f.readSigned()
 	case startsHTTP(plain):
 		f.discardBOM()
 		(&httpReader{file: f}).each()
@@ -183,7 +185,7 @@ func (f *file) readJSON() {
 		f.readLines(first)
 		return
 	}
-	follow := f.defaults.Signature == "" && isJSON(first) && f.more() // a first line that is no message
+	follow := isJSON(first) && f.more() // a first line that is no message
 	if !follow {
 		if follow, err = f.linesFollow(); err != nil {
 			f.fail(err)
@@ -375,6 +377,21 @@ func (f *file) readBody() {
 		return
 	}
 	f.other(whole)
+}
+
+// readSigned reads the body that a signature was given for. It is that whatever it
+// looks like: who sends a body may put an old genuine message into it, headers and
+// all.
+func (f *file) readSigned() {
+	whole, err := readRest(f.in, nil)
+	if err != nil {
+		f.fail(err)
+		return
+	}
+	if plain := bytes.TrimSpace(whole); startsHTTP(plain) || startsCurl(plain) || asEnvelope(whole) != nil {
+		f.mended = "taken for the body that --signature is of, though it looks like a whole message: without --signature it is read as one"
+	}
+	f.parsed(1, bodyAlone(whole, f.name+":1", f.defaults), nil)
 }
 
 // Broken is the unit of a file that can't be read at all.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -45,6 +46,11 @@ func foreignForms(t *testing.T, v vector) map[string]string {
 	pairs = strings.NewReplacer("KEY", "key", "VALUE", "value").Replace(pairs)
 	body, packed, raw := asText(t, string(v.Body)), base64.StdEncoding.EncodeToString(v.Body), v.raw("\r\n", false)
 	head, _, _ := strings.Cut(raw, "\r\n\r\n")
+	var numbers []string
+	for _, b := range v.Body {
+		numbers = append(numbers, strconv.Itoa(int(b)))
+	}
+	buffer := `{"type":"Buffer","data":[` + strings.Join(numbers, ",") + `]}`
 	trace := "* Connected to x\n> " + strings.ReplaceAll(head, "\r\n", "\r\n> ") + "\r\n>\r\n"
 	event := `{"httpMethod":"POST","path":"` + v.Path + `","headers":` + headers + `,"body":"` + packed + `","isBase64Encoded":true}`
 	return map[string]string{
@@ -52,7 +58,8 @@ func foreignForms(t *testing.T, v vector) map[string]string {
 		"API Gateway with stage": strings.Replace(event, `"path":"`+v.Path, `"requestContext":{"path":"`+v.Path+`"},"path":"/wrong`, 1),
 		"API Gateway, format 2":  `{"version":"2.0","rawPath":"` + v.Path + `","rawQueryString":"","requestContext":{"http":{"method":"POST"}},"headers":` + headers + `,"body":"` + packed + `","isBase64Encoded":true}`,
 		"function URL, plain":    `{"version":"2.0","rawPath":"` + v.Path + `","requestContext":{"http":{"method":"POST"}},"headers":` + headers + `,"body":` + body + `,"isBase64Encoded":false}`,
-		"Express, parsed too":    `{"originalUrl":"` + v.Path + `","headers":` + headers + `,"body":{"parsed": 1},"rawBody":` + body + `}`,
+		"Express, parsed too":    `{"originalUrl":"` + v.Path + `","headers":` + headers + `,"body":` + string(v.Body) + `,"rawBody":` + body + `}`,
+		"Express, a Buffer":      `{"originalUrl":"` + v.Path + `","headers":` + headers + `,"rawBody":` + buffer + `}`,
 		"Express":                `{"req":{"method":"POST","originalUrl":"` + v.Path + `","url":"/wrong","headers":` + headers + `,"body":` + body + `}}`,
 		"pino, body beside":      `{"level":30,"req":{"id":1,"method":"POST","url":"` + v.Path + `","headers":` + headers + `},"body":` + body + `,"msg":"x"}`,
 		"CloudWatch":             `{"events":[{"message":` + asText(t, `{"req":{"url":"`+v.Path+`","headers":`+headers+`,"rawBody":`+body+`}}`) + `}]}`,
@@ -120,16 +127,26 @@ func TestRead_foreignLines(t *testing.T) {
 	}
 }
 
-// TestRead_foreignWithin: a genuine message within the body of another one says
-// nothing of that.
+// TestRead_foreignWithin: a genuine message within another one says nothing of
+// that, wherever its sender put it; and what is given as a signed body is a body.
 func TestRead_foreignWithin(t *testing.T) {
 	t.Parallel()
 	v := genuine(t, "go/ntf-pay")
 	inner := v.envelope(t, false)
+	text := asText(t, inner)
 	for name, text := range map[string]string{
-		"member of a body": `{"notifyType":"PAYMENT_RESULT","metadata":` + asText(t, inner) + `}`,
-		"body of a log":    `{"msg":"unsigned","body":` + asText(t, inner) + `}`,
-		"unsigned request": `{"req":{"url":"/n","headers":{"a":"b"},"body":` + inner + `}}`,
+		"member of a body":      `{"notifyType":"PAYMENT_RESULT","metadata":` + text + `}`,
+		"body of a log":         `{"msg":"unsigned","body":` + text + `}`,
+		"unsigned request":      `{"req":{"url":"/n","headers":{"a":"b"},"body":` + inner + `}}`,
+		"beside a request":      `{"payload":` + inner + `,"req":{"url":"/n","headers":{"a":"b"},"body":"{}"}}`,
+		"text beside a request": `{"message":` + text + `,"req":{"url":"/n","headers":{"a":"b"}}}`,
+		"browser":               `{"request":"POST /n HTTP/1.1","status":"200","request_body":"{}","http_signature":"","http_user_agent":` + text + `}`,
+		"browser, no headers":   `{"request":"POST /n HTTP/1.1","status":"200","http_referer":` + text + `}`,
+		"agent of a log":        `{"status":"200","agent":` + text + `}`,
+		"query, format 2":       `{"version":"2.0","rawPath":"/n","headers":{"host":"shop.example"},"queryStringParameters":{"q":` + text + `},"requestContext":{"http":{"method":"GET"}}}`,
+		"query":                 `{"path":"/n","httpMethod":"POST","headers":{"host":"shop.example"},"queryStringParameters":{"q":` + text + `},"body":null}`,
+		"parsed body":           `{"method":"POST","url":"/n","headers":{"host":"shop.example"},"requestBody":` + inner + `}`,
+		"parsed, no headers":    `{"method":"POST","url":"/n","payload":` + inner + `}`,
 	} {
 		messages, _ := read(t, text, intake.Defaults{})
 		for _, m := range messages {
@@ -138,9 +155,33 @@ func TestRead_foreignWithin(t *testing.T) {
 			}
 		}
 	}
-	with := readOne(t, `{"metadata":`+inner+`}`, intake.Defaults{Signature: "s"})
-	if !with.Alone {
-		t.Error("the inner message is taken for a body whose signature is given")
+	for _, body := range []string{`{"metadata":` + inner + `}`, inner, v.raw("\n", false)} {
+		if with := readOne(t, body, intake.Defaults{Signature: "s"}); !with.Alone || string(with.Body) != body {
+			t.Errorf("the inner message is taken for a body whose signature is given: %.40q", body)
+		}
+	}
+}
+
+// TestRead_foreignBodies: of two bodies that differ in meaning, the one that was
+// signed is not the one that the reader of a log sees.
+func TestRead_foreignBodies(t *testing.T) {
+	t.Parallel()
+	v := genuine(t, "go/ntf-pay")
+	other := strings.Replace(string(v.Body), "SUCCESS", "FAILED", 1)
+	for name, text := range foreignForms(t, v) {
+		changed := strings.Replace(text, `"headers"`, `"data":`+asText(t, other)+`,"headers"`, 1)
+		if changed == text {
+			continue // it has no such member
+		}
+		messages, errs := read(t, changed, intake.Defaults{})
+		for _, m := range messages {
+			if m.Header.Get("Signature") != "" && string(m.Body) == string(v.Body) && name != "ngrok" && name != "Sentry" { // the one has all in raw, the other's body is its data
+				t.Errorf("%s: the body beside is passed over", name)
+			}
+		}
+		if strings.HasPrefix(name, "Express,") && (len(errs) != 1 || !strings.Contains(errs[0].Error(), "several bodies that differ")) {
+			t.Errorf("%s: %v", name, errs)
+		}
 	}
 }
 
