@@ -408,7 +408,10 @@ func sorted(text []byte) []byte {
 	if json.Unmarshal(text, &value) != nil {
 		return nil
 	}
-	again, _ := json.Marshal(value) // what was JSON can be written
+	again, err := json.Marshal(value)
+	if err != nil {
+		return nil
+	}
 	return again
 }
 
