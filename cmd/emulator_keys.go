@@ -102,7 +102,7 @@ func (o *emulatorKeys) variables(gateway *emulator.Emulator, served *emulator.Re
 		return nil, err
 	}
 	if rotated != nil {
-		list = append(list, variable{"ANTOM_PUBLIC_KEY_2", rotated.Base64()})
+		list = append(list, variable{rotatedKeyVariable, rotated.Base64()})
 	}
 	if served != nil {
 		list = append(list, variable{"ANTOM_GATEWAY_URL", served.Address.URL})

@@ -12,6 +12,10 @@ import (
 // ownPrefix begins the names of the variables that antom reads.
 const ownPrefix = "ANTOM_"
 
+// rotatedKeyVariable has the second key of the emulator's Antom, after the fault
+// key-rotation: antom emulator keys prints it, and antom itself does not read it.
+const rotatedKeyVariable = ownPrefix + "PUBLIC_KEY_2"
+
 // misspeltVariables are warnings of variables that antom does not read and that
 // look like ones it does: what they were to say is not done, and the profile in
 // force may be another one than was meant.
@@ -24,7 +28,7 @@ func (c *cli) misspeltVariables() []string {
 	for _, variable := range c.Environ() {
 		name, value, _ := strings.Cut(variable, "=")
 		word, own := strings.CutPrefix(name, ownPrefix)
-		if !own || value == "" || slices.Contains(known, word) {
+		if !own || value == "" || name == rotatedKeyVariable || slices.Contains(known, word) {
 			continue
 		}
 		if near := rules.Nearest(word, known); near != "" {
