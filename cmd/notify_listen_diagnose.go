@@ -10,10 +10,11 @@ import (
 )
 
 // Anybody can send what does not verify, and a diagnosis takes up to a tenth of a
-// second: one is made at a time, so often at most, of no longer bodies, and none
-// while more events than these wait to be told.
+// second: one is made at a time, so often at most but for a few in a row, of no
+// longer bodies, and none while more events than these wait to be told.
 const (
 	diagnosisPause   = time.Second
+	diagnosesInARow  = 4
 	longestDiagnosed = 64 << 10
 	busyEvents       = 16
 )
@@ -21,7 +22,7 @@ const (
 // diagnosis is what a listener keeps between two diagnoses.
 type diagnosis struct {
 	around *surroundings // read at the first one
-	next   time.Time     // before which there is no other
+	due    time.Time     // of the next, if they came evenly
 }
 
 // diagnose says why a refused notification does not verify; nil where there is
@@ -30,7 +31,8 @@ func (l *listening) diagnose(e receiver.Event) *diagnose.Finding {
 	if _, ok := errors.AsType[*sign.Error](e.Err); e.Type != receiver.Refused || !ok {
 		return nil
 	}
-	if l.o.c.Now().Before(l.looked.next) || len(l.events) > busyEvents || len(e.Record.Body()) > longestDiagnosed {
+	now := l.o.c.Now()
+	if l.looked.due.Sub(now) > (diagnosesInARow-1)*diagnosisPause || len(l.events) > busyEvents || len(e.Record.Body()) > longestDiagnosed {
 		l.once("undiagnosed", "not each of those that do not verify is diagnosed while many come, or long ones; --save DIR keeps them for antom notify verify")
 		return nil
 	}
@@ -41,7 +43,9 @@ func (l *listening) diagnose(e receiver.Event) *diagnose.Finding {
 	if l.looked.around == nil {
 		l.looked.around = (&notifyVerify{c: l.o.c}).surroundings()
 	}
-	found := diagnose.Explain(l.looked.around.caseOf(m, l.from.key))
-	l.looked.next = l.o.c.Now().Add(diagnosisPause)
-	return found
+	if l.looked.due.Before(now) {
+		l.looked.due = now
+	}
+	l.looked.due = l.looked.due.Add(diagnosisPause)
+	return diagnose.Explain(l.looked.around.caseOf(m, l.from.key))
 }
