@@ -41,7 +41,7 @@ func rooms() []room {
 		{"internal/checkout", work},
 		{"internal/conformance", work},
 		{"internal/diagnose", slices.Concat(work, []string{module + "/internal/intake"})},
-		{"internal/emulator", slices.Concat(work, []string{"go.etcd.io/bbolt", "go.etcd.io/bbolt/errors"})},
+		{"internal/emulator", slices.Concat(work, []string{"go.etcd.io/bbolt", "go.etcd.io/bbolt/errors", module + "/internal/filelock"})},
 		{"internal/gen", []string{module + "/...", "github.com/spf13/cobra", "github.com/spf13/pflag"}},
 		{"internal/filelock", []string{"golang.org/x/sys/..."}},
 		{"internal/history", slices.Concat(work, []string{module + "/internal/filelock"})},

@@ -16,6 +16,8 @@ import (
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"github.com/antom-cli/antom/internal/filelock"
 )
 
 // store keeps the emulator's state in one bbolt file. bbolt locks its file, so
@@ -93,7 +95,8 @@ func (s *store) run(tx *bbolt.Tx, do func(*transaction) error) error {
 }
 
 // access is how the file is opened. Readers share it and need no list of free
-// pages; who holds it reads that list off the pages, once, and never writes it.
+// pages. All others keep that list in the file: without it bbolt walks all pages
+// to open the file, in a goroutine whose panics end the process.
 type access int
 
 const (
@@ -151,25 +154,45 @@ func (s *store) open(how access, timeout time.Duration) (*bbolt.DB, error) {
 		if err := s.make(); err != nil {
 			return nil, fmt.Errorf("make the emulator's state %s: %w", s.path, err)
 		}
-	case err == nil && file.Size() == 0 && how == reading:
-		how = writing // who reads can't make an empty file a state
+	case err == nil && file.Size() == 0:
+		how = max(how, writing) // who reads can't make an empty file a state
+	case err == nil && how != reading:
+		db, err := s.openAs(reading, timeout) // what can't be read is not to be written to
+		if err != nil {
+			return nil, err
+		}
+		if err := db.Close(); err != nil {
+			return nil, err
+		}
 	}
+	return s.openAs(how, timeout)
+}
+
+func (s *store) openAs(how access, timeout time.Duration) (*bbolt.DB, error) {
 	var db *bbolt.DB
+	var file *os.File
+	settings := options(how, timeout)
+	settings.OpenFile = func(name string, flag int, mode fs.FileMode) (_ *os.File, err error) {
+		file, err = os.OpenFile(name, flag, mode)
+		return file, err
+	}
 	err := s.guarded(func() (err error) {
-		db, err = bbolt.Open(s.path, 0o600, options(how, timeout))
+		db, err = bbolt.Open(s.path, 0o600, settings)
 		return err
 	})
 	if err == nil {
 		return s.whole(db)
 	}
+	if file != nil {
+		filelock.Release(file) // a panic may have stopped bbolt with the file locked and mapped
+	}
 	if _, damaged := errors.AsType[*DamagedError](err); damaged {
 		return nil, err
 	}
-	err = fmt.Errorf("open the emulator's state %s: %w", s.path, err)
 	if isDamage(err) {
-		return nil, &DamagedError{err}
+		return nil, &DamagedError{fmt.Errorf("open the emulator's state %s: it is damaged: %w", s.path, err)}
 	}
-	return nil, err
+	return nil, fmt.Errorf("open the emulator's state %s: %w", s.path, err)
 }
 
 // DamagedError says that the state file is none, or one of a format that is not
@@ -209,7 +232,7 @@ func (s *store) resetAll(ctx context.Context) error {
 func options(how access, timeout time.Duration) *bbolt.Options {
 	return &bbolt.Options{
 		Timeout: timeout, NoSync: true, NoGrowSync: true, NoStatistics: true,
-		ReadOnly: how == reading, NoFreelistSync: how == holding, FreelistType: bbolt.FreelistArrayType,
+		ReadOnly: how == reading, FreelistType: bbolt.FreelistArrayType,
 	}
 }
 

@@ -41,7 +41,7 @@ func (s *store) guarded(do func() error) (err error) {
 		if _, fault := found.(interface{ Addr() uintptr }); !fault && !said {
 			panic(found)
 		}
-		err = &DamagedError{fmt.Errorf("read the emulator's state %s: %v", s.path, found)}
+		err = &DamagedError{fmt.Errorf("read the emulator's state %s: it is damaged: %v", s.path, found)}
 	}()
 	return do()
 }

@@ -30,10 +30,13 @@ func lock(path string, how int) (unlock func(), err error) {
 		_ = file.Close() // nothing was written
 		return nil, err
 	}
-	return func() {
-		// Closing is not enough: a process that is being started just now has the
-		// file open too, until it becomes another program.
-		_ = unix.Flock(int(file.Fd()), unix.LOCK_UN)
-		_ = file.Close()
-	}, nil
+	return func() { Release(file) }, nil
+}
+
+// Release gives back the lock on a file and closes it. Closing alone is not enough
+// where the file is mapped, or where a process that is being started just now has
+// it open too, until it becomes another program.
+func Release(file *os.File) {
+	_ = unix.Flock(int(file.Fd()), unix.LOCK_UN)
+	_ = file.Close()
 }

@@ -30,5 +30,8 @@ func lock(path string, how uint32) (unlock func(), err error) {
 		_ = file.Close() // nothing was written
 		return nil, err
 	}
-	return func() { _ = file.Close() }, nil
+	return func() { Release(file) }, nil
 }
+
+// Release gives back the locks on a file by closing it.
+func Release(file *os.File) { _ = file.Close() }
