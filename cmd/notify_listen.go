@@ -53,7 +53,7 @@ state folder and synced to the disk, and only then acknowledged. A line is print
 for each. What does not verify (HTTP 401), is not stored (503), is no POST (405)
 or too long (413) is answered with result F and a status other than 200, so that
 nobody takes it for an acknowledgement. Of one that does not verify the cause is told
-as antom notify verify tells it, of one in a second at most.
+as antom notify verify tells it, of a few in a row and then of one in a second.
 
 With --forward-to the bytes and headers go on to your own server as they came, in
 order for each payment. A URL without a path keeps the path that was signed, which
@@ -145,7 +145,7 @@ func (o *notifyListen) readHeaders() error {
 		case !found || name == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) || strings.ContainsAny(name, " \"(),/;<=>?@[\\]{}"):
 			return usagef("--forward-header %q: must be Name: value", name).hint("such as --forward-header 'X-Tenant: shop-1'")
 		case slices.Contains([]string{"Signature", "Client-Id", "Request-Time", "Host", "Content-Length", "Transfer-Encoding"}, http.CanonicalHeaderKey(name)):
-			return usagef("--forward-header %s: that one is the notification's own", name).hint("your server could not verify it any more")
+			return usagef("--forward-header %s: that one is the notification's own", name).hint("it goes on as it came, or as the connection wants it")
 		}
 		o.headers.Add(name, value)
 	}

@@ -34,7 +34,7 @@ func newNotifyReplayCmd(c *cli) *cobra.Command {
 profile, or those in files (-f), in the order in which they came. An ID is that of a
 delivery (n12), of a capture or refund, or of a payment, which stands for its captures
 and refunds too; --since, --before, --type and --last choose further; --all takes
-everything. That nothing fits is exit code 2.
+everything. Duplicates go again too. That nothing fits is exit code 2.
 
 They go as they were sent, headers and body to the byte, so that they verify with
 Antom's own key: the URL must then have the path that was signed (one without a path
