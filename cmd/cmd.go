@@ -34,7 +34,7 @@ func Run(ctx context.Context, args []string, env *Env) int {
 	err := c.bindEnvironment(root.PersistentFlags())
 	if completing(args) {
 		err = nil // what is typed next may be right all the same
-		c.bindCompletions(root, args[1:])
+		bindCompletions(c, root, args[1:])
 	}
 	if err == nil {
 		root.SetArgs(args)
@@ -75,6 +75,15 @@ func constructors() []constructor {
 	}
 }
 
+// rootWords are the words that may stand right after antom.
+func rootWords() []string {
+	words := []string{"help"}
+	for _, row := range constructors() {
+		words = append(words, row.name)
+	}
+	return words
+}
+
 type constructor struct {
 	name string
 	make func(*cli) *cobra.Command
@@ -98,7 +107,7 @@ is built in.`,
 		DisableAutoGenTag: true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	asGroup(root)
+	asGroup(root, rootWords()...)
 	root.SetHelpCommand(newHelpCmd(c))
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(usage)
@@ -167,29 +176,26 @@ func (c *cli) below(group *cobra.Command, commands ...func(*cli) *cobra.Command)
 }
 
 // asGroup makes cmd a command that only holds others: alone it shows its help,
-// with an unknown word it refuses and names the nearest command.
-func asGroup(cmd *cobra.Command) *cobra.Command {
+// with an unknown word it refuses and names the nearest command. The names of
+// children that may not have been made are in more.
+func asGroup(cmd *cobra.Command, more ...string) *cobra.Command {
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return cmd.Help()
 		}
-		return unknownCommand(cmd, args[0])
+		return unknownCommand(cmd, args[0], more...)
 	}
 	return cmd
 }
 
-func unknownCommand(cmd *cobra.Command, word string) error {
+// unknownCommand refuses a word that names no command below cmd; more are names
+// that cmd knows beside those of its children.
+func unknownCommand(cmd *cobra.Command, word string, more ...string) error {
 	err := usagef("unknown command %q for %q", word, cmd.CommandPath())
-	var names []string
+	names := slices.Clone(more)
 	for _, child := range cmd.Commands() {
 		names = append(names, child.Name())
-	}
-	if !cmd.HasParent() {
-		names = []string{"help"}
-		for _, row := range constructors() {
-			names = append(names, row.name)
-		}
 	}
 	if near := rules.Nearest(word, names); near != "" {
 		return err.hint("did you mean %q?", cmd.CommandPath()+" "+near)

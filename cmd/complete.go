@@ -36,14 +36,14 @@ var argumentSources = [...]struct {
 	placeholder string
 	find        finder
 }{
-	{"CODE", (*cli).resultCodeCandidates},
-	{"ID", (*cli).paymentCandidates},
-	{"NAME", (*cli).profileCandidates},
-	{"OPERATION", (*cli).operationCandidates},
-	{"PAYMENT", (*cli).paymentCandidates},
-	{"PAYMENT_REQUEST_ID", (*cli).paymentCandidates},
-	{"SHELL", (*cli).shellCandidates},
-	{"TOPIC", (*cli).helpCandidates},
+	{"CODE", resultCodeCandidates},
+	{"ID", paymentCandidates},
+	{"NAME", profileCandidates},
+	{"OPERATION", operationCandidates},
+	{"PAYMENT", paymentCandidates},
+	{"PAYMENT_REQUEST_ID", paymentCandidates},
+	{"SHELL", shellCandidates},
+	{"TOPIC", helpCandidates},
 }
 
 // flagSources are the sources by the name of a flag. Flags of a few words, and
@@ -53,30 +53,32 @@ var flagSources = [...]struct {
 	flag string
 	find finder
 }{
-	{"card", (*cli).cardCandidates},
-	{"currency", (*cli).currencyCandidates},
-	{"output", (*cli).formatCandidates},
-	{"payment-id", (*cli).paymentIDCandidates},
-	{"profile", (*cli).profileCandidates},
-	{"region", (*cli).regionCandidates},
-	{"settlement-currency", (*cli).currencyCandidates},
+	{"card", cardCandidates},
+	{"currency", currencyCandidates},
+	{"output", formatCandidates},
+	{"payment-id", paymentIDCandidates},
+	{"profile", profileCandidates},
+	{"region", regionCandidates},
+	{"settlement-currency", currencyCandidates},
 }
 
 // bindCompletions tells cobra what to offer for the arguments and flags of the
 // command that the words lead to. Where nothing is known nothing is offered:
 // file names in place of an id would mislead.
-func (c *cli) bindCompletions(root *cobra.Command, words []string) {
+func bindCompletions(c *cli, root *cobra.Command, words []string) {
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.InitDefaultHelpCmd()
 	cmd, _, err := root.Find(words[:max(0, len(words)-1)]) // the last word is being typed
 	if err != nil {
 		cmd = root
 	}
-	cmd.ValidArgsFunction = c.completeArgument
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return completeArgument(c, cmd, args, prefix)
+	}
 	for _, word := range words[max(0, len(words)-2):] { // "--flag value" or "--flag=value"
 		if flag := flagOf(cmd, word); flag != nil {
 			_ = cmd.RegisterFlagCompletionFunc(flag.Name, func(cmd *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-				return c.completeFlag(cmd, flag, prefix)
+				return completeFlag(c, cmd, flag, prefix)
 			}) // a flag that stands twice has the function already
 		}
 	}
@@ -113,7 +115,7 @@ func placeholders(use string) [][]string {
 	return found
 }
 
-func (c *cli) completeArgument(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeArgument(c *cli, cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	words, at := placeholders(cmd.Use), len(args)
 	if len(words) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -142,7 +144,7 @@ func (c *cli) completeArgument(cmd *cobra.Command, args []string, prefix string)
 	return offer(offered, prefix)
 }
 
-func (c *cli) completeFlag(cmd *cobra.Command, flag *pflag.Flag, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeFlag(c *cli, cmd *cobra.Command, flag *pflag.Flag, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	for _, row := range flagSources {
 		if row.flag == flag.Name {
 			return offer(row.find(c, cmd), prefix)
@@ -153,7 +155,7 @@ func (c *cli) completeFlag(cmd *cobra.Command, flag *pflag.Flag, prefix string) 
 	}
 	placeholder, _ := pflag.UnquoteUsage(flag)
 	if placeholder == "code" {
-		return offer(c.resultCodeCandidates(cmd), prefix)
+		return offer(resultCodeCandidates(c, cmd), prefix)
 	}
 	return nil, filesFor(placeholder)
 }
@@ -193,7 +195,7 @@ func bare(words []string) []candidate {
 // profileCandidates are the profiles of the configuration and the built-in one.
 // A configuration that can't be read offers what can be read of it. The name of
 // a new profile is the user's own.
-func (c *cli) profileCandidates(cmd *cobra.Command) []candidate {
+func profileCandidates(c *cli, cmd *cobra.Command) []candidate {
 	if cmd.Name() == "add" && !cmd.Flags().Changed("replace") {
 		return nil
 	}
@@ -207,7 +209,7 @@ func (c *cli) profileCandidates(cmd *cobra.Command) []candidate {
 	return append(found, candidate{profile.Emulator, "the built-in gateway"})
 }
 
-func (c *cli) currencyCandidates(*cobra.Command) []candidate {
+func currencyCandidates(c *cli, _ *cobra.Command) []candidate {
 	var listed, others []candidate
 	for _, row := range antom.Currencies() {
 		if row.Listed {
@@ -219,7 +221,7 @@ func (c *cli) currencyCandidates(*cobra.Command) []candidate {
 	return append(listed, others...)
 }
 
-func (c *cli) resultCodeCandidates(*cobra.Command) []candidate {
+func resultCodeCandidates(c *cli, _ *cobra.Command) []candidate {
 	var found []candidate
 	for _, row := range antom.ResultCodes() {
 		found = append(found, candidate{row.Code, row.Meaning})
@@ -227,7 +229,7 @@ func (c *cli) resultCodeCandidates(*cobra.Command) []candidate {
 	return found
 }
 
-func (c *cli) cardCandidates(*cobra.Command) []candidate {
+func cardCandidates(c *cli, _ *cobra.Command) []candidate {
 	var found []candidate
 	for _, card := range rules.TestCards() {
 		found = append(found, candidate{card.Number, card.Brand + " " + card.Region + ", " + card.Purpose})
@@ -235,7 +237,7 @@ func (c *cli) cardCandidates(*cobra.Command) []candidate {
 	return found
 }
 
-func (c *cli) regionCandidates(*cobra.Command) []candidate {
+func regionCandidates(c *cli, _ *cobra.Command) []candidate {
 	return []candidate{
 		{string(antom.RegionSG), "Asia"},
 		{string(antom.RegionUS), "North America"},
@@ -243,7 +245,7 @@ func (c *cli) regionCandidates(*cobra.Command) []candidate {
 	}
 }
 
-func (c *cli) formatCandidates(*cobra.Command) []candidate {
+func formatCandidates(c *cli, _ *cobra.Command) []candidate {
 	return []candidate{
 		{string(output.FormatText), "for people"},
 		{string(output.FormatJSON), "one JSON value"},
@@ -252,7 +254,7 @@ func (c *cli) formatCandidates(*cobra.Command) []candidate {
 	}
 }
 
-func (c *cli) operationCandidates(*cobra.Command) []candidate {
+func operationCandidates(c *cli, _ *cobra.Command) []candidate {
 	var found []candidate
 	for _, operation := range antom.Operations() {
 		found = append(found, candidate{string(operation), ""})
@@ -260,7 +262,7 @@ func (c *cli) operationCandidates(*cobra.Command) []candidate {
 	return found
 }
 
-func (c *cli) shellCandidates(*cobra.Command) []candidate {
+func shellCandidates(c *cli, _ *cobra.Command) []candidate {
 	var found []candidate
 	for _, shell := range shells {
 		found = append(found, candidate{shell.name, ""})
@@ -269,7 +271,7 @@ func (c *cli) shellCandidates(*cobra.Command) []candidate {
 }
 
 // helpCandidates are the topics; cobra itself offers no commands below help.
-func (c *cli) helpCandidates(cmd *cobra.Command) []candidate {
+func helpCandidates(c *cli, cmd *cobra.Command) []candidate {
 	var found []candidate
 	for _, child := range cmd.Root().Commands() {
 		if child.IsAvailableCommand() {
@@ -282,7 +284,7 @@ func (c *cli) helpCandidates(cmd *cobra.Command) []candidate {
 	return found
 }
 
-func (c *cli) paymentCandidates(*cobra.Command) []candidate {
+func paymentCandidates(c *cli, _ *cobra.Command) []candidate {
 	var found []candidate
 	for _, each := range c.recentPayments() {
 		found = append(found, candidate{each.requestID, strings.TrimSpace(each.order + " " + each.amount)})
@@ -290,7 +292,7 @@ func (c *cli) paymentCandidates(*cobra.Command) []candidate {
 	return found
 }
 
-func (c *cli) paymentIDCandidates(*cobra.Command) []candidate {
+func paymentIDCandidates(c *cli, _ *cobra.Command) []candidate {
 	var found []candidate
 	for _, each := range c.recentPayments() {
 		if each.paymentID != "" {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // curlCommand is the curl command that sends a request byte for byte, for any
@@ -40,7 +42,7 @@ func (c *cli) trustFor(ctx context.Context, r *http.Request) (string, error) {
 	if c.global.caCert != "" {
 		return c.abs(c.global.caCert), nil
 	}
-	if r.URL.Scheme != "https" || !isLoopbackHost(r.URL.Hostname()) {
+	if r.URL.Scheme != "https" || !antom.IsLoopback(r.URL.Hostname()) {
 		return "", nil
 	}
 	served, err := c.runningEmulator(ctx)

@@ -17,6 +17,8 @@ import (
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/pkg/sign"
+
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // emulatorServe is `antom emulator serve`.
@@ -109,7 +111,7 @@ func (o *emulatorServe) validate() error {
 	switch {
 	case err != nil:
 		return usagef("--listen %q: must be ADDRESS:PORT", o.listen).hint("for example 127.0.0.1:4300")
-	case !isLoopbackHost(host) && !o.allowRemote:
+	case !antom.IsLoopback(host) && !o.allowRemote:
 		return usagef("--listen %q: other machines could reach it", o.listen).
 			hint("use 127.0.0.1, or say --allow-remote: whoever reaches it can then create payments, and with the token of the control API move its clock")
 	case (o.cert == "") != (o.key == ""):
@@ -128,13 +130,6 @@ func (o *emulatorServe) validate() error {
 		return usagef("--notify-timeout %s: must be more than 0", o.notifyTimeout)
 	}
 	return nil
-}
-
-// isLoopbackHost reports whether only this machine reaches a host. A name other
-// than localhost may be anything.
-func isLoopbackHost(host string) bool {
-	address := net.ParseIP(host)
-	return host == "localhost" || (address != nil && address.IsLoopback())
 }
 
 func isWebURL(text string) bool {
