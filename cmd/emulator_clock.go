@@ -2,9 +2,7 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,43 +64,6 @@ and resultCode. With --quiet the new time is printed.`,
 			})
 		},
 	}
-}
-
-// longestMove is how far the clock goes at a time: a duration can't be longer.
-const longestMove = 100_000 * 24 * time.Hour
-
-// isHuge reports whether a text is a duration but for its size.
-func isHuge(text string) bool {
-	number := strings.TrimRight(text, "dhms")
-	return number != "" && number != text && strings.Trim(number, "0123456789") == ""
-}
-
-// parseDays reads a duration that may also be in days: how far the clock goes
-// forward.
-func parseDays(text string) (time.Duration, error) {
-	days, rest, isDays := strings.Cut(text, "d")
-	if !isDays {
-		days, rest = "0", text
-	}
-	whole, err := time.ParseDuration(days + "h")
-	var by time.Duration
-	if rest != "" && err == nil {
-		if by, err = time.ParseDuration(rest); isDays && strings.ContainsAny(rest, "+-") {
-			err = errors.ErrUnsupported
-		}
-	}
-	tooFar := err == nil && (whole > longestMove/24 || by > longestMove-24*whole)
-	by += 24 * whole
-	switch {
-	case tooFar, err != nil && isHuge(text):
-		return 0, usagef("duration %q: the clock moves by %dd at most", text, int(longestMove.Hours()/24)).hint("antom emulator clock set goes to any time")
-	case err != nil:
-		return 0, usagef("duration %q: must be a time such as 90s, 15m, 24h, 7d or 7d3h", text)
-	case strings.HasPrefix(text, "-") && by != 0:
-		return 0, usagef("the clock does not go back, so not by %q either: what has happened has happened", text).
-			hint("antom emulator reset --yes begins anew")
-	}
-	return by, nil
 }
 
 // parseTime reads a time of ISO 8601.

@@ -16,9 +16,8 @@ import (
 
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/output"
-	"github.com/antom-cli/antom/pkg/sign"
-
 	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/pkg/sign"
 )
 
 // emulatorServe is `antom emulator serve`.

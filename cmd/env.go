@@ -363,3 +363,5 @@ func (c *cli) logger() *slog.Logger {
 	}
 	return slog.New(slog.NewTextHandler(c.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
+
+func (c *cli) openConfig() (*profile.File, error) { return c.profileSources().Open() }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
+	"syscall"
 
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/intake"
@@ -196,4 +198,29 @@ func hintsOf(err error) []string {
 		return nil
 	}
 	return strings.Split(h.Hint(), "\n")
+}
+
+// stoppedError is the signal that ended the command.
+type stoppedError struct{ signal os.Signal }
+
+func (e stoppedError) Error() string {
+	if e.signal == syscall.SIGTERM {
+		return "terminated"
+	}
+	return "interrupted"
+}
+
+func (e stoppedError) exitCode() int {
+	if e.signal == syscall.SIGTERM {
+		return exitTerminated
+	}
+	return exitInterrupted
+}
+
+// joined is one error of several, and none of none.
+func joined(errs []error) error {
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
 }

@@ -1,15 +1,13 @@
 package cmd
 
 import (
-	_ "embed" // the topics
+	_ "embed"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/rules"
@@ -201,23 +199,6 @@ const environmentNotes = `
 A flag stands above its variable, a variable above the configuration file. --yes
 and --live have no variable: they are consent. An empty variable is none.
 `
-
-// twins are the variables that stand for global flags; --profile and --config
-// are among the settings.
-func twins() []profile.Variable {
-	var g globalFlags
-	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	g.bind(flags)
-	var found []profile.Variable
-	flags.VisitAll(func(flag *pflag.Flag) {
-		if slices.Contains(noTwin[:], flag.Name) || flag.Name == "profile" || flag.Name == "config" {
-			return
-		}
-		_, meaning := pflag.UnquoteUsage(flag)
-		found = append(found, profile.Variable{Name: twin(flag.Name), Meaning: "--" + flag.Name + ": " + meaning})
-	})
-	return found
-}
 
 // otherVariables are not antom's own.
 var otherVariables = [...]profile.Variable{

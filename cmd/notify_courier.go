@@ -3,12 +3,10 @@ package cmd
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/antom-cli/antom/internal/output"
@@ -113,9 +111,6 @@ func (k *courier) line(e sentEvent) string {
 	return fmt.Sprintf("%s  %s  %s", k.p.Styled("FAILED", output.Bad), subject, refusedAnswer(e.Status, e.Message)+itSaid(e.Answer))
 }
 
-// longestSaid bounds what is shown of a body that is no acknowledgement.
-const longestSaid = 200
-
 // beginning is a body that keeps how it began.
 type beginning struct {
 	io.ReadCloser
@@ -127,27 +122,6 @@ func (b *beginning) Read(into []byte) (int, error) {
 	n, err := b.ReadCloser.Read(into)
 	b.read = append(b.read, into[:min(n, 4*longestSaid-len(b.read))]...)
 	return n, err
-}
-
-// said is the beginning of an answer on one line, safe to print; of one that is
-// no text, such as a compressed one, nothing.
-func said(body []byte) string {
-	text := strings.ToValidUTF8(string(body[:min(len(body), 4*longestSaid)]), "\ufffd")
-	if strings.Count(text, "\ufffd") > 2 {
-		return ""
-	}
-	text = strings.Join(strings.Fields(oneLine(text)), " ")
-	if runes := []rune(text); len(runes) > longestSaid {
-		return string(runes[:longestSaid]) + "…"
-	}
-	return text
-}
-
-func itSaid(answer string) string {
-	if answer == "" {
-		return ""
-	}
-	return "; it said: " + answer
 }
 
 // refusedAnswer is an answer that is no acknowledgement, in words.
@@ -172,27 +146,3 @@ func (k *courier) verdict(to *url.URL) error {
 	}
 	return saidError{code: exitVerify, message: fmt.Sprintf("%s did not acknowledge %d of %d notifications, the last one: %s", to, k.failed, k.sent, k.last), remedy: remedy}
 }
-
-// endpointError is an endpoint that is not there.
-type endpointError struct {
-	url string
-	err error
-}
-
-func (e endpointError) Error() string {
-	cause := e.err
-	if of, ok := errors.AsType[*url.Error](cause); ok {
-		cause = of.Err
-	}
-	return fmt.Sprintf("send to %s: %s", e.url, cause)
-}
-
-// Unwrap returns what the network said.
-func (e endpointError) Unwrap() error { return e.err }
-
-// Hint says what to do about it.
-func (e endpointError) Hint() string {
-	return "start the endpoint and name it by its whole URL; antom notify listen is one"
-}
-
-var _ hinter = endpointError{}

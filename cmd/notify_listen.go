@@ -2,15 +2,11 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -222,65 +218,12 @@ func (o *notifyListen) sender(p *output.Printer) (sender, error) {
 	return sender{journalName(chosen), chosen.ClientID, named}, err
 }
 
-// namelessJournal is the journal of what has no profile's name: the
-// environment's profile and --public-key-file. No profile can be called so.
-const namelessJournal = "_nameless"
-
 func journalName(chosen *profile.Profile) string {
 	if chosen.Name == "" {
 		return namelessJournal
 	}
 	return chosen.Name
 }
-
-// journalDir is where the deliveries to a profile are kept.
-func (c *cli) journalDir(name string) (string, error) {
-	dir := profile.StateDir(c.Getenv, runtime.GOOS)
-	if dir == "" {
-		return "", &setupError{message: "there is no place for the journal", remedy: "set HOME or ANTOM_STATE_DIR"}
-	}
-	return filepath.Join(c.abs(dir), "notifications", name), nil
-}
-
-// listen opens a port for a server.
-func (c *cli) listen(ctx context.Context, addr string) (net.Listener, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return nil, &listenError{addr, err}
-	}
-	return listener, nil
-}
-
-// listenError is a port that can't be had.
-type listenError struct {
-	addr string
-	err  error
-}
-
-func (e *listenError) Error() string {
-	cause := e.err
-	if of, ok := errors.AsType[*net.OpError](cause); ok { // it names the address again
-		cause = of.Err
-	}
-	if of, ok := errors.AsType[*os.SyscallError](cause); ok {
-		cause = of.Err
-	}
-	return fmt.Sprintf("listen on %s: %s", e.addr, cause)
-}
-
-// Unwrap returns what the network said.
-func (e *listenError) Unwrap() error { return e.err }
-
-// Hint says how to come by a free port, or by one that is kept for root: Antom's
-// Python SDK calls 443 and no other.
-func (e *listenError) Hint() string {
-	if errors.Is(e.err, fs.ErrPermission) {
-		return `a port below 1024 is kept for root; on Linux this lets antom have it: sudo setcap cap_net_bind_service=+ep "$(command -v antom)"`
-	}
-	return "--listen 127.0.0.1:0 takes a free port"
-}
-
-var _ hinter = (*listenError)(nil)
 
 // isOwn reports whether a URL leads to the address where we listen: all names of
 // this machine's loopback are one, and who listens everywhere has all its
@@ -317,30 +260,6 @@ func loopback(ip net.IP) net.IP {
 		return net.IPv4(127, 0, 0, 1)
 	}
 	return ip
-}
-
-// endpointURL reads the URL of a merchant's server.
-func endpointURL(what, text string) (*url.URL, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.Fragment != "" {
-		return nil, usagef("%s %q: must be an absolute http or https URL", what, text).hint("such as http://127.0.0.1:3000/antom/notify")
-	}
-	return u, nil
-}
-
-// endpointClient makes the client that calls a merchant's server, for so many
-// calls at a time.
-func (c *cli) endpointClient(timeout time.Duration, conns int) (*http.Client, error) {
-	transport, err := c.ownTransport()
-	if err != nil {
-		return nil, err
-	}
-	transport.MaxIdleConnsPerHost, transport.MaxConnsPerHost = conns, 0
-	transport.DisableCompression = true // headers go as they came
-	return &http.Client{
-		Transport: transport, Timeout: timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, nil
 }
 
 // writeReady tells a waiting script where we listen: the whole URL or nothing.

@@ -188,17 +188,6 @@ func (l *listening) merchantLine(e receiver.Event) string {
 	return ""
 }
 
-// oneLine makes a text of the other side's safe to print: it could move the
-// cursor, or look like a line of ours.
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return ' '
-		}
-		return r
-	}, text)
-}
-
 // advise says once for each cause what to do about it.
 func (l *listening) advise(e receiver.Event, event listenEvent) {
 	if e.Type == receiver.Forwarded && e.Err != nil {

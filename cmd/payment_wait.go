@@ -3,13 +3,11 @@ package cmd
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -165,55 +163,4 @@ func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error 
 		return err
 	}
 	return joined(verdicts)
-}
-
-// wholePayment awaits the payment's own status.
-type wholePayment struct{}
-
-func (wholePayment) noun() string    { return "payment" }
-func (wholePayment) command() string { return "antom payment wait" }
-
-func (wholePayment) stages(payment *antom.Payment) []stage {
-	return []stage{{text: string(payment.PaymentStatus)}}
-}
-
-func (wholePayment) done(payment *antom.Payment) bool { return payment.PaymentStatus.Final() }
-
-func (wholePayment) judge(payment *antom.Payment, expect string) error {
-	return outcome(payment, expect)
-}
-
-// paymentsResult is the state that the wait ended with, in every form of output.
-func paymentsResult(c *cli, watches []*watch, verdicts []error) output.Result {
-	var result output.Result
-	var answers [][]byte
-	table := output.Table{Cols: []output.Col{
-		{Name: "paymentRequestId", Title: "PAYMENT REQUEST", Shrinks: true}, {Name: "paymentId", Title: "PAYMENT", Shrinks: true},
-		{Name: "paymentStatus", Title: "STATUS"}, {Name: "paymentResultCode", Title: "RESULT"}, {Name: "seconds", Title: "AFTER", Align: output.Right},
-	}}
-	for i, w := range watches {
-		result.Rows = append(result.Rows, w.results(stage{}, verdicts[i], c.Now())...)
-		request, payment := w.ids()
-		if w.payment == nil {
-			answers = append(answers, encode(w.inquiry))
-			table.Rows = append(table.Rows, []output.Cell{{Text: request, Style: output.Key}, {Text: payment}, {}, {}, {}})
-			continue
-		}
-		answers = append(answers, w.answer.Body)
-		result.Quiet = append(result.Quiet, string(w.payment.PaymentStatus))
-		table.Rows = append(table.Rows, []output.Cell{
-			{Text: request, Style: output.Key}, {Text: payment}, statusCell(w.payment.PaymentStatus),
-			{Text: w.payment.PaymentResultCode}, {Text: seconds(w.last.Elapsed), Plain: fmt.Sprintf("%.0f", w.last.Elapsed.Seconds())},
-		})
-	}
-	result.Table = &table
-	result.Raw = []byte{} // without an answer there is nothing to print, and the error says why
-	switch {
-	case len(watches) > 1:
-		result.JSON, result.Text = jsonList(answers), []output.Block{table}
-	case watches[0].payment != nil:
-		single := paymentResult(watches[0].payment, watches[0].answer)
-		result.JSON, result.Raw, result.Text = single.JSON, single.Raw, single.Text
-	}
-	return result
 }

@@ -3,6 +3,8 @@ package cmd
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
+	"runtime"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -13,6 +15,19 @@ import (
 	"github.com/antom-cli/antom/internal/secret"
 	"github.com/antom-cli/antom/pkg/antom"
 )
+
+// namelessJournal is the journal of what has no profile's name: the
+// environment's profile and --public-key-file. No profile can be called so.
+const namelessJournal = "_nameless"
+
+// journalDir is where the deliveries to a profile are kept.
+func (c *cli) journalDir(name string) (string, error) {
+	dir := profile.StateDir(c.Getenv, runtime.GOOS)
+	if dir == "" {
+		return "", &setupError{message: "there is no place for the journal", remedy: "set HOME or ANTOM_STATE_DIR"}
+	}
+	return filepath.Join(c.abs(dir), "notifications", name), nil
+}
 
 // history is the record of the calls made from this machine; nil if there is no
 // place for one.

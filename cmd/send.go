@@ -148,23 +148,3 @@ func savedMessage(kind intake.Kind, r *http.Request) (*intake.Message, error) {
 		Header: header, Body: body, Exact: true,
 	}, nil
 }
-
-// jsonList is a JSON array of objects, each as it stands.
-func jsonList(objects [][]byte) []byte {
-	list := []byte{'['}
-	for i, object := range objects {
-		if i > 0 {
-			list = append(list, ',')
-		}
-		list = append(list, object...)
-	}
-	return append(list, ']')
-}
-
-// oneOrList is the one object, or the list of several.
-func oneOrList(objects [][]byte) []byte {
-	if len(objects) == 1 {
-		return objects[0]
-	}
-	return jsonList(objects)
-}

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -343,4 +344,15 @@ func (o *sessionCreate) nextStep(p *output.Printer, m *merchant, request *sessio
 	default:
 		p.Note("next: %s, then antom payment wait %s", deed, id)
 	}
+}
+
+// unsettled adds the id and the command to an error that leaves the outcome open.
+func (o *sessionCreate) unsettled(err error, id string) error {
+	if refused, ok := errors.AsType[*antom.ResultError](err); ok && refused.Result.ResultStatus != antom.StatusU {
+		return err
+	}
+	if failed, ok := errors.AsType[*antom.TransportError](err); ok && !failed.Sent() {
+		return err
+	}
+	return &unsettledError{err, id, "antom session create" + flagsAsTyped(o.flags, "request-id") + " --request-id " + shellWord(id)}
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -394,12 +393,3 @@ func (o *sessionCreate) fill(r *sessionRequest, m *merchant) error {
 func (o *sessionCreate) said(path string) bool {
 	return slices.ContainsFunc(o.assigned, func(a assignment) bool { return a.path == path })
 }
-
-// newRequestID is unique and sorts by time: the second of creation, then 60
-// random bits.
-func newRequestID(now time.Time) string {
-	return now.UTC().Format("20060102150405") + "-" + randomWord()
-}
-
-// randomWord is 60 random bits in twelve letters and digits.
-func randomWord() string { return strings.ToLower(rand.Text()[:12]) }

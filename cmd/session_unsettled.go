@@ -19,17 +19,6 @@ type unsettledError struct {
 	repeat string // the command that sends the same request again
 }
 
-// unsettled adds the id and the command to an error that leaves the outcome open.
-func (o *sessionCreate) unsettled(err error, id string) error {
-	if refused, ok := errors.AsType[*antom.ResultError](err); ok && refused.Result.ResultStatus != antom.StatusU {
-		return err
-	}
-	if failed, ok := errors.AsType[*antom.TransportError](err); ok && !failed.Sent() {
-		return err
-	}
-	return &unsettledError{err, id, "antom session create" + flagsAsTyped(o.flags, "request-id") + " --request-id " + shellWord(id)}
-}
-
 func (e *unsettledError) Error() string {
 	return fmt.Sprintf("%s; paymentRequestId %s", e.err, e.id)
 }

@@ -45,20 +45,3 @@ func (c signalContext) Err() error {
 	c.watch()
 	return c.Context.Err()
 }
-
-// stoppedError is the signal that ended the command.
-type stoppedError struct{ signal os.Signal }
-
-func (e stoppedError) Error() string {
-	if e.signal == syscall.SIGTERM {
-		return "terminated"
-	}
-	return "interrupted"
-}
-
-func (e stoppedError) exitCode() int {
-	if e.signal == syscall.SIGTERM {
-		return exitTerminated
-	}
-	return exitInterrupted
-}

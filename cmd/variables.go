@@ -5,9 +5,28 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/rules"
 )
+
+// twins are the variables that stand for global flags; --profile and --config
+// are among the settings.
+func twins() []profile.Variable {
+	var g globalFlags
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	g.bind(flags)
+	var found []profile.Variable
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if slices.Contains(noTwin[:], flag.Name) || flag.Name == "profile" || flag.Name == "config" {
+			return
+		}
+		_, meaning := pflag.UnquoteUsage(flag)
+		found = append(found, profile.Variable{Name: twin(flag.Name), Meaning: "--" + flag.Name + ": " + meaning})
+	})
+	return found
+}
 
 // ownPrefix begins the names of the variables that antom reads.
 const ownPrefix = "ANTOM_"

@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -282,14 +281,6 @@ func (w *watch) standing() string {
 	return w.stages[len(w.stages)-1].text
 }
 
-// joined is one error of several, and none of none.
-func joined(errs []error) error {
-	if len(errs) == 1 {
-		return errs[0]
-	}
-	return errors.Join(errs...)
-}
-
 // waitEvent is one line of a wait with -o jsonl.
 type waitEvent struct {
 	Type              string `json:"type"`
@@ -337,15 +328,6 @@ func (w *watch) results(none stage, verdict error, now time.Time) [][]byte {
 		rows = append(rows, encode(event))
 	}
 	return rows
-}
-
-// encode is json.Marshal for our own records, which always encode.
-func encode(record any) []byte {
-	line, err := json.Marshal(record)
-	if err != nil {
-		panic(err)
-	}
-	return line
 }
 
 func seconds(d time.Duration) string { return d.Round(time.Second).String() }

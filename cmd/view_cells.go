@@ -1,0 +1,34 @@
+package cmd
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+func recordedAmount(a antom.Amount) output.Cell {
+	if a.IsZero() {
+		return output.Cell{}
+	}
+	return output.Cell{Text: a.String(), Plain: a.Decimal()}
+}
+
+// whenCell tells people how long ago a time was, and programs the time.
+func (c *cli) whenCell(t time.Time) output.Cell {
+	return output.Cell{Text: ago(c.Now().Sub(t)), Plain: t.Format(time.RFC3339)}
+}
+
+// ago is a duration as people tell it.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", d/time.Minute)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h ago", d/time.Hour)
+	}
+	return fmt.Sprintf("%d days ago", d/(24*time.Hour))
+}
