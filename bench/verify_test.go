@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/antom-cli/antom/cmd"
+	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -104,7 +105,7 @@ func floor(public *rsa.PublicKey, log []logged, n int) time.Duration {
 func verifyLog(tb testing.TB, s *logSetup, format string) time.Duration {
 	tb.Helper()
 	var complaint bytes.Buffer
-	env := &cmd.Env{
+	env := &cli.Env{
 		Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &complaint,
 		Getenv: func(string) string { return "" }, Now: time.Now, Dir: tb.TempDir(),
 	}

@@ -13,6 +13,15 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/antom-cli/antom/cmd/capturecmd"
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/emulatorcmd"
+	"github.com/antom-cli/antom/cmd/historycmd"
+	"github.com/antom-cli/antom/cmd/keycmd"
+	"github.com/antom-cli/antom/cmd/notifycmd"
+	"github.com/antom-cli/antom/cmd/paymentcmd"
+	"github.com/antom-cli/antom/cmd/profilecmd"
+	"github.com/antom-cli/antom/cmd/sessioncmd"
 	"github.com/antom-cli/antom/internal/output"
 )
 
@@ -26,10 +35,10 @@ func Main() int {
 // Run executes one command line in the given environment and returns its exit
 // code. Nothing outlives it: the command tree, the settings and the client are
 // made afresh, so runs may go on side by side.
-func Run(ctx context.Context, args []string, env *Env) int {
-	c := &cli{Env: env, words: args}
+func Run(ctx context.Context, args []string, env *cli.Env) int {
+	c := &cli.CLI{Env: env, Words: args}
 	root := newRootCmd(c)
-	err := c.bindEnvironment(root.PersistentFlags())
+	err := c.BindEnvironment(root.PersistentFlags())
 	if completing(args) {
 		err = nil // what is typed next may be right all the same
 		bindCompletions(c, root, args[1:])
@@ -39,27 +48,27 @@ func Run(ctx context.Context, args []string, env *Env) int {
 		root.SetIn(env.Stdin)
 		root.SetOut(env.Stdout)
 		root.SetErr(env.Stderr)
-		c.markStart(root)
+		markStart(c, root)
 		_, err = root.ExecuteContextC(ctx)
-		err = c.classify(root, args, err)
+		err = classify(c, root, args, err)
 	}
-	return c.finish(ctx, args, err)
+	return finish(ctx, c, args, err)
 }
 
 // constructors are the commands below the root; each constructor only binds
 // flags. Sorted by name.
 func constructors() []constructor {
 	return []constructor{
-		{"capture", newCaptureCmd},
+		{"capture", capturecmd.New},
 		{"completion", newCompletionCmd},
 		{"demo", newDemoCmd},
-		{"emulator", newEmulatorCmd},
-		{"history", newHistoryCmd},
-		{"key", newKeyCmd},
-		{"notify", newNotifyCmd},
-		{"payment", newPaymentCmd},
-		{"profile", newProfileCmd},
-		{"session", newSessionCmd},
+		{"emulator", emulatorcmd.New},
+		{"history", historycmd.New},
+		{"key", keycmd.New},
+		{"notify", notifycmd.New},
+		{"payment", paymentcmd.New},
+		{"profile", profilecmd.New},
+		{"session", sessioncmd.New},
 		{"version", newVersionCmd},
 	}
 }
@@ -75,11 +84,11 @@ func rootWords() []string {
 
 type constructor struct {
 	name string
-	make func(*cli) *cobra.Command
+	make func(*cli.CLI) *cobra.Command
 }
 
 // newRootCmd makes the command tree as far as the command line may lead.
-func newRootCmd(c *cli) *cobra.Command {
+func newRootCmd(c *cli.CLI) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "antom",
 		Short: "Antom card payments from the terminal",
@@ -96,11 +105,11 @@ is built in.`,
 		DisableAutoGenTag: true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	asGroup(root, rootWords()...)
+	cli.AsGroup(root, rootWords()...)
 	root.SetHelpCommand(newHelpCmd(c))
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(cli.FlagError)
 	root.SetUsageFunc(usage)
-	c.global.bind(root.PersistentFlags())
+	c.Global.Bind(root.PersistentFlags())
 	bindVersion(root, c)
 	addCommands(root, c)
 	return root
@@ -108,8 +117,8 @@ is built in.`,
 
 // addCommands makes the command below the root that the command line names, or
 // all of them if it names none.
-func addCommands(root *cobra.Command, c *cli) {
-	words := c.words
+func addCommands(root *cobra.Command, c *cli.CLI) {
+	words := c.Words
 	if completing(words) {
 		words = words[1 : len(words)-1] // the last word is being typed
 	}
@@ -155,61 +164,61 @@ func commandWord(flags *pflag.FlagSet, words []string) string {
 
 // markStart wraps every command so that an error returned before any of them
 // was entered is known to be about the command line itself.
-func (c *cli) markStart(cmd *cobra.Command) {
+func markStart(c *cli.CLI, cmd *cobra.Command) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
-			c.started = true
+			c.Started = true
 			return run(cmd, args)
 		}
 	}
 	for _, child := range cmd.Commands() {
-		c.markStart(child)
+		markStart(c, child)
 	}
 }
 
 // classify turns cobra's own complaints, which have no type, into usage errors.
-func (c *cli) classify(root *cobra.Command, args []string, err error) error {
-	if err == nil || c.started {
+func classify(c *cli.CLI, root *cobra.Command, args []string, err error) error {
+	if err == nil || c.Started {
 		return err
 	}
-	if _, ok := errors.AsType[*usageError](err); ok {
+	if _, ok := errors.AsType[*cli.UsageError](err); ok {
 		return err
 	}
 	cmd, _, findErr := root.Find(args)
 	if findErr != nil {
 		cmd = root
 	}
-	return usagef("%s", err).hint("see %q", cmd.CommandPath()+" --help")
+	return cli.Usagef("%s", err).WithHint("see %q", cmd.CommandPath()+" --help")
 }
 
 // finish prints err, if any, and maps it to the exit code.
-func (c *cli) finish(ctx context.Context, args []string, err error) int {
+func finish(ctx context.Context, c *cli.CLI, args []string, err error) int {
 	if err == nil || errors.Is(err, output.ErrClosedPipe) {
-		return exitOK
+		return cli.ExitOK
 	}
 	if errors.Is(err, context.Canceled) {
-		if stopped, ok := errors.AsType[stoppedError](context.Cause(ctx)); ok {
+		if stopped, ok := errors.AsType[cli.StoppedError](context.Cause(ctx)); ok {
 			err = stopped
 		}
 	}
-	code := exitCode(err)
-	if said, ok := errors.AsType[saidError](err); ok && said.message == "" {
+	code := cli.ExitCode(err)
+	if said, ok := errors.AsType[cli.OutcomeError](err); ok && said.Message == "" {
 		return code
 	}
-	said := report(err, code)
+	said := cli.Report(err, code)
 	if c.Term.Err {
 		said.Width = c.Term.Width
 	}
-	output.PrintError(c.Stderr, said, c.errorFormat(args), c.colorOn(c.Term.Err))
+	output.PrintError(c.Stderr, said, errorFormat(c, args), c.ColorOn(c.Term.Err))
 	return code
 }
 
 // errorFormat is the --output in force. A command line that broke before its
 // --output was read is searched for it, so that a script that asked for JSON
 // gets its errors as JSON too.
-func (c *cli) errorFormat(args []string) output.Format {
-	if c.global.format != "" && c.global.format != output.FormatText {
-		return c.global.format
+func errorFormat(c *cli.CLI, args []string) output.Format {
+	if c.Global.Format != "" && c.Global.Format != output.FormatText {
+		return c.Global.Format
 	}
 	for i, arg := range args {
 		value, isFlag := strings.CutPrefix(arg, "--output=")

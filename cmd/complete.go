@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/rules"
@@ -28,7 +29,7 @@ func completing(args []string) bool {
 type candidate struct{ word, meaning string }
 
 // finder finds the candidates for one kind of word.
-type finder func(*cli, *cobra.Command) []candidate
+type finder func(*cli.CLI, *cobra.Command) []candidate
 
 // argumentSources are the sources by the placeholder of an argument. FILE and
 // DIR are left to the shell. Sorted by placeholder.
@@ -65,7 +66,7 @@ var flagSources = [...]struct {
 // bindCompletions tells cobra what to offer for the arguments and flags of the
 // command that the words lead to. Where nothing is known nothing is offered:
 // file names in place of an id would mislead.
-func bindCompletions(c *cli, root *cobra.Command, words []string) {
+func bindCompletions(c *cli.CLI, root *cobra.Command, words []string) {
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.InitDefaultHelpCmd()
 	cmd, _, err := root.Find(words[:max(0, len(words)-1)]) // the last word is being typed
@@ -115,7 +116,7 @@ func placeholders(use string) [][]string {
 	return found
 }
 
-func completeArgument(c *cli, cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeArgument(c *cli.CLI, cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	words, at := placeholders(cmd.Use), len(args)
 	if len(words) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -144,14 +145,14 @@ func completeArgument(c *cli, cmd *cobra.Command, args []string, prefix string) 
 	return offer(offered, prefix)
 }
 
-func completeFlag(c *cli, cmd *cobra.Command, flag *pflag.Flag, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeFlag(c *cli.CLI, cmd *cobra.Command, flag *pflag.Flag, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	for _, row := range flagSources {
 		if row.flag == flag.Name {
 			return offer(row.find(c, cmd), prefix)
 		}
 	}
-	if words, ok := flag.Value.(*enum); ok {
-		return offer(bare(nonEmpty(words.words)), prefix)
+	if words, ok := flag.Value.(*cli.Enum); ok {
+		return offer(bare(cli.NonEmpty(words.Words)), prefix)
 	}
 	placeholder, _ := pflag.UnquoteUsage(flag)
 	if placeholder == "code" {
@@ -195,12 +196,12 @@ func bare(words []string) []candidate {
 // profileCandidates are the profiles of the configuration and the built-in one.
 // A configuration that can't be read offers what can be read of it. The name of
 // a new profile is the user's own.
-func profileCandidates(c *cli, cmd *cobra.Command) []candidate {
+func profileCandidates(c *cli.CLI, cmd *cobra.Command) []candidate {
 	if cmd.Name() == "add" && !cmd.Flags().Changed("replace") {
 		return nil
 	}
 	var found []candidate
-	if file, _ := c.openConfig(); file != nil {
+	if file, _ := c.OpenConfig(); file != nil {
 		for _, name := range file.Names() {
 			settings, _ := file.Get(name)
 			found = append(found, candidate{name, settings.ClientID})
@@ -209,7 +210,7 @@ func profileCandidates(c *cli, cmd *cobra.Command) []candidate {
 	return append(found, candidate{profile.Emulator, "the built-in gateway"})
 }
 
-func currencyCandidates(c *cli, _ *cobra.Command) []candidate {
+func currencyCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
 	var listed, others []candidate
 	for _, row := range antom.Currencies() {
 		if row.Listed {
@@ -221,7 +222,7 @@ func currencyCandidates(c *cli, _ *cobra.Command) []candidate {
 	return append(listed, others...)
 }
 
-func resultCodeCandidates(c *cli, _ *cobra.Command) []candidate {
+func resultCodeCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
 	var found []candidate
 	for _, row := range antom.ResultCodes() {
 		found = append(found, candidate{row.Code, row.Meaning})
@@ -229,7 +230,7 @@ func resultCodeCandidates(c *cli, _ *cobra.Command) []candidate {
 	return found
 }
 
-func cardCandidates(c *cli, _ *cobra.Command) []candidate {
+func cardCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
 	var found []candidate
 	for _, card := range rules.TestCards() {
 		found = append(found, candidate{card.Number, card.Brand + " " + card.Region + ", " + card.Purpose})
@@ -237,7 +238,7 @@ func cardCandidates(c *cli, _ *cobra.Command) []candidate {
 	return found
 }
 
-func regionCandidates(c *cli, _ *cobra.Command) []candidate {
+func regionCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
 	return []candidate{
 		{string(antom.RegionSG), "Asia"},
 		{string(antom.RegionUS), "North America"},
@@ -245,7 +246,7 @@ func regionCandidates(c *cli, _ *cobra.Command) []candidate {
 	}
 }
 
-func formatCandidates(c *cli, _ *cobra.Command) []candidate {
+func formatCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
 	return []candidate{
 		{string(output.FormatText), "for people"},
 		{string(output.FormatJSON), "one JSON value"},
@@ -254,7 +255,7 @@ func formatCandidates(c *cli, _ *cobra.Command) []candidate {
 	}
 }
 
-func operationCandidates(c *cli, _ *cobra.Command) []candidate {
+func operationCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
 	var found []candidate
 	for _, operation := range antom.Operations() {
 		found = append(found, candidate{string(operation), ""})
@@ -262,7 +263,7 @@ func operationCandidates(c *cli, _ *cobra.Command) []candidate {
 	return found
 }
 
-func shellCandidates(c *cli, _ *cobra.Command) []candidate {
+func shellCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
 	var found []candidate
 	for _, shell := range shells {
 		found = append(found, candidate{shell.name, ""})
@@ -271,7 +272,7 @@ func shellCandidates(c *cli, _ *cobra.Command) []candidate {
 }
 
 // helpCandidates are the topics; cobra itself offers no commands below help.
-func helpCandidates(c *cli, cmd *cobra.Command) []candidate {
+func helpCandidates(_ *cli.CLI, cmd *cobra.Command) []candidate {
 	var found []candidate
 	for _, child := range cmd.Root().Commands() {
 		if child.IsAvailableCommand() {
@@ -284,19 +285,19 @@ func helpCandidates(c *cli, cmd *cobra.Command) []candidate {
 	return found
 }
 
-func paymentCandidates(c *cli, _ *cobra.Command) []candidate {
+func paymentCandidates(c *cli.CLI, _ *cobra.Command) []candidate {
 	var found []candidate
-	for _, each := range c.recentPayments() {
-		found = append(found, candidate{each.requestID, strings.TrimSpace(each.order + " " + each.amount)})
+	for _, each := range c.RecentPayments() {
+		found = append(found, candidate{each.RequestID, strings.TrimSpace(each.Order + " " + each.Amount)})
 	}
 	return found
 }
 
-func paymentIDCandidates(c *cli, _ *cobra.Command) []candidate {
+func paymentIDCandidates(c *cli.CLI, _ *cobra.Command) []candidate {
 	var found []candidate
-	for _, each := range c.recentPayments() {
-		if each.paymentID != "" {
-			found = append(found, candidate{each.paymentID, strings.TrimSpace(each.order + " " + each.amount)})
+	for _, each := range c.RecentPayments() {
+		if each.PaymentID != "" {
+			found = append(found, candidate{each.PaymentID, strings.TrimSpace(each.Order + " " + each.Amount)})
 		}
 	}
 	return found

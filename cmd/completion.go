@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/rules"
 )
@@ -21,7 +22,7 @@ var shells = [...]struct {
 	{"zsh", func(root *cobra.Command, b *bytes.Buffer) error { return root.GenZshCompletion(b) }},
 }
 
-func newCompletionCmd(c *cli) *cobra.Command {
+func newCompletionCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Print the completion script of a shell",
@@ -40,10 +41,10 @@ PowerShell, in $PROFILE:
 The packages of antom bring the scripts along.`,
 		Example: `  antom completion bash > antom.bash
   antom completion zsh > _antom`,
-		Args: oneArg("SHELL"),
+		Args: cli.OneArg("SHELL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c.global.quiet = false // the script is the value
-			p, err := c.printer()
+			c.Global.Quiet = false // the script is the value
+			p, err := c.Printer()
 			if err != nil {
 				return err
 			}
@@ -52,7 +53,7 @@ The packages of antom bring the scripts along.`,
 				return err
 			}
 			return p.Print(output.Result{
-				JSON: encode(map[string]string{"shell": args[0], "script": string(script)}),
+				JSON: cli.Encode(map[string]string{"shell": args[0], "script": string(script)}),
 				Text: []output.Block{output.Verbatim(script)},
 			})
 		},
@@ -69,9 +70,9 @@ func completionScript(root *cobra.Command, name string) ([]byte, error) {
 		}
 		names = append(names, shell.name)
 	}
-	err := usagef("no completion script for %q", name)
+	err := cli.Usagef("no completion script for %q", name)
 	if near := rules.Nearest(name, names); near != "" {
-		err.hint("did you mean %q?", "antom completion "+near)
+		err.WithHint("did you mean %q?", "antom completion "+near)
 	}
-	return nil, err.hint("shells: %s", strings.Join(names, ", "))
+	return nil, err.WithHint("shells: %s", strings.Join(names, ", "))
 }

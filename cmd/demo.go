@@ -9,10 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/output"
 )
 
-func newDemoCmd(c *cli) *cobra.Command {
+func newDemoCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "Take a card payment through all its steps on the emulator",
@@ -21,12 +22,12 @@ the command that you would type and what it prints: create a session, pay as the
 buyer, wait for the result, verify the notifications, list the captures. Needs no
 account, no network and no configuration; takes about five seconds.`,
 		Example: "  antom demo",
-		Args:    noArgs,
+		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if c.global.format != output.FormatText || c.global.raw || c.global.quiet {
-				return usagef("antom demo prints text only").hint("the commands it shows have every form of output")
+			if c.Global.Format != output.FormatText || c.Global.Raw || c.Global.Quiet {
+				return cli.Usagef("antom demo prints text only").WithHint("the commands it shows have every form of output")
 			}
-			return c.demo(cmd.Context())
+			return demo(cmd.Context(), c)
 		},
 	}
 }
@@ -53,14 +54,14 @@ func demoSteps(id string) []demoStep {
 	}
 }
 
-func (c *cli) demo(ctx context.Context) error {
-	for i, step := range demoSteps("demo-" + randomWord()) {
+func demo(ctx context.Context, c *cli.CLI) error {
+	for i, step := range demoSteps("demo-" + cli.RandomWord()) {
 		if i > 0 {
 			fmt.Fprintln(c.Stdout)
 		}
 		fmt.Fprintf(c.Stdout, "# %d. %s\n$ %s\n", i+1, step.heading, typed(step.pipeline))
-		if code := c.pipe(ctx, step.pipeline); code != exitOK {
-			return saidError{code: code, message: fmt.Sprintf("demo: step %d ended with exit code %d", i+1, code)}
+		if code := pipe(ctx, c, step.pipeline); code != cli.ExitOK {
+			return cli.OutcomeError{Code: code, Message: fmt.Sprintf("demo: step %d ended with exit code %d", i+1, code)}
 		}
 	}
 	return nil
@@ -77,7 +78,7 @@ func typed(pipeline [][]string) string {
 
 // pipe runs the commands one after another, each reading what the one before
 // it printed, and returns the first exit code that is not 0.
-func (c *cli) pipe(ctx context.Context, pipeline [][]string) int {
+func pipe(ctx context.Context, c *cli.CLI, pipeline [][]string) int {
 	var input io.Reader = strings.NewReader("")
 	for i, args := range pipeline {
 		env := *c.Env
@@ -86,10 +87,10 @@ func (c *cli) pipe(ctx context.Context, pipeline [][]string) int {
 		if i < len(pipeline)-1 {
 			env.Stdout, env.Term.Out = &between, false
 		}
-		if code := Run(ctx, args, &env); code != exitOK {
+		if code := Run(ctx, args, &env); code != cli.ExitOK {
 			return code
 		}
 		input = &between
 	}
-	return exitOK
+	return cli.ExitOK
 }

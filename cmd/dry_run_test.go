@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/antom-cli/antom/cmd"
+	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -96,7 +97,7 @@ func dryRunCurl(t *testing.T, gateway *emulator.Emulator, url string, body []byt
 		"ANTOM_PUBLIC_KEY_FILE": public, "ANTOM_GATEWAY_URL": url,
 	}
 	var out, complaint bytes.Buffer
-	code := cmd.Run(t.Context(), []string{"session", "create", "-f", "-", "--dry-run=curl"}, &cmd.Env{
+	code := cmd.Run(t.Context(), []string{"session", "create", "-f", "-", "--dry-run=curl"}, &cli.Env{
 		Stdin: bytes.NewReader(body), Stdout: &out, Stderr: &complaint, Now: time.Now, Dir: t.TempDir(),
 		Getenv: func(name string) string { return environment[name] },
 	})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/rules"
 )
@@ -91,13 +92,13 @@ var (
 // Reference is the command tree, as the manual shows it, and the topics. The
 // tree runs nothing.
 func Reference() (*cobra.Command, []Topic) {
-	nobody := &Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Getenv: func(string) string { return "" }}
-	root := newRootCmd(&cli{Env: nobody, whole: true})
+	nobody := &cli.Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Getenv: func(string) string { return "" }}
+	root := newRootCmd(&cli.CLI{Env: nobody, Whole: true})
 	root.InitDefaultHelpCmd()
 	return root, helpTopics()
 }
 
-func newHelpCmd(c *cli) *cobra.Command {
+func newHelpCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [COMMAND | TOPIC]",
 		Short:   "Help about a command or a topic",
@@ -116,7 +117,7 @@ func newHelpCmd(c *cli) *cobra.Command {
 			}
 			found, rest, err := root.Find(args)
 			if err == nil && len(rest) > 0 && found != root && found.HasSubCommands() {
-				return unknownCommand(found, rest[0])
+				return cli.UnknownCommand(found, rest[0])
 			}
 			if err != nil || len(rest) > 0 {
 				return unknownTopic(root, strings.Join(args, " "))
@@ -135,11 +136,11 @@ func unknownTopic(root *cobra.Command, word string) error {
 	for _, child := range root.Commands() {
 		names = append(names, child.Name())
 	}
-	err := usagef("no help on %q", word)
+	err := cli.Usagef("no help on %q", word)
 	if near := rules.Nearest(word, names); near != "" {
-		err.hint("did you mean %q?", "antom help "+near)
+		err.WithHint("did you mean %q?", "antom help "+near)
 	}
-	return err.hint("topics: %s", topicNames())
+	return err.WithHint("topics: %s", topicNames())
 }
 
 func topicNames() string {
@@ -161,8 +162,8 @@ func topicList() string {
 
 func exitCodesPage() string {
 	return page(func(w *tabwriter.Writer) {
-		for _, row := range exitCodes {
-			fmt.Fprintf(w, "%d\t%s\t%s\n", row.code, row.name, row.meaning)
+		for _, row := range cli.ExitCodes {
+			fmt.Fprintf(w, "%d\t%s\t%s\n", row.Code, row.Name, row.Meaning)
 		}
 	}) + exitCodesNotes
 }
@@ -185,7 +186,7 @@ func environmentPage() string {
 		for _, v := range profile.Variables() {
 			fmt.Fprintf(w, "%s\t%s\n", v.Name, v.Meaning)
 		}
-		for _, v := range twins() {
+		for _, v := range cli.Twins() {
 			fmt.Fprintf(w, "%s\t%s\n", v.Name, v.Meaning)
 		}
 		for _, v := range otherVariables {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/antom-cli/antom/cmd"
+	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
@@ -118,7 +119,7 @@ func run(t *testing.T, gateway string, stdin io.Reader, args ...string) (code in
 		"ANTOM_PRIVATE_KEY_FILE": filepath.Join(keys, "merchant.pem"), "ANTOM_PUBLIC_KEY_FILE": filepath.Join(keys, "antom.pub"),
 	}
 	var out, complaint bytes.Buffer
-	code = cmd.Run(t.Context(), args, &cmd.Env{
+	code = cmd.Run(t.Context(), args, &cli.Env{
 		Stdin: stdin, Stdout: &out, Stderr: &complaint, Now: time.Now, Dir: t.TempDir(),
 		Getenv: func(name string) string { return environment[name] },
 	})
@@ -174,7 +175,7 @@ func TestPaymentWait_interruptedRead(t *testing.T) {
 	silent, keep := io.Pipe()
 	defer keep.Close()
 	var complaint bytes.Buffer
-	env := &cmd.Env{
+	env := &cli.Env{
 		Stdin: cancelling{silent, cancel}, Stdout: io.Discard, Stderr: &complaint, Now: time.Now, Dir: t.TempDir(),
 		Getenv: func(name string) string {
 			if name == "ANTOM_STATE_DIR" {

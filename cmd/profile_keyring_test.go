@@ -13,6 +13,7 @@ import (
 	"github.com/zalando/go-keyring"
 
 	"github.com/antom-cli/antom/cmd"
+	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
@@ -27,7 +28,7 @@ type keyringShop struct {
 func (s keyringShop) run(stdin io.Reader, args ...string) string {
 	s.t.Helper()
 	var out, complaint bytes.Buffer
-	env := &cmd.Env{
+	env := &cli.Env{
 		Stdin: stdin, Stdout: &out, Stderr: &complaint, Now: time.Now, Dir: s.dir,
 		Getenv: func(name string) string {
 			if name == "ANTOM_CONFIG_DIR" || name == "ANTOM_STATE_DIR" {

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/antom-cli/antom/cmd"
+	"github.com/antom-cli/antom/cmd/cli"
 )
 
 // background is an `antom notify listen` that a script has started.
@@ -49,7 +50,7 @@ func (l *listeners) cmdListener(ts *testscript.TestScript, args []string) {
 	var copying sync.WaitGroup
 	copying.Go(func() { b.read(reader, ready) })
 	environment := snapshot(ts)
-	env := &cmd.Env{
+	env := &cli.Env{
 		Stdin: strings.NewReader(""), Stdout: writer, Stderr: &b.err, Now: time.Now, Dir: ts.MkAbs("."),
 		Getenv: func(name string) string { return environment[name] },
 	}

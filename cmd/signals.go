@@ -6,6 +6,8 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+
+	"github.com/antom-cli/antom/cmd/cli"
 )
 
 // signalContext ends when the process is told to stop. It watches for signals
@@ -30,7 +32,7 @@ func watchSignals(cancel context.CancelCauseFunc) {
 	go func() {
 		sig := <-signals
 		signal.Stop(signals)
-		cancel(stoppedError{sig})
+		cancel(cli.StoppedError{Terminated: sig == syscall.SIGTERM})
 	}()
 }
 

@@ -6,19 +6,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/buildinfo"
 	"github.com/antom-cli/antom/internal/output"
 )
 
-func newVersionCmd(c *cli) *cobra.Command {
+func newVersionCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version",
 		Long:    "Print the version, the commit it was built from and the Go release it was built with.",
 		Example: "  antom version\n  antom version -o json --jq .version",
-		Args:    noArgs,
+		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			p, err := c.printer()
+			p, err := c.Printer()
 			if err != nil {
 				return err
 			}
@@ -41,7 +42,7 @@ func newVersionCmd(c *cli) *cobra.Command {
 
 // bindVersion lets antom --version do what antom version does: it is what a hand
 // used to other programs types first.
-func bindVersion(root *cobra.Command, c *cli) {
+func bindVersion(root *cobra.Command, c *cli.CLI) {
 	var asked bool
 	root.Flags().BoolVar(&asked, "version", false, "print the version")
 	root.Flags().Lookup("version").Hidden = true

@@ -24,16 +24,28 @@ type room struct {
 	may  []string
 }
 
+// nouns are the packages of commands, one for each noun of the command line.
+func nouns() []string {
+	return []string{
+		"cmd/capturecmd", "cmd/emulatorcmd", "cmd/historycmd", "cmd/keycmd",
+		"cmd/notifycmd", "cmd/paymentcmd", "cmd/profilecmd", "cmd/sessioncmd",
+	}
+}
+
 // rooms is the import table. A package without a row has no place yet: think
 // again before building one.
 func rooms() []room {
 	client := []string{module + "/pkg/antom", module + "/pkg/sign"}
 	shared := slices.Concat(client, []string{module + "/internal/redact", module + "/internal/rules"})
 	work := slices.Concat(shared, []string{"golang.org/x/sync/..."})
-	return []room{
+	command := []string{module + "/internal/...", module + "/pkg/...", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/..."}
+	line := slices.Concat(command, []string{module + "/cmd/cli", module + "/cmd/view"})
+	table := []room{
 		{"", []string{module + "/cmd"}},
 		{"bench", nil},
-		{"cmd", []string{module + "/internal/...", module + "/pkg/...", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/...", "golang.org/x/term"}},
+		{"cmd", slices.Concat(line, inModule(nouns()), []string{"golang.org/x/term"})},
+		{"cmd/cli", command},
+		{"cmd/view", slices.Concat(command, []string{module + "/cmd/cli"})},
 		{"examples/endpoint-careless", client},
 		{"examples/endpoint-correct", client},
 		{"internal/archtest", nil},
@@ -60,6 +72,39 @@ func rooms() []room {
 		{"pkg/antom/antomtest", slices.Concat(client, []string{module + "/internal/emulator"})},
 		{"pkg/sign", nil},
 	}
+	for _, noun := range nouns() {
+		table = append(table, room{noun, line})
+	}
+	return table
+}
+
+func inModule(names []string) []string {
+	paths := make([]string, len(names))
+	for i, name := range names {
+		paths[i] = module + "/" + name
+	}
+	return paths
+}
+
+// belongs says where to put what an import across a wall was after.
+func belongs(from, to string) string {
+	to, ours := below(to)
+	fromPkg, toInternal := strings.HasPrefix(from, "pkg/"), strings.HasPrefix(to, "internal/")
+	switch {
+	case !ours && fromPkg:
+		return "pkg/ stands on the standard library alone; do it in internal/"
+	case !ours:
+		return "one package owns a library: ask for what it does through that one, or give this package's row the library with a reason"
+	case strings.HasPrefix(to, "cmd/") && strings.HasPrefix(from, "cmd/") && to != "cmd/cli" && to != "cmd/view":
+		return "what two nouns need goes to cmd/cli, or to cmd/view if it only shows a value"
+	case to == "cmd" || strings.HasPrefix(to, "cmd/"):
+		return "imports lead down, from cmd to internal to pkg: pass a value or a function in, or move the shared thing to internal/"
+	case fromPkg && toInternal:
+		return "pkg/ never imports internal/: move the shared thing to pkg/antom"
+	case toInternal:
+		return "internal packages do not lean on each other: what several need goes to pkg/antom, or to a package below both with its own row"
+	}
+	return "see the row of the package and put the shared thing below both"
 }
 
 // notLinked are packages that the program must not carry, and why.
@@ -152,7 +197,7 @@ func TestImportTable(t *testing.T) {
 		for _, imported := range p.Imports {
 			allowed := func(entry string) bool { return matches(entry, imported) }
 			if !found[imported].Standard && !slices.ContainsFunc(rooms()[at].may, allowed) {
-				t.Errorf("%s → %s: not in its row of the import table", p.ImportPath, imported)
+				t.Errorf("%s → %s: not in its row of the import table; %s", p.ImportPath, imported, belongs(name, imported))
 			}
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/cmd"
+	"github.com/antom-cli/antom/cmd/cli"
 )
 
 // folders hold generated files and nothing else.
@@ -89,7 +90,7 @@ func generate() ([]file, error) {
 // printed is what antom prints for a command line, in an empty environment.
 func printed(args ...string) ([]byte, error) {
 	var out, complaint bytes.Buffer
-	code := cmd.Run(context.Background(), args, &cmd.Env{
+	code := cmd.Run(context.Background(), args, &cli.Env{
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: io.Writer(&complaint),
 		Getenv: func(string) string { return "" },
 	})

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/antom-cli/antom/internal/redact"
+)
+
+// debugTransport shows each exchange as curl -v does, without its secrets: > is
+// what goes out, < what comes back.
+type debugTransport struct {
+	next http.RoundTripper
+	out  io.Writer
+	now  func() time.Time
+}
+
+// mostDebugBody bounds what is kept of a body to show it.
+const mostDebugBody = 64 << 10
+
+// RoundTrip shows a request, sends it, and has the answer shown once its body
+// has been read.
+func (t debugTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	begin := t.now()
+	t.show(">", []string{fmt.Sprintf("%s %s", r.Method, redact.URL(r.URL.String()))}, r.Header, requestBody(r))
+	answer, err := t.next.RoundTrip(r)
+	if err != nil {
+		t.show("<", []string{"no answer"}, nil, nil)
+		return answer, err
+	}
+	status := fmt.Sprintf("%s %d %s", answer.Proto, answer.StatusCode, http.StatusText(answer.StatusCode))
+	answer.Body = &shownBody{ReadCloser: answer.Body, show: func(body []byte) {
+		took := t.now().Sub(begin).Round(time.Millisecond)
+		t.show("<", []string{fmt.Sprintf("%s (%s)", strings.TrimSpace(status), took)}, answer.Header, body)
+	}}
+	return answer, nil
+}
+
+// requestBody reads a body without taking it away.
+func requestBody(r *http.Request) []byte {
+	if r.GetBody == nil {
+		return nil
+	}
+	again, err := r.GetBody()
+	if err != nil {
+		return nil
+	}
+	defer again.Close()
+	body, _ := io.ReadAll(io.LimitReader(again, mostDebugBody)) // of a bytes.Reader: never fails
+	return body
+}
+
+// show prints one side of an exchange in one write, so that several exchanges
+// do not mix.
+func (t debugTransport) show(mark string, lines []string, header http.Header, body []byte) {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
+			lines = append(lines, strings.ToLower(name)+": "+redact.HeaderValue(name, value))
+		}
+	}
+	if len(body) > 0 {
+		lines = append(lines, "", redact.JSONBody(body))
+	}
+	var text bytes.Buffer
+	for _, line := range lines {
+		fmt.Fprintf(&text, "%s %s\n", mark, strings.Map(printable, line))
+	}
+	_, _ = t.out.Write(text.Bytes()) // what is shown in passing may get lost
+}
+
+// printable keeps a message from steering the terminal.
+func printable(r rune) rune {
+	if r < ' ' || (r >= 0x7f && r < 0xa0) {
+		return '?'
+	}
+	return r
+}
+
+// shownBody keeps what is read of a body and shows it when it is closed.
+type shownBody struct {
+	io.ReadCloser
+	kept bytes.Buffer
+	show func([]byte)
+	once sync.Once
+}
+
+func (b *shownBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.kept.Write(p[:min(n, mostDebugBody-b.kept.Len())])
+	return n, err
+}
+
+func (b *shownBody) Close() error {
+	b.once.Do(func() { b.show(b.kept.Bytes()) })
+	return b.ReadCloser.Close()
+}

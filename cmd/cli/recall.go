@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/internal/history"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/profile"
+	"github.com/antom-cli/antom/internal/secret"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// NamelessJournal is the journal of what has no profile's name: the
+// environment's profile and --public-key-file. No profile can be called so.
+const NamelessJournal = "_nameless"
+
+// JournalDir is where the deliveries to a profile are kept.
+func (c *CLI) JournalDir(name string) (string, error) {
+	dir := profile.StateDir(c.Getenv, runtime.GOOS)
+	if dir == "" {
+		return "", &SetupError{Message: "there is no place for the journal", Remedy: "set HOME or ANTOM_STATE_DIR"}
+	}
+	return filepath.Join(c.Abs(dir), "notifications", name), nil
+}
+
+// History is the record of the calls made from this machine; nil if there is no
+// place for one.
+func (c *CLI) History() *history.Log {
+	dir := c.stateDir()
+	if dir == "" {
+		return nil
+	}
+	return history.Open(dir)
+}
+
+// recorder writes down the calls of this run: of many inquiries for one payment
+// only those that told something new. A history that can't be written is worth a
+// word, once, and never the command.
+func (c *CLI) recorder(p *output.Printer, m *Merchant) func(antom.Exchange) {
+	log := c.History()
+	if log == nil {
+		return func(antom.Exchange) {}
+	}
+	if warning := secret.HistoryWarning(log.Path()); warning != "" {
+		p.Warn("%s", warning)
+	}
+	var (
+		mu     sync.Mutex
+		told   = map[string]history.Record{} // by operation and payment
+		warned bool
+	)
+	return func(exchange antom.Exchange) {
+		record := history.NewRecord(exchange)
+		record.Time, record.Profile, record.ClientID = c.Now().UTC(), m.Profile.Name, m.Profile.ClientID
+		key := string(record.Operation) + " " + cmp.Or(record.PaymentRequestID, record.PaymentID)
+		mu.Lock()
+		defer mu.Unlock()
+		if last, known := told[key]; known && record.SameState(last) {
+			return
+		}
+		told[key] = record
+		if err := log.Append(record); err != nil && !warned {
+			warned = true
+			p.Warn("%s; the command goes on without it", err)
+		}
+	}
+}
+
+// Identify completes what to ask for from the history.
+func (c *CLI) Identify(m *Merchant, inquiry antom.Inquiry) (antom.Inquiry, error) {
+	all, err := c.IdentifyAll(m, []antom.Inquiry{inquiry})
+	if err != nil {
+		return antom.Inquiry{}, err
+	}
+	return all[0], nil
+}
+
+// IdentifyAll takes an id that the history knows as a paymentId for one, and
+// puts the most recent payment of the profile in the place of none (--last).
+func (c *CLI) IdentifyAll(m *Merchant, inquiries []antom.Inquiry) ([]antom.Inquiry, error) {
+	if len(inquiries) == 1 && inquiries[0] == (antom.Inquiry{}) {
+		id, err := c.lastPayment(m.Profile.Name)
+		return []antom.Inquiry{{PaymentRequestID: id}}, err
+	}
+	asked := make([]string, 0, len(inquiries))
+	for _, inquiry := range inquiries {
+		asked = append(asked, inquiry.PaymentRequestID)
+	}
+	known := c.knownPaymentIDs(m.Profile.Name, asked)
+	for i, inquiry := range inquiries {
+		if known[inquiry.PaymentRequestID] {
+			inquiries[i] = antom.Inquiry{PaymentID: inquiry.PaymentRequestID}
+		}
+	}
+	return inquiries, nil
+}
+
+// knownPaymentIDs are those of the ids that the history knows as paymentIds. A
+// history that can't be read knows none.
+func (c *CLI) knownPaymentIDs(profile string, ids []string) map[string]bool {
+	log := c.History()
+	if log == nil {
+		return nil
+	}
+	known, _ := log.PaymentIDs(profile, ids)
+	return known
+}
+
+// lastPayment is the paymentRequestId of the profile's most recent payment. An
+// inquiry that was refused is not about one: its id may have been mistyped.
+func (c *CLI) lastPayment(profile string) (string, error) {
+	if log := c.History(); log != nil {
+		for record, err := range log.Newest() {
+			switch {
+			case err != nil:
+				return "", err
+			case record.Operation == antom.InquiryPayment && record.ResultStatus == antom.StatusF:
+				continue
+			case record.Profile == profile && record.PaymentRequestID != "":
+				return record.PaymentRequestID, nil
+			}
+		}
+	}
+	whose := "the profile of the environment"
+	if profile != "" {
+		whose = fmt.Sprintf("profile %q", profile)
+	}
+	return "", Usagef("--last: the history has no payment of %s", whose).WithHint("antom session create makes one; or name the payment")
+}
+
+// LastFlag is --last of the commands that steer the emulator.
+type LastFlag struct{ Set bool }
+
+// Bind adds the flag to a command; with it the id stays away.
+func (f *LastFlag) Bind(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.Set, "last", false, "the most recent payment on the emulator")
+	check := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case f.Set && len(args) > 0:
+			return Usagef("--last takes the place of an id").WithHint("name the payment once")
+		case f.Set:
+			return nil
+		}
+		return check(cmd, args)
+	}
+}
+
+// Payment is the argument of the command, or what --last stands for.
+func (f *LastFlag) Payment(c *CLI, args []string) ([]string, error) {
+	if !f.Set {
+		return args, nil
+	}
+	id, err := c.lastPayment(profile.Emulator)
+	return []string{id}, err
+}
+
+// recentPayment is a payment that this machine has sent or asked for.
+type recentPayment struct {
+	RequestID, PaymentID string
+	Order, Amount        string
+}
+
+// offered bounds how many payments a shell is offered.
+const offered = 20
+
+// RecentPayments are the payments of the history, the latest first.
+func (c *CLI) RecentPayments() []recentPayment {
+	log := c.History()
+	if log == nil {
+		return nil
+	}
+	var found []recentPayment
+	at := map[string]int{}
+	for record, err := range log.Newest() {
+		if err != nil {
+			break
+		}
+		if record.PaymentRequestID == "" || c.Global.Profile != "" && record.Profile != c.Global.Profile {
+			continue
+		}
+		i, known := at[record.PaymentRequestID]
+		if !known {
+			if i = len(found); i == offered {
+				break
+			}
+			at[record.PaymentRequestID] = i
+			found = append(found, recentPayment{RequestID: record.PaymentRequestID})
+		}
+		found[i].add(record)
+	}
+	return found
+}
+
+// add takes what an older record of the payment knows and the newer ones do not.
+func (r *recentPayment) add(record history.Record) {
+	r.PaymentID = cmp.Or(r.PaymentID, record.PaymentID)
+	r.Order = cmp.Or(r.Order, record.ReferenceOrderID)
+	if r.Amount == "" && !record.PaymentAmount.IsZero() {
+		r.Amount = record.PaymentAmount.String()
+	}
+}

@@ -1,0 +1,177 @@
+package emulatorcmd
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+func newClockCmd(c *cli.CLI) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "clock",
+		Short: "Read the emulator's clock, or move it",
+		Long: `Read the emulator's clock. It is the real one until it is set or advanced: then it
+is virtual and stands still between two moves, so that a test goes through hours of
+an order's life in milliseconds and sees the same times in every run. All processes
+that use the state see the same clock.
+
+With --quiet the time is printed.`,
+		Example: "  antom emulator clock\n  antom emulator clock advance 15m\n  antom emulator clock reset",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return cli.UnknownCommand(cmd, args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return onClock(cmd.Context(), c, func(ctx context.Context, gateway cli.Steering) (emulator.Clock, []emulator.Event, error) {
+				clock, err := gateway.Clock(ctx)
+				return clock, nil, err
+			})
+		},
+	}
+	c.Below(cmd, newClockAdvanceCmd, newClockSetCmd, newClockResetCmd)
+	return cmd
+}
+
+func newClockAdvanceCmd(c *cli.CLI) *cobra.Command {
+	return &cobra.Command{
+		Use:   "advance DURATION",
+		Short: "Move the emulator's clock forward",
+		Long: `Move the emulator's clock forward, as in 90s, 15m, 24h, 7d or 7d3h, and list what
+happened on the way, in order: payments that ended, captures, refunds, sessions that
+expired, orders that were closed. A real clock becomes virtual. Notifications that
+became due are queued; antom emulator deliver sends them, or a running antom emulator
+serve.
+
+The columns off a terminal and in CSV are time, paymentRequestId, entity, id, state
+and resultCode. With --quiet the new time is printed.`,
+		Example: "  antom emulator clock advance 15m\n  antom emulator clock advance 7d -o json",
+		Args:    cli.OneArgAs("DURATION", func(text string) error { _, err := cli.ParseDays(text); return err }),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			by, err := cli.ParseDays(args[0])
+			if err != nil {
+				return err
+			}
+			return onClock(cmd.Context(), c, func(ctx context.Context, gateway cli.Steering) (emulator.Clock, []emulator.Event, error) {
+				return gateway.AdvanceClock(ctx, by)
+			})
+		},
+	}
+}
+
+// parseTime reads a time of ISO 8601.
+func parseTime(text string) (time.Time, error) {
+	to, err := antom.DateTime(text).Time()
+	if err != nil {
+		return to, cli.Usagef("%s", err).WithHint("such as 2030-01-01T00:00:00Z")
+	}
+	return to, nil
+}
+
+func newClockSetCmd(c *cli.CLI) *cobra.Command {
+	return &cobra.Command{
+		Use:   "set TIME",
+		Short: "Set the emulator's clock to a time",
+		Long: `Set the emulator's clock to a time (ISO 8601 with a zone) and make it virtual. It
+can't go back behind what the state holds; antom emulator reset begins anew. What
+happened on the way is listed as by advance.`,
+		Example: "  antom emulator clock set 2030-01-01T00:00:00Z",
+		Args:    cli.OneArgAs("TIME", func(text string) error { _, err := parseTime(text); return err }),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			to, err := parseTime(args[0])
+			if err != nil {
+				return err
+			}
+			return onClock(cmd.Context(), c, func(ctx context.Context, gateway cli.Steering) (emulator.Clock, []emulator.Event, error) {
+				return gateway.SetClock(ctx, to)
+			})
+		},
+	}
+}
+
+func newClockResetCmd(c *cli.CLI) *cobra.Command {
+	return &cobra.Command{
+		Use:   "reset",
+		Short: "Make the emulator's clock real again",
+		Long: `Make the emulator's clock real again. A state that holds something of what is the
+future to the real clock must be reset first, with antom emulator reset.`,
+		Example: "  antom emulator clock reset",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return onClock(cmd.Context(), c, func(ctx context.Context, gateway cli.Steering) (emulator.Clock, []emulator.Event, error) {
+				clock, err := gateway.ResetClock(ctx)
+				return clock, nil, err
+			})
+		},
+	}
+}
+
+// clockReport is the JSON form of the clock.
+type clockReport struct {
+	emulator.Clock
+	Events []emulator.Event `json:"events"`
+}
+
+// onClock does something with the clock and shows it, with what has happened.
+func onClock(ctx context.Context, c *cli.CLI, do func(context.Context, cli.Steering) (emulator.Clock, []emulator.Event, error)) error {
+	p, err := c.Printer()
+	if err != nil {
+		return err
+	}
+	gateway, err := c.Steer()
+	if err != nil {
+		return err
+	}
+	clock, events, err := do(ctx, gateway)
+	if err != nil {
+		return err
+	}
+	mode := "real"
+	if clock.Virtual {
+		mode = "virtual"
+	}
+	clock.Time = clock.Time.UTC()
+	table := eventTable(events, true)
+	result := output.Result{
+		JSON: cli.Encode(clockReport{clock, append([]emulator.Event{}, events...)}), Table: &table, Rows: [][]byte{}, Quiet: []string{clock.Time.Format(time.RFC3339)},
+		Text: []output.Block{output.Card{Pairs: []output.Pair{
+			{Label: "Clock", Name: "clock", Value: output.Cell{Text: mode}},
+			{Label: "Time", Name: "time", Value: momentCell(clock.Time)},
+		}}},
+	}
+	queued := 0
+	for _, e := range events {
+		result.Rows = append(result.Rows, cli.Encode(e))
+		if e.NotificationID != "" {
+			queued++
+		}
+	}
+	if len(events) > 0 {
+		result.Text = append(result.Text, table)
+	}
+	if err := p.Print(result); err != nil || queued == 0 {
+		return err
+	}
+	due := counted(queued, "notification became", "notifications became")
+	if _, served := gateway.(*emulator.Remote); served {
+		p.Note("%s due; the server sends them itself, unless it was started with --notify off: antom emulator show PAYMENT_REQUEST_ID", due)
+		return nil
+	}
+	p.Note("%s due; next: antom emulator deliver", due)
+	return nil
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,209 @@
+package emulatorcmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// emulatorDeliver is `antom emulator deliver`.
+type emulatorDeliver struct {
+	c        *cli.CLI
+	last     cli.LastFlag
+	clientID string
+	dryRun   string
+}
+
+func newDeliverCmd(c *cli.CLI) *cobra.Command {
+	o := &emulatorDeliver{c: c}
+	cmd := &cobra.Command{
+		Use:   "deliver [PAYMENT_REQUEST_ID]",
+		Short: "Send the due notifications, or print them",
+		Long: `Send the notifications that Antom would have sent by now and that nobody has
+acknowledged: of one payment, or all whose next attempt is due by Antom's resend
+schedule (at once, then after 2 and 10 and 10 minutes, 1, 2, 6 and 15 hours). They
+are signed with the emulator's key and verify with antom notify verify. The answer
+is judged as Antom judges it, by its body, and kept: antom emulator show has the
+attempts. antom emulator serve sends by itself.
+
+With --dry-run the signed requests of a payment are printed as raw HTTP, or with
+=curl as commands, those that were acknowledged too, and nothing is sent.`,
+		Example: `  antom emulator deliver "$id"
+  antom emulator deliver "$id" --dry-run | antom notify verify --profile emulator`,
+		Args: cli.OrForm(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && !o.last.Set && o.dryRun != "" {
+				return cli.Usagef("--dry-run wants a payment").WithHint("antom emulator deliver PAYMENT_REQUEST_ID --dry-run")
+			}
+			if len(args) == 0 && !o.last.Set && o.clientID != "" {
+				return cli.Usagef("--client-id wants a payment").WithHint("antom emulator deliver PAYMENT_REQUEST_ID --client-id %s", o.clientID)
+			}
+			return o.run(cmd.Context(), args)
+		},
+	}
+	o.last.Bind(cmd)
+	cmd.Flags().StringVar(&o.clientID, "client-id", "", clientIDUsage)
+	cli.BindDryRun(cmd.Flags(), &o.dryRun)
+	return cmd
+}
+
+func (o *emulatorDeliver) run(ctx context.Context, args []string) error {
+	p, err := o.c.Printer()
+	if err != nil {
+		return err
+	}
+	if args, err = o.last.Payment(o.c, args); err != nil {
+		return err
+	}
+	gateway, err := o.c.Steer()
+	if err != nil {
+		return err
+	}
+	if o.dryRun != "" {
+		return o.print(ctx, p, gateway, args[0])
+	}
+	due, err := o.due(ctx, p, gateway, args)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{
+		Timeout:       o.c.Global.RequestTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	failed := undelivered{of: len(due)}
+	for _, d := range due {
+		if err := deliver(ctx, p, gateway, client, d); err != nil {
+			p.Warn("%s %s: %s", d.Type, d.PaymentRequestID, err)
+			failed.errs = append(failed.errs, err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	if len(failed.errs) == 0 {
+		return nil
+	}
+	return failed
+}
+
+// undelivered are the failures of a command that delivers several notifications.
+type undelivered struct {
+	errs []error
+	of   int
+}
+
+var _ cli.Hinter = undelivered{}
+
+func (u undelivered) Error() string {
+	return fmt.Sprintf("%d of %s not acknowledged", len(u.errs), counted(u.of, "notification was", "notifications were"))
+}
+
+// Unwrap gives the failures, which decide the exit code.
+func (u undelivered) Unwrap() []error { return u.errs }
+
+// Hint says what to look at.
+func (u undelivered) Hint() string {
+	if !slices.ContainsFunc(u.errs, cli.Is[cli.OutcomeError]) { // nobody answered
+		return cli.EndpointError{}.Hint()
+	}
+	return "antom emulator show PAYMENT_REQUEST_ID has the attempts\nan endpoint must answer HTTP 200 with " + string(antom.AcknowledgementBody())
+}
+
+// print prints what is due of a payment.
+func (o *emulatorDeliver) print(ctx context.Context, p *output.Printer, gateway cli.Steering, id string) error {
+	requests, err := gateway.Notifications(ctx, emulator.OrderOf(id, o.clientID))
+	switch {
+	case err != nil:
+		return err
+	case len(requests) == 0:
+		return nothingDue(id)
+	}
+	return o.c.PrintRequests(ctx, p, intake.Notification, o.dryRun, requests...)
+}
+
+func nothingDue(id string) error {
+	return cli.OutcomeError{Code: cli.ExitPending, Message: "no notification is due yet for " + id, Remedy: "antom payment wait " + id}
+}
+
+// due is what is to be sent, and says so where that is nothing.
+func (o *emulatorDeliver) due(ctx context.Context, p *output.Printer, gateway cli.Steering, args []string) ([]emulator.Delivery, error) {
+	if len(args) == 1 {
+		open, acknowledged, err := gateway.Undelivered(ctx, emulator.OrderOf(args[0], o.clientID))
+		switch {
+		case err != nil:
+			return nil, err
+		case len(open) == 0 && acknowledged == 0:
+			return nil, nothingDue(args[0])
+		case len(open) == 0:
+			p.Note("every notification that is due for %s was acknowledged", args[0])
+		}
+		return open, nil
+	}
+	local, ok := gateway.(interface {
+		DueDeliveries(ctx context.Context) ([]emulator.Delivery, error)
+	})
+	if !ok {
+		p.Note("the running server sends what is due")
+		return nil, nil
+	}
+	due, err := local.DueDeliveries(ctx)
+	if err == nil && len(due) == 0 {
+		p.Note("no notification is due")
+	}
+	return due, err
+}
+
+// longestAcknowledgement bounds what is read of a merchant's answer.
+const longestAcknowledgement = 64 << 10
+
+// deliver sends one notification, judges the merchant's answer as Antom does and
+// keeps what came of it.
+func deliver(ctx context.Context, p *output.Printer, gateway cli.Steering, client *http.Client, d emulator.Delivery) error {
+	request, err := gateway.NotificationRequest(ctx, d)
+	if err != nil {
+		return err
+	}
+	attempt, err := send(client, request)
+	if kept := gateway.RecordAttempt(context.WithoutCancel(ctx), d.ID, attempt); kept != nil {
+		return errors.Join(err, kept)
+	}
+	if err == nil {
+		p.Note("%s %s: delivered to %s and acknowledged", d.Type, d.PaymentRequestID, d.URL)
+	}
+	return err
+}
+
+func send(client *http.Client, request *http.Request) (emulator.Attempt, error) {
+	response, err := client.Do(request)
+	if err != nil {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
+			return emulator.Attempt{Verdict: "no answer: " + wrapped.Err.Error()}, fmt.Errorf("deliver the notification: %w", err)
+		}
+		return emulator.Attempt{Verdict: "no answer: " + err.Error()}, fmt.Errorf("deliver the notification: %w", err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, longestAcknowledgement))
+	attempt := emulator.Attempt{HTTPStatus: response.StatusCode, Body: string(body)}
+	if err != nil {
+		attempt.Verdict = "no whole answer: " + err.Error()
+		return attempt, fmt.Errorf("read the acknowledgement of %s: %w", request.URL, err)
+	}
+	if err := antom.JudgeAcknowledgement(response.StatusCode, body); err != nil {
+		attempt.Verdict = err.Error()
+		return attempt, cli.OutcomeError{Code: cli.ExitVerify, Message: fmt.Sprintf("%s did not acknowledge: %s%s", request.URL, err, cli.ItSaid(cli.Said(body))), Remedy: "answer " + string(antom.AcknowledgementBody())}
+	}
+	attempt.Acknowledged, attempt.Verdict = true, "acknowledged"
+	return attempt, nil
+}

@@ -1,0 +1,229 @@
+package emulatorcmd
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/internal/output"
+)
+
+func newFaultCmd(c *cli.CLI) *cobra.Command {
+	cmd := cli.AsGroup(&cobra.Command{
+		Use:   "fault",
+		Short: "Make the served emulator do something wrong",
+		Long: `Make the emulator that antom emulator serve runs do something wrong, at the calls
+or notifications that you name: lose an answer, answer late, sign badly, send a
+notification twice. The same calls always meet the same faults.
+
+A fault is written OPERATION[:OCCURRENCE]=KIND[:ARGUMENT]. The operation is one of
+Antom's, * for any of them, or notifyPayment, notifyCapture, notifyRefund. The
+occurrence counts from the moment the fault is in place: 2, 2-4, 3+; without it
+every one is meant.`,
+		Example: `  antom emulator fault kinds
+  antom emulator serve --fault inquiryPayment:2=latency:500ms`,
+	})
+	cmd.AddCommand(newFaultAddCmd(c), newFaultListCmd(c), newFaultClearCmd(c), newFaultKindsCmd(c))
+	return cmd
+}
+
+func newFaultAddCmd(c *cli.CLI) *cobra.Command {
+	return &cobra.Command{
+		Use:   "add FAULT...",
+		Short: "Put faults in place at the running server",
+		Long: `Put faults in place at the emulator that is being served from the same state
+folder. Their occurrences count from now. Without a server there is nothing to put
+them in: antom emulator serve takes them with --fault too, and Go tests have them
+with pkg/antom/antomtest.
+
+With --quiet the ids of the faults are printed.`,
+		Example: `  antom emulator fault add inquiryPayment:2=latency:500ms
+  antom emulator fault add 'capture:1=lost-answer' notifyPayment=twice`,
+		Args: cli.AtLeastOne("FAULT"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return addFaults(cmd.Context(), c, args)
+		},
+	}
+}
+
+func addFaults(ctx context.Context, c *cli.CLI, texts []string) error {
+	p, err := c.Printer()
+	if err != nil {
+		return err
+	}
+	for _, text := range texts { // all or none
+		if _, err := emulator.ParseFault(text); err != nil {
+			return usageOf("antom emulator fault add", err)
+		}
+	}
+	remote, err := served(ctx, c)
+	if err != nil {
+		return err
+	}
+	var added []emulator.Fault
+	for _, text := range texts {
+		f, err := remote.AddFault(ctx, text)
+		if err != nil {
+			return err
+		}
+		added = append(added, f)
+	}
+	return p.Print(faultResult(added))
+}
+
+func newFaultListCmd(c *cli.CLI) *cobra.Command {
+	var kinds bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the faults in place, and how often they struck",
+		Long: `List the faults that are in place at the emulator being served, how many
+occurrences each has seen and how many of them it struck.
+
+With --kinds the kinds of faults that there are are listed, and what each does, as
+antom emulator fault kinds does: that needs no server.`,
+		Example: "  antom emulator fault list --kinds\n  antom emulator fault list -o json --jq '.[].struck'",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := c.Printer()
+			if err != nil {
+				return err
+			}
+			if kinds {
+				return p.Print(faultKindsResult())
+			}
+			remote, err := served(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			list, err := remote.Faults(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if err := p.Print(faultResult(list)); err != nil {
+				return err
+			}
+			if len(list) == 0 {
+				p.Note("no fault is in place; antom emulator fault kinds lists what there is and what it does")
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&kinds, "kinds", false, "list the kinds of faults, and what each does")
+	return cmd
+}
+
+func newFaultClearCmd(c *cli.CLI) *cobra.Command {
+	return &cobra.Command{
+		Use:     "clear [ID...]",
+		Short:   "Remove faults, all or those of these ids",
+		Long:    "Remove faults from the emulator being served: those of these ids, or all. Calls go well again from then on.",
+		Example: "  antom emulator fault clear",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return clearFaults(cmd.Context(), c, args)
+		},
+	}
+}
+
+func clearFaults(ctx context.Context, c *cli.CLI, args []string) error {
+	p, err := c.Printer()
+	if err != nil {
+		return err
+	}
+	var ids []int
+	for _, text := range args {
+		id, err := strconv.Atoi(text)
+		if err != nil {
+			return cli.Usagef("fault id %q: must be a number", text).WithHint("antom emulator fault list shows the ids")
+		}
+		ids = append(ids, id)
+	}
+	remote, err := served(ctx, c)
+	if err != nil {
+		return err
+	}
+	gone, err := remote.ClearFaults(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	if len(gone) > 0 || len(ids) == 0 {
+		p.Note("removed %s", counted(len(gone), "fault", "faults"))
+	}
+	for _, id := range ids {
+		if !slices.ContainsFunc(gone, func(f emulator.Fault) bool { return f.ID == id }) {
+			return cli.OutcomeError{Code: cli.ExitFailed, Message: fmt.Sprintf("fault %d is not in place", id), Remedy: "antom emulator fault list shows the ids"}
+		}
+	}
+	return nil
+}
+
+// faultResult shows faults as a table.
+func faultResult(list []emulator.Fault) output.Result {
+	table := &output.Table{Cols: []output.Col{{Name: "id", Title: "ID"}, {Name: "fault", Title: "FAULT"}, {Name: "seen", Title: "SEEN"}, {Name: "struck", Title: "STRUCK"}}}
+	result := output.Result{JSON: cli.Encode(append([]emulator.Fault{}, list...)), Rows: [][]byte{}, Table: table, Text: []output.Block{table}}
+	for _, f := range list {
+		table.Rows = append(table.Rows, []output.Cell{
+			{Text: strconv.Itoa(f.ID)}, {Text: f.String(), Style: output.Key}, {Text: strconv.Itoa(f.Seen)}, {Text: strconv.Itoa(f.Struck)},
+		})
+		result.Rows = append(result.Rows, cli.Encode(f))
+		result.Quiet = append(result.Quiet, strconv.Itoa(f.ID))
+	}
+	return result
+}
+
+func newFaultKindsCmd(c *cli.CLI) *cobra.Command {
+	return &cobra.Command{
+		Use:   "kinds",
+		Short: "List the kinds of faults: what each does and what a client sees",
+		Long: `List the kinds of faults: the argument each takes, whether calls or notifications
+can have it, what it does, and what the client of antom makes of it. No server is
+needed.
+
+The kinds of "accepted calls" strike, and count, only calls that pass the gateway's
+own checks: a wrong client id or a bad signature is refused as ever, never answered
+with a signed U. Those of "calls" strike any call of the operation, as a network
+would; none of them makes a refused call an accepted one.
+
+With --quiet just the kinds are printed.`,
+		Example: `  antom emulator fault kinds
+  antom emulator fault kinds -o json --jq '.[] | select(.notifications) | .kind'`,
+		Args: cli.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			p, err := c.Printer()
+			if err != nil {
+				return err
+			}
+			return p.Print(faultKindsResult())
+		},
+	}
+}
+
+func faultKindsResult() output.Result {
+	kinds := emulator.FaultKinds()
+	table := &output.Table{Cols: []output.Col{{Name: "kind", Title: "KIND"}, {Name: "argument", Title: "ARGUMENT"}, {Name: "of", Title: "OF"}, {Name: "does", Title: "DOES"}, {Name: "client", Title: "CLIENT"}}}
+	result := output.Result{JSON: cli.Encode(kinds), Rows: [][]byte{}, Table: table, Text: []output.Block{table}}
+	for _, kind := range kinds {
+		table.Rows = append(table.Rows, []output.Cell{
+			{Text: kind.Name, Style: output.Key}, {Text: kind.Default}, {Text: faultPlaces(kind)}, {Text: kind.Does}, {Text: kind.Client},
+		})
+		result.Rows = append(result.Rows, cli.Encode(kind))
+		result.Quiet = append(result.Quiet, kind.Name)
+	}
+	return result
+}
+
+func faultPlaces(kind emulator.FaultKind) string {
+	switch {
+	case kind.Calls && kind.Notifies:
+		return "calls, notifications"
+	case kind.Notifies:
+		return "notifications"
+	case kind.Checked:
+		return "accepted calls"
+	}
+	return "calls"
+}

@@ -1,0 +1,61 @@
+package emulatorcmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/cmd/cli"
+)
+
+// emulatorReset is `antom emulator reset`.
+type emulatorReset struct {
+	c      *cli.CLI
+	seed   uint64
+	seeded bool
+}
+
+func newResetCmd(c *cli.CLI) *cobra.Command {
+	o := &emulatorReset{c: c}
+	cmd := &cobra.Command{
+		Use:   "reset",
+		Short: "Forget every session and payment of the emulator",
+		Long: `Forget every session and payment of the emulator, its scenarios, its virtual clock
+and its seed. Its keys stay. Asks first on a terminal; elsewhere it wants --yes.
+
+With --seed the ids from here on are repeatable: the same calls give the same ids.
+With a virtual clock too (antom emulator clock set) the times are the same.`,
+		Example: "  antom emulator reset --yes\n  antom emulator reset --yes --seed 7",
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.seeded = cmd.Flags().Changed("seed")
+			return o.run(cmd.Context())
+		},
+	}
+	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "make ids repeatable from this `number`")
+	return cmd
+}
+
+func (o *emulatorReset) run(ctx context.Context) error {
+	p, err := o.c.Printer()
+	if err != nil {
+		return err
+	}
+	if err := o.c.Confirm("Forget every session and payment of the emulator?"); err != nil {
+		return err
+	}
+	gateway, err := o.c.Steer()
+	if err != nil {
+		return err
+	}
+	if err := gateway.Reset(ctx); err != nil {
+		return err
+	}
+	if o.seeded {
+		if err := gateway.Seed(ctx, o.seed); err != nil {
+			return err
+		}
+	}
+	p.Note("the emulator's state is empty; its keys are kept")
+	return nil
+}

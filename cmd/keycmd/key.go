@@ -1,0 +1,124 @@
+// Package keycmd is antom key: generate, show and check key pairs.
+package keycmd
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/secret"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// New makes antom key with the commands below it.
+func New(c *cli.CLI) *cobra.Command {
+	cmd := cli.AsGroup(&cobra.Command{
+		Use:   "key",
+		Short: "Make and look at RSA keys",
+		Long: `Requests are signed with the merchant's private key, whose public key is registered
+in Antom's Dashboard; answers and notifications are verified with Antom's public
+key. Three keys matter, and mixing them up is the commonest trouble.`,
+		Example: "  antom key generate --out merchant.pem\n  antom key check keys/merchant.pem keys/merchant.pub",
+	})
+	c.Below(cmd, newGenerateCmd, newShowCmd, newCheckCmd)
+	return cmd
+}
+
+// The forms that a key is written in.
+const (
+	keyFormPEM    = "pem"
+	keyFormBase64 = "base64"
+	keyFormPKCS1  = "pkcs1"
+)
+
+// keyForms is what has a text in each form: a private or a public key.
+type keyForms interface {
+	PEM() []byte
+	PKCS1PEM() []byte
+	Base64() string
+}
+
+// inForm is the text of a key in a form.
+func inForm(key keyForms, form string) []byte {
+	switch form {
+	case keyFormPKCS1:
+		return key.PKCS1PEM()
+	case keyFormBase64:
+		return []byte(key.Base64())
+	}
+	return key.PEM()
+}
+
+// publicKeyResult is a public key in every form of output.
+func publicKeyResult(what string, key *sign.PublicKey) output.Result {
+	return output.Result{
+		JSON: cli.Encode(struct {
+			Key         string `json:"key"`
+			Bits        int    `json:"bits"`
+			Fingerprint string `json:"fingerprint"`
+			PublicKey   string `json:"publicKey"`
+		}{what, key.Bits(), key.Fingerprint(), key.Base64()}),
+		Quiet: []string{key.Base64()},
+		Text: []output.Block{output.Card{Pairs: []output.Pair{
+			{Label: "Key", Name: "key", Value: output.Cell{Text: what}},
+			{Label: "Kind", Name: "kind", Value: output.Cell{Text: fmt.Sprintf("RSA, %d bits", key.Bits())}},
+			{Label: "Fingerprint", Name: "fingerprint", Value: output.Cell{Text: key.Fingerprint(), Style: output.Key}},
+			{Label: "Public key", Name: "publicKey", Value: output.Cell{Text: key.Base64()}},
+		}}},
+	}
+}
+
+// foundKey is a key of either kind, and what it is in words.
+type foundKey struct {
+	what    string
+	private *sign.PrivateKey // nil for a public key
+	public  *sign.PublicKey
+}
+
+// forms is the key itself, private if it is.
+func (f foundKey) forms() keyForms {
+	if f.private != nil {
+		return f.private
+	}
+	return f.public
+}
+
+// findKey reads the key of a file or, without one, the profile's private key.
+func findKey(c *cli.CLI, p *output.Printer, args []string) (foundKey, error) {
+	if len(args) > 0 {
+		return keyInFile(c, p, args[0])
+	}
+	m, err := c.Merchant(p)
+	if err != nil {
+		return foundKey{}, err
+	}
+	return foundKey{"private key of " + m.Profile.Title(), m.Key, m.Key.Public()}, nil
+}
+
+// keyInFile reads a key of either kind and says which it is.
+func keyInFile(c *cli.CLI, p *output.Printer, file string) (foundKey, error) {
+	private, warnings, err := secret.PrivateKey("", c.Abs(file))
+	if err == nil {
+		for _, warning := range warnings {
+			p.Warn("%s", warning)
+		}
+		return foundKey{"private key " + file, private, private.Public()}, nil
+	}
+	if !errors.Is(err, &sign.KeyError{Reason: sign.KeyIsPublic}) {
+		return foundKey{}, noKey(file, err)
+	}
+	public, err := secret.PublicKey(c.Abs(file))
+	return foundKey{"public key " + file, nil, public}, err
+}
+
+// noKey says of a file that may have been of either kind why it is neither.
+func noKey(file string, err error) error {
+	reason, remedy := errors.Unwrap(err), "name a file that exists and can be read"
+	if refused, ok := errors.AsType[*sign.KeyError](err); ok {
+		remedy = refused.Hint()
+	}
+	return &cli.SetupError{Message: fmt.Sprintf("key %s: %s", file, reason), Remedy: remedy}
+}

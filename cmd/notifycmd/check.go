@@ -1,0 +1,279 @@
+package notifycmd
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/internal/conformance"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// notifyCheck is `antom notify check`.
+type notifyCheck struct {
+	c        *cli.CLI
+	only     []string
+	sets     []string
+	list     bool
+	clientID string
+	deadline time.Duration
+	junit    string
+}
+
+func newCheckCmd(c *cli.CLI) *cobra.Command {
+	o := &notifyCheck{c: c}
+	cmd := &cobra.Command{
+		Use:   "check URL",
+		Short: "Check what a merchant's endpoint makes of notifications",
+		Long: `Send genuine, odd and tampered notifications to an endpoint and check what it makes
+of each: genuine ones must be acknowledged as Antom demands and in time, however
+they are spelled; what is not genuine must not be. Each check says why it matters
+and, when it fails, what to do (--list prints them all).
+
+The notifications are signed with the emulator's key, so it needs the profile
+emulator, and the endpoint must be configured with the emulator's public key and
+client id, both of which are printed by
+  antom emulator keys
+Then
+  antom notify check http://127.0.0.1:3000/antom/notify
+
+They tell of payments that do not exist; --set makes them fit an order of yours:
+  --set paymentRequestId=order-1 --set paymentAmount.value=4200
+
+Exit code 6: a check failed. With --quiet the ids of the failed checks are printed;
+--junit writes the report that CI servers read.`,
+		Example: `  antom notify check --list
+  antom notify check "$notify_url" --only duplicate,five-at-once --junit report.xml`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if o.list {
+				return cli.NoArgs(cmd, args)
+			}
+			return cli.OneArg("URL")(cmd, args)
+		},
+		RunE: cli.Filled(func(cmd *cobra.Command, args []string) error {
+			p, err := o.c.Printer()
+			if err != nil {
+				return err
+			}
+			chosen, err := conformance.Select(o.only)
+			if err != nil {
+				return unknownCheck(err)
+			}
+			if o.list {
+				return p.Print(listOfChecks(chosen))
+			}
+			return o.run(cmd.Context(), p, args[0], chosen)
+		}),
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVar(&o.only, "only", nil, "only these checks, by `id`, after the first one")
+	flags.StringArrayVar(&o.sets, "set", nil, "set a value in every notification: `path=value`; may be repeated")
+	flags.BoolVar(&o.list, "list", false, "list the checks and send nothing")
+	flags.StringVar(&o.clientID, "client-id", "", "client `id` to send for (default: the emulator's)")
+	flags.DurationVar(&o.deadline, "deadline", conformance.DefaultDeadline, "how long the endpoint may take for one answer; Antom documents no limit")
+	flags.StringVar(&o.junit, "junit", "", "write a JUnit report to `FILE`")
+	return cmd
+}
+
+func unknownCheck(err error) error {
+	usage := cli.Usagef("--only: %s", err)
+	if h, ok := err.(cli.Hinter); ok {
+		return usage.WithHint("%s", h.Hint())
+	}
+	return usage
+}
+
+// checkRow is what is said of a check; its JSON form is a promise.
+type checkRow struct {
+	ID        string `json:"id"`
+	Title     string `json:"title"`
+	Status    string `json:"status,omitzero"` // ok, failed, unproven
+	Detail    string `json:"detail,omitzero"`
+	Why       string `json:"why"`
+	Remedy    string `json:"remedy"`
+	ElapsedMs int64  `json:"elapsedMs,omitzero"`
+}
+
+func rowOf(f conformance.Finding) checkRow {
+	return checkRow{f.Check.ID, f.Check.Title, string(f.Status), f.Detail, f.Check.Why, f.Check.Remedy, f.Elapsed.Milliseconds()}
+}
+
+func listOfChecks(chosen []conformance.Check) output.Result {
+	table := &output.Table{Cols: []output.Col{{Name: "id", Title: "CHECK"}, {Name: "title", Title: "WHAT MUST HOLD"}, {Name: "why", Title: "WHY"}, {Name: "remedy", Title: "REMEDY"}}}
+	result := output.Result{Table: table}
+	var text bytes.Buffer
+	for _, check := range chosen {
+		row := rowOf(conformance.Finding{Check: check})
+		table.Rows = append(table.Rows, []output.Cell{{Text: row.ID}, {Text: row.Title}, {Text: row.Why}, {Text: row.Remedy}})
+		result.Rows = append(result.Rows, cli.Encode(row))
+		result.Quiet = append(result.Quiet, row.ID)
+		fmt.Fprintf(&text, "%s\t%s\n  why: %s\n  remedy: %s\n", row.ID, row.Title, row.Why, row.Remedy)
+	}
+	result.JSON, result.Text = cli.JSONList(result.Rows), []output.Block{output.Verbatim(text.Bytes())}
+	return result
+}
+
+func (o *notifyCheck) run(ctx context.Context, p *output.Printer, endpoint string, chosen []conformance.Check) error {
+	e, err := o.endpoint(p, endpoint)
+	if err != nil {
+		return err
+	}
+	var findings []conformance.Finding
+	err = conformance.Run(ctx, e, chosen, func(f conformance.Finding) error {
+		findings = append(findings, f)
+		if o.whole() {
+			return nil
+		}
+		return p.Event(cli.Encode(rowOf(f)), findingText(p, f))
+	})
+	if o.junit != "" && len(findings) > 0 {
+		if failed := o.writeJUnit(e.URL, findings); err == nil {
+			err = failed
+		}
+	}
+	if err != nil {
+		return err
+	}
+	report := newCheckReport(e.URL.String(), findings)
+	if o.whole() || o.c.Global.Quiet {
+		if err := p.Print(report.result(findings)); err != nil {
+			return err
+		}
+	}
+	p.Note("%s", report.summary())
+	return report.verdict()
+}
+
+// whole reports whether the output is one value at the end and no stream.
+func (o *notifyCheck) whole() bool {
+	g := o.c.Global
+	return g.Format == output.FormatJSON || g.Format == output.FormatCSV || g.JQ != "" && g.Format != output.FormatJSONL
+}
+
+func (o *notifyCheck) endpoint(p *output.Printer, text string) (*conformance.Endpoint, error) {
+	to, err := cli.EndpointURL("URL", text)
+	if err != nil {
+		return nil, err
+	}
+	if to.Path == "" {
+		to.Path = "/"
+	}
+	settings, err := readSettings(o.sets)
+	if err != nil {
+		return nil, err
+	}
+	if o.deadline <= 0 {
+		return nil, cli.Usagef("--deadline %s: must be more than 0", o.deadline)
+	}
+	if len(settings) > 0 { // an unknown path is found before anything is sent
+		if _, err := message("PAYMENT_RESULT", conformance.Subject{Now: o.c.Now()}, settings); err != nil {
+			return nil, err
+		}
+	}
+	signer, err := newSigner(o.c, p, "check an endpoint", o.clientID)
+	if err != nil {
+		return nil, err
+	}
+	stranger, err := sign.GenerateKey()
+	if err != nil {
+		return nil, err
+	}
+	client, err := o.c.EndpointClient(0, 1)
+	if err != nil {
+		return nil, err
+	}
+	return &conformance.Endpoint{
+		URL: to, ClientID: signer.clientID, Key: signer.key, Stranger: stranger, Settings: settings,
+		Run: cli.NewRequestID(o.c.Now()), Deadline: o.deadline, Client: client, Now: o.c.Now,
+	}, nil
+}
+
+func (o *notifyCheck) writeJUnit(to *url.URL, findings []conformance.Finding) error {
+	if err := os.WriteFile(o.c.Abs(o.junit), conformance.JUnit(to.String(), findings), 0o600); err != nil {
+		return fmt.Errorf("write --junit: %w", err)
+	}
+	return nil
+}
+
+// findingText is a check in words: those that hold on one line.
+func findingText(p *output.Printer, f conformance.Finding) string {
+	switch f.Status {
+	case conformance.Passed:
+		return fmt.Sprintf("%s  %s  %s", p.Styled("ok", output.OK), f.Check.ID, f.Check.Title)
+	case conformance.Unproven:
+		return fmt.Sprintf("%s  %s  %s: %s", p.Styled("unproven", output.Warn), f.Check.ID, f.Check.Title, f.Detail)
+	}
+	return fmt.Sprintf("%s  %s  %s: %s\n  why: %s\n  remedy: %s", p.Styled("FAILED", output.Bad), f.Check.ID, f.Check.Title, cli.OneLine(f.Detail), f.Check.Why, f.Check.Remedy)
+}
+
+// checkReport is the whole of a run; its JSON form is a promise.
+type checkReport struct {
+	URL      string     `json:"url"`
+	Passed   int        `json:"passed"`
+	Failed   int        `json:"failed"`
+	Unproven int        `json:"unproven"`
+	Checks   []checkRow `json:"checks"`
+	failed   []string
+	stopped  bool // at a dead end
+}
+
+func newCheckReport(endpoint string, findings []conformance.Finding) *checkReport {
+	r := &checkReport{URL: endpoint}
+	for _, f := range findings {
+		r.Checks = append(r.Checks, rowOf(f))
+		switch f.Status {
+		case conformance.Passed:
+			r.Passed++
+		case conformance.Unproven:
+			r.Unproven++
+			r.stopped = r.stopped || strings.HasPrefix(f.Detail, conformance.NotTried)
+		default:
+			r.Failed++
+			r.failed = append(r.failed, f.Check.ID)
+		}
+	}
+	return r
+}
+
+func (r *checkReport) result(findings []conformance.Finding) output.Result {
+	table := &output.Table{Cols: []output.Col{{Name: "id", Title: "CHECK"}, {Name: "status", Title: "STATUS"}, {Name: "title", Title: "WHAT MUST HOLD"}, {Name: "detail", Title: "DETAIL"}}}
+	for _, f := range findings {
+		table.Rows = append(table.Rows, []output.Cell{{Text: f.Check.ID}, {Text: string(f.Status)}, {Text: f.Check.Title}, {Text: f.Detail}})
+	}
+	return output.Result{JSON: cli.Encode(r), Table: table, Quiet: r.failed}
+}
+
+func (r *checkReport) summary() string {
+	text := fmt.Sprintf("%d checks: %d ok, %d failed", len(r.Checks), r.Passed, r.Failed)
+	if r.Unproven > 0 {
+		text += fmt.Sprintf(", %d unproven", r.Unproven)
+	}
+	return text
+}
+
+func (r *checkReport) verdict() error {
+	if r.Failed == 0 {
+		return nil
+	}
+	remedy := "each failed check says why it matters and what to do"
+	if r.failed[0] == "genuine" {
+		remedy = r.Checks[0].Remedy
+	}
+	if r.failed[0] == "genuine" && !r.stopped {
+		remedy = "does the endpoint verify with the emulator's public key and client id? antom emulator keys"
+	}
+	what := fmt.Sprintf("%d of %d checks failed", r.Failed, len(r.Checks))
+	if r.Failed == 1 {
+		what = "check " + cmp.Or(r.failed...) + " failed"
+	}
+	return cli.OutcomeError{Code: cli.ExitVerify, Message: r.URL + ": " + what, Remedy: remedy}
+}

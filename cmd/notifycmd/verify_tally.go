@@ -1,0 +1,167 @@
+package notifycmd
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// noteBook prints notes, of each sort the first few only.
+type noteBook struct {
+	p      *output.Printer
+	counts map[string]int // of each sort, printed or not
+	said   []string       // what was printed, by sort and text
+}
+
+// mostNotes are printed of each sort, each text once. Of duplicates, no two of
+// which have the same text, the first is enough: the summary counts them.
+const mostNotes = 10
+
+func mostOf(id string) int {
+	if id == "duplicate" {
+		return 1
+	}
+	return mostNotes
+}
+
+func (n *noteBook) add(v *verdict) {
+	for _, note := range v.notes {
+		n.say(v.source, note.ID, func() string { return note.Text })
+	}
+}
+
+func (n *noteBook) say(source, id string, text func() string) {
+	if n.counts == nil {
+		n.counts = map[string]int{}
+	}
+	n.counts[id]++
+	ofSort := 0
+	for _, said := range n.said {
+		if strings.HasPrefix(said, id+"\n") {
+			ofSort++
+		}
+	}
+	if ofSort >= mostOf(id) {
+		return
+	}
+	words := text()
+	if key := id + "\n" + words; !slices.Contains(n.said, key) {
+		n.said = append(n.said, key)
+		n.p.Note("%s: %s", source, words)
+	}
+}
+
+// rest counts the notes that were not printed.
+func (n *noteBook) rest() {
+	left := maps.Clone(n.counts)
+	for _, said := range n.said {
+		id, _, _ := strings.Cut(said, "\n")
+		left[id]--
+	}
+	var ids []string
+	for id, count := range left {
+		if count > 0 {
+			ids = append(ids, fmt.Sprintf("%d more of %q", count, id))
+		}
+	}
+	if slices.Sort(ids); len(ids) > 0 {
+		n.p.Note("notes left out: %s", strings.Join(ids, ", "))
+	}
+}
+
+// verdictTally counts towards the exit code.
+type verdictTally struct {
+	total, failed, broken, duplicates int
+
+	first  *verdict // that does not verify
+	errs   []error  // the first ones that could not be read, and why others did not verify that are no mismatch
+	causes map[string]int
+}
+
+// mostErrors are told one by one.
+const mostErrors = 5
+
+func (t *verdictTally) take(v *verdict) {
+	t.total++
+	switch {
+	case v.verified:
+	case v.reason == reasonUnreadable:
+		if t.broken++; t.broken <= mostErrors {
+			t.errs = append(t.errs, v.err)
+		}
+	default:
+		t.failed++
+		if t.first == nil {
+			first := *v
+			t.first = &first
+		}
+		if t.causes == nil {
+			t.causes = map[string]int{}
+		}
+		switch {
+		case v.cause != "":
+			t.causes[v.cause]++
+		case v.reason == string(sign.Mismatch):
+			t.causes["mismatch without a known cause"]++
+		default:
+			t.causes[v.reason]++
+		}
+	}
+}
+
+// line says how far it is.
+func (t *verdictTally) line(elapsed time.Duration) string {
+	text := fmt.Sprintf("%d messages: %d verified, %d failed, %d unreadable", t.total, t.total-t.failed-t.broken, t.failed, t.broken)
+	if t.duplicates > 0 {
+		text += fmt.Sprintf(", %d duplicates", t.duplicates)
+	}
+	if seconds := elapsed.Seconds(); seconds >= 1 {
+		text += fmt.Sprintf(", %s, %.0f/s", elapsed.Round(time.Second), float64(t.total)/seconds)
+	}
+	return text
+}
+
+func (t *verdictTally) err() error {
+	if t.total == 0 {
+		return cli.Usagef("no message given").WithHint("the input is empty")
+	}
+	errs := slices.Clone(t.errs)
+	if t.broken > mostErrors {
+		errs = append(errs, fmt.Errorf("%d messages more can't be read", t.broken-mostErrors))
+	}
+	switch {
+	case t.failed == 1:
+		errs = append(errs, t.first.refusal())
+	case t.failed > 1:
+		errs = append(errs, cli.OutcomeError{Code: cli.ExitVerify, Message: fmt.Sprintf("%d of %d messages do not verify", t.failed, t.total), Remedy: t.reasons()})
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return cli.Joined(errs)
+}
+
+// reasons counts why messages do not verify, the commonest first.
+func (t *verdictTally) reasons() string {
+	ids := make([]string, 0, len(t.causes))
+	for id := range t.causes {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b string) int {
+		if t.causes[a] != t.causes[b] {
+			return t.causes[b] - t.causes[a]
+		}
+		return strings.Compare(a, b)
+	})
+	var parts []string
+	for _, id := range ids {
+		parts = append(parts, fmt.Sprintf("%s (%d)", id, t.causes[id]))
+	}
+	return "why: " + strings.Join(parts, ", ")
+}

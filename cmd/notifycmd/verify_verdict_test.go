@@ -1,0 +1,110 @@
+package notifycmd
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/antom-cli/antom/internal/diagnose"
+	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// TestVerdict_json: the hand-written form is what encoding/json writes, whatever
+// stands in a message.
+func TestVerdict_json(t *testing.T) {
+	t.Parallel()
+	for _, odd := range []string{"", "plain", `"quoted" \ back`, "<&>", "line\nend\t\x00\x7f", "支付 \u2028 é", "\xff\xfe", "\x1b[2J"} {
+		v := verdict{source: odd, kind: odd, verified: odd == "plain", keyVersion: odd, reason: odd, cause: odd, remedy: odd,
+			told: intake.Told{NotifyType: odd, PaymentRequestID: odd, PaymentID: odd, ResultStatus: odd, ResultCode: odd}}
+		want, err := json.Marshal(struct {
+			Source           string `json:"source"`
+			Kind             string `json:"kind"`
+			Verified         bool   `json:"verified"`
+			KeyVersion       string `json:"keyVersion"`
+			Reason           string `json:"reason"`
+			Cause            string `json:"cause"`
+			Remedy           string `json:"remedy"`
+			NotifyType       string `json:"notifyType"`
+			PaymentRequestID string `json:"paymentRequestId"`
+			PaymentID        string `json:"paymentId"`
+			ResultStatus     string `json:"resultStatus"`
+			ResultCode       string `json:"resultCode"`
+		}{odd, odd, odd == "plain", odd, odd, odd, odd, odd, odd, odd, odd, odd})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(v.AppendJSON(nil))); diff != "" {
+			t.Errorf("%q: (-want +got)\n%s", odd, diff)
+		}
+	}
+}
+
+// TestVerdict_csv: a row is what encoding/csv writes, quotes and all.
+func TestVerdict_csv(t *testing.T) {
+	t.Parallel()
+	p, err := output.New(output.Options{Format: output.FormatCSV})
+	if err != nil {
+		t.Fatal(err)
+	}
+	render := p.Renderer()
+	for _, odd := range []string{"", "plain", `\.`, `a "quoted" text`, `back\slash`, "a,b", " a", "a b", "line\nend\t\x00", "支付", "\xff"} {
+		v := verdict{source: "file:1", remedy: odd, reason: odd}
+		var want bytes.Buffer
+		rows := csv.NewWriter(&want)
+		fields := v.AppendRow(nil)
+		for i, field := range fields {
+			fields[i] = output.Clean(field)
+		}
+		if err := rows.Write(fields); err != nil {
+			t.Fatal(err)
+		}
+		rows.Flush()
+		got, err := render.Render([]byte("before\n"), &v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff("before\n"+want.String(), string(got)); diff != "" {
+			t.Errorf("%q: (-want +got)\n%s", odd, diff)
+		}
+	}
+}
+
+// TestVerdict_text: nothing that stands in a message reaches the terminal as a
+// control character.
+func TestVerdict_text(t *testing.T) {
+	t.Parallel()
+	const hostile = "\x1b]0;title\x07\x1b[31m\r\u202e"
+	w := &words{ok: "ok", failed: "FAILED"}
+	v := verdict{words: w, verified: true, source: "file:1", told: intake.Told{NotifyType: hostile, PaymentRequestID: hostile, ResultCode: hostile}}
+	refused := verdict{words: w, source: hostile, reason: "mismatch", err: errors.New(hostile),
+		finding: &diagnose.Finding{Details: []diagnose.Detail{{Label: "given path", Value: hostile}}}}
+	for _, text := range []string{v.Text(), refused.Text()} {
+		if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), hostile[:1]+"\x07\r\u202e") {
+			t.Errorf("%q", text)
+		}
+	}
+	var _ output.Record = &v
+}
+
+// TestVerdict_causeTellsHow: where a cause is found, what is wrong is said once.
+func TestVerdict_causeTellsHow(t *testing.T) {
+	t.Parallel()
+	v := verdict{
+		source: "file:1", reason: string(sign.SignatureMalformed), words: &words{"ok", "FAILED"},
+		err: sign.NewError(sign.SignatureMalformed, "its signature is percent-encoded twice"),
+	}
+	v.explain(&diagnose.Finding{Causes: []diagnose.Cause{{ID: "signature-encoded-twice", Title: "the signature is percent-encoded twice", Remedy: "don't"}}})
+	if got, want := v.refusal().Error(), "verify file:1: the signature header is malformed: the signature is percent-encoded twice"; got != want {
+		t.Errorf("error %q, want %q", got, want)
+	}
+	if n := strings.Count(v.Text(), "percent-encoded twice"); n != 1 {
+		t.Errorf("said %d times: %s", n, v.Text())
+	}
+}

@@ -1,0 +1,219 @@
+package profilecmd
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/profile"
+	"github.com/antom-cli/antom/internal/prompt"
+	"github.com/antom-cli/antom/internal/secret"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// profileAdd is `antom profile add`.
+type profileAdd struct {
+	c        *cli.CLI
+	settings profile.Settings
+	use      bool
+	replace  bool
+	keyring  bool
+}
+
+func newAddCmd(c *cli.CLI) *cobra.Command {
+	o := &profileAdd{c: c}
+	cmd := &cobra.Command{
+		Use:   "add NAME",
+		Short: "Add a profile to the configuration",
+		Long: `Add a profile. What is needed and not given by a flag is asked for on a terminal;
+elsewhere it is an error. The keys are read once to see that they are keys. The
+first profile becomes the current one.
+
+With --keyring the private key is copied from its file (- is standard input) into
+the keyring of the operating system, and the configuration says so.`,
+		Example: `  antom profile add sandbox
+  antom profile add sandbox --client-id SANDBOX_5X00000000000000 \
+    --private-key-file ~/keys/antom-sandbox.pem --antom-public-key-file ~/keys/antom-sandbox.pub`,
+		Args: cli.OneArg("NAME"),
+		RunE: func(_ *cobra.Command, args []string) error { return o.run(args[0]) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.settings.ClientID, "client-id", "", "client `id`, from Antom's Dashboard")
+	flags.StringVar(&o.settings.Region, "region", "", "`region` of the gateway: sg, us or de")
+	flags.StringVar(&o.settings.GatewayURL, "gateway-url", "", "`URL` of the gateway, in place of a region")
+	flags.StringVar(&o.settings.PrivateKeyFile, "private-key-file", "", "`file` with the merchant's private key")
+	flags.StringVar(&o.settings.AntomPublicKeyFile, "antom-public-key-file", "", "`file` with Antom's public key")
+	flags.IntVar(&o.settings.KeyVersion, "key-version", 0, "version of the private key (default: 1)")
+	flags.StringVar(&o.settings.NotifyURL, "notify-url", "", "`URL` that notifications go to")
+	flags.StringVar(&o.settings.RedirectURL, "redirect-url", "", "`URL` that the buyer returns to")
+	flags.StringVar(&o.settings.Currency, "currency", "", "currency `code` of sessions")
+	flags.StringVar(&o.settings.SettlementCurrency, "settlement-currency", "", "settlement currency `code`")
+	flags.BoolVar(&o.keyring, "keyring", false, "keep the private key in the operating system's keyring")
+	flags.BoolVar(&o.use, "use", false, "make it the current profile")
+	flags.BoolVar(&o.replace, "replace", false, "replace a profile of this name")
+	return cmd
+}
+
+func (o *profileAdd) run(name string) error {
+	p, err := o.c.Printer()
+	if err != nil {
+		return err
+	}
+	if err := profile.CheckName(name); err != nil {
+		return err
+	}
+	if err := o.ask(name); err != nil {
+		return err
+	}
+	if err := o.settings.Check(name); err != nil {
+		return err
+	}
+	key, err := o.checkKeys(p)
+	if err != nil {
+		return err
+	}
+	if err := o.keep(name, key); err != nil {
+		return err
+	}
+	var (
+		current string
+		before  profile.Settings // of the profile that is replaced, if there is one
+	)
+	err = profile.Edit(configPath(o.c), func(file *profile.File) error {
+		before, _ = file.Get(name)
+		if err := o.store(file, name); err != nil {
+			return err
+		}
+		current = file.Current()
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if !o.keyring {
+		dropKeyringKey(p, name, before)
+	}
+	p.Note("profile %q is in %s", name, configPath(o.c))
+	o.tellLive(p, name)
+	if current == name {
+		p.Note("it is the current profile; next: antom session create --amount 42.00 --currency SGD")
+	}
+	return nil
+}
+
+// tellLive says what a live profile is, and what it still lacks.
+func (o *profileAdd) tellLive(p *output.Printer, name string) {
+	added := profile.Profile{ClientID: o.settings.ClientID, GatewayURL: o.settings.GatewayURL}
+	if !added.Live() {
+		return
+	}
+	p.Note("it is live: whatever creates or moves money asks first, or wants --live")
+	if added.GatewayURL == "" && o.settings.Region == "" {
+		p.Warn("profile %q names no region: add it again with --replace and --region sg, us or de", name)
+	}
+}
+
+// store adds the profile and makes it current if asked to, or if it is the first.
+func (o *profileAdd) store(file *profile.File, name string) error {
+	add := file.Add
+	if o.replace {
+		add = file.Replace
+	}
+	if err := add(name, o.settings); err != nil {
+		return err
+	}
+	if o.use || file.Current() == "" {
+		return file.Use(name)
+	}
+	return nil
+}
+
+// ask asks for the settings that a profile can't do without.
+func (o *profileAdd) ask(name string) error {
+	questions := [...]struct {
+		setting *string
+		flag    string
+		text    string
+	}{
+		{&o.settings.ClientID, "client-id", "Client id (Dashboard, Integration resources)"},
+		{&o.settings.PrivateKeyFile, "private-key-file", "File with your private key"},
+		{&o.settings.AntomPublicKeyFile, "antom-public-key-file", "File with Antom's public key"},
+	}
+	for _, q := range questions {
+		if *q.setting != "" {
+			continue
+		}
+		if !o.c.Interactive() {
+			return cli.Usagef("profile %q: --%s is missing", name, q.flag).WithHint("antom profile add %s --%s …", name, q.flag)
+		}
+		answer, err := prompt.Terminal{In: o.c.Stdin, Out: o.c.Stderr}.Line(q.text)
+		if err != nil {
+			return err
+		}
+		if *q.setting = answer; answer == "" {
+			return cli.Usagef("profile %q: no answer to %q", name, q.text).WithHint("or give it with --%s", q.flag)
+		}
+	}
+	return nil
+}
+
+// checkKeys reads the keys as a call would, so that a wrong one is found now.
+func (o *profileAdd) checkKeys(p *output.Printer) (*sign.PrivateKey, error) {
+	key, err := o.readPrivateKey(p)
+	if err != nil {
+		return nil, err
+	}
+	o.settings.AntomPublicKeyFile = keyPath(o.c, o.settings.AntomPublicKeyFile)
+	antomKey, err := secret.AntomKey("", o.settings.AntomPublicKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	if antomKey.Equal(key.Public()) {
+		return nil, &cli.SetupError{
+			Message: fmt.Sprintf("read %q: this is your own public key, not Antom's", o.settings.AntomPublicKeyFile),
+			Remedy:  "copy the key that the Dashboard shows as Antom's (Alipay's) public key",
+		}
+	}
+	return key, nil
+}
+
+// readPrivateKey reads the key from its file or, for the keyring, also from
+// standard input: a file that is named must stay where it is.
+func (o *profileAdd) readPrivateKey(p *output.Printer) (*sign.PrivateKey, error) {
+	if o.settings.PrivateKeyFile == "-" {
+		if !o.keyring {
+			return nil, cli.Usagef("--private-key-file -: standard input is no place to find the key again").WithHint("--keyring keeps a key that is read from standard input")
+		}
+		return secret.ReadPrivateKey(o.c.Stdin, "from standard input")
+	}
+	o.settings.PrivateKeyFile = keyPath(o.c, o.settings.PrivateKeyFile)
+	key, warnings, err := secret.PrivateKey("", o.settings.PrivateKeyFile)
+	for _, warning := range warnings {
+		p.Warn("%s", warning)
+	}
+	return key, err
+}
+
+// keep stores the key in the keyring if it is asked for. The keyring comes
+// before the configuration: a profile must not name a key that is not there.
+func (o *profileAdd) keep(name string, key *sign.PrivateKey) error {
+	if !o.keyring {
+		return nil
+	}
+	file, err := profile.Open(configPath(o.c)) // it may be made just now
+	if err != nil {
+		return err
+	}
+	if !o.replace && slices.Contains(file.Names(), name) {
+		return file.Add(name, o.settings) // it says that the name is taken
+	}
+	o.settings.PrivateKey, o.settings.PrivateKeyFile = profile.Keyring, ""
+	return secret.StoreKeyringKey(name, key)
+}
+
+// keyPath is a path as the user typed it, made absolute so that it holds
+// wherever antom is run next.
+func keyPath(c *cli.CLI, path string) string { return c.Abs(profile.ExpandHome(path, c.Home())) }

@@ -1,0 +1,36 @@
+package view
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// RecordedAmount is an amount of the history; empty if the record has none.
+func RecordedAmount(a antom.Amount) output.Cell {
+	if a.IsZero() {
+		return output.Cell{}
+	}
+	return output.Cell{Text: a.String(), Plain: a.Decimal()}
+}
+
+// WhenCell tells people how long ago a time was, and programs the time.
+func WhenCell(c *cli.CLI, t time.Time) output.Cell {
+	return output.Cell{Text: ago(c.Now().Sub(t)), Plain: t.Format(time.RFC3339)}
+}
+
+// ago is a duration as people tell it.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", d/time.Minute)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h ago", d/time.Hour)
+	}
+	return fmt.Sprintf("%d days ago", d/(24*time.Hour))
+}

@@ -1,0 +1,51 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// Outcome turns how a payment stands into the error, and so the exit code, of
+// a command that was asked to judge it.
+func Outcome(p *antom.Payment, expect string) error {
+	status := p.PaymentStatus
+	name := cmp.Or(p.PaymentRequestID, p.PaymentID)
+	switch {
+	case !status.Final():
+		return cli.OutcomeError{Code: cli.ExitPending, Message: fmt.Sprintf("payment %s is not final: %s", name, status)}
+	case string(status) == cmp.Or(expect, string(antom.PaymentSuccess)):
+		return nil
+	case expect != "":
+		return cli.OutcomeError{Code: cli.ExitBadOutcome, Message: fmt.Sprintf("payment %s ended in %s, expected %s", name, status, expect), Remedy: ActionFor(p.PaymentResultCode)}
+	}
+	message := fmt.Sprintf("payment %s ended in %s", name, status)
+	if p.PaymentResultCode != "" {
+		message += ": " + CodeCell(p.PaymentResultCode, p.PaymentResultMessage).Text
+	}
+	return cli.OutcomeError{Code: cli.ExitBadOutcome, Message: message, Remedy: ActionFor(p.PaymentResultCode)}
+}
+
+// WholePayment awaits the payment's own status.
+type WholePayment struct{}
+
+// Noun is payment.
+func (WholePayment) Noun() string { return "payment" }
+
+// Command asks for a payment again.
+func (WholePayment) Command() string { return "antom payment wait" }
+
+// Stages is the status of the payment.
+func (WholePayment) Stages(payment *antom.Payment) []cli.Stage {
+	return []cli.Stage{{Text: string(payment.PaymentStatus)}}
+}
+
+// Done says whether the status is final.
+func (WholePayment) Done(payment *antom.Payment) bool { return payment.PaymentStatus.Final() }
+
+// Judge is nil for a payment that ended as expected.
+func (WholePayment) Judge(payment *antom.Payment, expect string) error {
+	return Outcome(payment, expect)
+}
