@@ -3,20 +3,19 @@ package conformance
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/antom-cli/antom/internal/check"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Check is one thing that an endpoint must do, and what follows if it does not.
-type Check struct {
-	ID     string
-	Title  string
-	Why    string
-	Remedy string
-	steps  func(k *kit) []step
+// row is a check and how it is made.
+type row struct {
+	id, title, why, remedy string
+	steps                  func(k *kit) []step
 }
 
 // Remedies that several checks share.
@@ -30,7 +29,7 @@ const (
 
 // checks are all checks in the order in which they run. The first must pass for
 // a refusal to mean anything.
-var checks = [...]Check{
+var checks = [...]row{
 	{"genuine", "a genuine notification is acknowledged", "Antom sends a notification that is not acknowledged up to 8 times in 24 hours (antom-api 6.1)",
 		"configure the endpoint with the gateway's public key and client id (antom emulator keys); verify over the path that it is called by; " + remedyTaken, oneGenuine},
 	{"failed-payment", "a failed payment's notification is acknowledged", "the acknowledgement says that the message came, not that the payment succeeded",
@@ -161,7 +160,24 @@ var checks = [...]Check{
 }
 
 // Checks returns all checks in the order in which they run.
-func Checks() []Check { return append([]Check(nil), checks[:]...) }
+func Checks() []check.Check {
+	all := make([]check.Check, len(checks))
+	for i, r := range checks {
+		all[i] = check.Check{ID: r.id, Title: r.title, Why: r.why, Remedy: r.remedy}
+	}
+	return all
+}
+
+// stepsOf makes the steps of one of [Checks]; of another check, none.
+func stepsOf(c check.Check, k *kit) []step {
+	for _, r := range checks {
+		if r.id == c.ID {
+			return r.steps(k)
+		}
+	}
+	k.note(fmt.Errorf("%q is not a check of notifications", c.ID))
+	return nil
+}
 
 // The shapes of checks.
 

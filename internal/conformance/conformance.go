@@ -16,70 +16,36 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/antom-cli/antom/internal/rules"
+	"github.com/antom-cli/antom/internal/check"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Status is what a check came to.
-type Status string
-
-// The outcomes of a check.
-const (
-	Passed   Status = "ok"
-	Failed   Status = "failed"
-	Unproven Status = "unproven" // refused as wanted, by an endpoint that refuses the genuine one too
-)
-
-// Finding is a check and what it came to.
-type Finding struct {
-	Check   Check
-	Status  Status
-	Detail  string // what was wrong
-	Elapsed time.Duration
-
-	status int  // HTTP, of the last answer that was no acknowledgement where one was wanted
-	late   bool // failed since no answer came in time
-}
-
-// UnknownCheckError is an id that no check has.
-type UnknownCheckError struct{ id, near string }
-
-func (e *UnknownCheckError) Error() string { return fmt.Sprintf("no check %q", e.id) }
-
-// Hint names the nearest check.
-func (e *UnknownCheckError) Hint() string {
-	if e.near != "" {
-		return "did you mean " + e.near + "?"
-	}
-	return "antom notify check --list names all"
-}
-
 // Select finds checks by their ids, in the order of the table; all for none. The
-// first check is always among them, since the others lean on it.
-func Select(ids []string) ([]Check, error) {
+// first check is always among them, since the others lean on it. The error is a
+// [*check.UnknownError].
+func Select(ids []string) ([]check.Check, error) {
+	all := Checks()
 	if len(ids) == 0 {
-		return Checks(), nil
+		return all, nil
 	}
-	var known []string
-	for _, check := range checks {
-		known = append(known, check.ID)
+	chosen, err := check.Select(all, ids)
+	if err != nil {
+		return nil, err
 	}
-	for _, id := range ids {
-		if !slices.Contains(known, id) {
-			return nil, &UnknownCheckError{id, rules.Nearest(id, known)}
-		}
-	}
-	chosen := checks[:1:1]
-	for _, check := range checks[1:] {
-		if slices.Contains(ids, check.ID) {
-			chosen = append(chosen, check)
-		}
+	if len(chosen) == 0 || chosen[0] != all[0] {
+		chosen = append(all[:1:1], chosen...)
 	}
 	return chosen, nil
+}
+
+// result is a finding, and what tells a dead end from a failure.
+type result struct {
+	check.Finding
+	status int  // HTTP, of the last answer that was not an acknowledgement where one was wanted
+	late   bool // failed since no answer came in time
 }
 
 // UnreachableError says that nobody answers at the endpoint's address.
@@ -113,20 +79,20 @@ func (e *UnreachableError) Hint() string {
 	return "start the endpoint, and name it by its whole URL"
 }
 
-// Run runs checks one after another and reports each. The error is an
+// Run runs some of [Checks] one after another and reports each. The error is an
 // [*UnreachableError], the end of ctx, or that of report; that a check fails is
 // none.
-func Run(ctx context.Context, e *Endpoint, chosen []Check, report func(Finding) error) error {
+func Run(ctx context.Context, e *Endpoint, chosen []check.Check, report func(check.Finding) error) error {
 	genuine := true
 	end := deadEnd{}
-	for i, check := range chosen {
+	for i, c := range chosen {
 		if end.found != "" {
-			if err := report(Finding{Check: check, Status: Unproven, Detail: NotTried + end.found}); err != nil {
+			if err := report(check.Finding{Check: c, Status: check.Unproven, Detail: NotTried + end.found}); err != nil {
 				return err
 			}
 			continue
 		}
-		finding, err := e.run(ctx, check, newKit(e, i+1))
+		found, err := e.run(ctx, c, newKit(e, i+1))
 		if gone, ok := errors.AsType[*UnreachableError](err); ok && i > 0 {
 			gone.After = chosen[i-1].ID
 		}
@@ -134,14 +100,14 @@ func Run(ctx context.Context, e *Endpoint, chosen []Check, report func(Finding) 
 			return err
 		}
 		if i == 0 {
-			genuine = finding.Status == Passed
+			genuine = found.Status == check.Passed
 		}
-		if !genuine && finding.Status == Passed && provesByRefusal(check, e) {
-			finding.Status = Unproven
-			finding.Detail = "the endpoint refuses the genuine notification too"
+		if !genuine && found.Status == check.Passed && provesByRefusal(c, e) {
+			found.Status = check.Unproven
+			found.Detail = "the endpoint refuses the genuine notification too"
 		}
-		end.look(i, &finding)
-		if err := report(finding); err != nil {
+		end.look(i, found)
+		if err := report(found.Finding); err != nil {
 			return err
 		}
 	}
@@ -149,37 +115,42 @@ func Run(ctx context.Context, e *Endpoint, chosen []Check, report func(Finding) 
 }
 
 // provesByRefusal reports whether a check wants nothing but refusals.
-func provesByRefusal(check Check, e *Endpoint) bool {
-	steps := check.steps(newKit(e, 0))
+func provesByRefusal(c check.Check, e *Endpoint) bool {
+	steps := stepsOf(c, newKit(e, 0))
 	return !slices.ContainsFunc(steps, func(s step) bool { return s.want == acknowledged })
 }
 
-func (e *Endpoint) run(ctx context.Context, check Check, k *kit) (Finding, error) {
-	finding := Finding{Check: check, Status: Passed}
-	steps := check.steps(k)
+func (e *Endpoint) run(ctx context.Context, c check.Check, k *kit) (*result, error) {
+	found := &result{Finding: check.Finding{Check: c, Status: check.Passed}}
+	steps := stepsOf(c, k)
 	if k.err != nil {
-		return finding, fmt.Errorf("check %s: %w", check.ID, k.err)
+		return nil, fmt.Errorf("check %s: %w", c.ID, k.err)
 	}
 	begin := e.Now()
 	for _, s := range steps {
 		for _, complaint := range e.take(ctx, s) {
 			if err := ctx.Err(); err != nil {
-				return finding, err
+				return nil, err
 			}
 			if unreachable(complaint) {
-				return finding, &UnreachableError{URL: e.URL.String(), Err: cause(complaint)}
+				return nil, &UnreachableError{URL: e.URL.String(), Err: cause(complaint)}
 			}
-			if finding.Status == Passed {
-				finding.Status, finding.Detail = Failed, complaint.Error()
-				finding.late = errors.Is(complaint, errLate)
-				if refused, ok := errors.AsType[*unacknowledged](complaint); ok {
-					finding.status = refused.status
-				}
-			}
+			found.complain(complaint)
 		}
 	}
-	finding.Elapsed = e.Now().Sub(begin)
-	return finding, nil
+	found.Elapsed = e.Now().Sub(begin)
+	return found, nil
+}
+
+// complain makes the check a failed one; the first complaint counts.
+func (r *result) complain(complaint error) {
+	if r.Status != check.Passed {
+		return
+	}
+	r.Status, r.Detail, r.late = check.Failed, complaint.Error(), errors.Is(complaint, errLate)
+	if refused, ok := errors.AsType[*unacknowledged](complaint); ok {
+		r.status = refused.status
+	}
 }
 
 // take sends the deliveries of a step at the same time and returns a complaint

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/antom-cli/antom/internal/check"
 )
 
 // DefaultDeadline is how long an endpoint may take for an answer. Antom documents
@@ -43,23 +45,23 @@ type deadEnd struct {
 
 // look considers what the nth check came to, and puts in the place of its remedy
 // what helps.
-func (d *deadEnd) look(n int, f *Finding) {
-	if !f.late {
+func (d *deadEnd) look(n int, r *result) {
+	if !r.late {
 		d.late = 0
 	}
 	switch {
-	case f.Status != Failed:
-	case f.late:
-		f.Check.Remedy = "store the notification, acknowledge it at once and do the work afterwards"
+	case r.Status != check.Failed:
+	case r.late:
+		r.Check.Remedy = "store the notification, acknowledge it at once and do the work afterwards"
 		if d.late++; d.late == mostLate {
 			d.found = fmt.Sprintf("the endpoint did not answer in time, %d checks in a row", mostLate)
 		}
 	case n > 0:
-	case f.status == http.StatusNotFound || f.status == http.StatusGone:
-		d.found, f.Check.Remedy = fmt.Sprintf("HTTP status %d: nothing is at this path", f.status), "wrong path? Name the endpoint by its whole URL"
-	case f.status == http.StatusMethodNotAllowed:
-		d.found, f.Check.Remedy = "HTTP status 405: no POST at this path", "wrong path? Antom sends notifications by POST; name the endpoint by its whole URL"
-	case f.status >= 300 && f.status < 400:
-		d.found, f.Check.Remedy = fmt.Sprintf("HTTP status %d: a redirect", f.status), "a redirect: Antom does not follow it (INF); name the URL that it leads to, and leave no login or https redirect before the endpoint"
+	case r.status == http.StatusNotFound || r.status == http.StatusGone:
+		d.found, r.Check.Remedy = fmt.Sprintf("HTTP status %d: nothing is at this path", r.status), "wrong path? Name the endpoint by its whole URL"
+	case r.status == http.StatusMethodNotAllowed:
+		d.found, r.Check.Remedy = "HTTP status 405: no POST at this path", "wrong path? Antom sends notifications by POST; name the endpoint by its whole URL"
+	case r.status >= 300 && r.status < 400:
+		d.found, r.Check.Remedy = fmt.Sprintf("HTTP status %d: a redirect", r.status), "a redirect: Antom does not follow it (INF); name the URL that it leads to, and leave no login or https redirect before the endpoint"
 	}
 }
