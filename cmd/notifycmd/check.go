@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/internal/check"
 	"github.com/antom-cli/antom/internal/conformance"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/pkg/sign"
@@ -92,27 +93,12 @@ func unknownCheck(err error) error {
 	return usage
 }
 
-// checkRow is what is said of a check; its JSON form is a promise.
-type checkRow struct {
-	ID        string `json:"id"`
-	Title     string `json:"title"`
-	Status    string `json:"status,omitzero"` // ok, failed, unproven
-	Detail    string `json:"detail,omitzero"`
-	Why       string `json:"why"`
-	Remedy    string `json:"remedy"`
-	ElapsedMs int64  `json:"elapsedMs,omitzero"`
-}
-
-func rowOf(f conformance.Finding) checkRow {
-	return checkRow{f.Check.ID, f.Check.Title, string(f.Status), f.Detail, f.Check.Why, f.Check.Remedy, f.Elapsed.Milliseconds()}
-}
-
-func listOfChecks(chosen []conformance.Check) output.Result {
+func listOfChecks(chosen []check.Check) output.Result {
 	table := &output.Table{Cols: []output.Col{{Name: "id", Title: "CHECK"}, {Name: "title", Title: "WHAT MUST HOLD"}, {Name: "why", Title: "WHY"}, {Name: "remedy", Title: "REMEDY"}}}
 	result := output.Result{Table: table}
 	var text bytes.Buffer
-	for _, check := range chosen {
-		row := rowOf(conformance.Finding{Check: check})
+	for _, c := range chosen {
+		row := check.Finding{Check: c}.Row()
 		table.Rows = append(table.Rows, []output.Cell{{Text: row.ID}, {Text: row.Title}, {Text: row.Why}, {Text: row.Remedy}})
 		result.Rows = append(result.Rows, cli.Encode(row))
 		result.Quiet = append(result.Quiet, row.ID)
@@ -122,18 +108,18 @@ func listOfChecks(chosen []conformance.Check) output.Result {
 	return result
 }
 
-func (o *notifyCheck) run(ctx context.Context, p *output.Printer, endpoint string, chosen []conformance.Check) error {
+func (o *notifyCheck) run(ctx context.Context, p *output.Printer, endpoint string, chosen []check.Check) error {
 	e, err := o.endpoint(p, endpoint)
 	if err != nil {
 		return err
 	}
-	var findings []conformance.Finding
-	err = conformance.Run(ctx, e, chosen, func(f conformance.Finding) error {
+	var findings []check.Finding
+	err = conformance.Run(ctx, e, chosen, func(f check.Finding) error {
 		findings = append(findings, f)
 		if o.whole() {
 			return nil
 		}
-		return p.Event(cli.Encode(rowOf(f)), findingText(p, f))
+		return p.Event(cli.Encode(f.Row()), f.Text(styled(p)))
 	})
 	if o.junit != "" && len(findings) > 0 {
 		if failed := o.writeJUnit(e.URL, findings); err == nil {
@@ -197,43 +183,49 @@ func (o *notifyCheck) endpoint(p *output.Printer, text string) (*conformance.End
 	}, nil
 }
 
-func (o *notifyCheck) writeJUnit(to *url.URL, findings []conformance.Finding) error {
-	if err := os.WriteFile(o.c.Abs(o.junit), conformance.JUnit(to.String(), findings), 0o600); err != nil {
+func (o *notifyCheck) writeJUnit(to *url.URL, findings []check.Finding) error {
+	report, err := check.JUnit("antom notify check "+to.String(), "antom.notify.check", findings)
+	if err == nil {
+		err = os.WriteFile(o.c.Abs(o.junit), report, 0o600)
+	}
+	if err != nil {
 		return fmt.Errorf("write --junit: %w", err)
 	}
 	return nil
 }
 
-// findingText is a check in words: those that hold on one line.
-func findingText(p *output.Printer, f conformance.Finding) string {
-	switch f.Status {
-	case conformance.Passed:
-		return fmt.Sprintf("%s  %s  %s", p.Styled("ok", output.OK), f.Check.ID, f.Check.Title)
-	case conformance.Unproven:
-		return fmt.Sprintf("%s  %s  %s: %s", p.Styled("unproven", output.Warn), f.Check.ID, f.Check.Title, f.Detail)
+// styled colours the word for a check's status.
+func styled(p *output.Printer) func(word string, s check.Status) string {
+	return func(word string, s check.Status) string {
+		switch s {
+		case check.Passed:
+			return p.Styled(word, output.OK)
+		case check.Failed:
+			return p.Styled(word, output.Bad)
+		}
+		return p.Styled(word, output.Warn)
 	}
-	return fmt.Sprintf("%s  %s  %s: %s\n  why: %s\n  remedy: %s", p.Styled("FAILED", output.Bad), f.Check.ID, f.Check.Title, cli.OneLine(f.Detail), f.Check.Why, f.Check.Remedy)
 }
 
 // checkReport is the whole of a run; its JSON form is a promise.
 type checkReport struct {
-	URL      string     `json:"url"`
-	Passed   int        `json:"passed"`
-	Failed   int        `json:"failed"`
-	Unproven int        `json:"unproven"`
-	Checks   []checkRow `json:"checks"`
+	URL      string      `json:"url"`
+	Passed   int         `json:"passed"`
+	Failed   int         `json:"failed"`
+	Unproven int         `json:"unproven"`
+	Checks   []check.Row `json:"checks"`
 	failed   []string
 	stopped  bool // at a dead end
 }
 
-func newCheckReport(endpoint string, findings []conformance.Finding) *checkReport {
+func newCheckReport(endpoint string, findings []check.Finding) *checkReport {
 	r := &checkReport{URL: endpoint}
 	for _, f := range findings {
-		r.Checks = append(r.Checks, rowOf(f))
+		r.Checks = append(r.Checks, f.Row())
 		switch f.Status {
-		case conformance.Passed:
+		case check.Passed:
 			r.Passed++
-		case conformance.Unproven:
+		case check.Unproven:
 			r.Unproven++
 			r.stopped = r.stopped || strings.HasPrefix(f.Detail, conformance.NotTried)
 		default:
@@ -244,7 +236,7 @@ func newCheckReport(endpoint string, findings []conformance.Finding) *checkRepor
 	return r
 }
 
-func (r *checkReport) result(findings []conformance.Finding) output.Result {
+func (r *checkReport) result(findings []check.Finding) output.Result {
 	table := &output.Table{Cols: []output.Col{{Name: "id", Title: "CHECK"}, {Name: "status", Title: "STATUS"}, {Name: "title", Title: "WHAT MUST HOLD"}, {Name: "detail", Title: "DETAIL"}}}
 	for _, f := range findings {
 		table.Rows = append(table.Rows, []output.Cell{{Text: f.Check.ID}, {Text: string(f.Status)}, {Text: f.Check.Title}, {Text: f.Detail}})

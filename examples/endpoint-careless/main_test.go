@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/antom-cli/antom/internal/check"
 	"github.com/antom-cli/antom/internal/conformance"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -44,11 +45,11 @@ func failing(t *testing.T, deadline time.Duration, faults ...string) []string {
 	}
 	chosen := conformance.Checks()
 	if !slices.Contains(faults, "unlimited") { // net/http hangs up on a body that is too long after half a second
-		chosen = slices.DeleteFunc(chosen, func(c conformance.Check) bool { return c.ID == "oversized" })
+		chosen = slices.DeleteFunc(chosen, func(c check.Check) bool { return c.ID == "oversized" })
 	}
 	var failed []string
-	err = conformance.Run(context.WithoutCancel(t.Context()), e, chosen, func(f conformance.Finding) error {
-		if f.Status == conformance.Failed {
+	err = conformance.Run(context.WithoutCancel(t.Context()), e, chosen, func(f check.Finding) error {
+		if f.Status == check.Failed {
 			failed = append(failed, f.Check.ID)
 		}
 		return nil
@@ -131,7 +132,7 @@ func foundByFirst(t *testing.T, fault string) {
 		t.Fatal(err)
 	}
 	var statuses []string
-	err = conformance.Run(t.Context(), e, chosen, func(f conformance.Finding) error {
+	err = conformance.Run(t.Context(), e, chosen, func(f check.Finding) error {
 		statuses = append(statuses, string(cmp.Or(f.Status, "?")))
 		return nil
 	})

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/antom-cli/antom/internal/check"
 	"github.com/antom-cli/antom/internal/conformance"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -33,9 +34,9 @@ func TestEndpoint(t *testing.T) {
 		URL: to, ClientID: "SANDBOX_5X0000000001", Key: keys[0], Stranger: keys[1], Run: "test", Deadline: 10 * time.Second, Client: new(http.Client), Now: time.Now,
 	}
 	checked := 0
-	err = conformance.Run(context.WithoutCancel(t.Context()), e, conformance.Checks(), func(f conformance.Finding) error {
+	err = conformance.Run(context.WithoutCancel(t.Context()), e, conformance.Checks(), func(f check.Finding) error {
 		checked++
-		if f.Status != conformance.Passed {
+		if f.Status != check.Passed {
 			t.Errorf("%s: %s: %s", f.Check.ID, f.Status, f.Detail)
 		}
 		return nil
