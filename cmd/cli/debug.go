@@ -70,17 +70,9 @@ func (t debugTransport) show(mark string, lines []string, header http.Header, bo
 	}
 	var text bytes.Buffer
 	for _, line := range lines {
-		fmt.Fprintf(&text, "%s %s\n", mark, strings.Map(printable, line))
+		fmt.Fprintf(&text, "%s %s\n", mark, redact.Line(line))
 	}
 	_, _ = t.out.Write(text.Bytes()) // what is shown in passing may get lost
-}
-
-// printable keeps a message from steering the terminal.
-func printable(r rune) rune {
-	if r < ' ' || (r >= 0x7f && r < 0xa0) {
-		return '?'
-	}
-	return r
 }
 
 // shownBody keeps what is read of a body and shows it when it is closed.

@@ -11,6 +11,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/antom-cli/antom/internal/redact"
 )
 
 // LongestSaid bounds what is shown of a body that is no acknowledgement.
@@ -23,11 +25,7 @@ func Said(body []byte) string {
 	if strings.Count(text, "\ufffd") > 2 {
 		return ""
 	}
-	text = strings.Join(strings.Fields(OneLine(text)), " ")
-	if runes := []rune(text); len(runes) > LongestSaid {
-		return string(runes[:LongestSaid]) + "…"
-	}
-	return text
+	return redact.Clip(strings.Join(strings.Fields(text), " "), LongestSaid)
 }
 
 // ItSaid adds what an endpoint answered to a message; of nothing, nothing.
@@ -124,15 +122,4 @@ func (c *CLI) EndpointClient(timeout time.Duration, conns int) (*http.Client, er
 		Transport: transport, Timeout: timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
-}
-
-// OneLine makes a text of the other side's safe to print: it could move the
-// cursor, or look like a line of ours.
-func OneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return ' '
-		}
-		return r
-	}, text)
 }

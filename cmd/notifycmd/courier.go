@@ -12,6 +12,7 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/receiver"
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -102,9 +103,9 @@ func (k *courier) carry(request *http.Request, about *receiver.Record) error {
 }
 
 func (k *courier) line(e sentEvent) string {
-	subject := cmp.Or(cli.OneLine(e.NotifyType), "no notifyType") + "  " + cli.OneLine(e.subject)
+	subject := cmp.Or(redact.Line(e.NotifyType), "no notifyType") + "  " + redact.Line(e.subject)
 	if e.ID != "" {
-		subject = cli.OneLine(e.ID) + "  " + subject
+		subject = redact.Line(e.ID) + "  " + subject
 	}
 	if e.Acknowledged {
 		return fmt.Sprintf("%s  %s  %d, acknowledged in %s", k.p.Styled("ok", output.OK), subject, e.Status, time.Duration(e.ElapsedMs)*time.Millisecond)
@@ -129,9 +130,9 @@ func (b *beginning) Read(into []byte) (int, error) {
 func refusedAnswer(status int, why string) string {
 	switch status {
 	case 0:
-		return cli.OneLine(why)
+		return redact.Line(why)
 	case http.StatusOK:
-		return fmt.Sprintf("%d, not acknowledged: %s", status, cli.OneLine(why))
+		return fmt.Sprintf("%d, not acknowledged: %s", status, redact.Line(why))
 	}
 	return fmt.Sprintf("%d, not acknowledged", status) // the status is the reason
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/receiver"
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -139,13 +140,13 @@ func (l *listening) line(e receiver.Event, event listenEvent) string {
 	if event.Reason != "" {
 		reason = event.Reason + ": " + reason
 	}
-	return fmt.Sprintf("%s  %s  %s: %s", l.p.Styled(word, output.Bad), l.clock(e.Time), cli.OneLine(what), cli.OneLine(reason))
+	return fmt.Sprintf("%s  %s  %s: %s", l.p.Styled(word, output.Bad), l.clock(e.Time), redact.Line(what), redact.Line(reason))
 }
 
 func (l *listening) receivedLine(e receiver.Event) string {
 	r := e.Record
 	line := fmt.Sprintf("%s  %s  %s  %s  %s  %s", l.p.Styled("ok", output.OK), l.clock(e.Time), r.ID,
-		cmp.Or(cli.OneLine(r.NotifyType), "no notifyType"), cli.OneLine(cmp.Or(r.Subject(), "no id")), cli.OneLine(r.ResultCode))
+		cmp.Or(redact.Line(r.NotifyType), "no notifyType"), redact.Line(cmp.Or(r.Subject(), "no id")), redact.Line(r.ResultCode))
 	if r.DuplicateOf != "" {
 		line += "  " + l.p.Styled("duplicate of "+r.DuplicateOf, output.Warn)
 	}
@@ -177,7 +178,7 @@ func (l *listening) merchantLine(e receiver.Event) string {
 	switch e.State {
 	case receiver.StateDown:
 		l.wasDown = true
-		return fmt.Sprintf("%s  %s  %s: %s; %d waiting, next try in %s", l.p.Styled("down", output.Bad), l.clock(e.Time), l.o.forwardTo, cli.OneLine(e.Err.Error()), e.Queue, e.RetryIn)
+		return fmt.Sprintf("%s  %s  %s: %s; %d waiting, next try in %s", l.p.Styled("down", output.Bad), l.clock(e.Time), l.o.forwardTo, redact.Line(e.Err.Error()), e.Queue, e.RetryIn)
 	case receiver.StateUp:
 		return fmt.Sprintf("%s  %s  %s: %d waiting", l.p.Styled("up", output.OK), l.clock(e.Time), l.o.forwardTo, e.Queue)
 	case receiver.StateEmpty:
@@ -216,7 +217,7 @@ func (l *listening) advise(e receiver.Event, event listenEvent) {
 func (l *listening) once(cause, text string) {
 	if !slices.Contains(l.hinted, cause) {
 		l.hinted = append(l.hinted, cause)
-		l.p.Note("%s", cli.OneLine(text))
+		l.p.Note("%s", redact.Line(text))
 	}
 }
 

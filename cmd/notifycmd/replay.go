@@ -12,6 +12,7 @@ import (
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/receiver"
+	"github.com/antom-cli/antom/internal/redact"
 )
 
 // notifyReplay is `antom notify replay`.
@@ -190,7 +191,7 @@ func (o *notifyReplay) warnOfPath(p *output.Printer, to *url.URL, records []*rec
 	}
 	for _, record := range records {
 		if record.URL != to.RequestURI() {
-			p.Note("%s was signed for %s and goes to %s, where it will not verify; --resign signs it anew", record.ID, cli.OneLine(record.URL), to.RequestURI())
+			p.Note("%s was signed for %s and goes to %s, where it will not verify; --resign signs it anew", record.ID, redact.Line(record.URL), to.RequestURI())
 			return
 		}
 	}

@@ -67,7 +67,7 @@ func rooms() []room {
 		{"internal/prompt", slices.Concat(shared, []string{"golang.org/x/sys/...", "golang.org/x/term"})},
 		{"internal/receiver", slices.Concat(work, []string{module + "/internal/filelock"})},
 		{"internal/redact", client},
-		{"internal/rules", client},
+		{"internal/rules", slices.Concat(client, []string{module + "/internal/redact"})},
 		{"internal/secret", slices.Concat(shared, []string{"github.com/zalando/go-keyring"})},
 		{"pkg/antom", []string{module + "/pkg/sign"}},
 		{"pkg/antom/antomtest", slices.Concat(client, []string{module + "/internal/emulator"})},

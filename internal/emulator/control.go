@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/antom-cli/antom/internal/redact"
 )
 
 // controlPath is where the control API is: no path of Antom's begins so.
@@ -71,7 +73,7 @@ func (s *Server) controlHandler() http.Handler {
 		})
 	}
 	mux.HandleFunc(controlPath, func(w http.ResponseWriter, r *http.Request) {
-		writeControl(w, http.StatusNotFound, controlError(fmt.Sprintf("no control at %s %s", r.Method, clip(r.URL.Path, longestExcerpt)), "the control API is described in docs/emulator.md"))
+		writeControl(w, http.StatusNotFound, controlError(fmt.Sprintf("no control at %s %s", r.Method, redact.Clip(r.URL.Path, longestExcerpt)), "the control API is described in docs/emulator.md"))
 	})
 	return s.guard(mux)
 }
@@ -356,7 +358,7 @@ func queryNumber(r *http.Request, name string) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
-		return 0, &badControl{fmt.Sprintf("%s=%q must be a number from 0", name, clip(text, longestExcerpt))}
+		return 0, &badControl{fmt.Sprintf("%s=%q must be a number from 0", name, redact.Clip(text, longestExcerpt))}
 	}
 	return n, nil
 }
@@ -386,7 +388,7 @@ func controlClearFaults(s *Server, r *http.Request) (any, error) {
 	for _, text := range r.URL.Query()["id"] {
 		id, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil {
-			return nil, &badControl{fmt.Sprintf("id=%q is no number", clip(text, longestExcerpt))}
+			return nil, &badControl{fmt.Sprintf("id=%q is no number", redact.Clip(text, longestExcerpt))}
 		}
 		ids = append(ids, id)
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/internal/rules"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
@@ -335,12 +336,5 @@ func encode(value any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-func shorten(s string) string { return clip(s, 64) }
-
-// clip cuts a text to so many characters.
-func clip(s string, longest int) string {
-	if runes := []rune(s); len(runes) > longest {
-		return string(runes[:longest-1]) + "…"
-	}
-	return s
-}
+// shorten is what a message shows of a text of the request.
+func shorten(s string) string { return redact.Clip(s, 64) }

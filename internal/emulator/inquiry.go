@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -79,7 +80,7 @@ func (t *transaction) find(inquiry antom.Inquiry) (*order, *payment, error) {
 func (o *order) inquiry(p *payment, now time.Time, web string) *inquiryAnswer {
 	stand := o.stand(p, now)
 	answer := &inquiryAnswer{
-		Result: success(), PaymentStatus: antom.PaymentStatus(stand.to), PaymentResultCode: stand.code, PaymentResultMessage: clip(stand.message, longestMessage),
+		Result: success(), PaymentStatus: antom.PaymentStatus(stand.to), PaymentResultCode: stand.code, PaymentResultMessage: redact.Clip(stand.message, longestMessage),
 		PaymentRequestID: o.PaymentRequestID, PaymentID: p.ID, PaymentAmount: o.Amount, PaymentMethodType: methodCard, Metadata: o.Metadata,
 		PaymentCreateTime: wireTime(p.Submitted), PaymentResultInfo: o.resultInfo(p, now), Transactions: o.transactions(p, now),
 	}

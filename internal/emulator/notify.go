@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -297,7 +298,7 @@ func (e *Emulator) NextDue(ctx context.Context) (next time.Time, planned bool, e
 // RecordAttempt stores what came of sending a notification, and with that when
 // it is sent next. An Attempt without a time is of now.
 func (e *Emulator) RecordAttempt(ctx context.Context, id string, attempt Attempt) error {
-	attempt.Body = clip(attempt.Body, longestExcerpt)
+	attempt.Body = redact.Clip(attempt.Body, longestExcerpt)
 	return e.store.update(ctx, func(tx *transaction) error {
 		if attempt.Time.IsZero() {
 			attempt.Time = tx.now.UTC()

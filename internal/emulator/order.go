@@ -3,6 +3,7 @@ package emulator
 import (
 	"time"
 
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -263,5 +264,5 @@ func statusOf(code string) antom.ResultStatus {
 
 // resultOf is a code with its status and the words that explain it.
 func resultOf(code, message string) antom.Result {
-	return antom.Result{ResultStatus: statusOf(code), ResultCode: code, ResultMessage: clip(message, longestMessage)}
+	return antom.Result{ResultStatus: statusOf(code), ResultCode: code, ResultMessage: redact.Clip(message, longestMessage)}
 }

@@ -24,6 +24,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -292,7 +293,7 @@ func (r *Record) name(body []byte) {
 func (s *Server) exchanged(seen *witness, r *http.Request, op antom.Operation, met []Fault, took time.Duration) Record {
 	now := s.emulator.now().UTC()
 	record := Record{
-		Type: "exchange", Time: now, EmulatorTime: s.emulator.timeOr(r.Context(), now).UTC(), Operation: string(op), ClientID: clip(r.Header.Get("Client-Id"), longestExcerpt), Method: r.Method, Path: clip(target(r), longestExcerpt),
+		Type: "exchange", Time: now, EmulatorTime: s.emulator.timeOr(r.Context(), now).UTC(), Operation: string(op), ClientID: redact.Clip(r.Header.Get("Client-Id"), longestExcerpt), Method: r.Method, Path: redact.Clip(target(r), longestExcerpt),
 		HTTPStatus: seen.status, Faults: kindsOf(met), TookMS: milliseconds(took),
 	}
 	record.name(seen.asked.Bytes())

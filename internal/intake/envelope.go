@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"net/http"
 	"unicode/utf8"
+
+	"github.com/antom-cli/antom/internal/redact"
 )
 
 // envelope is the JSON form of a saved message, taken apart.
@@ -125,7 +127,7 @@ func (e *envelope) message(p *Parser, source string, d Defaults) (*Message, erro
 	case e.badHeaders != nil:
 		return nil, fmt.Errorf("%s: %w", source, e.badHeaders)
 	case m.Kind != "" && !m.Kind.valid():
-		return nil, fmt.Errorf("%s: kind %q: must be notification, response or request", source, clip(string(m.Kind)))
+		return nil, fmt.Errorf("%s: kind %s: must be notification, response or request", source, redact.Quote(string(m.Kind)))
 	case e.hasBody && e.has64:
 		return nil, fmt.Errorf("%s: has both body and bodyBase64: one of them is the body", source)
 	case e.hasBody:
@@ -248,7 +250,7 @@ func (s *scanner) headerValues(h *headerPairs, name literal) error {
 			h.add(name, value)
 		}
 		if err != nil && !errors.Is(err, errNotJSON) {
-			err = fmt.Errorf("header %q: must be a text or a list of texts", clip(name.String()))
+			err = fmt.Errorf("header %s: must be a text or a list of texts", redact.Quote(name.String()))
 		}
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/antom-cli/antom/internal/redact"
 )
 
 // httpReader reads raw HTTP messages that stand one after another. It takes what
@@ -91,7 +93,7 @@ func (m *Message) readStart(line string) error {
 	}
 	parts := strings.Split(line, " ")
 	if len(parts) != 3 || !strings.HasPrefix(parts[2], "HTTP/") {
-		return fmt.Errorf("%q is not the first line of an HTTP message", clip(line))
+		return fmt.Errorf("%s is not the first line of an HTTP message", redact.Quote(line))
 	}
 	m.Method = parts[0]
 	m.setURL(parts[1])
@@ -132,7 +134,7 @@ func (r *httpReader) readHeader(m *Message) error {
 		case last != "" && continues(line):
 			m.join(last, line)
 		default:
-			return &FormError{fmt.Sprintf("%s:%d", r.name, r.line), fmt.Sprintf("%q is not a header line", clip(line)),
+			return &FormError{fmt.Sprintf("%s:%d", r.name, r.line), fmt.Sprintf("%s is not a header line", redact.Quote(line)),
 				"write one header a line, name: value, and then a blank line and the body"}
 		}
 		if size += len(line); size > longestHeader {
@@ -180,7 +182,7 @@ func (r *httpReader) body(header http.Header) (body []byte, exact bool, err erro
 	}
 	length, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || length < 0 || length > longestBody {
-		return nil, false, fmt.Errorf("content-length %q: must be a number up to %d MiB", clip(text), longestBody>>20)
+		return nil, false, fmt.Errorf("content-length %s: must be a number up to %d MiB", redact.Quote(text), longestBody>>20)
 	}
 	body = make([]byte, length)
 	n, err := io.ReadFull(r.in, body)
@@ -204,11 +206,4 @@ func limited(in io.Reader) ([]byte, error) {
 		err = fmt.Errorf("the body is longer than %d MiB", longestBody>>20)
 	}
 	return body, err
-}
-
-func clip(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
-	}
-	return s
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"unicode/utf8"
+
+	"github.com/antom-cli/antom/internal/redact"
 )
 
 // FormError says that a text holds no message, or one in a form that is not
@@ -109,5 +111,5 @@ func strange(text []byte, source string) error {
 	case beginsJSON(text):
 		return &FormError{source, fmt.Sprintf("not a saved message: it begins like JSON, but: %s", explainJSON(text)), "is it cut off, or printed by a program in its own way? " + formsTaken}
 	}
-	return &FormError{source, fmt.Sprintf("not a saved message: it begins with %q", clip(string(text))), formsTaken}
+	return &FormError{source, fmt.Sprintf("not a saved message: it begins with %s", redact.Quote(string(text))), formsTaken}
 }

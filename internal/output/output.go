@@ -15,6 +15,8 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
+
+	"github.com/antom-cli/antom/internal/redact"
 )
 
 // Format is a form of output.
@@ -140,7 +142,7 @@ func (p *Printer) print(w *bufio.Writer, r Result) error {
 		return err
 	case p.options.Quiet && p.query == nil:
 		for _, line := range r.Quiet {
-			fmt.Fprintln(w, clean(line))
+			fmt.Fprintln(w, redact.Line(line))
 		}
 		return nil
 	}
@@ -275,7 +277,7 @@ func (p *Printer) Note(format string, args ...any) {
 func (p *Printer) Warn(format string, args ...any) { p.say("warning", Warn, format, args...) }
 
 func (p *Printer) say(label string, style Style, format string, args ...any) {
-	line := p.errs.render(label, style) + ": " + cleanLines(fmt.Sprintf(format, args...))
+	line := p.errs.render(label, style) + ": " + redact.Lines(fmt.Sprintf(format, args...))
 	if p.options.ErrTTY {
 		line = wrap(line, p.options.Width)
 	}
@@ -348,10 +350,10 @@ func PrintError(w io.Writer, r ErrorReport, format Format, color bool) {
 	}
 	s := newStyles(w, color)
 	for line := range strings.SplitSeq(r.Message, "\n") { // one of each error that was joined
-		fmt.Fprintln(w, wrap(s.render("antom", Bad)+": "+cleanLines(line), r.Width))
+		fmt.Fprintln(w, wrap(s.render("antom", Bad)+": "+redact.Lines(line), r.Width))
 	}
 	for _, hint := range r.Hints {
-		fmt.Fprintln(w, wrap(s.render("hint", Key)+": "+cleanLines(hint), r.Width))
+		fmt.Fprintln(w, wrap(s.render("hint", Key)+": "+redact.Lines(hint), r.Width))
 	}
 }
 
@@ -373,6 +375,6 @@ func printErrorJSON(w io.Writer, r ErrorReport) {
 		Error errorObject `json:"error"`
 	}{errorObject{r.Code, r.Message, strings.Join(r.Hints, "\n"), r.Exit, r.ResultCode, r.ResultStatus, r.TraceID, r.PaymentRequestID}})
 	if err != nil {
-		fmt.Fprintf(w, "antom: %s\n", cleanLines(r.Message))
+		fmt.Fprintf(w, "antom: %s\n", redact.Lines(r.Message))
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/antom-cli/antom/internal/redact"
 )
 
 // Progress shows on standard error that something goes on: on a terminal one
@@ -76,7 +78,7 @@ func (g *Progress) draw() {
 }
 
 func (g *Progress) show() {
-	text := clean(g.line(time.Since(g.begin)))
+	text := redact.Line(g.line(time.Since(g.begin)))
 	if g.printer.options.Accessible {
 		fmt.Fprintln(g.printer.options.Err, text)
 		return
@@ -104,7 +106,7 @@ func (g *Progress) Say(say func()) {
 // updating line says it.
 func (g *Progress) Line(text string) {
 	if !g.printer.options.ErrTTY && !g.printer.options.Quiet {
-		fmt.Fprintln(g.printer.options.Err, clean(text))
+		fmt.Fprintln(g.printer.options.Err, redact.Line(text))
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"strings"
+
+	"github.com/antom-cli/antom/internal/redact"
 )
 
 // Record is a row of a long stream in each of its forms; only the one that was
@@ -90,7 +92,7 @@ func bare(field string) bool {
 func (r *Renderer) quoted(dst []byte, fields []string) ([]byte, error) {
 	r.out.Reset()
 	for i, field := range fields {
-		fields[i] = clean(field)
+		fields[i] = redact.Line(field)
 	}
 	if err := r.csv.Write(fields); err != nil {
 		return dst, err
@@ -121,7 +123,7 @@ func (p *Printer) Write(rendered []byte) error {
 func Clean(text string) string {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' {
-			return clean(text)
+			return redact.Line(text)
 		}
 	}
 	return text
@@ -135,7 +137,7 @@ func Indented(lines [][2]string) string {
 		width = max(width, len(line[0]))
 	}
 	for _, line := range lines {
-		fmt.Fprintf(&b, "\n    %-*s  %s", width, line[0], clean(line[1]))
+		fmt.Fprintf(&b, "\n    %-*s  %s", width, line[0], redact.Line(line[1]))
 	}
 	return b.String()
 }

@@ -1,9 +1,6 @@
 package output
 
 import (
-	"strings"
-	"unicode"
-
 	"github.com/charmbracelet/lipgloss"
 )
 
@@ -48,36 +45,4 @@ func (s styles) render(text string, style Style) string {
 		rendered = rendered.Foreground(lipgloss.Color(look.color))
 	}
 	return rendered.Render(text)
-}
-
-// clean makes a text of the gateway's safe to print on one line: control
-// characters could move the cursor or change what was printed before.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return visible(r)
-	}, text)
-}
-
-// cleanLines is clean that keeps line breaks.
-func cleanLines(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n':
-			return r
-		case unicode.IsControl(r):
-			return ' '
-		}
-		return visible(r)
-	}, text)
-}
-
-// visible drops the characters that reorder or hide text.
-func visible(r rune) rune {
-	if unicode.Is(unicode.Bidi_Control, r) || r == '\u200b' || r == '\ufeff' {
-		return -1
-	}
-	return r
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/antom-cli/antom/internal/redact"
 )
 
 // Align is how a column stands.
@@ -35,16 +37,16 @@ type Cell struct {
 
 func (c Cell) text(short bool) string {
 	if short && c.Short != "" {
-		return clean(c.Short)
+		return redact.Line(c.Short)
 	}
-	return clean(c.Text)
+	return redact.Line(c.Text)
 }
 
 func (c Cell) plain() string {
 	if c.Plain != "" {
-		return clean(c.Plain)
+		return redact.Line(c.Plain)
 	}
-	return clean(c.Text)
+	return redact.Line(c.Text)
 }
 
 // Col is a column. Its Name is a promise to programs, its Title is for people.
@@ -81,7 +83,7 @@ type Text string
 // Verbatim is printed byte for byte.
 type Verbatim []byte
 
-func (t Text) render(_ *Printer, w *bufio.Writer) { fmt.Fprintln(w, cleanLines(string(t))) }
+func (t Text) render(_ *Printer, w *bufio.Writer) { fmt.Fprintln(w, redact.Lines(string(t))) }
 
 func (v Verbatim) render(_ *Printer, w *bufio.Writer) {
 	_, _ = w.Write(v) // a bufio.Writer keeps its error until Flush
@@ -105,7 +107,7 @@ func (p *Printer) renderPairs(w *bufio.Writer, pairs []Pair) {
 	}
 	for _, pair := range pairs {
 		gap := strings.Repeat(" ", widest-lipgloss.Width(pair.Label)+2)
-		fmt.Fprintf(w, "%s%s%s\n", p.styles.render(pair.Label, Dim), gap, p.styles.render(clean(pair.Value.Text), pair.Value.Style))
+		fmt.Fprintf(w, "%s%s%s\n", p.styles.render(pair.Label, Dim), gap, p.styles.render(redact.Line(pair.Value.Text), pair.Value.Style))
 	}
 }
 

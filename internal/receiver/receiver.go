@@ -20,6 +20,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -137,7 +138,7 @@ func acknowledge(w http.ResponseWriter) error {
 // was not read.
 func (rc *Receiver) receive(w http.ResponseWriter, r *http.Request) (*Record, *refusal) {
 	if r.Method != http.MethodPost {
-		return nil, &refusal{http.StatusMethodNotAllowed, "METHOD_NOT_SUPPORTED", fmt.Errorf("method %s: Antom sends notifications by POST", clip(r.Method))}
+		return nil, &refusal{http.StatusMethodNotAllowed, "METHOD_NOT_SUPPORTED", fmt.Errorf("method %s: Antom sends notifications by POST", redact.Clip(r.Method, 40))}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, rc.o.BodyLimit))
 	if err != nil {
@@ -223,11 +224,4 @@ func (e *StoreError) Unwrap() error { return e.Err }
 // Hint says what to do about it.
 func (e *StoreError) Hint() string {
 	return "make room on the disk, or let it be written; Antom sends what was not acknowledged again"
-}
-
-func clip(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
-	}
-	return s
 }

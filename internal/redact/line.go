@@ -1,48 +1,64 @@
 package redact
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// Safe reports whether a character of a foreign text may reach a terminal. Control
-// characters may not: they move the cursor and change colours. Nor may characters
-// that break the line or change the direction of writing: a foreign text could
-// look like a line of ours.
-func Safe(r rune) bool {
-	switch {
-	case r < 0x7f:
-		return r >= ' '
-	case r < 0xa0: // DEL and C1
-		return false
-	case r == '\u2028' || r == '\u2029': // line and paragraph separator
-		return false
-	}
-	return !unicode.Is(unicode.Bidi_Control, r)
-}
+// Line returns foreign text as it may be shown on one line. Control characters and
+// line breaks become blanks: they move the cursor, change colours, or make a text
+// look like a line of ours. Characters that reorder or hide others are left out.
+// Bytes that are not UTF-8 become U+FFFD.
+func Line(text string) string { return strings.Map(plain, text) }
 
-// Line returns a foreign text as it may be shown on one line: each character that
-// is not [Safe] is a blank, and bytes that are not UTF-8 are U+FFFD.
-func Line(text string) string {
+// Lines returns foreign text as [Line] does, with its line breaks.
+func Lines(text string) string {
 	return strings.Map(func(r rune) rune {
-		if !Safe(r) {
-			return ' '
+		if r == '\n' {
+			return r
 		}
-		return r
+		return plain(r)
 	}, text)
 }
 
-// Clip returns a foreign text as [Line] does, with at most so many characters. If
-// the text is longer, the last of them is an ellipsis.
+func plain(r rune) rune {
+	switch {
+	case unicode.IsControl(r) || r == '\u2028' || r == '\u2029': // line and paragraph separator
+		return ' '
+	case unicode.Is(unicode.Bidi_Control, r) || r == '\u200b' || r == '\ufeff':
+		return -1
+	}
+	return r
+}
+
+// Clip returns foreign text as [Line] does, with at most so many characters, at
+// least one. If the text is longer, the last of them is an ellipsis.
 func Clip(text string, most int) string {
 	if utf8.RuneCountInString(text) <= most {
 		return Line(text)
 	}
+	return Line(text[:beginning(text, most-1)]) + "…"
+}
+
+// Quote quotes foreign text in Go's way, with escapes for all that [Line] takes
+// out, so that a reader sees which characters are there. Of a text with more than
+// 40 characters it quotes the first 40, and an ellipsis follows.
+func Quote(text string) string {
+	const most = 40
+	if utf8.RuneCountInString(text) <= most {
+		return strconv.Quote(text)
+	}
+	return strconv.Quote(text[:beginning(text, most)]) + "…"
+}
+
+// beginning is the length of the first n characters in bytes.
+func beginning(text string, n int) int {
 	end := 0
-	for range max(most-1, 0) {
+	for range n {
 		_, size := utf8.DecodeRuneInString(text[end:])
 		end += size
 	}
-	return Line(text[:end]) + "…"
+	return end
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -30,7 +31,7 @@ type ValueError struct {
 }
 
 func (e *ValueError) Error() string {
-	return fmt.Sprintf("%s: is %q, must be %s", e.Path, shorten(e.Text), e.want)
+	return fmt.Sprintf("%s: is %s, must be %s", e.Path, redact.Quote(e.Text), e.want)
 }
 
 // Set gives a field the value that a text means for it: the table of fields

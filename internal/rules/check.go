@@ -13,6 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -277,7 +278,7 @@ func (c *checker) checkString(f *field, path string, value any) {
 		c.at(f, path).add("chinese", "write it without Chinese characters", "holds the Chinese character %q; some payment methods fail on it", r)
 	}
 	if f.in != nil && !slices.Contains(f.in, text) {
-		c.at(f, path).add("not-allowed", "one of "+strings.Join(f.in, ", "), "is %q, must be one of %s", shorten(text), strings.Join(f.in, ", "))
+		c.at(f, path).add("not-allowed", "one of "+strings.Join(f.in, ", "), "is %s, must be one of %s", redact.Quote(text), strings.Join(f.in, ", "))
 	}
 }
 
@@ -294,7 +295,7 @@ func (c *checker) checkURL(f *field, path string, value any) {
 	}
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || strings.ContainsAny(text, " \t\r\n") {
-		c.at(f, path).add("not-a-url", "an absolute URL, such as https://shop.example/paid", "is %q, must be an absolute http or https URL", shorten(text))
+		c.at(f, path).add("not-a-url", "an absolute URL, such as https://shop.example/paid", "is %s, must be an absolute http or https URL", redact.Quote(text))
 	}
 }
 
@@ -304,7 +305,7 @@ func (c *checker) checkTime(f *field, path string, value any) {
 		return
 	}
 	if _, err := antom.DateTime(text).Time(); err != nil {
-		c.at(f, path).add("not-a-time", "ISO 8601 with a zone, such as 2026-11-24T09:00:00Z", "is %q, must be an ISO 8601 time", shorten(text))
+		c.at(f, path).add("not-a-time", "ISO 8601 with a zone, such as 2026-11-24T09:00:00Z", "is %s, must be an ISO 8601 time", redact.Quote(text))
 	}
 }
 
@@ -354,7 +355,7 @@ func (c *checker) checkCurrency(f *field, path string, value any) {
 		return
 	}
 	if _, known := antom.LookupCurrency(text); !known {
-		c.at(f, path).add("unknown-currency", "an ISO 4217 code, such as SGD", "is %q, must be an ISO 4217 code", shorten(text))
+		c.at(f, path).add("unknown-currency", "an ISO 4217 code, such as SGD", "is %s, must be an ISO 4217 code", redact.Quote(text))
 	}
 }
 
@@ -384,11 +385,4 @@ func (c *checker) checkAmount(f *field, path string, value any) {
 		}
 		c.at(f, joinPath(path, at)).add(string(broken.Rule), broken.Hint(), "%s", broken)
 	}
-}
-
-func shorten(s string) string {
-	if utf8.RuneCountInString(s) <= 40 {
-		return s
-	}
-	return string([]rune(s)[:40]) + "…"
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/antom-cli/antom/internal/redact"
 )
 
 // SessionData is paymentSessionData taken apart, as the web SDK does it: parts
@@ -135,7 +137,7 @@ func (s *SessionData) checkRegion() {
 			s.Region = row
 		}
 	}
-	s.warn("region", "the regions are SG, US, DE, ID, QK and SA", "the region is %q, which the SDK does not know; it takes %s", shorten(sign), defaultRegion)
+	s.warn("region", "the regions are SG, US, DE, ID, QK and SA", "the region is %s, which the SDK does not know; it takes %s", redact.Quote(sign), defaultRegion)
 }
 
 // sessionConfig is what the SDK reads of the fourth part.
@@ -166,7 +168,7 @@ func (s *SessionData) checkConfig(part string) {
 	s.Config = text
 	s.Scene, s.Category, s.Version = config.Config.Scene, config.Config.Category, config.Config.Version
 	if _, known := slices.BinarySearch(sessionScenes[:], s.Form()); !known {
-		s.refuse("scene", "the SDK knows "+strings.Join(sessionScenes[:], ", "), "asks for the form %q, which the SDK does not know", shorten(s.Form()))
+		s.refuse("scene", "the SDK knows "+strings.Join(sessionScenes[:], ", "), "asks for the form %s, which the SDK does not know", redact.Quote(s.Form()))
 	}
 	for _, module := range config.Factor.Modules {
 		if u, err := url.Parse(module.URL); err == nil && u.Host != "" && !slices.Contains(s.Hosts, u.Host) {
