@@ -16,8 +16,6 @@ import (
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
-
-	"github.com/antom-cli/antom/internal/filelock"
 )
 
 // store keeps the emulator's state in one bbolt file. bbolt locks its file, so
@@ -184,7 +182,7 @@ func (s *store) openAs(how access, timeout time.Duration) (*bbolt.DB, error) {
 		return s.whole(db)
 	}
 	if file != nil {
-		filelock.Release(file) // a panic may have stopped bbolt with the file locked and mapped
+		release(file) // a panic may have stopped bbolt with the file locked and mapped
 	}
 	if _, damaged := errors.AsType[*DamagedError](err); damaged {
 		return nil, err

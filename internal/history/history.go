@@ -10,7 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/antom-cli/antom/internal/filelock"
+	"github.com/gofrs/flock"
 )
 
 // largestFile is the size at which the file is put aside and a new one begun.
@@ -64,11 +64,11 @@ func (l *Log) locked(change func() error) error {
 	if err := os.MkdirAll(l.dir, 0o700); err != nil {
 		return fmt.Errorf("make the history's folder: %w", err)
 	}
-	unlock, err := filelock.Lock(filepath.Join(l.dir, "history.lock"))
-	if err != nil {
+	lock := flock.New(filepath.Join(l.dir, "history.lock"), flock.SetPermissions(0o600))
+	if err := lock.Lock(); err != nil {
 		return fmt.Errorf("lock the history: %w", err)
 	}
-	defer unlock()
+	defer func() { _ = lock.Unlock() }() // the end of the process unlocks too
 	if err := change(); err != nil {
 		return fmt.Errorf("write the history: %w", err)
 	}

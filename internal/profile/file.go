@@ -11,9 +11,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gofrs/flock"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/antom-cli/antom/internal/filelock"
 	"github.com/antom-cli/antom/internal/rules"
 )
 
@@ -344,11 +344,11 @@ func Edit(path string, change func(*File) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the configuration folder: %w", err)
 	}
-	unlock, err := filelock.Lock(path + ".lock")
-	if err != nil {
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	if err := lock.Lock(); err != nil {
 		return fmt.Errorf("lock the configuration: %w", err)
 	}
-	defer unlock()
+	defer func() { _ = lock.Unlock() }() // the end of the process unlocks too
 	file, err := Open(path)
 	if err != nil {
 		return err

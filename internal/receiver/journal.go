@@ -12,7 +12,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/antom-cli/antom/internal/filelock"
+	"github.com/gofrs/flock"
 )
 
 // The files of a journal's folder.
@@ -66,7 +66,7 @@ type place struct {
 // it is written; only one process writes it.
 type Journal struct {
 	file      *os.File
-	unlock    func()
+	lock      *flock.Flock
 	committed func(place) // called in the journal's order
 	appends   chan *waiting
 	closing   chan struct{}
@@ -105,19 +105,19 @@ func OpenJournal(dir string) (*Journal, *Found, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("make the journal's folder: %w", err)
 	}
-	unlock, err := filelock.TryLock(filepath.Join(dir, lockFile))
-	if err != nil {
-		if errors.Is(err, filelock.ErrLocked) {
-			return nil, nil, &LockedError{dir}
-		}
+	lock := flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o600))
+	switch locked, err := lock.TryLock(); {
+	case err != nil:
 		return nil, nil, fmt.Errorf("lock the journal: %w", err)
+	case !locked:
+		return nil, nil, &LockedError{dir}
 	}
 	j, found, err := openLocked(dir)
 	if err != nil {
-		unlock()
+		_ = lock.Unlock() // what went wrong first is told
 		return nil, nil, err
 	}
-	j.unlock = unlock
+	j.lock = lock
 	go j.run()
 	return j, found, nil
 }
@@ -247,7 +247,7 @@ func (j *Journal) Close() error {
 	}
 	close(j.closing)
 	<-j.closed
-	defer j.unlock()
+	defer func() { _ = j.lock.Unlock() }() // the end of the process unlocks too
 	return j.file.Close()
 }
 

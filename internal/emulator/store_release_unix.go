@@ -1,0 +1,16 @@
+//go:build unix
+
+package emulator
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// release gives back bbolt's lock on a file and closes it. Closing alone is not
+// enough where the file is mapped: the mapping keeps the lock.
+func release(file *os.File) {
+	_ = unix.Flock(int(file.Fd()), unix.LOCK_UN) // the file is given up either way
+	_ = file.Close()
+}
