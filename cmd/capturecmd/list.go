@@ -63,7 +63,7 @@ func (o *captureList) run(ctx context.Context, inquiry antom.Inquiry) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Print(o.result(payment, response)); err != nil {
+	if err := p.Print(o.result(payment, response.Body)); err != nil {
 		return err
 	}
 	if o.flags.ExitStatus || o.flags.Expect != "" {
@@ -73,7 +73,7 @@ func (o *captureList) run(ctx context.Context, inquiry antom.Inquiry) error {
 }
 
 // result is the list in every form of output: the same rows in each.
-func (o *captureList) result(payment *antom.Payment, response *antom.Response) output.Result {
+func (o *captureList) result(payment *antom.Payment, body []byte) output.Result {
 	rows := payment.Captures()
 	if o.allTypes {
 		rows = payment.Transactions
@@ -82,7 +82,7 @@ func (o *captureList) result(payment *antom.Payment, response *antom.Response) o
 	table := view.TransactionTable(rows, o.allTypes)
 	table.Totals = totals.pairs()
 	table.Empty = "no captures yet"
-	result := output.Result{Raw: response.Body, Table: &table, Text: []output.Block{table}}
+	result := output.Result{Raw: body, Table: &table, Text: []output.Block{table}}
 	for _, row := range rows {
 		result.Rows = append(result.Rows, row.Raw)
 		result.Quiet = append(result.Quiet, row.TransactionID)

@@ -10,6 +10,7 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/cmd/view"
 	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/wait"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -69,75 +70,45 @@ func (o *captureWait) run(ctx context.Context, inquiry antom.Inquiry) error {
 	if inquiry, err = o.c.Identify(m, inquiry); err != nil {
 		return err
 	}
-	waiter := &cli.Waiter{C: o.c, Flags: o.wait, Awaited: captures{}, Expect: o.flags.Expect}
-	watches, verdicts, err := waiter.Wait(ctx, p, client, []antom.Inquiry{inquiry})
+	waiter := &view.Waiter{
+		CLI: o.c, Printer: p, Flags: o.wait, Rate: wait.DefaultRate,
+		Subject: wait.Captures{Client: client}, Words: captureWords(), Expect: o.flags.Expect,
+	}
+	target := wait.Target{PaymentRequestID: inquiry.PaymentRequestID, PaymentID: inquiry.PaymentID}
+	watches, verdicts, err := waiter.Wait(ctx, []wait.Target{target})
 	if err != nil {
 		return err
 	}
-	if err := p.Print(o.result(watches[0], verdicts[0])); err != nil {
-		return err
+	if !p.Streams() { // the events have said it
+		if err := p.Print(o.result(watches[0])); err != nil {
+			return err
+		}
 	}
 	return verdicts[0]
 }
 
 // result is the list of the captures, in every form of output.
-func (o *captureWait) result(w *cli.Watch, verdict error) output.Result {
+func (o *captureWait) result(w *wait.Watch) output.Result {
 	result := output.Result{Table: new(view.TransactionTable(nil, false)), Raw: []byte{}}
-	if w.Payment != nil {
-		result = (&captureList{c: o.c}).result(w.Payment, w.Answer)
+	if w.Told {
+		payment := view.PaymentOf(w.State)
+		result = (&captureList{c: o.c}).result(payment, w.State.Body)
 		result.Quiet = nil
-		for _, row := range w.Payment.Captures() {
+		for _, row := range payment.Captures() {
 			result.Quiet = append(result.Quiet, string(row.Status()))
 		}
 	}
-	result.Rows = w.Results(cli.Stage{Capture: &cli.CaptureFields{}}, verdict, o.c.Now())
 	return result
 }
 
-// captures awaits the captures of a payment.
-type captures struct{}
-
-func (captures) Noun() string    { return "capture" }
-func (captures) Command() string { return "antom capture wait" }
-
-// Stages are one for each capture; without any, one that says why.
-func (captures) Stages(payment *antom.Payment) []cli.Stage {
-	rows := payment.Captures()
-	if len(rows) == 0 {
-		text := fmt.Sprintf("payment %s, not captured", payment.PaymentStatus)
-		return []cli.Stage{{Text: text, Capture: &cli.CaptureFields{}}}
-	}
-	stages := make([]cli.Stage, 0, len(rows))
-	for _, row := range rows {
-		stages = append(stages, cli.Stage{
-			Text: fmt.Sprintf("capture %s %s", row.TransactionID, row.Status()),
-			Capture: &cli.CaptureFields{
-				TransactionID: row.TransactionID, TransactionStatus: string(row.Status()), ResultCode: row.TransactionResult.ResultCode,
-			},
-		})
-	}
-	return stages
+// captureWords are what a wait for captures says.
+func captureWords() view.Words {
+	return view.Words{Noun: "capture", Command: "antom capture wait", Judge: judgeCaptures, Event: view.NewCaptureEvent}
 }
 
-// done: every capture is final, or none will come because there is nothing to
-// capture.
-func (captures) Done(payment *antom.Payment) bool {
-	rows := payment.Captures()
-	for _, row := range rows {
-		if !row.Status().Final() {
-			return false
-		}
-	}
-	return len(rows) > 0 || uncapturable(payment)
-}
-
-// uncapturable tells a payment that ended without success.
-func uncapturable(payment *antom.Payment) bool {
-	return payment.PaymentStatus.Final() && payment.PaymentStatus != antom.PaymentSuccess
-}
-
-func (captures) Judge(payment *antom.Payment, expect string) error {
-	if len(payment.Captures()) == 0 && uncapturable(payment) {
+func judgeCaptures(state wait.State, expect string) error {
+	payment := view.PaymentOf(state)
+	if len(payment.Captures()) == 0 && wait.Uncapturable(payment) {
 		name := cmp.Or(payment.PaymentRequestID, payment.PaymentID)
 		message := fmt.Sprintf("payment %s ended in %s: there is nothing to capture", name, payment.PaymentStatus)
 		return cli.OutcomeError{Code: cli.ExitBadOutcome, Message: message, Remedy: view.ActionFor(payment.PaymentResultCode)}

@@ -54,7 +54,7 @@ func (o *paymentInquire) run(ctx context.Context, inquiry antom.Inquiry) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Print(view.PaymentResult(payment, response)); err != nil {
+	if err := p.Print(view.PaymentResult(payment, response.Body)); err != nil {
 		return err
 	}
 	if o.flags.ExitStatus || o.flags.Expect != "" {

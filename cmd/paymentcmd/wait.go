@@ -10,6 +10,7 @@ import (
 
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/cmd/view"
+	"github.com/antom-cli/antom/internal/wait"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -64,7 +65,7 @@ paymentId, paymentStatus, paymentResultCode and seconds.`,
 	o.flags.Bind(cmd)
 	o.wait.Bind(cmd.Flags())
 	cmd.Flags().StringVarP(&o.file, "file", "f", "", "`file` of paymentRequestIds, one a line; - is standard input")
-	cmd.Flags().Float64Var(&o.rate, "rate", cli.DefaultRate, "`number` of inquiries that begin in a second at most")
+	cmd.Flags().Float64Var(&o.rate, "rate", wait.DefaultRate, "`number` of inquiries that begin in a second at most")
 	return cmd
 }
 
@@ -156,13 +157,14 @@ func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error 
 	if len(inquiries) > 1 && o.c.Global.Raw {
 		return cli.Usagef("--raw prints one answer, and %d payments are named", len(inquiries)).WithHint("-o json prints the answers as a list")
 	}
-	waiter := &cli.Waiter{C: o.c, Flags: o.wait, Awaited: view.WholePayment{}, Expect: o.flags.Expect, Admit: cli.NewGate(o.rate, o.c.Now).Enter}
-	watches, verdicts, err := waiter.Wait(ctx, p, client, inquiries)
-	if err != nil {
-		return err
+	waiting := &view.PaymentWait{CLI: o.c, Printer: p, Client: client, Flags: o.wait, Rate: o.rate, Expect: o.flags.Expect}
+	return waiting.Run(ctx, targetsOf(inquiries))
+}
+
+func targetsOf(inquiries []antom.Inquiry) []wait.Target {
+	targets := make([]wait.Target, len(inquiries))
+	for i, inquiry := range inquiries {
+		targets[i] = wait.Target{PaymentRequestID: inquiry.PaymentRequestID, PaymentID: inquiry.PaymentID}
 	}
-	if err := p.Print(view.PaymentsResult(o.c, watches, verdicts)); err != nil {
-		return err
-	}
-	return cli.Joined(verdicts)
+	return targets
 }

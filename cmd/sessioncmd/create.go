@@ -15,6 +15,7 @@ import (
 	"github.com/antom-cli/antom/cmd/view"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/rules"
+	"github.com/antom-cli/antom/internal/wait"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -194,19 +195,8 @@ func describe(request *sessionRequest, paths []string) []string {
 // await waits for the payment of the new session. With --quiet nothing more is
 // printed: the id has been.
 func (o *sessionCreate) await(ctx context.Context, p *output.Printer, client *antom.Client, id string) error {
-	waiter := &cli.Waiter{C: o.c, Flags: o.waitFlags, Awaited: view.WholePayment{}, Expect: o.expect}
-	watches, verdicts, err := waiter.Wait(ctx, p, client, []antom.Inquiry{{PaymentRequestID: id}})
-	if err != nil {
-		return err
-	}
-	result := view.PaymentsResult(o.c, watches, verdicts)
-	result.Quiet = nil
-	if watches[0].Payment != nil || p.Streams() {
-		if err := p.Print(result); err != nil {
-			return err
-		}
-	}
-	return verdicts[0]
+	waiting := &view.PaymentWait{CLI: o.c, Printer: p, Client: client, Flags: o.waitFlags, Expect: o.expect, Silent: true}
+	return waiting.Run(ctx, []wait.Target{{PaymentRequestID: id}})
 }
 
 // check holds the body against Antom's rules: documented ones refuse it,

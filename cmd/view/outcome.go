@@ -27,25 +27,3 @@ func Outcome(p *antom.Payment, expect string) error {
 	}
 	return cli.OutcomeError{Code: cli.ExitBadOutcome, Message: message, Remedy: ActionFor(p.PaymentResultCode)}
 }
-
-// WholePayment awaits the payment's own status.
-type WholePayment struct{}
-
-// Noun is payment.
-func (WholePayment) Noun() string { return "payment" }
-
-// Command asks for a payment again.
-func (WholePayment) Command() string { return "antom payment wait" }
-
-// Stages is the status of the payment.
-func (WholePayment) Stages(payment *antom.Payment) []cli.Stage {
-	return []cli.Stage{{Text: string(payment.PaymentStatus)}}
-}
-
-// Done says whether the status is final.
-func (WholePayment) Done(payment *antom.Payment) bool { return payment.PaymentStatus.Final() }
-
-// Judge is nil for a payment that ended as expected.
-func (WholePayment) Judge(payment *antom.Payment, expect string) error {
-	return Outcome(payment, expect)
-}

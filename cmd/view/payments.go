@@ -1,15 +1,20 @@
 package view
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/wait"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// PaymentResult is a payment in every form of output.
-func PaymentResult(payment *antom.Payment, response *antom.Response) output.Result {
+// PaymentResult is a payment in every form of output; body is the answer as the
+// gateway sent it.
+func PaymentResult(payment *antom.Payment, body []byte) output.Result {
 	text := []output.Block{paymentCard(payment)}
 	if len(payment.Transactions) > 0 {
 		table := TransactionTable(payment.Transactions, true)
@@ -17,44 +22,166 @@ func PaymentResult(payment *antom.Payment, response *antom.Response) output.Resu
 		text = append(text, table)
 	}
 	return output.Result{
-		JSON:  response.Body,
-		Raw:   response.Body,
+		JSON:  body,
+		Raw:   body,
 		Quiet: []string{string(payment.PaymentStatus)},
 		Text:  text,
 	}
 }
 
-// PaymentsResult is the state that the wait ended with, in every form of output.
-func PaymentsResult(c *cli.CLI, watches []*cli.Watch, verdicts []error) output.Result {
-	var result output.Result
-	var answers [][]byte
-	table := output.Table{Cols: []output.Col{
+// PaymentOf reads the payment that a state was taken from; its body has been read
+// and verified before.
+func PaymentOf(state wait.State) *antom.Payment {
+	var payment antom.Payment
+	_ = json.Unmarshal(state.Body, &payment) // what can't be read stays empty, as it was
+	return &payment
+}
+
+// PaymentWords are what a wait for payments says.
+func PaymentWords() Words {
+	return Words{
+		Noun: "payment", Command: "antom payment wait",
+		Judge: func(state wait.State, expect string) error { return Outcome(PaymentOf(state), expect) },
+		Event: func(kind string, w *wait.Watch, _ wait.Stage, at time.Time, exit *int) any {
+			return newPaymentEvent(kind, w, at, exit)
+		},
+	}
+}
+
+// PaymentEvent is one line of a wait with -o jsonl.
+type PaymentEvent struct {
+	Type              string `json:"type"`
+	Time              string `json:"time"`
+	PaymentRequestID  string `json:"paymentRequestId"`
+	PaymentID         string `json:"paymentId"`
+	PaymentStatus     string `json:"paymentStatus"`
+	PaymentResultCode string `json:"paymentResultCode"`
+	*TransactionFields
+	Polls     int   `json:"polls"`
+	ElapsedMs int64 `json:"elapsedMs"`
+	Exit      *int  `json:"exit,omitempty"`
+}
+
+// TransactionFields are what an event of capture wait says more; empty while there
+// is no capture.
+type TransactionFields struct {
+	TransactionID     string `json:"transactionId"`
+	TransactionStatus string `json:"transactionStatus"`
+	ResultCode        string `json:"resultCode"`
+}
+
+func newPaymentEvent(kind string, w *wait.Watch, at time.Time, exit *int) PaymentEvent {
+	ids := w.IDs()
+	return PaymentEvent{
+		Type: kind, Time: at.Format(time.RFC3339), PaymentRequestID: ids.PaymentRequestID, PaymentID: ids.PaymentID,
+		PaymentStatus: w.State.Status, PaymentResultCode: w.State.ResultCode,
+		Polls: w.Polls, ElapsedMs: w.Elapsed.Milliseconds(), Exit: exit,
+	}
+}
+
+// NewCaptureEvent is one line of a wait for captures.
+func NewCaptureEvent(kind string, w *wait.Watch, s wait.Stage, at time.Time, exit *int) any {
+	event := newPaymentEvent(kind, w, at, exit)
+	event.TransactionFields = &TransactionFields{s.Transaction.ID, s.Transaction.Status, s.Transaction.ResultCode}
+	return event
+}
+
+// PaymentWait waits for payments and prints what came of them: one as a card,
+// several as rows, each as it ends.
+type PaymentWait struct {
+	CLI     *cli.CLI
+	Printer *output.Printer
+	Client  *antom.Client
+	Flags   cli.WaitFlags
+	Rate    float64
+	Expect  string
+	Silent  bool // nothing for --quiet: it has printed its value
+}
+
+// Run waits; its error is that of the verdicts.
+func (o *PaymentWait) Run(ctx context.Context, targets []wait.Target) error {
+	waiter := &Waiter{
+		CLI: o.CLI, Printer: o.Printer, Flags: o.Flags, Rate: o.Rate,
+		Subject: wait.Payments{Client: o.Client}, Words: PaymentWords(), Expect: o.Expect,
+	}
+	if len(targets) > 1 {
+		return o.several(ctx, waiter, targets)
+	}
+	watches, verdicts, err := waiter.Wait(ctx, targets)
+	if err != nil {
+		return err
+	}
+	if err := o.print(watches[0]); err != nil {
+		return err
+	}
+	return verdicts[0]
+}
+
+// print prints the one payment; of one that the gateway never told of there is a
+// row at most, and the error says why.
+func (o *PaymentWait) print(w *wait.Watch) error {
+	result := output.Result{Raw: []byte{}}
+	switch {
+	case o.Printer.Streams():
+		return nil // the events have said it
+	case w.Told:
+		result = PaymentResult(PaymentOf(w.State), w.State.Body)
+	case o.Silent:
+		return nil
+	}
+	if o.Silent {
+		result.Quiet = nil
+	}
+	result.Table = &output.Table{Cols: paymentColumns(), Rows: [][]output.Cell{paymentRow(w)}}
+	return o.Printer.Print(result)
+}
+
+// several prints a row for each payment as it ends; JSON is a list of the answers,
+// whose order is that of the command line.
+func (o *PaymentWait) several(ctx context.Context, waiter *Waiter, targets []wait.Target) error {
+	rows := o.Printer.Rows(paymentColumns()...)
+	keepBodies := o.Printer.WantsJSON()
+	waiter.Ended = func(w *wait.Watch, _ error) error {
+		quiet := w.State.Status
+		if !keepBodies {
+			w.State.Body = nil // ten thousand of them would be most of the memory
+		}
+		return rows.Add(paymentRow(w), quiet)
+	}
+	watches, verdicts, err := waiter.Wait(ctx, targets)
+	if err == nil {
+		err = rows.Close()
+	}
+	if err != nil {
+		return err
+	}
+	if keepBodies {
+		answers := make([][]byte, len(watches))
+		for i, w := range watches {
+			if answers[i] = w.State.Body; !w.Told {
+				answers[i] = cli.Encode(w.Target)
+			}
+		}
+		if err := o.Printer.Print(output.Result{JSON: cli.JSONList(answers)}); err != nil {
+			return err
+		}
+	}
+	return cli.Joined(verdicts)
+}
+
+func paymentColumns() []output.Col {
+	return []output.Col{
 		{Name: "paymentRequestId", Title: "PAYMENT REQUEST", Shrinks: true}, {Name: "paymentId", Title: "PAYMENT", Shrinks: true},
 		{Name: "paymentStatus", Title: "STATUS"}, {Name: "paymentResultCode", Title: "RESULT"}, {Name: "seconds", Title: "AFTER", Align: output.Right},
-	}}
-	for i, w := range watches {
-		result.Rows = append(result.Rows, w.Results(cli.Stage{}, verdicts[i], c.Now())...)
-		request, payment := w.IDs()
-		if w.Payment == nil {
-			answers = append(answers, cli.Encode(w.Inquiry))
-			table.Rows = append(table.Rows, []output.Cell{{Text: request, Style: output.Key}, {Text: payment}, {}, {}, {}})
-			continue
-		}
-		answers = append(answers, w.Answer.Body)
-		result.Quiet = append(result.Quiet, string(w.Payment.PaymentStatus))
-		table.Rows = append(table.Rows, []output.Cell{
-			{Text: request, Style: output.Key}, {Text: payment}, StatusCell(w.Payment.PaymentStatus),
-			{Text: w.Payment.PaymentResultCode}, {Text: cli.Seconds(w.Last.Elapsed), Plain: fmt.Sprintf("%.0f", w.Last.Elapsed.Seconds())},
-		})
 	}
-	result.Table = &table
-	result.Raw = []byte{} // without an answer there is nothing to print, and the error says why
-	switch {
-	case len(watches) > 1:
-		result.JSON, result.Text = cli.JSONList(answers), []output.Block{table}
-	case watches[0].Payment != nil:
-		single := PaymentResult(watches[0].Payment, watches[0].Answer)
-		result.JSON, result.Raw, result.Text = single.JSON, single.Raw, single.Text
+}
+
+func paymentRow(w *wait.Watch) []output.Cell {
+	ids := w.IDs()
+	row := []output.Cell{{Text: ids.PaymentRequestID, Style: output.Key}, {Text: ids.PaymentID}, {}, {}, {}}
+	if w.Told {
+		row[2], row[3] = StatusCell(antom.PaymentStatus(w.State.Status)), output.Cell{Text: w.State.ResultCode}
+		row[4] = output.Cell{Text: cli.Seconds(w.Elapsed), Plain: fmt.Sprintf("%.0f", w.Elapsed.Seconds())}
 	}
-	return result
+	return row
 }

@@ -68,6 +68,7 @@ func rooms() []room {
 		{"internal/redact", client},
 		{"internal/rules", slices.Concat(client, []string{module + "/internal/redact"})},
 		{"internal/secret", slices.Concat(shared, []string{"github.com/zalando/go-keyring"})},
+		{"internal/wait", slices.Concat(work, []string{"golang.org/x/time/rate"})},
 		{"pkg/antom", []string{module + "/pkg/sign"}},
 		{"pkg/antom/antomtest", slices.Concat(client, []string{module + "/internal/emulator"})},
 		{"pkg/sign", nil},

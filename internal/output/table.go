@@ -127,7 +127,7 @@ func (t *Table) machineRow(i int) []string {
 func (t Table) render(p *Printer, w *bufio.Writer) {
 	if !p.options.OutTTY {
 		if !t.TerminalOnly {
-			t.renderTSV(p, w)
+			t.renderTSV(p, w, p.options.Header)
 		}
 		return
 	}
@@ -143,9 +143,9 @@ func (t Table) render(p *Printer, w *bufio.Writer) {
 	}
 }
 
-func (t Table) renderTSV(p *Printer, w *bufio.Writer) {
+func (t Table) renderTSV(p *Printer, w *bufio.Writer, header bool) {
 	from := 0
-	if p.options.Header {
+	if header {
 		from = -1
 	}
 	for i := from; i < len(t.Rows); i++ {

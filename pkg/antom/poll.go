@@ -65,11 +65,11 @@ type Poll struct {
 // it. The series ends silently when ctx does; see ctx.Err.
 func (s *PaymentsService) Poll(ctx context.Context, inquiry Inquiry, options PollOptions) iter.Seq[Poll] {
 	return func(yield func(Poll) bool) {
-		pace := newPace(options)
+		pace := NewPace(InquiryPayment, options)
 		begin := time.Now()
 		var known PaymentStatus
 		for n := 1; ctx.Err() == nil; n++ {
-			poll, decision := s.pollOnce(ctx, inquiry, options)
+			poll, decision := s.pollOnce(ctx, inquiry, options, pace)
 			if poll.Err != nil && ctx.Err() != nil {
 				return
 			}
@@ -77,11 +77,11 @@ func (s *PaymentsService) Poll(ctx context.Context, inquiry Inquiry, options Pol
 			if poll.Payment != nil {
 				poll.Changed, known = poll.Payment.PaymentStatus != known, poll.Payment.PaymentStatus
 			}
-			due := poll.At.Add(pace.after(decision))
-			if decision.again {
+			due := poll.At.Add(decision.Interval)
+			if decision.Again {
 				poll.Next = max(0, time.Until(due))
 			}
-			if !yield(poll) || !decision.again || !sleepUntil(ctx, due) {
+			if !yield(poll) || !decision.Again || !sleepUntil(ctx, due) {
 				return
 			}
 		}
@@ -89,33 +89,65 @@ func (s *PaymentsService) Poll(ctx context.Context, inquiry Inquiry, options Pol
 }
 
 // pollOnce inquires and decides what comes next.
-func (s *PaymentsService) pollOnce(ctx context.Context, inquiry Inquiry, options PollOptions) (Poll, next) {
+func (s *PaymentsService) pollOnce(ctx context.Context, inquiry Inquiry, options PollOptions, pace *Pace) (Poll, Decision) {
 	leave := func() {}
 	if options.Admit != nil {
 		var err error
 		if leave, err = options.Admit(ctx); err != nil {
-			return Poll{At: time.Now(), Err: err, Last: true, Reason: "not admitted"}, next{}
+			return Poll{At: time.Now(), Err: err, Last: true, Reason: "not admitted"}, Decision{}
 		}
 	}
 	poll := Poll{At: time.Now()}
 	poll.Payment, poll.Response, poll.Err = s.Inquire(ctx, inquiry)
 	leave()
-	var decision next
-	if poll.Err != nil {
-		decision = afterError(InquiryPayment, poll.Err)
-	} else {
-		decision = options.afterAnswer(poll.Payment)
-		poll.Final = !decision.again
+	done := poll.Err == nil && options.done(poll.Payment)
+	decision := pace.After(poll.Err, done)
+	poll.Final = done
+	poll.Last, poll.Reason = !decision.Again, decision.Reason
+	if poll.Err == nil && options.Done == nil {
+		poll.Reason = afterPayment(poll.Payment.PaymentStatus)
 	}
-	poll.Last, poll.Reason = !decision.again, decision.reason
 	return poll, decision
 }
 
-// pace is the interval in force.
-type pace struct{ usual, longest, current time.Duration }
+func afterPayment(status PaymentStatus) string {
+	if status.Final() {
+		return "the payment is final: " + string(status)
+	}
+	return "the payment is not final: " + string(status)
+}
 
-func newPace(options PollOptions) *pace {
-	p := &pace{usual: options.Interval, longest: options.MaxBackoff}
+// done says whether no further inquiry is needed.
+func (o PollOptions) done(payment *Payment) bool {
+	if o.Done != nil {
+		return o.Done(payment)
+	}
+	return payment.PaymentStatus.Final()
+}
+
+// Pace decides when to ask again, for who asks for many things at a time and
+// keeps the time himself; [PaymentsService.Poll] does both for one payment. It is
+// not safe for concurrent use.
+type Pace struct {
+	op                      Operation
+	usual, longest, current time.Duration
+}
+
+// Decision is what to do after an inquiry.
+type Decision struct {
+	// Again is true if another inquiry makes sense.
+	Again bool
+	// Interval is the time from the start of the last inquiry to the start of
+	// the next.
+	Interval time.Duration
+	// Reason says why, in words.
+	Reason string
+}
+
+// NewPace makes the pace of a series of inquiries by op; of options it takes the
+// intervals.
+func NewPace(op Operation, options PollOptions) *Pace {
+	p := &Pace{op: op, usual: options.Interval, longest: options.MaxBackoff}
 	if p.usual <= 0 {
 		p.usual = DefaultPollInterval
 	}
@@ -127,13 +159,19 @@ func newPace(options PollOptions) *pace {
 	return p
 }
 
-// after doubles the interval after a fault and restores it after an answer.
-func (p *pace) after(decision next) time.Duration {
+// After decides after an inquiry that ended with err or, without an error, told a
+// state beyond which nothing is awaited (done). A fault doubles the interval, an
+// answer restores it.
+func (p *Pace) After(err error, done bool) Decision {
+	decision := afterAnswer(done)
+	if err != nil {
+		decision = afterError(p.op, err)
+	}
 	p.current = min(p.current*2, p.longest)
 	if !decision.backOff {
 		p.current = p.usual
 	}
-	return p.current
+	return Decision{Again: decision.again, Interval: p.current, Reason: decision.reason}
 }
 
 // sleepUntil waits for a time and reports whether ctx is still alive.

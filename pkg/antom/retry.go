@@ -12,20 +12,9 @@ type next struct {
 	reason  string // in words
 }
 
-// afterAnswer decides on a payment that was told.
-func afterAnswer(payment *Payment) next {
-	if payment.PaymentStatus.Final() {
-		return next{reason: fmt.Sprintf("the payment is final: %s", payment.PaymentStatus)}
-	}
-	return next{again: true, reason: fmt.Sprintf("the payment is not final: %s", payment.PaymentStatus)}
-}
-
-// afterAnswer decides by Done, where there is one.
-func (o PollOptions) afterAnswer(payment *Payment) next {
-	switch {
-	case o.Done == nil:
-		return afterAnswer(payment)
-	case o.Done(payment):
+// afterAnswer decides on a state that was told.
+func afterAnswer(done bool) next {
+	if done {
 		return next{reason: "what was waited for is final"}
 	}
 	return next{again: true, reason: "what is waited for is not final"}

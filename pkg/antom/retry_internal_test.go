@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -62,14 +63,24 @@ func TestAfterError(t *testing.T) {
 	}
 }
 
-func TestAfterAnswer(t *testing.T) {
+func TestPace_after(t *testing.T) {
 	t.Parallel()
-	for status, again := range map[PaymentStatus]bool{
-		PaymentSuccess: false, PaymentFail: false, PaymentCancelled: false, PaymentProcessing: true, PaymentPending: true, "": true, "BRAND_NEW": true,
-	} {
-		got := afterAnswer(&Payment{PaymentStatus: status})
-		if got.again != again || got.backOff || got.reason == "" {
-			t.Errorf("%q: %+v", status, got)
+	pace := NewPace(InquiryPayment, PollOptions{Interval: time.Second, MaxBackoff: 3 * time.Second})
+	unreachable := &TransportError{Kind: Unreachable}
+	steps := [...]struct {
+		err  error
+		done bool
+		want Decision
+	}{
+		{nil, false, Decision{true, time.Second, "what is waited for is not final"}},
+		{unreachable, false, Decision{true, 2 * time.Second, "no usable answer: " + string(Unreachable)}},
+		{unreachable, false, Decision{true, 3 * time.Second, "no usable answer: " + string(Unreachable)}},
+		{nil, false, Decision{true, time.Second, "what is waited for is not final"}},
+		{nil, true, Decision{false, time.Second, "what was waited for is final"}},
+	}
+	for i, step := range steps {
+		if got := pace.After(step.err, step.done); got != step.want {
+			t.Errorf("step %d: %+v, want %+v", i, got, step.want)
 		}
 	}
 }
