@@ -31,6 +31,7 @@ var before = [...]struct{ start, line string }{
 	{"antom emulator fault clear", serving},
 	{"antom emulator fault list", serving},
 	{"antom emulator pay", `id=$(antom session create --amount 42.00 --currency SGD --quiet)`},
+	{"antom payment wait -f ids.txt", `echo "$id" >ids.txt; : >first.jsonl`},
 	{"antom profile add", `antom profile remove sandbox --yes`},
 }
 

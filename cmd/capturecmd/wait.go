@@ -71,7 +71,7 @@ func (o *captureWait) run(ctx context.Context, inquiry antom.Inquiry) error {
 		return err
 	}
 	waiter := &view.Waiter{
-		CLI: o.c, Printer: p, Flags: o.wait, Rate: wait.DefaultRate,
+		CLI: o.c, Printer: p, Flags: o.wait,
 		Subject: wait.Captures{Client: client}, Words: captureWords(), Expect: o.flags.Expect,
 	}
 	target := wait.Target{PaymentRequestID: inquiry.PaymentRequestID, PaymentID: inquiry.PaymentID}

@@ -21,6 +21,8 @@ type paymentWait struct {
 	wait  cli.WaitFlags
 	file  string
 	rate  float64
+
+	resumed string // the file of an earlier run
 }
 
 func newWaitCmd(c *cli.CLI) *cobra.Command {
@@ -43,6 +45,10 @@ unless --missing fail is given, which ends it after three such answers.
 Exit code 0: every payment ended in SUCCESS. 7: one ended otherwise (--expect
 turns the wanted ending into 0). 5: --timeout passed.
 
+Each result is printed as it comes. A run that was cut off goes on with --resume
+and the file of what it printed: payments that are final there are not asked for
+again, and count for the exit code.
+
 With --quiet the final paymentStatus is printed. With -o jsonl each change is one
 event {"type":"status",…}, and at the end each payment {"type":"result",…,"exit"}.
 JSON output is the gateway's last answer, of several payments a list; a payment
@@ -53,7 +59,8 @@ paymentId, paymentStatus, paymentResultCode and seconds.`,
 		Example: `  antom payment wait 20261124090000-k3v5q7r2m4x6
   antom payment wait "$id" --timeout 2m --expect FAIL
   antom payment wait "$first" "$second" -o jsonl
-  echo "$id" | antom payment wait -f - --rate 5`,
+  echo "$id" | antom payment wait -f - --rate 5
+  antom payment wait -f ids.txt -o jsonl --resume first.jsonl >>first.jsonl`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			inquiries, err := o.inquiries(cmd, args)
 			if err != nil {
@@ -65,6 +72,7 @@ paymentId, paymentStatus, paymentResultCode and seconds.`,
 	o.flags.Bind(cmd)
 	o.wait.Bind(cmd.Flags())
 	cmd.Flags().StringVarP(&o.file, "file", "f", "", "`file` of paymentRequestIds, one a line; - is standard input")
+	cmd.Flags().StringVar(&o.resumed, "resume", "", "`file` that an earlier run printed; what is final there is not asked for")
 	cmd.Flags().Float64Var(&o.rate, "rate", wait.DefaultRate, "`number` of inquiries that begin in a second at most")
 	return cmd
 }
@@ -77,7 +85,7 @@ func (o *paymentWait) inquiries(cmd *cobra.Command, args []string) ([]antom.Inqu
 	if o.rate < slowestRate || o.rate > fastestRate {
 		return nil, cli.Usagef("--rate %v: must be from %v to %v requests a second", o.rate, slowestRate, fastestRate)
 	}
-	if (len(args) <= 1 || o.flags.Last) && o.file == "" {
+	if (len(args) <= 1 || o.flags.Last) && o.file == "" && o.resumed == "" {
 		inquiry, err := o.flags.Inquiry(cmd, args)
 		return []antom.Inquiry{inquiry}, err
 	}
@@ -151,6 +159,16 @@ func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error 
 			return err
 		}
 	}
+	var settled []error
+	if o.resumed != "" {
+		before, err := readEarlier(ctx, o.c, o.resumed)
+		if err != nil {
+			return err
+		}
+		if inquiries, settled = before.resume(p, inquiries, o.flags.Expect); len(inquiries) == 0 {
+			return cli.Joined(settled)
+		}
+	}
 	if inquiries, err = o.c.IdentifyAll(m, inquiries); err != nil {
 		return err
 	}
@@ -158,7 +176,10 @@ func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error 
 		return cli.Usagef("--raw prints one answer, and %d payments are named", len(inquiries)).WithHint("-o json prints the answers as a list")
 	}
 	waiting := &view.PaymentWait{CLI: o.c, Printer: p, Client: client, Flags: o.wait, Rate: o.rate, Expect: o.flags.Expect}
-	return waiting.Run(ctx, targetsOf(inquiries))
+	if len(settled) == 0 {
+		return waiting.Run(ctx, targetsOf(inquiries))
+	}
+	return cli.Joined(append(settled, waiting.Run(ctx, targetsOf(inquiries))))
 }
 
 func targetsOf(inquiries []antom.Inquiry) []wait.Target {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/antom-cli/antom/cmd/cli"
@@ -136,35 +137,29 @@ func (o *PaymentWait) print(w *wait.Watch) error {
 	return o.Printer.Print(result)
 }
 
-// several prints a row for each payment as it ends; JSON is a list of the answers,
-// whose order is that of the command line.
+// modestMemory is from where on the collector works harder: ten thousand payments
+// fit into 64 MB with what the collector has not looked at yet.
+const modestMemory = 44 << 20
+
+// several prints a row for each payment as it ends, in JSON its answer.
 func (o *PaymentWait) several(ctx context.Context, waiter *Waiter, targets []wait.Target) error {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(modestMemory))
 	rows := o.Printer.Rows(paymentColumns()...)
-	keepBodies := o.Printer.WantsJSON()
-	waiter.Ended = func(w *wait.Watch, _ error) error {
-		quiet := w.State.Status
-		if !keepBodies {
-			w.State.Body = nil // ten thousand of them would be most of the memory
+	waiter.Forget = !o.Printer.WantsJSON()
+	waiter.Ended = func(w *wait.Watch) error {
+		answer := w.State.Body
+		if answer == nil {
+			answer = cli.Encode(w.Target)
 		}
-		return rows.Add(paymentRow(w), quiet)
+		w.State.Body = nil // it is printed below
+		return rows.Add(output.Row{Cells: paymentRow(w), Quiet: w.State.Status, JSON: answer})
 	}
-	watches, verdicts, err := waiter.Wait(ctx, targets)
+	_, verdicts, err := waiter.Wait(ctx, targets)
 	if err == nil {
 		err = rows.Close()
 	}
 	if err != nil {
 		return err
-	}
-	if keepBodies {
-		answers := make([][]byte, len(watches))
-		for i, w := range watches {
-			if answers[i] = w.State.Body; !w.Told {
-				answers[i] = cli.Encode(w.Target)
-			}
-		}
-		if err := o.Printer.Print(output.Result{JSON: cli.JSONList(answers)}); err != nil {
-			return err
-		}
 	}
 	return cli.Joined(verdicts)
 }

@@ -21,7 +21,8 @@ type Waiter struct {
 	Subject wait.Subject
 	Words   Words
 	Expect  string
-	Ended   func(*wait.Watch, error) error // of each as it ends; may be nil
+	Ended   func(*wait.Watch) error // of each as it ends; may be nil
+	Forget  bool                    // drop the bodies of answers: of ten thousand they would be most of the memory
 
 	progress *output.Progress
 	shown    shown
@@ -80,10 +81,13 @@ func (o *Waiter) observe(ctx context.Context, e wait.Event, verdicts map[*wait.W
 		}
 		if e.Watch.End != wait.Open {
 			o.end(ctx, e.Watch, verdicts)
-			return
+		} else {
+			o.explain(e.Watch)
 		}
-		o.explain(e.Watch)
 	})
+	if o.Forget {
+		e.Watch.State.Body = nil
+	}
 }
 
 // explain says why the wait goes on without a state.
@@ -108,7 +112,7 @@ func (o *Waiter) end(ctx context.Context, w *wait.Watch, verdicts map[*wait.Watc
 		o.event("result", w, s, new(cli.ExitCode(verdict)))
 	}
 	if o.Ended != nil {
-		o.failed = errors.Join(o.failed, o.Ended(w, verdict))
+		o.failed = errors.Join(o.failed, o.Ended(w))
 	}
 }
 

@@ -7,11 +7,20 @@ import (
 
 // Rows prints a list whose rows come one by one. For programs each row is printed
 // as it comes; on a terminal the table stands at the end, since its columns are as
-// wide as their widest cell. JSON forms are the caller's: nothing is printed.
+// wide as their widest cell. JSON is one list of the values of the rows; a stream
+// of records is the caller's, and nothing is printed of it.
 type Rows struct {
 	printer *Printer
 	table   Table
+	values  []byte // of a JSON list that can't be printed yet
 	begun   bool
+}
+
+// Row is a row in each of its forms.
+type Row struct {
+	Cells []Cell
+	Quiet string // with --quiet all that is printed; of an empty one nothing
+	JSON  []byte
 }
 
 // Rows begins a list with these columns.
@@ -19,23 +28,41 @@ func (p *Printer) Rows(cols ...Col) *Rows {
 	return &Rows{printer: p, table: Table{Cols: cols}}
 }
 
-// Add adds a row; with --quiet its value is all that is printed of it, and of an
-// empty one nothing.
-func (r *Rows) Add(row []Cell, quiet string) error {
+// Add adds a row.
+func (r *Rows) Add(row Row) error {
 	p := r.printer
 	switch {
 	case p.options.Quiet && p.query == nil:
-		if quiet == "" {
+		if row.Quiet == "" {
 			return nil
 		}
-		return p.Print(Result{Quiet: []string{quiet}})
+		return p.Print(Result{Quiet: []string{row.Quiet}})
 	case p.options.Format == FormatText && p.options.OutTTY:
-		r.table.Rows = append(r.table.Rows, row)
+		r.table.Rows = append(r.table.Rows, row.Cells)
 		return nil
 	case p.options.Format == FormatText || p.options.Format == FormatCSV:
-		return r.print(row)
+		return r.print(row.Cells)
+	case p.options.Format == FormatJSON:
+		return r.value(row.JSON)
 	}
 	return nil
+}
+
+// value adds to the JSON list, which is printed as it grows unless a jq expression
+// or a terminal wants it whole.
+func (r *Rows) value(value []byte) error {
+	separator := byte(',')
+	if !r.begun {
+		separator = '['
+	}
+	r.begun = true
+	r.values = append(append(r.values, separator), value...)
+	if r.printer.query != nil || r.printer.options.OutTTY {
+		return nil
+	}
+	_, err := r.printer.options.Out.Write(r.values)
+	r.values = r.values[:0]
+	return pipeError(err)
 }
 
 // print prints a row at once, and the header before the first.
@@ -75,10 +102,24 @@ func (r *Rows) Close() error {
 	switch {
 	case p.options.Quiet && p.query == nil:
 		return nil
+	case p.options.Format == FormatJSON:
+		return r.closeJSON()
 	case p.options.Format == FormatText && p.options.OutTTY, p.options.Format == FormatCSV && !r.begun:
 		return p.Print(Result{Text: []Block{r.table}, Table: &r.table})
 	}
 	return nil
+}
+
+func (r *Rows) closeJSON() error {
+	if !r.begun {
+		r.values = []byte{'['}
+	}
+	r.values = append(r.values, ']')
+	if r.printer.query != nil || r.printer.options.OutTTY {
+		return r.printer.Print(Result{JSON: r.values})
+	}
+	_, err := r.printer.options.Out.Write(append(r.values, '\n'))
+	return pipeError(err)
 }
 
 // WantsJSON reports whether the output is one JSON value.
