@@ -13,6 +13,7 @@ import (
 
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/cmd/view"
+	"github.com/antom-cli/antom/internal/draft"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/rules"
 	"github.com/antom-cli/antom/internal/wait"
@@ -41,8 +42,8 @@ type sessionCreate struct {
 	waitFlags               cli.WaitFlags
 	expect                  string
 
-	assigned []assignment   // what the flags say, once validated
-	flags    *pflag.FlagSet // as they were typed
+	assigned []draft.Assignment // what --set says, once validated
+	flags    *pflag.FlagSet     // as they were typed
 }
 
 const longestSession = time.Hour // spec of createPaymentSession: 0 to 1 h after creation
@@ -156,16 +157,14 @@ func (o *sessionCreate) run(ctx context.Context) error {
 	if err := o.check(p, request); err != nil {
 		return err
 	}
-	if request.file != "" && len(request.filled) > 0 {
-		p.Note("filled in: %s", strings.Join(describe(request, request.filled), ", "))
-	}
+	o.tell(p, request)
 	if o.dryRun != "" {
-		return o.c.PrintDryRun(ctx, p, client, cli.DryCall{Op: antom.CreatePaymentSession, Body: request.body, Form: o.dryRun})
+		return o.c.PrintDryRun(ctx, p, client, cli.DryCall{Op: antom.CreatePaymentSession, Body: request.Body(), Form: o.dryRun})
 	}
 	if err := o.c.ConfirmLive(m, "create a payment session over "+request.amount()); err != nil {
 		return err
 	}
-	session, response, err := client.Sessions.CreateFrom(ctx, request.body)
+	session, response, err := client.Sessions.CreateFrom(ctx, request.Body())
 	if err != nil {
 		return o.unsettled(err, request.id())
 	}
@@ -181,6 +180,19 @@ func (o *sessionCreate) run(ctx context.Context) error {
 		return o.await(ctx, p, client, request.id())
 	}
 	return nil
+}
+
+// tell notes what the user may not expect: what was filled into his request, and
+// paths that were read in another form than he wrote.
+func (o *sessionCreate) tell(p *output.Printer, request *sessionRequest) {
+	for _, a := range o.assigned {
+		if a.Note != "" {
+			p.Note("%s", a.Note)
+		}
+	}
+	if filled := request.Filled(); request.Source() != "" && len(filled) > 0 {
+		p.Note("filled in: %s", strings.Join(describe(request, filled), ", "))
+	}
 }
 
 // describe shows fields with the values that they got.
@@ -202,13 +214,12 @@ func (o *sessionCreate) await(ctx context.Context, p *output.Printer, client *an
 // check holds the body against Antom's rules: documented ones refuse it,
 // inferred ones warn.
 func (o *sessionCreate) check(p *output.Printer, request *sessionRequest) error {
-	findings, err := rules.Check(antom.CreatePaymentSession, request.body)
+	findings, err := request.Check()
 	if err != nil {
 		return err
 	}
 	var broken []rules.Finding
 	for _, finding := range findings {
-		finding.Message = request.placed(finding)
 		if finding.Level == rules.Documented && !o.noCheck {
 			broken = append(broken, finding)
 			continue
@@ -216,18 +227,6 @@ func (o *sessionCreate) check(p *output.Printer, request *sessionRequest) error 
 		p.Warn("%s", finding.Message)
 	}
 	return refuse(broken)
-}
-
-// placed is the message of a finding, with its place in the file if it is from
-// there.
-func (r *sessionRequest) placed(finding rules.Finding) string {
-	if r.file == "" {
-		return finding.Message
-	}
-	if line, column, ok := r.Place(finding.Path); ok {
-		return fmt.Sprintf("%s:%d:%d: %s", r.file, line, column, finding.Message)
-	}
-	return r.file + ": " + finding.Message
 }
 
 // refuse makes one usage error of all the documented rules that are broken.
@@ -300,7 +299,7 @@ func (o *sessionCreate) result(request *sessionRequest, session *antom.Session, 
 func (r *sessionRequest) pair(label, path string, style output.Style) output.Pair {
 	value := r.Text(path)
 	cell := output.Cell{Text: value, Plain: value, Style: style}
-	if value != "" && slices.Contains(r.filled, path) {
+	if value != "" && slices.Contains(r.Filled(), path) {
 		cell.Text += " (filled in)"
 	}
 	return output.Pair{Label: label, Name: path[strings.LastIndexByte(path, '.')+1:], Value: cell}

@@ -36,7 +36,7 @@ func nouns() []string {
 // again before building one.
 func rooms() []room {
 	client := []string{module + "/pkg/antom", module + "/pkg/sign"}
-	shared := slices.Concat(client, []string{module + "/internal/redact", module + "/internal/rules"})
+	shared := slices.Concat(client, []string{module + "/internal/jsontree", module + "/internal/redact", module + "/internal/rules"})
 	work := slices.Concat(shared, []string{"golang.org/x/sync/..."})
 	command := []string{module + "/internal/...", module + "/pkg/...", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/..."}
 	line := slices.Concat(command, []string{module + "/cmd/cli", module + "/cmd/view"})
@@ -54,10 +54,12 @@ func rooms() []room {
 		{"internal/checkout", work},
 		{"internal/conformance", slices.Concat(work, []string{module + "/internal/check"})},
 		{"internal/diagnose", slices.Concat(work, []string{module + "/internal/intake"})},
+		{"internal/draft", work},
 		{"internal/emulator", slices.Concat(work, []string{"go.etcd.io/bbolt", "go.etcd.io/bbolt/errors", "golang.org/x/sys/..."})},
 		{"internal/gen", []string{module + "/...", "github.com/spf13/cobra", "github.com/spf13/pflag"}},
 		{"internal/history", slices.Concat(work, []string{"github.com/gofrs/flock"})},
 		{"internal/intake", work},
+		{"internal/jsontree", []string{"github.com/go-json-experiment/json/..."}},
 		{"internal/output", slices.Concat(shared, []string{
 			"github.com/charmbracelet/lipgloss", "github.com/charmbracelet/x/ansi", "github.com/itchyny/gojq", "github.com/mattn/go-runewidth",
 			"github.com/muesli/termenv", "github.com/olekukonko/tablewriter/...", "go.yaml.in/yaml/v3", "golang.org/x/term",
@@ -66,7 +68,7 @@ func rooms() []room {
 		{"internal/prompt", slices.Concat(shared, []string{"golang.org/x/sys/...", "golang.org/x/term"})},
 		{"internal/receiver", slices.Concat(work, []string{"github.com/gofrs/flock"})},
 		{"internal/redact", client},
-		{"internal/rules", slices.Concat(client, []string{module + "/internal/redact"})},
+		{"internal/rules", slices.Concat(client, []string{module + "/internal/jsontree", module + "/internal/redact"})},
 		{"internal/secret", slices.Concat(shared, []string{"github.com/zalando/go-keyring"})},
 		{"internal/wait", slices.Concat(work, []string{"golang.org/x/time/rate"})},
 		{"pkg/antom", []string{module + "/pkg/sign"}},

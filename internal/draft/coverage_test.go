@@ -1,11 +1,11 @@
-package rules_test
+package draft_test
 
 import (
 	"reflect"
 	"strings"
 	"testing"
 
-	"github.com/antom-cli/antom/internal/rules"
+	"github.com/antom-cli/antom/internal/draft"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -16,7 +16,7 @@ func TestFields_coverSessionRequest(t *testing.T) {
 	n := 0
 	eachPath(reflect.TypeFor[antom.SessionRequest](), "", map[reflect.Type]bool{}, func(path string) {
 		n++
-		if err := rules.NewDocument(antom.CreatePaymentSession).SetJSON(path, "null"); err != nil {
+		if err := draft.New(antom.CreatePaymentSession).SetJSON(path, "null"); err != nil {
 			t.Error(err)
 		}
 	})

@@ -1,4 +1,4 @@
-package rules
+package draft
 
 import (
 	"bytes"
@@ -7,319 +7,264 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/antom-cli/antom/internal/jsontree"
+	"github.com/antom-cli/antom/internal/redact"
+	"github.com/antom-cli/antom/internal/rules"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Document is the body of a request that can be changed field by field. What is
-// not changed keeps its order and its text, and knows its place in the source.
-type Document struct {
-	fields *field
-	source []byte
-	root   *node
+// PathError is a path that names no field of a request.
+type PathError struct {
+	Path   string
+	reason string
+	remedy string
 }
 
-// node is a value of a document.
-type node struct {
-	kind    byte   // '{', '[' or 0 for a text
-	text    []byte // of a string, number, boolean or null, as it was written
-	offset  int    // where it begins in the source; -1 if it is not from there
-	members []member
-	items   []*node
+func (e *PathError) Error() string { return fmt.Sprintf("%s: %s", e.Path, e.reason) }
+
+// Hint names the path that was probably meant.
+func (e *PathError) Hint() string { return e.remedy }
+
+// ValueError is a text that can't be the value of a field.
+type ValueError struct {
+	Path, Text string
+	want       string
 }
 
-// member is a name and its value.
-type member struct {
-	name  string
-	value *node
+func (e *ValueError) Error() string {
+	return fmt.Sprintf("%s: is %s, must be %s", e.Path, redact.Quote(e.Text), e.want)
 }
 
-// unplaced is the offset of what is not from the source.
-const unplaced = -1
-
-// deepest is how deep values may lie in each other; Antom's go six deep.
-const deepest = 64
-
-// NewDocument is an empty request of an operation.
-func NewDocument(op antom.Operation) *Document {
-	return &Document{fields: tables()[op], root: &node{kind: '{', offset: unplaced}}
-}
-
-// ParseDocument reads a request of an operation. The error is a [*SyntaxError]
-// or, for a name that stands twice in one object, a [*DuplicateError].
-func ParseDocument(op antom.Operation, body []byte) (*Document, error) {
-	if bytes.HasPrefix(body, []byte("\ufeff")) {
-		return nil, &SyntaxError{Line: 1, Column: 1, Reason: "a byte order mark stands before it"}
-	}
-	for at := 0; at < len(body); {
-		r, size := utf8.DecodeRune(body[at:])
-		if r == utf8.RuneError && size == 1 {
-			return nil, place(body, int64(at+1), "it is not UTF-8 from here on")
-		}
-		at += size
-	}
-	if _, err := decode(body); err != nil {
-		return nil, err
-	}
-	r := &reader{source: body, decoder: json.NewDecoder(bytes.NewReader(body))}
-	r.decoder.UseNumber()
-	root, err := r.value("", 0)
+// Set gives a field the value that a text means for it: the table of fields
+// knows whether that is a string, a number, an amount or a list. Objects and
+// lists on the way are made. The error is a [*PathError], a [*ValueError] or an
+// [*antom.AmountError].
+func (d *Draft) Set(path, text string) error {
+	parsed, _ := jsontree.ParsePath(path)
+	f, err := d.lookup(path, parsed)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &Document{fields: tables()[op], source: body, root: root}, nil
-}
-
-// DuplicateError is a name that stands twice in one object: of two values nobody
-// can say which one is meant.
-type DuplicateError struct {
-	Path         string
-	Line, Column int
-	First        int // the line of the first one
-}
-
-func (e *DuplicateError) Error() string {
-	return fmt.Sprintf("line %d, column %d: %s stands twice, first on line %d", e.Line, e.Column, e.Path, e.First)
-}
-
-// reader makes nodes of a source that is known to be JSON.
-type reader struct {
-	source  []byte
-	decoder *json.Decoder
-}
-
-// token reads the next token and says where it begins.
-func (r *reader) token() (json.Token, int, error) {
-	start := int(r.decoder.InputOffset())
-	for start < len(r.source) && strings.IndexByte(" \t\r\n,:", r.source[start]) >= 0 {
-		start++
-	}
-	token, err := r.decoder.Token()
-	return token, start, err
-}
-
-func (r *reader) value(path string, depth int) (*node, error) {
-	token, start, err := r.token()
+	raw, err := value(f, path, text)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return r.rest(token, start, path, depth)
+	return d.put(parsed, raw)
 }
 
-// rest reads what belongs to a token that begins a value.
-func (r *reader) rest(token json.Token, start int, path string, depth int) (*node, error) {
-	if depth > deepest {
-		return nil, place(r.source, int64(start+1), fmt.Sprintf("its values lie more than %d deep", deepest))
+// SetJSON gives a field a value that is written in JSON, whatever the table says
+// of it.
+func (d *Draft) SetJSON(path, text string) error {
+	parsed, _ := jsontree.ParsePath(path)
+	if _, err := d.lookup(path, parsed); err != nil {
+		return err
 	}
-	n := &node{offset: start}
-	switch token {
-	case json.Delim('{'):
-		n.kind = '{'
-		return n, r.members(n, path, depth)
-	case json.Delim('['):
-		n.kind = '['
-		return n, r.items(n, path, depth)
+	if !json.Valid([]byte(text)) {
+		return &ValueError{Path: path, Text: text, want: "a JSON value"}
 	}
-	n.text = r.source[start:r.decoder.InputOffset()]
-	return n, nil
+	return d.put(parsed, []byte(text))
 }
 
-func (r *reader) members(n *node, path string, depth int) error {
-	for {
-		token, start, err := r.token()
-		if err != nil || token == json.Delim('}') {
-			return err
+// lookup finds the row of a path; what lies below a free field has none.
+func (d *Draft) lookup(text string, path jsontree.Path) (*rules.Field, error) {
+	f := d.fields
+	for i, s := range path {
+		if f == nil || f.Kind() == "free" {
+			return f, nil
 		}
-		name, _ := token.(string)
-		at := joinPath(path, name)
-		if first := n.member(name); first != nil {
-			here, before := place(r.source, int64(start+1), ""), place(r.source, int64(first.offset+1), "")
-			return &DuplicateError{Path: at, Line: here.Line, Column: here.Column, First: before.Line}
+		above := path[:i].String()
+		next, skipped := f.Below(s)
+		if skipped {
+			return nil, &PathError{Path: text, reason: "a list is on the way, and no item of it is named", remedy: "write " + above + "[0]"}
 		}
-		value, err := r.value(at, depth+1)
-		if err != nil {
-			return err
+		if next == nil {
+			return nil, d.unknown(text, path, above, f)
 		}
-		value.offset = start // a member stands where its name does
-		n.members = append(n.members, member{name, value})
+		f = next
 	}
+	return f, nil
 }
 
-func (r *reader) items(n *node, path string, depth int) error {
-	for {
-		token, start, err := r.token()
-		if err != nil || token == json.Delim(']') {
-			return err
+// unknown names the nearest path: one that ends alike, a sibling, or any.
+func (d *Draft) unknown(text string, path jsontree.Path, above string, parent *rules.Field) error {
+	all := d.fields.Paths()
+	near := endingAlike(all, path[len(path)-1].Name, text)
+	if near == "" {
+		var siblings []string
+		for _, name := range parent.Names() {
+			siblings = append(siblings, strings.TrimPrefix(above+"."+name, "."))
 		}
-		item, err := r.rest(token, start, fmt.Sprintf("%s[%d]", path, len(n.items)), depth+1)
-		if err != nil {
-			return err
-		}
-		n.items = append(n.items, item)
+		near = rules.Nearest(text, siblings)
 	}
-}
-
-func (n *node) member(name string) *node {
-	for _, m := range n.members {
-		if m.name == name {
-			return m.value
-		}
+	if near == "" {
+		near = rules.Nearest(text, all)
 	}
-	return nil
-}
-
-// Bytes is the document as compact JSON.
-func (d *Document) Bytes() []byte {
-	var out bytes.Buffer
-	d.root.write(&out)
-	return out.Bytes()
-}
-
-func (n *node) write(out *bytes.Buffer) {
-	switch n.kind {
-	case '{':
-		out.WriteByte('{')
-		for i, m := range n.members {
-			if i > 0 {
-				out.WriteByte(',')
-			}
-			out.Write(quote(m.name))
-			out.WriteByte(':')
-			m.value.write(out)
-		}
-		out.WriteByte('}')
-	case '[':
-		out.WriteByte('[')
-		for i, item := range n.items {
-			if i > 0 {
-				out.WriteByte(',')
-			}
-			item.write(out)
-		}
-		out.WriteByte(']')
-	default:
-		out.Write(n.text)
+	err := &PathError{Path: text, reason: "is not a known field of the request", remedy: "the fields are in Antom's page of the operation"}
+	if near != "" {
+		err.remedy = fmt.Sprintf("did you mean %s?", near)
 	}
+	return err
 }
 
-// quote is a JSON string in which & and < stand for themselves.
-func quote(text string) []byte {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(text); err != nil {
-		panic(err) // a string always encodes
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
-}
-
-// Has says whether a field has a value that is neither null nor empty.
-func (d *Document) Has(path string) bool {
-	n := d.find(path)
-	return n != nil && string(n.text) != "null" && string(n.text) != `""`
-}
-
-// Remove takes a member of the request away.
-func (d *Document) Remove(name string) {
-	d.root.members = slices.DeleteFunc(d.root.members, func(m member) bool { return m.name == name })
-}
-
-// Text is the text of a field that is a string; otherwise it is empty.
-func (d *Document) Text(path string) string {
-	var text string
-	if n := d.find(path); n != nil && n.kind == 0 && json.Unmarshal(n.text, &text) == nil {
-		return text
+// endingAlike is the first path with that last name, letter case apart.
+func endingAlike(all []string, name, text string) string {
+	for _, candidate := range all {
+		if last := candidate[strings.LastIndexByte(candidate, '.')+1:]; strings.EqualFold(last, name) && candidate != text {
+			return candidate
+		}
 	}
 	return ""
 }
 
-// Place is where a field stands in the source; of a field that is not from
-// there ok is false.
-func (d *Document) Place(path string) (line, column int, ok bool) {
-	n := d.find(path)
-	if n == nil || n.offset == unplaced {
-		return 0, 0, false
+// value is the JSON of a text by the kind of its field.
+func value(f *rules.Field, path, text string) ([]byte, error) {
+	kind := "string"
+	if f != nil {
+		kind = f.Kind()
 	}
-	at := place(d.source, int64(n.offset+1), "")
-	return at.Line, at.Column, true
+	switch kind {
+	case "bool":
+		if text != "true" && text != "false" {
+			return nil, &ValueError{path, text, "true or false"}
+		}
+		return []byte(text), nil
+	case "int":
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, &ValueError{path, text, "a whole number"}
+		}
+		return strconv.AppendInt(nil, n, 10), nil
+	case "object":
+		return structured(path, text, '{', "an object in JSON, or name a field of it")
+	case "list":
+		return structured(path, text, '[', "a list in JSON, or name an item of it, such as "+path+"[0]")
+	case "amount":
+		return amountValue(path, text)
+	}
+	return jsontree.Quote(text), nil
 }
 
-func (d *Document) find(path string) *node {
+func structured(path, text string, opening byte, want string) ([]byte, error) {
+	trimmed := bytes.TrimSpace([]byte(text))
+	if len(trimmed) == 0 || trimmed[0] != opening || !json.Valid(trimmed) {
+		return nil, &ValueError{path, text, want}
+	}
+	return trimmed, nil
+}
+
+// amountValue reads 42.00 SGD, in major units, or an object.
+func amountValue(path, text string) ([]byte, error) {
+	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return structured(path, text, '{', "an amount")
+	}
+	words := strings.Fields(text)
+	if len(words) != 2 {
+		return nil, &ValueError{path, text, "an amount in major units with its currency, such as 42.00 SGD"}
+	}
+	amount, err := antom.ParseAmount(words[0], words[1])
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(amount)
+}
+
+// put places JSON at a path, or leaves the request as it is.
+func (d *Draft) put(path jsontree.Path, raw []byte) error {
+	value, err := valueNode(raw)
+	if err != nil {
+		return fmt.Errorf("%s: the value: %w", path, err)
+	}
+	if err := d.fits(path); err != nil {
+		return err
+	}
+	n, f := d.root, d.fields
+	for i, s := range path[:len(path)-1] {
+		n = descend(n, f, s, path[i+1])
+		if f != nil {
+			f, _ = f.Below(s)
+		}
+	}
+	replace(n, f, path[len(path)-1], value)
+	d.changed = true
+	return nil
+}
+
+// valueNode reads JSON whose places do not matter.
+func valueNode(raw []byte) (*jsontree.Node, error) {
+	n, err := jsontree.Parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	if path, _, _ := n.Duplicate(); path != nil {
+		return nil, fmt.Errorf("%s stands twice", path)
+	}
+	n.Unplace()
+	return n, nil
+}
+
+// fits reports why a path does not lead through the request as it is: a value of
+// another kind is on the way, or a list would get a gap.
+func (d *Draft) fits(path jsontree.Path) error {
 	n := d.root
-	for _, s := range steps(path) {
-		if n = n.at(s); n == nil {
-			return nil
+	for _, s := range path {
+		missing := n == nil || n.Kind == jsontree.Null
+		switch isList := !missing && n.Kind == jsontree.List; {
+		case !missing && isList != (s.Name == ""), !missing && !isList && n.Kind != jsontree.Object:
+			return &PathError{Path: path.String(), reason: "the request has another kind of value on the way there", remedy: "look into the request file"}
+		case s.Name == "" && missing && s.Index > 0:
+			return gap(path, 0)
+		case s.Name == "" && !missing && s.Index > len(n.Items):
+			return gap(path, len(n.Items))
 		}
+		n = n.Step(s)
 	}
-	return n
+	return nil
 }
 
-// step is one part of a path: a name, or the index of an item.
-type step struct {
-	name  string
-	index int
+func gap(path jsontree.Path, items int) error {
+	return &PathError{Path: path.String(), reason: fmt.Sprintf("the list has only %d items before it", items), remedy: fmt.Sprintf("the next one is [%d]", items)}
 }
 
-// steps takes a path apart: order.goods[0].goodsName. A part that is no index
-// stays a name.
-func steps(path string) []step {
-	var list []step
-	for part := range strings.SplitSeq(path, ".") {
-		name, indices, _ := strings.Cut(part, "[")
-		parsed, ok := parseIndices(indices)
-		if !ok {
-			name, parsed = part, nil
-		}
-		list = append(list, step{name: name})
-		list = append(list, parsed...)
+// descend goes one step down to a container for the step after; where there is
+// none it makes one.
+func descend(n *jsontree.Node, f *rules.Field, s, after jsontree.Step) *jsontree.Node {
+	if there := n.Step(s); there != nil && there.Kind != jsontree.Null {
+		return there
 	}
-	return list
+	made := &jsontree.Node{Kind: jsontree.Object, Offset: jsontree.Unplaced}
+	if after.Name == "" {
+		made.Kind = jsontree.List
+	}
+	replace(n, f, s, made)
+	return made
 }
 
-// mostItems bounds an index, so that a slip of the finger makes no giant.
-const mostItems = 1000
-
-// parseIndices reads what follows the first bracket: 0] or 0][1].
-func parseIndices(text string) ([]step, bool) {
-	if text == "" {
-		return nil, true
+// replace puts a value one step down. A list grows by one item at a time.
+func replace(n *jsontree.Node, f *rules.Field, s jsontree.Step, value *jsontree.Node) {
+	switch {
+	case s.Name != "":
+		insert(n, f, jsontree.Member{Name: s.Name, Text: jsontree.Quote(s.Name), Offset: jsontree.Unplaced, Value: value})
+	case s.Index == len(n.Items):
+		n.Items = append(n.Items, value)
+	default:
+		n.Items[s.Index] = value
 	}
-	text, closed := strings.CutSuffix(text, "]")
-	if !closed {
-		return nil, false
-	}
-	var list []step
-	for digits := range strings.SplitSeq(text, "][") {
-		n, err := strconv.Atoi(digits)
-		if err != nil || n < 0 || n >= mostItems || strconv.Itoa(n) != digits {
-			return nil, false
-		}
-		list = append(list, step{index: n})
-	}
-	return list, true
 }
 
 // insert puts a member where the table of fields has it, behind those that stand
 // before it there; one without a row goes last.
-func (n *node) insert(f *field, name string, value *node) {
-	for i := range n.members {
-		if n.members[i].name == name {
-			n.members[i].value = value
-			return
+func insert(n *jsontree.Node, f *rules.Field, m jsontree.Member) {
+	if at := slices.IndexFunc(n.Members, func(other jsontree.Member) bool { return other.Name == m.Name }); at >= 0 {
+		n.Members[at] = m
+		return
+	}
+	at := len(n.Members)
+	if f != nil && f.Rank(m.Name) >= 0 {
+		rank := f.Rank(m.Name)
+		if later := slices.IndexFunc(n.Members, func(other jsontree.Member) bool { return f.Rank(other.Name) > rank }); later >= 0 {
+			at = later
 		}
 	}
-	rank := f.rank(name)
-	at := slices.IndexFunc(n.members, func(m member) bool { return rank >= 0 && f.rank(m.name) > rank })
-	if at < 0 {
-		at = len(n.members)
-	}
-	n.members = slices.Insert(n.members, at, member{name, value})
-}
-
-func (f *field) rank(name string) int {
-	if f == nil {
-		return -1
-	}
-	return slices.IndexFunc(f.children, func(child *field) bool { return child.name == name })
+	n.Members = slices.Insert(n.Members, at, m)
 }

@@ -1,18 +1,17 @@
-package rules_test
+package draft_test
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/antom-cli/antom/internal/rules"
+	"github.com/antom-cli/antom/internal/draft"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-func parse(t *testing.T, body string) *rules.Document {
+func read(t *testing.T, body string) *draft.Draft {
 	t.Helper()
-	d, err := rules.ParseDocument(antom.CreatePaymentSession, []byte(body))
+	d, err := draft.Read(antom.CreatePaymentSession, "r.json", []byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,15 +19,15 @@ func parse(t *testing.T, body string) *rules.Document {
 }
 
 // What is not changed stays as it was written, escapes and numbers included.
-func TestDocument_keeps(t *testing.T) {
+func TestDraft_keeps(t *testing.T) {
 	t.Parallel()
 	const body = `{"z":1.50,"order":{"orderDescription":"a\u002fb & <c>","goods":[{},[],null,true]},"paymentRequestId":"x"}`
-	if got := string(parse(t, body).Bytes()); got != body {
+	if got := string(read(t, body).Body()); got != body {
 		t.Errorf("got  %s\nwant %s", got, body)
 	}
 }
 
-func TestDocument_set(t *testing.T) {
+func TestDraft_set(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, body, path, text, want string
@@ -52,18 +51,18 @@ func TestDocument_set(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			d := parse(t, test.body)
+			d := read(t, test.body)
 			if err := d.Set(test.path, test.text); err != nil {
 				t.Fatal(err)
 			}
-			if got := string(d.Bytes()); got != test.want {
+			if got := string(d.Body()); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
 	}
 }
 
-func TestDocument_setRefuses(t *testing.T) {
+func TestDraft_setRefuses(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		body, path, text, want, hint string
@@ -87,24 +86,24 @@ func TestDocument_setRefuses(t *testing.T) {
 		{`{}`, "order.goods", "{}", "such as order.goods[0]", ""},
 		{`{}`, "order", `{"a":1,"a":2}`, "a stands twice", ""},
 	} {
-		d := parse(t, test.body)
+		d := read(t, test.body)
 		err := d.Set(test.path, test.text)
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s=%s: error %v, want %q", test.path, test.text, err, test.want)
 			continue
 		}
-		if wrong, ok := errors.AsType[*rules.PathError](err); test.hint != "" && (!ok || wrong.Hint() != test.hint) {
+		if wrong, ok := errors.AsType[*draft.PathError](err); test.hint != "" && (!ok || wrong.Hint() != test.hint) {
 			t.Errorf("%s=%s: hint %q, want %q", test.path, test.text, wrong.Hint(), test.hint)
 		}
-		if got := string(d.Bytes()); got != test.body && !strings.Contains(err.Error(), "list has only") {
+		if got := string(d.Body()); got != test.body {
 			t.Errorf("%s=%s: the document became %s", test.path, test.text, got)
 		}
 	}
 }
 
-func TestParseDocument_places(t *testing.T) {
+func TestRead_places(t *testing.T) {
 	t.Parallel()
-	d := parse(t, "{\n  \"order\": {\n    \"goods\": [ {\"goodsNäme\": \"x\", \"goodsUrl\": \"y\"},\n 7 ]\n  }\n}")
+	d := read(t, "{\n  \"order\": {\n    \"goods\": [ {\"goodsNäme\": \"x\", \"goodsUrl\": \"y\"},\n 7 ]\n  }\n}")
 	for path, want := range map[string][2]int{
 		"order": {2, 3}, "order.goods": {3, 5}, "order.goods[0].goodsNäme": {3, 17}, "order.goods[0].goodsUrl": {3, 35}, "order.goods[1]": {4, 2},
 	} {
@@ -121,63 +120,21 @@ func TestParseDocument_places(t *testing.T) {
 	}
 }
 
-func TestParseDocument_refuses(t *testing.T) {
+func TestRead_refuses(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		"{\"a\": 1,\n \"b\": {\"c\": 1, \"d\": 2,\n \"c\": 3}}": "line 3, column 2: b.c stands twice, first on line 2",
-		"{\"a\":1} x":        "line 1, column 8",
-		"{\"a\":1}{}":        "something follows the object",
-		"\ufeff{}":           "a byte order mark",
-		"{\"a\":\n\"\xff\"}": "line 2, column 2: it is not UTF-8",
-		"[]":                 "line 1",
+		"{\"a\": 1,\n \"b\": {\"c\": 1, \"d\": 2,\n \"c\": 3}}": "r.json:3:2: b.c stands twice, first on line 2",
+		"{\"a\":1} x":        "r.json:1:9: not a JSON object: something follows the object",
+		"\ufeff{}":           "r.json:1:1: not a JSON object: a byte order mark",
+		"{\"a\":\n\"\xff\"}": "r.json:2:2: not a JSON object: it is not UTF-8",
+		"[]":                 "r.json:1:1: not a JSON object: it is a list",
 		"":                   "it is empty",
 		strings.Repeat(`{"a":`, 70) + "1" + strings.Repeat("}", 70): "deep",
 	} {
-		_, err := rules.ParseDocument(antom.CreatePaymentSession, []byte(body))
-		if err == nil || !strings.Contains(err.Error(), want) {
+		_, err := draft.Read(antom.CreatePaymentSession, "r.json", []byte(body))
+		bad, ok := errors.AsType[*draft.SourceError](err)
+		if !ok || !strings.Contains(err.Error(), want) || bad.Hint() == "" {
 			t.Errorf("%.40q: error %v, want %q", body, err, want)
 		}
-	}
-}
-
-func TestOverlap(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		a, b string
-		want bool
-	}{
-		{"order", "order.goods[0].goodsName", true}, {"order.goods[0]", "order.goods[1]", false}, {"order", "orderx", false}, {"a.b", "a.b", true},
-	} {
-		if rules.Overlap(test.a, test.b) != test.want || rules.Overlap(test.b, test.a) != test.want {
-			t.Errorf("Overlap(%s, %s) is not %t", test.a, test.b, test.want)
-		}
-	}
-}
-
-// With a productScene the newest page's required fields count, without one those
-// of the older pages (C3, C4).
-func TestCheck_scenes(t *testing.T) {
-	t.Parallel()
-	paths := func(scene string) (refused, warned []string) {
-		body := `{"paymentRequestId":"x","paymentAmount":{"currency":"SGD","value":"1"},"productScene":"` + scene + `",
-			"order":{"referenceOrderId":"o","orderDescription":"d","orderAmount":{"currency":"SGD","value":"1"}}}`
-		findings, err := rules.Check(antom.CreatePaymentSession, []byte(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range findings {
-			if f.Level == rules.Documented {
-				refused = append(refused, f.Path)
-			} else {
-				warned = append(warned, f.Path)
-			}
-		}
-		return refused, warned
-	}
-	if refused, warned := paths(""); !slices.Equal(refused, []string{"productCode", "paymentMethod", "paymentRedirectUrl"}) || warned != nil {
-		t.Errorf("without a scene: %v, %v", refused, warned)
-	}
-	if refused, warned := paths("ELEMENT_PAYMENT"); refused != nil || !slices.Equal(warned, []string{"settlementStrategy"}) {
-		t.Errorf("with a scene: %v, %v", refused, warned)
 	}
 }

@@ -131,7 +131,7 @@ type parser struct {
 
 func (p *parser) at() int { return int(p.decoder.InputOffset()) }
 
-var errTooDeep = fmt.Errorf("its values lie more than %d deep", Deepest)
+var errTooDeep = errors.New("too deep")
 
 func (p *parser) value(depth int) (*Node, error) {
 	kind := p.decoder.PeekKind()
@@ -197,7 +197,7 @@ func (p *parser) explain(err error) error {
 	}
 	switch {
 	case errors.Is(err, errTooDeep):
-		return ErrorAt(p.text, p.at()-1, err.Error())
+		return ErrorAt(p.text, p.at()-1, fmt.Sprintf("its values lie more than %d deep", Deepest))
 	case len(bytes.TrimSpace(p.text)) == 0:
 		return ErrorAt(p.text, len(p.text), "it is empty")
 	}

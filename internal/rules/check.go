@@ -1,11 +1,8 @@
 package rules
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/antom-cli/antom/internal/jsontree"
 	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/pkg/antom"
 )
@@ -36,81 +34,31 @@ type Finding struct {
 	Source  string
 }
 
-// SyntaxError says where a body stops being a JSON object. Columns are counted
-// in characters, from 1.
-type SyntaxError struct {
-	Line, Column int
-	Reason       string
-}
-
-func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("the body is not a JSON object: line %d, column %d: %s", e.Line, e.Column, e.Reason)
-}
-
 // Check holds the body of a request against the fields of its operation. The
-// error is a [*SyntaxError].
+// error is a [*jsontree.SyntaxError] if the body is not one JSON object.
 func Check(op antom.Operation, body []byte) ([]Finding, error) {
+	object, err := jsontree.ParseBytes(body)
+	if err == nil && object.Kind != jsontree.Object {
+		err = jsontree.ErrorAt(body, object.Offset, "it is "+kindOf(object))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the body is not a JSON object: %w", err)
+	}
+	return CheckTree(op, object)
+}
+
+// CheckTree is [Check] for a request that has been read already.
+func CheckTree(op antom.Operation, object *jsontree.Node) ([]Finding, error) {
 	root, ok := tables()[op]
 	if !ok {
 		return nil, fmt.Errorf("operation %q has no rules", op)
 	}
-	object, err := decode(body)
-	if err != nil {
-		return nil, err
-	}
-	scene, _ := object[sceneField].(string)
-	c := &checker{scene: scene != ""}
+	c := &checker{scene: object.Member(sceneField).Str() != ""}
 	c.object(root, "", object)
 	c.oneOf(root, object)
 	c.compareAmounts(object)
 	c.compareMethod(object)
 	return c.findings, nil
-}
-
-// decode reads a body, which must be one JSON object. The error is a
-// [*SyntaxError].
-func decode(body []byte) (map[string]any, error) {
-	var object map[string]any
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	if err := decoder.Decode(&object); err != nil {
-		return nil, syntaxError(body, err)
-	}
-	if object == nil {
-		return nil, &SyntaxError{Line: 1, Column: 1, Reason: "it is null"}
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, place(body, decoder.InputOffset(), "something follows the object")
-	}
-	return object, nil
-}
-
-func syntaxError(body []byte, err error) error {
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return place(body, syntax.Offset, strings.TrimPrefix(err.Error(), "json: "))
-	}
-	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return place(body, mismatch.Offset, "it is "+withArticle(mismatch.Value))
-	}
-	if len(bytes.TrimSpace(body)) == 0 {
-		return place(body, int64(len(body)), "it is empty")
-	}
-	return place(body, int64(len(body)), "it ends too early")
-}
-
-// withArticle puts a or an before a kind of JSON value.
-func withArticle(kind string) string {
-	if strings.HasPrefix(kind, "array") {
-		return "an " + kind
-	}
-	return "a " + kind
-}
-
-func place(body []byte, offset int64, text string) *SyntaxError {
-	before := body[:min(int(offset), len(body))]
-	line := bytes.Count(before, []byte("\n")) + 1
-	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
-	return &SyntaxError{Line: line, Column: max(1, column), Reason: text}
 }
 
 // checker gathers findings.
@@ -122,11 +70,11 @@ type checker struct {
 // spot is a field of the table at a place of the request.
 type spot struct {
 	checker *checker
-	field   *field
+	field   *Field
 	path    string
 }
 
-func (c *checker) at(f *field, path string) spot { return spot{c, f, path} }
+func (c *checker) at(f *Field, path string) spot { return spot{c, f, path} }
 
 // add finds that a rule is broken here.
 func (s spot) add(rule, hint, format string, args ...any) {
@@ -141,23 +89,23 @@ func (s spot) add(rule, hint, format string, args ...any) {
 
 // object checks the members of an object in the order of the table, then names
 // those that the table does not have.
-func (c *checker) object(f *field, path string, object map[string]any) {
+func (c *checker) object(f *Field, path string, object *jsontree.Node) {
 	for _, child := range f.children {
-		value, present := object[child.name]
+		value := object.Member(child.name)
 		at := joinPath(path, child.name)
 		switch {
-		case present && value != nil && value != "":
+		case !value.Empty():
 			c.checkValue(child, at, value)
 		case child.need == required, child.need == sceneless && !c.scene:
 			c.missing(child, at)
 		case child.need == withScene && c.scene:
-			c.at(&field{source: inferred}, at).add("missing", "give it a value", "is missing; with a productScene Antom's newest page requires it")
+			c.at(&Field{source: inferred}, at).add("missing", "give it a value", "is missing; with a productScene Antom's newest page requires it")
 		}
 	}
 	c.unknown(f, path, object)
 }
 
-func (c *checker) missing(f *field, path string) {
+func (c *checker) missing(f *Field, path string) {
 	required := *f
 	if required.source == inferred {
 		required.source = "SEED" // the row's other checks are inferred, its presence is not
@@ -165,57 +113,56 @@ func (c *checker) missing(f *field, path string) {
 	c.at(&required, path).add("missing", "give it a value", "is required and missing")
 }
 
-func (c *checker) unknown(f *field, path string, object map[string]any) {
+func (c *checker) unknown(f *Field, path string, object *jsontree.Node) {
 	var names []string
 	for _, child := range f.children {
 		names = append(names, child.name)
 	}
 	var strangers []string
-	for name := range object {
-		if !slices.Contains(names, name) {
-			strangers = append(strangers, name)
+	for _, m := range object.Members {
+		if !slices.Contains(names, m.Name) {
+			strangers = append(strangers, m.Name)
 		}
 	}
 	slices.Sort(strangers)
-	for _, name := range strangers {
+	for _, name := range slices.Compact(strangers) {
 		hint := "Antom may ignore it"
 		if near := Nearest(name, names); near != "" {
 			hint = "did you mean " + joinPath(path, near) + "?"
 		}
-		c.at(&field{source: inferred}, joinPath(path, name)).add("unknown", hint, "is not a known field; %s", hint)
+		c.at(&Field{source: inferred}, joinPath(path, name)).add("unknown", hint, "is not a known field; %s", hint)
 	}
 }
 
 // oneOf wants at least one of the fields that are marked so.
-func (c *checker) oneOf(f *field, object map[string]any) {
+func (c *checker) oneOf(f *Field, object *jsontree.Node) {
 	var names []string
 	for _, child := range f.children {
 		if child.need != oneOf {
 			continue
 		}
-		if value, ok := object[child.name]; ok && value != nil && value != "" {
+		if !object.Member(child.name).Empty() {
 			return
 		}
 		names = append(names, child.name)
 	}
 	if len(names) > 0 {
-		c.at(&field{source: "G24"}, names[0]).add("missing", "give one of them", "is missing, and so is %s", strings.Join(names[1:], " and "))
+		c.at(&Field{source: "G24"}, names[0]).add("missing", "give one of them", "is missing, and so is %s", strings.Join(names[1:], " and "))
 	}
 }
 
 // compareAmounts warns of an order amount that differs: Antom does not compare
 // them (G24), people do.
-func (c *checker) compareAmounts(object map[string]any) {
-	order, _ := object["order"].(map[string]any)
-	charged, ordered := object["paymentAmount"], order["orderAmount"]
-	if charged == nil || ordered == nil || fmt.Sprint(charged) == fmt.Sprint(ordered) {
+func (c *checker) compareAmounts(object *jsontree.Node) {
+	charged, ordered := object.Member("paymentAmount"), object.Member("order").Member("orderAmount")
+	if charged == nil || ordered == nil || jsontree.Equal(charged, ordered) {
 		return
 	}
-	c.at(&field{source: inferred}, "order.orderAmount").add("differs", "make them the same", "differs from paymentAmount; paymentAmount is charged")
+	c.at(&Field{source: inferred}, "order.orderAmount").add("differs", "make them the same", "differs from paymentAmount; paymentAmount is charged")
 }
 
 // checkValue checks a value by the kind of its field.
-func (c *checker) checkValue(f *field, path string, value any) {
+func (c *checker) checkValue(f *Field, path string, value *jsontree.Node) {
 	switch f.kind {
 	case "string":
 		c.checkString(f, path, value)
@@ -238,37 +185,34 @@ func (c *checker) checkValue(f *field, path string, value any) {
 	}
 }
 
-func (c *checker) wrongKind(f *field, path, want string, value any) {
+func (c *checker) wrongKind(f *Field, path, want string, value *jsontree.Node) {
 	c.at(f, path).add("wrong-type", "write it as "+want, "must be %s, is %s", want, kindOf(value))
 }
 
-func kindOf(value any) string {
-	switch value.(type) {
-	case string:
-		return "a string"
-	case json.Number:
-		return "a number"
-	case bool:
-		return "a boolean"
-	case []any:
-		return "a list"
+func kindOf(value *jsontree.Node) string {
+	switch word := value.Kind.String(); value.Kind {
+	case jsontree.Null:
+		return word
+	case jsontree.Object:
+		return "an " + word
+	default:
+		return "a " + word
 	}
-	return "an object"
 }
 
-func (c *checker) text(f *field, path string, value any) (string, bool) {
-	text, ok := value.(string)
-	if !ok {
+func (c *checker) text(f *Field, path string, value *jsontree.Node) (string, bool) {
+	if value.Kind != jsontree.String {
 		c.wrongKind(f, path, "a string", value)
 		return "", false
 	}
+	text := value.Str()
 	if n := utf8.RuneCountInString(text); f.longest > 0 && n > f.longest {
 		c.at(f, path).add("too-long", fmt.Sprintf("at most %d characters", f.longest), "has %d characters, at most %d are allowed", n, f.longest)
 	}
 	return text, true
 }
 
-func (c *checker) checkString(f *field, path string, value any) {
+func (c *checker) checkString(f *Field, path string, value *jsontree.Node) {
 	text, ok := c.text(f, path, value)
 	if !ok {
 		return
@@ -288,7 +232,7 @@ func isHan(r rune) bool {
 	return unicode.Is(unicode.Han, r) || (r >= 0x3000 && r <= 0x303f) || (r >= 0xff00 && r <= 0xffef)
 }
 
-func (c *checker) checkURL(f *field, path string, value any) {
+func (c *checker) checkURL(f *Field, path string, value *jsontree.Node) {
 	text, ok := c.text(f, path, value)
 	if !ok {
 		return
@@ -299,7 +243,7 @@ func (c *checker) checkURL(f *field, path string, value any) {
 	}
 }
 
-func (c *checker) checkTime(f *field, path string, value any) {
+func (c *checker) checkTime(f *Field, path string, value *jsontree.Node) {
 	text, ok := c.text(f, path, value)
 	if !ok {
 		return
@@ -309,37 +253,40 @@ func (c *checker) checkTime(f *field, path string, value any) {
 	}
 }
 
-func (c *checker) checkBool(f *field, path string, value any) {
-	if _, ok := value.(bool); !ok && value != "true" && value != "false" {
+func (c *checker) checkBool(f *Field, path string, value *jsontree.Node) {
+	isBool := value.Kind == jsontree.True || value.Kind == jsontree.False
+	if text := value.Str(); !isBool && text != "true" && text != "false" {
 		c.wrongKind(f, path, "true or false", value)
 	}
 }
 
-func (c *checker) checkInt(f *field, path string, value any) {
-	if _, err := strconv.ParseInt(fmt.Sprint(value), 10, 64); err != nil {
+func (c *checker) checkInt(f *Field, path string, value *jsontree.Node) {
+	text := value.Str()
+	if value.Kind == jsontree.Number {
+		text = string(value.Text)
+	}
+	if _, err := strconv.ParseInt(text, 10, 64); err != nil {
 		c.wrongKind(f, path, "a whole number", value)
 	}
 }
 
-func (c *checker) checkObject(f *field, path string, value any) {
-	object, ok := value.(map[string]any)
-	if !ok {
+func (c *checker) checkObject(f *Field, path string, value *jsontree.Node) {
+	if value.Kind != jsontree.Object {
 		c.wrongKind(f, path, "an object", value)
 		return
 	}
-	c.object(f, path, object)
+	c.object(f, path, value)
 }
 
-func (c *checker) checkList(f *field, path string, value any) {
-	list, ok := value.([]any)
-	if !ok {
+func (c *checker) checkList(f *Field, path string, value *jsontree.Node) {
+	if value.Kind != jsontree.List {
 		c.wrongKind(f, path, "a list", value)
 		return
 	}
-	if f.longest > 0 && len(list) > f.longest {
-		c.at(f, path).add("too-many", fmt.Sprintf("at most %d", f.longest), "has %d items, at most %d are allowed", len(list), f.longest)
+	if f.longest > 0 && len(value.Items) > f.longest {
+		c.at(f, path).add("too-many", fmt.Sprintf("at most %d", f.longest), "has %d items, at most %d are allowed", len(value.Items), f.longest)
 	}
-	for i, value := range list {
+	for i, value := range value.Items {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		if item := f.item(); item != nil {
 			c.checkValue(item, at, value)
@@ -349,7 +296,7 @@ func (c *checker) checkList(f *field, path string, value any) {
 	}
 }
 
-func (c *checker) checkCurrency(f *field, path string, value any) {
+func (c *checker) checkCurrency(f *Field, path string, value *jsontree.Node) {
 	text, ok := c.text(f, path, value)
 	if !ok {
 		return
@@ -361,23 +308,22 @@ func (c *checker) checkCurrency(f *field, path string, value any) {
 
 // checkAmount wants a known currency and a positive whole number of minor units
 // as a string.
-func (c *checker) checkAmount(f *field, path string, value any) {
-	object, ok := value.(map[string]any)
-	if !ok {
+func (c *checker) checkAmount(f *Field, path string, value *jsontree.Node) {
+	if value.Kind != jsontree.Object {
 		c.wrongKind(f, path, "an object with currency and value", value)
 		return
 	}
 	for _, name := range [...]string{"currency", "value"} {
-		if text, present := object[name]; !present || text == "" {
+		switch part := value.Member(name); {
+		case part == nil || part.Empty() && part.Kind == jsontree.String:
 			c.missing(f, joinPath(path, name))
 			return
-		}
-		if _, isText := object[name].(string); !isText {
-			c.wrongKind(f, joinPath(path, name), "a string", object[name])
+		case part.Kind != jsontree.String:
+			c.wrongKind(f, joinPath(path, name), "a string", part)
 			return
 		}
 	}
-	_, err := antom.ParseMinor(object["value"].(string), object["currency"].(string))
+	_, err := antom.ParseMinor(value.Member("value").Str(), value.Member("currency").Str())
 	if broken, ok := errors.AsType[*antom.AmountError](err); ok {
 		at := "value"
 		if broken.Rule == antom.CurrencyUnknown {

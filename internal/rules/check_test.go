@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/antom-cli/antom/internal/jsontree"
 	"github.com/antom-cli/antom/internal/rules"
 	"github.com/antom-cli/antom/pkg/antom"
 )
@@ -143,11 +145,11 @@ func TestCheck_syntax(t *testing.T) {
 		{"[1]", 1, 1},
 		{"", 1, 1},
 		{"null", 1, 1},
-		{"{\"a\":", 1, 5},
+		{"{\"a\":", 1, 6},
 	}
 	for _, test := range tests {
 		_, err := rules.Check(antom.CreatePaymentSession, []byte(test.body))
-		syntax, ok := errors.AsType[*rules.SyntaxError](err)
+		syntax, ok := errors.AsType[*jsontree.SyntaxError](err)
 		if !ok || syntax.Line != test.line || syntax.Column != test.column {
 			t.Errorf("%q: %+v, %v; want line %d, column %d", test.body, syntax, err, test.line, test.column)
 		}
@@ -193,9 +195,37 @@ func BenchmarkCheck(b *testing.B) {
 // TestCheck_array names what a body is instead of an object.
 func TestCheck_array(t *testing.T) {
 	t.Parallel()
-	for body, want := range map[string]string{`[]`: "it is an array", `"x"`: "it is a string"} {
+	for body, want := range map[string]string{`[]`: "it is a list", `"x"`: "it is a string"} {
 		if _, err := rules.Check(antom.InquiryPayment, []byte(body)); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", body, err, want)
 		}
+	}
+}
+
+// With a productScene the newest page's required fields count, without one those
+// of the older pages (C3, C4).
+func TestCheck_scenes(t *testing.T) {
+	t.Parallel()
+	paths := func(scene string) (refused, warned []string) {
+		body := `{"paymentRequestId":"x","paymentAmount":{"currency":"SGD","value":"1"},"productScene":"` + scene + `",
+			"order":{"referenceOrderId":"o","orderDescription":"d","orderAmount":{"currency":"SGD","value":"1"}}}`
+		findings, err := rules.Check(antom.CreatePaymentSession, []byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range findings {
+			if f.Level == rules.Documented {
+				refused = append(refused, f.Path)
+			} else {
+				warned = append(warned, f.Path)
+			}
+		}
+		return refused, warned
+	}
+	if refused, warned := paths(""); !slices.Equal(refused, []string{"productCode", "paymentMethod", "paymentRedirectUrl"}) || warned != nil {
+		t.Errorf("without a scene: %v, %v", refused, warned)
+	}
+	if refused, warned := paths("ELEMENT_PAYMENT"); refused != nil || !slices.Equal(warned, []string{"settlementStrategy"}) {
+		t.Errorf("with a scene: %v, %v", refused, warned)
 	}
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 
+	"github.com/antom-cli/antom/internal/jsontree"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -24,12 +25,10 @@ var methodMultiples = [...]methodMultiple{
 
 // compareMethod holds the amount against what its payment method takes. An
 // amount that breaks the currency's own rules has been found before.
-func (c *checker) compareMethod(object map[string]any) {
-	chosen, _ := object["paymentMethod"].(map[string]any)
-	method, _ := chosen["paymentMethodType"].(string)
-	charged, _ := object["paymentAmount"].(map[string]any)
-	value, _ := charged["value"].(string)
-	currency, _ := charged["currency"].(string)
+func (c *checker) compareMethod(object *jsontree.Node) {
+	method := object.Member("paymentMethod").Member("paymentMethodType").Str()
+	charged := object.Member("paymentAmount")
+	value, currency := charged.Member("value").Str(), charged.Member("currency").Str()
 	amount, err := antom.ParseMinor(value, currency)
 	if err != nil || c.belowMinimum(method, amount) {
 		return
@@ -38,7 +37,7 @@ func (c *checker) compareMethod(object map[string]any) {
 		if row.method != method || row.currency != amount.Currency || amount.Value%row.multiple == 0 {
 			continue
 		}
-		c.at(&field{source: row.source}, amountPath).add(string(antom.AmountNotMultiple), row.neighbours(amount),
+		c.at(&Field{source: row.source}, amountPath).add(string(antom.AmountNotMultiple), row.neighbours(amount),
 			"is %s, %s takes multiples of %s only", amount, method, antom.Amount{Currency: row.currency, Value: row.multiple})
 	}
 }
@@ -62,7 +61,7 @@ func (c *checker) belowMinimum(method string, amount antom.Amount) bool {
 		if row.PaymentMethodType != method || row.Amount.Currency != amount.Currency || amount.Value >= row.Amount.Value {
 			continue
 		}
-		c.at(&field{source: row.Source}, amountPath).add("below-minimum", fmt.Sprintf("write %s or more, in minor units %d", row.Amount, row.Amount.Value),
+		c.at(&Field{source: row.Source}, amountPath).add("below-minimum", fmt.Sprintf("write %s or more, in minor units %d", row.Amount, row.Amount.Value),
 			"is %s, %s takes at least %s", amount, method, row.Amount)
 		return true
 	}

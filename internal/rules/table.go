@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/antom-cli/antom/internal/jsontree"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -29,8 +30,8 @@ const (
 	sceneField      = "productScene"
 )
 
-// field is a row of fields.txt with the rows below it.
-type field struct {
+// Field is a row of fields.txt with the rows below it.
+type Field struct {
 	path     string // as in the file: order.goods[].goodsName
 	name     string // the last part of it
 	kind     string
@@ -39,7 +40,7 @@ type field struct {
 	noHan    bool
 	in       []string
 	source   string
-	children []*field
+	children []*Field
 }
 
 // kinds are what a value can be.
@@ -49,7 +50,7 @@ var kinds = [...]string{"amount", "bool", "currency", "free", "int", "list", "ob
 const inferred = "INF"
 
 // tables parses fields.txt when it is first needed.
-var tables = sync.OnceValue(func() map[antom.Operation]*field {
+var tables = sync.OnceValue(func() map[antom.Operation]*Field {
 	parsed, err := parse(fieldsText)
 	if err != nil {
 		panic("rules: fields.txt: " + err.Error()) // embedded: the tests parse it too
@@ -57,19 +58,19 @@ var tables = sync.OnceValue(func() map[antom.Operation]*field {
 	return parsed
 })
 
-func parse(text string) (map[antom.Operation]*field, error) {
-	operations := make(map[antom.Operation]*field)
-	byPath := make(map[string]*field)
-	var root *field
+func parse(text string) (map[antom.Operation]*Field, error) {
+	operations := make(map[antom.Operation]*Field)
+	byPath := make(map[string]*Field)
+	var root *Field
 	for number, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
 		switch {
 		case line == "" || strings.HasPrefix(line, "#"):
 			continue
 		case strings.HasPrefix(line, "["):
-			root = &field{kind: "object"}
+			root = &Field{kind: "object"}
 			operations[antom.Operation(strings.Trim(line, "[]"))] = root
-			byPath = map[string]*field{"": root}
+			byPath = map[string]*Field{"": root}
 			continue
 		}
 		row, err := parseRow(line)
@@ -83,13 +84,13 @@ func parse(text string) (map[antom.Operation]*field, error) {
 	return operations, nil
 }
 
-func parseRow(line string) (*field, error) {
+func parseRow(line string) (*Field, error) {
 	columns := strings.Fields(line)
 	if len(columns) != 5 || len(columns[2]) != 1 {
 		return nil, fmt.Errorf("%q does not have the five columns", line)
 	}
 	kind, longest, limited := strings.Cut(columns[1], ":")
-	f := &field{path: columns[0], kind: kind, need: need(columns[2][0]), source: columns[4]}
+	f := &Field{path: columns[0], kind: kind, need: need(columns[2][0]), source: columns[4]}
 	if limited {
 		n, err := strconv.Atoi(longest)
 		if err != nil {
@@ -115,9 +116,72 @@ func parseRow(line string) (*field, error) {
 	return f, nil
 }
 
+// Fields is the whole request of an operation; nil if there are no rules for it.
+func Fields(op antom.Operation) *Field { return tables()[op] }
+
+// Kind is what the value can be, in the words of fields.txt: "amount", "bool",
+// "currency", "free" (anything), "int", "list", "object", "string", "time" or "url".
+func (f *Field) Kind() string { return f.kind }
+
+// Below is the row one step further down; nil if there is none. Where a list is on
+// the way and the step names no item of it, skipped is true.
+func (f *Field) Below(s jsontree.Step) (next *Field, skipped bool) {
+	switch {
+	case f.kind == "list" && s.Name == "" && f.item() != nil:
+		return f.item(), false
+	case f.kind == "list" && s.Name == "":
+		return &Field{kind: "object", children: f.children, source: f.source}, false
+	case f.kind == "list":
+		return nil, true
+	case s.Name == "":
+		return nil, false
+	case f.kind == "amount" && (s.Name == "currency" || s.Name == "value"):
+		return &Field{kind: "string"}, false // what an amount consists of; the table does not list it
+	}
+	return f.child(s.Name), false
+}
+
+// Rank is the place of a member in the table's order; -1 if it has no row.
+func (f *Field) Rank(name string) int {
+	return slices.IndexFunc(f.children, func(child *Field) bool { return child.name == name })
+}
+
+// Names are the members that have a row.
+func (f *Field) Names() []string {
+	var names []string
+	for _, child := range f.children {
+		if child.name != "" {
+			names = append(names, child.name)
+		}
+	}
+	return names
+}
+
+// Paths are all paths below a field, the first item standing for all.
+func (f *Field) Paths() []string { return f.paths("") }
+
+func (f *Field) paths(above string) []string {
+	var list []string
+	for _, child := range f.children {
+		path := joinPath(above, child.name)
+		if child.name == "" {
+			continue
+		}
+		list = append(list, path)
+		if child.kind == "list" {
+			path += "[0]"
+			if child.item() != nil {
+				list = append(list, path)
+			}
+		}
+		list = append(list, child.paths(path)...)
+	}
+	return list
+}
+
 // item is the row of a list's items; nil if they are objects with rows of their
 // own.
-func (f *field) item() *field {
+func (f *Field) item() *Field {
 	if len(f.children) == 1 && f.children[0].name == "" {
 		return f.children[0]
 	}
@@ -125,7 +189,7 @@ func (f *field) item() *field {
 }
 
 // child finds a member by its name.
-func (f *field) child(name string) *field {
+func (f *Field) child(name string) *Field {
 	for _, child := range f.children {
 		if child.name == name {
 			return child
@@ -135,7 +199,7 @@ func (f *field) child(name string) *field {
 }
 
 // attach hangs the row below the row of its parent, which stands before it.
-func (f *field) attach(byPath map[string]*field) error {
+func (f *Field) attach(byPath map[string]*Field) error {
 	parent, name := "", f.path
 	if i := strings.LastIndexByte(f.path, '.'); i >= 0 {
 		parent, name = f.path[:i], f.path[i+1:]

@@ -1,0 +1,137 @@
+// Package draft makes the body of a request: a document whose fields keep their
+// order and their text, values that users assign by path, defaults, and what Antom's
+// rules say of the result.
+//
+// A request is made in this order: [New] or [Read], [Draft.Assign], [Draft.Fill],
+// [Draft.Check], [Draft.Body]. Values that depend on the document or on the time are
+// computed when the assignments are made, never changed afterwards.
+package draft
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/antom-cli/antom/internal/jsontree"
+	"github.com/antom-cli/antom/internal/rules"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// Draft is the body of a request that is being made.
+type Draft struct {
+	op      antom.Operation
+	fields  *rules.Field
+	root    *jsontree.Node
+	source  []byte // what was read; nil of a request that began empty
+	name    string // of the source, for messages
+	changed bool
+	named   []jsontree.Path // the fields that somebody assigned
+	filled  []string
+}
+
+// New is an empty request of an operation.
+func New(op antom.Operation) *Draft {
+	return &Draft{op: op, fields: rules.Fields(op), changed: true, root: &jsontree.Node{Kind: jsontree.Object, Offset: jsontree.Unplaced}}
+}
+
+// Read reads a request from a source that messages call by its name. The error is
+// a [*SourceError].
+func Read(op antom.Operation, name string, source []byte) (*Draft, error) {
+	root, err := jsontree.Parse(source)
+	if err == nil && root.Kind != jsontree.Object {
+		err = jsontree.ErrorAt(source, root.Offset, "it is a "+root.Kind.String())
+	}
+	if syntax, ok := errors.AsType[*jsontree.SyntaxError](err); ok {
+		return nil, &SourceError{name, syntax.Line, syntax.Column, "not a JSON object: " + syntax.Reason, "a request is one JSON object in UTF-8"}
+	}
+	if path, first, second := root.Duplicate(); path != nil {
+		line, column := jsontree.Position(source, second.Offset)
+		before, _ := jsontree.Position(source, first.Offset)
+		return nil, &SourceError{
+			name, line, column, fmt.Sprintf("%s stands twice, first on line %d", path, before),
+			"of two values nobody can say which one counts; leave one of them",
+		}
+	}
+	return &Draft{op: op, fields: rules.Fields(op), root: root, source: source, name: name}, nil
+}
+
+// SourceError says where a source is not a request. Lines and columns are counted
+// from 1, columns in characters.
+type SourceError struct {
+	Name         string
+	Line, Column int
+	Reason       string
+	remedy       string
+}
+
+func (e *SourceError) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", e.Name, e.Line, e.Column, e.Reason)
+}
+
+// Hint says what to do about it.
+func (e *SourceError) Hint() string { return e.remedy }
+
+// Source is the name of what was read; "" of a request that began empty.
+func (d *Draft) Source() string { return d.name }
+
+// Body is what is signed and sent: the bytes of the source as long as nothing was
+// changed, else compact JSON.
+func (d *Draft) Body() []byte {
+	if !d.changed {
+		return d.source
+	}
+	return d.root.Append(nil)
+}
+
+// Has reports whether a field has a value that is neither null nor an empty text.
+func (d *Draft) Has(path string) bool { return !d.at(path).Empty() }
+
+// Text is the text of a field that is a string; "" of any other.
+func (d *Draft) Text(path string) string { return d.at(path).Str() }
+
+func (d *Draft) at(path string) *jsontree.Node {
+	parsed, _ := jsontree.ParsePath(path)
+	return d.root.At(parsed)
+}
+
+// Remove takes a member of the request away.
+func (d *Draft) Remove(name string) {
+	before := len(d.root.Members)
+	d.root.Members = slices.DeleteFunc(d.root.Members, func(m jsontree.Member) bool { return m.Name == name })
+	d.changed = d.changed || len(d.root.Members) != before
+}
+
+// Place is where a field stands in the source, from 1; columns are counted in
+// characters. Of a field that is not from there ok is false.
+func (d *Draft) Place(path string) (line, column int, ok bool) {
+	parsed, _ := jsontree.ParsePath(path)
+	at := d.root.OffsetAt(parsed)
+	if at == jsontree.Unplaced {
+		return 0, 0, false
+	}
+	line, column = jsontree.Position(d.source, at)
+	return line, column, true
+}
+
+// Check holds the request against Antom's rules. The message of a finding begins
+// with its place in the source, if there is one.
+func (d *Draft) Check() ([]rules.Finding, error) {
+	findings, err := rules.CheckTree(d.op, d.root)
+	if err != nil || d.source == nil {
+		return findings, err
+	}
+	for i := range findings {
+		at := d.name
+		if line, column, ok := d.Place(findings[i].Path); ok {
+			at = fmt.Sprintf("%s:%d:%d", d.name, line, column)
+		}
+		findings[i].Message = at + ": " + findings[i].Message
+	}
+	return findings, nil
+}
+
+// Amount is the amount that a field holds; ok is false if it can't be read.
+func (d *Draft) Amount(path string) (amount antom.Amount, ok bool) {
+	amount, err := antom.ParseMinor(d.Text(path+".value"), d.Text(path+".currency"))
+	return amount, err == nil
+}
