@@ -77,7 +77,7 @@ Exit code 6: a check failed. With --quiet the ids of the failed checks are print
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&o.only, "only", nil, "only these checks, by `id`, after the first one")
-	flags.StringArrayVar(&o.sets, "set", nil, "set a value in every notification: `path=value`; may be repeated")
+	flags.StringArrayVar(&o.sets, "set", nil, "set a value in every notification: `path=value`, or path:=JSON; may be repeated")
 	flags.BoolVar(&o.list, "list", false, "list the checks and send nothing")
 	flags.StringVar(&o.clientID, "client-id", "", "client `id` to send for (default: the emulator's)")
 	flags.DurationVar(&o.deadline, "deadline", conformance.DefaultDeadline, "how long the endpoint may take for one answer; Antom documents no limit")
@@ -153,7 +153,7 @@ func (o *notifyCheck) endpoint(p *output.Printer, text string) (*conformance.End
 	if to.Path == "" {
 		to.Path = "/"
 	}
-	settings, err := readSettings(o.sets)
+	settings, err := readSettings(p, o.sets)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/conformance"
+	"github.com/antom-cli/antom/internal/draft"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/receiver"
@@ -42,9 +43,11 @@ public key (antom emulator keys).
 Types: ` + strings.Join(conformance.Types(), ", ") + `
 (VAULTING stands for the one that has no type on the wire.)
 
-The notification is a complete example of its type. --set changes a value, such as
-paymentAmount.value=4300 or result.resultStatus=F; --from takes ids, amount and
-outcome from the inquiry of a payment; -f sends a file's bytes as they are.
+The notification is a complete example of its type. --set changes a value by its
+path, such as paymentAmount.value=4300, paymentAmount="43.00 SGD" or
+promotionResult[0].promotionType=DISCOUNT; path:=JSON takes the value in JSON. --from
+takes ids, amount and outcome from the inquiry of a payment; -f sends a file's bytes
+as they are.
 
 Exit code 6: the endpoint did not acknowledge. With --quiet nothing is printed.`,
 		Example: `  antom notify send "$notify_url" --type CAPTURE_RESULT
@@ -57,7 +60,7 @@ Exit code 6: the endpoint did not acknowledge. With --quiet nothing is printed.`
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.kind, "type", string(antom.NotifyPaymentResult), "notify `type`")
-	flags.StringArrayVar(&o.sets, "set", nil, "set a value: `path=value`; may be repeated")
+	flags.StringArrayVar(&o.sets, "set", nil, "set a value: `path=value`, or path:=JSON; may be repeated")
 	flags.StringVar(&o.from, "from", "", "take ids and amount from this `payment`")
 	flags.StringVarP(&o.file, "file", "f", "", "send the body in `FILE`, byte for byte; - is standard input")
 	flags.StringVar(&o.clientID, "client-id", "", "client `id` to send for (default: the emulator's)")
@@ -113,7 +116,7 @@ func (o *notifySend) body(ctx context.Context, p *output.Printer) ([]byte, error
 	if o.file != "" {
 		return os.ReadFile(o.c.Abs(o.file))
 	}
-	settings, err := readSettings(o.sets)
+	settings, err := readSettings(p, o.sets)
 	if err != nil {
 		return nil, err
 	}
@@ -166,14 +169,22 @@ func message(kind string, about conformance.Subject, settings []conformance.Sett
 	return body, nil
 }
 
-func readSettings(sets []string) ([]conformance.Setting, error) {
-	var settings []conformance.Setting
-	for _, text := range sets {
-		path, value, found := strings.Cut(text, "=")
-		if !found || path == "" {
-			return nil, cli.Usagef("--set %q: must be path=value", text).WithHint("such as --set paymentAmount.value=4300")
+// readSettings reads the values of --set.
+func readSettings(p *output.Printer, sets []string) ([]conformance.Setting, error) {
+	assigned, err := draft.ParseSets(sets)
+	if err != nil {
+		usage := cli.Usagef("%s", err)
+		if h, ok := err.(cli.Hinter); ok {
+			usage = usage.WithHint("%s", h.Hint())
 		}
-		settings = append(settings, conformance.Setting{Path: path, Value: value})
+		return nil, usage
+	}
+	var settings []conformance.Setting
+	for _, a := range assigned {
+		if a.Note != "" {
+			p.Note("%s", a.Note)
+		}
+		settings = append(settings, conformance.Setting{Path: a.Path, Value: a.Text, JSON: a.JSON})
 	}
 	return settings, nil
 }

@@ -40,7 +40,7 @@ var checks = [...]row{
 		"find the refund by refundRequestId; " + remedyState, ofType(string(antom.NotifyRefundResult))},
 	{"unknown-type", "a notification of an unknown type is acknowledged", "Antom adds types; each one that is refused comes 8 times and looks like an outage",
 		remedyState, func(k *kit) []step {
-			return acks(k.genuine("a SOMETHING_NEW notification", k.paid(Setting{"notifyType", "SOMETHING_NEW"})))
+			return acks(k.genuine("a SOMETHING_NEW notification", k.paid(Setting{Path: "notifyType", Value: "SOMETHING_NEW"})))
 		}},
 
 	{"tampered-amount", "a changed amount is refused", "who can change the amount buys for a cent", remedyVerify, tamper("paymentAmount.value", "1")},
@@ -200,7 +200,7 @@ func ofType(kind string) func(*kit) []step {
 }
 
 func tamper(path, value string) func(*kit) []step {
-	return func(k *kit) []step { return refuses(k.tampered(k.paid(), Setting{path, value})) }
+	return func(k *kit) []step { return refuses(k.tampered(k.paid(), Setting{Path: path, Value: value})) }
 }
 
 func failureTurned(k *kit) []step { return refuses(k.tampered(k.failed())) }

@@ -60,8 +60,9 @@ func TestMessage_settings(t *testing.T) {
 	t.Parallel()
 	body, err := conformance.Message("PAYMENT_RESULT", subject(),
 		conformance.Setting{Path: "paymentAmount.value", Value: "4300"}, conformance.Setting{Path: "result.resultStatus", Value: "F"},
-		conformance.Setting{Path: "promotionResult.0.discount.savingsAmount.currency", Value: "SGD"}, conformance.Setting{Path: "retryInfo.availableRetries", Value: "2"},
-		conformance.Setting{Path: "settlementQuote.guaranteed", Value: "true"}, conformance.Setting{Path: "paymentTime", Value: ""})
+		conformance.Setting{Path: "promotionResult[0].discount.savingsAmount.currency", Value: "SGD"}, conformance.Setting{Path: "retryInfo.availableRetries", Value: "2"},
+		conformance.Setting{Path: "settlementQuote.guaranteed", Value: "true"}, conformance.Setting{Path: "paymentTime", Value: ""},
+		conformance.Setting{Path: "paymentResultInfo", Value: `{"cardBrand":"JCB"}`, JSON: true}, conformance.Setting{Path: "promotionResult.1.discount.savingsAmount", Value: "1.50 SGD"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,7 @@ func TestMessage_settings(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := n.Payment
-	if p.PaymentAmount.Value != 4300 || p.Result.ResultStatus != "F" || p.PromotionResult[0].Discount.SavingsAmount.Currency != "SGD" || p.RetryInfo.AvailableRetries != 2 || !bool(p.SettlementQuote.Guaranteed) || p.PaymentTime != "" {
+	if p.PaymentAmount.Value != 4300 || p.Result.ResultStatus != "F" || p.PromotionResult[0].Discount.SavingsAmount.Currency != "SGD" || p.PromotionResult[1].Discount.SavingsAmount.Value != 150 || p.PaymentResultInfo.CardBrand != "JCB" || p.PaymentResultInfo.LastFour != "" || p.RetryInfo.AvailableRetries != 2 || !bool(p.SettlementQuote.Guaranteed) || p.PaymentTime != "" {
 		t.Errorf("body = %s", body)
 	}
 }
@@ -85,7 +86,7 @@ func TestMessage_unknown(t *testing.T) {
 		{"PAYMENT_RESULT", "paymentResultInfo.threeDSResult.ecl", "05", "no such field", "paymentResultInfo.threeDSResult.eci"},
 		{"PAYMENT_RESULT", "paymentAmount", "1", "object or a list", "paymentAmount.value"},
 		{"PAYMENT_RESULT", "paymentAmount.value", "4.20", "does not fit", ""},
-		{"PAYMENT_RESULT", "promotionResult.5.promotionType", "x", "no such field", "promotionResult.0.promotionType"},
+		{"PAYMENT_RESULT", "promotionResult[5].promotionType", "x", "no such field", "promotionResult[0].promotionType"},
 		{"PAYMENT_RESULT", "", "x", "no such field", ""},
 		{"PAYMENT_RESULT", "paymentRequestId.x", "x", "no such field", "paymentRequestId"},
 		{"REFUND_RESULT", "paymentId", "x", "no such field", ""},
@@ -95,6 +96,12 @@ func TestMessage_unknown(t *testing.T) {
 		bad, ok := errors.AsType[*conformance.PathError](err)
 		if !ok || !strings.Contains(bad.Error(), test.says) || test.near != "" && !slices.Contains(bad.Near, test.near) || bad.Hint() == "" {
 			t.Errorf("%s: %v, near %q; want %q, near %q", test.path, err, bad.Near, test.says, test.near)
+		}
+	}
+	for path, value := range map[string]string{"settlementQuote": `{"guaranted":true}`, "paymentAmount.value": `4300 1`, "result": `[`} {
+		_, err := conformance.Message("PAYMENT_RESULT", subject(), conformance.Setting{Path: path, Value: value, JSON: true})
+		if bad, ok := errors.AsType[*conformance.PathError](err); !ok || !strings.Contains(bad.Error(), "does not fit the field") {
+			t.Errorf("%s:=%s: %v", path, value, err)
 		}
 	}
 	_, err := conformance.Message("PAYMENT_RESLUT", subject())

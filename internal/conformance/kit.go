@@ -99,7 +99,7 @@ func (k *kit) paid(settings ...Setting) []byte {
 
 // failed is the notification of a payment that did not succeed.
 func (k *kit) failed() []byte {
-	return k.paid(Setting{"result.resultStatus", "F"}, Setting{"result.resultCode", "ORDER_IS_CLOSED"}, Setting{"result.resultMessage", "The order is closed."}, Setting{"paymentTime", ""})
+	return k.paid(Setting{Path: "result.resultStatus", Value: "F"}, Setting{Path: "result.resultCode", Value: "ORDER_IS_CLOSED"}, Setting{Path: "result.resultMessage", Value: "The order is closed."}, Setting{Path: "paymentTime", Value: ""})
 }
 
 // genuine signs a body as Antom does.

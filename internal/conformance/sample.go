@@ -79,7 +79,11 @@ func (e *TypeError) Hint() string {
 }
 
 // Setting changes one value of a notification: paymentAmount.value to 4300.
-type Setting struct{ Path, Value string }
+type Setting struct {
+	Path  string // see [jsontree.ParsePath]
+	Value string // a text that the field understands; an amount as "43.00 SGD"
+	JSON  bool   // the value is JSON
+}
 
 // Message makes the body of a notification with some values set otherwise. The
 // error is a [*TypeError] or a [*PathError].

@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -8,7 +10,10 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/antom-cli/antom/internal/jsontree"
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/internal/rules"
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // PathError is a path that no field of the notification has, or a value that
@@ -34,12 +39,16 @@ func (e *PathError) Hint() string {
 func set(message any, s Setting) error {
 	root := reflect.ValueOf(message).Elem()
 	at := root
-	for step := range strings.SplitSeq(s.Path, ".") {
+	path, _ := jsontree.ParsePath(s.Path)
+	for _, step := range path {
 		next, ok := member(indirect(at), step)
 		if !ok {
 			return &PathError{Path: s.Path, Near: near(root.Type(), s.Path), why: "this notification has no such field"}
 		}
 		at = next
+	}
+	if s.JSON {
+		return assignJSON(at, s)
 	}
 	return assign(indirect(at), s)
 }
@@ -56,23 +65,22 @@ func indirect(v reflect.Value) reflect.Value {
 }
 
 // member is the field of an object or the element of a list that a step names.
-func member(v reflect.Value, step string) (reflect.Value, bool) {
+func member(v reflect.Value, step jsontree.Step) (reflect.Value, bool) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if name := fieldName(v.Type().Field(i)); name != "" && name == step {
+			if name := fieldName(v.Type().Field(i)); name != "" && name == step.Name {
 				return v.Field(i), true
 			}
 		}
 	case reflect.Slice:
-		index, err := strconv.Atoi(step)
-		if err != nil || index < 0 || index > v.Len() {
+		if step.Name != "" || step.Index < 0 || step.Index > v.Len() {
 			return reflect.Value{}, false
 		}
-		if index == v.Len() {
+		if step.Index == v.Len() {
 			v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
 		}
-		return v.Index(index), true
+		return v.Index(step.Index), true
 	}
 	return reflect.Value{}, false
 }
@@ -89,9 +97,12 @@ func fieldName(f reflect.StructField) string {
 	return string(unicode.ToLower(rune(f.Name[0]))) + f.Name[1:] // antom.Amount writes itself
 }
 
+// assign gives a field the value that a text means for it.
 func assign(v reflect.Value, s Setting) error {
 	var err error
 	switch v.Kind() {
+	case reflect.Struct, reflect.Slice:
+		return assignWhole(v, s)
 	case reflect.String:
 		v.SetString(s.Value)
 	case reflect.Bool:
@@ -104,8 +115,6 @@ func assign(v reflect.Value, s Setting) error {
 		if value, err = strconv.ParseInt(s.Value, 10, 64); err == nil {
 			v.SetInt(value)
 		}
-	default:
-		return &PathError{Path: s.Path, Near: below(v.Type(), s.Path+"."), why: "it is not one value but an object or a list"}
 	}
 	if err != nil {
 		return &PathError{Path: s.Path, why: fmt.Sprintf("value %q does not fit the field: want a %s", s.Value, v.Kind())}
@@ -113,11 +122,41 @@ func assign(v reflect.Value, s Setting) error {
 	return nil
 }
 
+// assignWhole gives an amount the value of a text such as 43.00 SGD.
+func assignWhole(v reflect.Value, s Setting) error {
+	if amount, ok := v.Addr().Interface().(*antom.Amount); ok {
+		if value, currency, two := strings.Cut(strings.TrimSpace(s.Value), " "); two {
+			parsed, err := antom.ParseAmount(value, strings.TrimSpace(currency))
+			if err != nil {
+				return err
+			}
+			*amount = parsed
+			return nil
+		}
+	}
+	return &PathError{Path: s.Path, Near: below(v.Type(), s.Path+"."), why: "it is not one value but an object or a list"}
+}
+
+// assignJSON gives a field a value that is written in JSON.
+func assignJSON(v reflect.Value, s Setting) error {
+	decoder := json.NewDecoder(strings.NewReader(s.Value))
+	decoder.DisallowUnknownFields()
+	value := reflect.New(v.Type())
+	err := decoder.Decode(value.Interface())
+	if err == nil && decoder.More() {
+		err = errors.New("something follows the value")
+	}
+	if err != nil {
+		return &PathError{Path: s.Path, why: fmt.Sprintf("value %s does not fit the field: %s", redact.Quote(s.Value), strings.TrimPrefix(err.Error(), "json: "))}
+	}
+	v.Set(value.Elem())
+	return nil
+}
+
 // Limits of what is suggested.
 const (
-	deepest   = 4
-	mostNear  = 6
-	listIndex = "0"
+	deepest  = 4
+	mostNear = 6
 )
 
 // paths are all that can be set below a type.
@@ -126,7 +165,7 @@ func paths(t reflect.Type, prefix string, depth int) []string {
 	case reflect.Pointer:
 		return paths(t.Elem(), prefix, depth)
 	case reflect.Slice:
-		return paths(t.Elem(), prefix+listIndex+".", depth)
+		return paths(t.Elem(), strings.TrimSuffix(prefix, ".")+"[0].", depth)
 	case reflect.Struct:
 	default:
 		return []string{strings.TrimSuffix(prefix, ".")}
