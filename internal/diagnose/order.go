@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/antom-cli/antom/internal/jsontree"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -30,13 +31,13 @@ func otherOrder(c *Case) []change {
 	seen := map[string]bool{}
 	for _, o := range orderings(root) {
 		ordered := o.apply(root, "")
-		compact := string(ordered.write(nil, spacings[0], 0))
+		compact := string(spacings[0].write(nil, ordered, 0))
 		if seen[compact] {
 			continue
 		}
 		seen[compact] = true
 		for i, s := range spacings {
-			text := ordered.write(nil, s, 0)
+			text := s.write(nil, ordered, 0)
 			for j, other := range append([][]byte{text, appended(text, "\n")}, inEscapes(text, styles)...) {
 				for _, ch := range c.bodies(other) {
 					ch.alone = i+j > 0 || paired >= mostPaired
@@ -136,13 +137,13 @@ func (s *shapes) collect(t reflect.Type) []string {
 }
 
 // likeliest are the roots that know most members of a message.
-func (s shapes) likeliest(root *node) [][]string {
+func (s shapes) likeliest(root *jsontree.Node) [][]string {
 	var best [][]string
 	most := 0
 	for _, names := range s.roots {
 		n := 0
-		for _, m := range root.members {
-			if slices.Contains(names, m.plain()) {
+		for _, m := range root.Members {
+			if slices.Contains(names, m.Name) {
 				n++
 			}
 		}
@@ -155,8 +156,6 @@ func (s shapes) likeliest(root *node) [][]string {
 	}
 	return best
 }
-
-func (m member) plain() string { return strings.Trim(m.name, `"`) }
 
 // How the objects within a message are ordered.
 const (
@@ -177,7 +176,7 @@ type ordering struct {
 // orderings are the orders to try, the likeliest first: the tables' and the
 // emulator's, and that of the alphabet, which the guide's samples have; each with
 // every order of result and of amounts.
-func orderings(root *node) []ordering {
+func orderings(root *jsontree.Node) []ordering {
 	all := []ordering{{inner: byAlphabet}}
 	outers := slices.Concat(known().likeliest(root), [][]string{strings.Fields(documented), strings.Fields(emulated), alphabetical(root), nil})
 	for _, inner := range [...]int{byTable, byEmulator, asGiven} {
@@ -192,10 +191,10 @@ func orderings(root *node) []ordering {
 	return all
 }
 
-func alphabetical(v *node) []string {
+func alphabetical(v *jsontree.Node) []string {
 	var names []string
-	for _, m := range v.members {
-		names = append(names, m.plain())
+	for _, m := range v.Members {
+		names = append(names, m.Name)
 	}
 	slices.Sort(names)
 	return names
@@ -203,35 +202,36 @@ func alphabetical(v *node) []string {
 
 // apply is a value with the members of its objects in this order; holder is the
 // member that holds it, "" for the message.
-func (o ordering) apply(v *node, holder string) *node {
-	if v.open == 0 {
-		return v
-	}
-	other := &node{open: v.open, members: slices.Clone(v.members)}
-	if v.open == '{' {
+func (o ordering) apply(v *jsontree.Node, holder string) *jsontree.Node {
+	switch v.Kind {
+	case jsontree.Object:
+		other := &jsontree.Node{Kind: v.Kind, Members: slices.Clone(v.Members)}
 		names := o.names(v, holder)
-		slices.SortStableFunc(other.members, func(a, b member) int { return cmp.Compare(place(names, a), place(names, b)) })
-	}
-	for i, m := range other.members {
-		name := holder
-		if v.open == '{' {
-			name = m.plain()
+		slices.SortStableFunc(other.Members, func(a, b jsontree.Member) int { return cmp.Compare(place(names, a), place(names, b)) })
+		for i, m := range other.Members {
+			other.Members[i].Value = o.apply(m.Value, m.Name)
 		}
-		other.members[i].value = o.apply(m.value, name)
+		return other
+	case jsontree.List:
+		other := &jsontree.Node{Kind: v.Kind, Items: slices.Clone(v.Items)}
+		for i, item := range other.Items {
+			other.Items[i] = o.apply(item, holder)
+		}
+		return other
 	}
-	return other
+	return v
 }
 
 // place ranks a member; those that are not known stay as they stand, at the end.
-func place(names []string, m member) int {
-	if i := slices.Index(names, m.plain()); i >= 0 {
+func place(names []string, m jsontree.Member) int {
+	if i := slices.Index(names, m.Name); i >= 0 {
 		return i
 	}
 	return len(names)
 }
 
 // names is the order of the members of one object; nil leaves them as they stand.
-func (o ordering) names(v *node, holder string) []string {
+func (o ordering) names(v *jsontree.Node, holder string) []string {
 	switch {
 	case o.inner == byAlphabet:
 		return alphabetical(v)
@@ -250,36 +250,35 @@ func (o ordering) names(v *node, holder string) []string {
 }
 
 // isSmall says whether an object has no members but these.
-func isSmall(v *node, names []string) bool {
-	return !slices.ContainsFunc(v.members, func(m member) bool { return !slices.Contains(names, m.plain()) })
+func isSmall(v *jsontree.Node, names []string) bool {
+	return !slices.ContainsFunc(v.Members, func(m jsontree.Member) bool { return !slices.Contains(names, m.Name) })
 }
 
 // mostStrangers are named.
 const mostStrangers = 5
 
 // strangers are the members whose place among others nobody has documented.
-func strangers(root *node) []string {
+func strangers(root *jsontree.Node) []string {
 	var found []string
 	add := func(name string) {
 		if name = strconv.Quote(name); !slices.Contains(found, name) && len(found) < mostStrangers {
 			found = append(found, name)
 		}
 	}
-	var walk func(v *node, holder string)
-	walk = func(v *node, holder string) {
-		if v.open == '{' && len(v.members) > 1 && !isSmall(v, strings.Fields(amountOrders[0])) && !isSmall(v, strings.Fields(resultOrders[0])) {
-			for _, m := range v.members {
-				if !placed(m.plain(), holder) {
-					add(m.plain())
+	var walk func(v *jsontree.Node, holder string)
+	walk = func(v *jsontree.Node, holder string) {
+		if v.Kind == jsontree.Object && len(v.Members) > 1 && !isSmall(v, strings.Fields(amountOrders[0])) && !isSmall(v, strings.Fields(resultOrders[0])) {
+			for _, m := range v.Members {
+				if !placed(m.Name, holder) {
+					add(m.Name)
 				}
 			}
 		}
-		for _, m := range v.members {
-			if v.open == '[' {
-				walk(m.value, holder)
-			} else {
-				walk(m.value, m.plain())
-			}
+		for _, m := range v.Members {
+			walk(m.Value, m.Name)
+		}
+		for _, item := range v.Items {
+			walk(item, holder)
 		}
 	}
 	walk(root, "")
@@ -296,14 +295,15 @@ func placed(name, holder string) bool {
 
 // sorted says whether the members of all objects stand in the order of the
 // alphabet, in a message with enough of them that it is no chance.
-func sorted(v *node) bool {
+func sorted(v *jsontree.Node) bool {
 	const enough = 4
-	return v != nil && v.open == '{' && len(v.members) >= enough && inAlphabet(v)
+	return v != nil && v.Kind == jsontree.Object && len(v.Members) >= enough && inAlphabet(v)
 }
 
-func inAlphabet(v *node) bool {
-	if v.open == '{' && !slices.IsSortedFunc(v.members, func(a, b member) int { return strings.Compare(a.name, b.name) }) {
+func inAlphabet(v *jsontree.Node) bool {
+	if v.Kind == jsontree.Object && !slices.IsSortedFunc(v.Members, func(a, b jsontree.Member) int { return strings.Compare(a.Name, b.Name) }) {
 		return false
 	}
-	return !slices.ContainsFunc(v.members, func(m member) bool { return !inAlphabet(m.value) })
+	return !slices.ContainsFunc(v.Members, func(m jsontree.Member) bool { return !inAlphabet(m.Value) }) &&
+		!slices.ContainsFunc(v.Items, func(item *jsontree.Node) bool { return !inAlphabet(item) })
 }

@@ -7,78 +7,28 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/antom-cli/antom/internal/jsontree"
 )
 
 // largestRewritten bounds the bodies that are written again in other ways.
 const largestRewritten = 256 << 10
 
-// node is a JSON value whose scalars are kept as they stand: numbers above all
-// are never written in another way.
-type node struct {
-	open    byte // '{', '[' or 0 for a scalar
-	raw     string
-	members []member
-}
-
-// member is one of an object, with its name in quotes, or one of an array.
-type member struct {
-	name  string
-	value *node
-}
-
-// parse reads a body; nil if it is not one JSON object or array.
-func parse(body []byte) *node {
-	if len(body) > largestRewritten || !json.Valid(body) {
+// parse reads a body; nil if it is not one JSON object or array. Scalars are kept
+// as they stand: numbers above all are never written in another way.
+func parse(body []byte) *jsontree.Node {
+	if len(body) > largestRewritten {
 		return nil
 	}
-	body = bytes.TrimSpace(body)
-	root, _ := parseNode(body)
-	if root.open == 0 {
+	root, err := jsontree.ParseBytes(body)
+	if err != nil || root.Kind != jsontree.Object && root.Kind != jsontree.List {
 		return nil
 	}
 	return root
 }
 
-// parseNode reads a value of a text that is known to be JSON, and how long it is.
-func parseNode(text []byte) (*node, int) {
-	if text[0] != '{' && text[0] != '[' {
-		n := scalarLength(text)
-		return &node{raw: string(text[:n])}, n
-	}
-	v := &node{open: text[0]}
-	at := 1 + blanks(text[1:])
-	for text[at] != '}' && text[at] != ']' {
-		var m member
-		if v.open == '{' {
-			n := scalarLength(text[at:])
-			m.name = string(text[at : at+n])
-			at += n
-			at += blanks(text[at:]) + 1 // the colon
-			at += blanks(text[at:])
-		}
-		var n int
-		m.value, n = parseNode(text[at:])
-		v.members = append(v.members, m)
-		at += n
-		at += blanks(text[at:])
-		if text[at] == ',' {
-			at++
-			at += blanks(text[at:])
-		}
-	}
-	return v, at + 1
-}
-
-func blanks(text []byte) int { return len(text) - len(bytes.TrimLeft(text, " \t\r\n")) }
-
-// scalarLength is the length of a string, or of a number or a word.
-func scalarLength(text []byte) int {
-	if text[0] != '"' {
-		if n := bytes.IndexAny(text, ",:]} \t\r\n"); n >= 0 {
-			return n
-		}
-		return len(text)
-	}
+// stringLength is the length of a string in quotes that begins a text.
+func stringLength(text []byte) int {
 	for i := 1; ; i++ {
 		switch text[i] {
 		case '\\':
@@ -109,25 +59,29 @@ var spacings = [...]spacing{
 	{"  ", ": ", ",", "\r\n"},
 }
 
-func (v *node) write(b []byte, s spacing, depth int) []byte {
-	if v.open == 0 {
-		return append(b, v.raw...)
+// write appends a value as a library with this spacing writes it.
+func (s spacing) write(b []byte, v *jsontree.Node, depth int) []byte {
+	n := len(v.Members) + len(v.Items)
+	if v.Kind != jsontree.Object && v.Kind != jsontree.List {
+		return append(b, v.Text...)
 	}
-	b = append(b, v.open)
-	for i, m := range v.members {
+	b = append(b, byte(v.Kind))
+	for i := range n {
 		if i > 0 {
 			b = append(b, s.comma...)
 		}
 		b = s.line(b, depth+1)
-		if v.open == '{' {
-			b = append(append(b, m.name...), s.colon...)
+		if v.Kind == jsontree.List {
+			b = s.write(b, v.Items[i], depth+1)
+			continue
 		}
-		b = m.value.write(b, s, depth+1)
+		m := v.Members[i]
+		b = s.write(append(append(b, m.Text...), s.colon...), m.Value, depth+1)
 	}
-	if len(v.members) > 0 {
+	if n > 0 {
 		b = s.line(b, depth)
 	}
-	return append(b, v.open+2) // in ASCII the closing brace stands two behind
+	return append(b, byte(v.Kind)+2) // in ASCII the closing brace stands two behind
 }
 
 func (s spacing) line(b []byte, depth int) []byte {
@@ -175,7 +129,7 @@ func (e escapes) rewrite(text []byte) []byte {
 			return append(out, text...)
 		}
 		out = append(out, text[:i]...)
-		n := scalarLength(text[i:])
+		n := stringLength(text[i:])
 		out = e.append(out, text[i:i+n])
 		text = text[i+n:]
 	}
@@ -280,7 +234,7 @@ func otherSpaces(c *Case) []change {
 	var changes []change
 	styles := distinct(c.Message.Body)
 	for _, s := range spacings {
-		text := root.write(nil, s, 0)
+		text := s.write(nil, root, 0)
 		changes = append(changes, c.bodies(text)...)
 		more := c.bodies(append(inEscapes(text, styles), appended(text, "\n"))...)
 		for i := range more {
