@@ -67,7 +67,7 @@ func rooms() []room {
 		{"internal/profile", slices.Concat(shared, []string{"github.com/spf13/viper", "go.yaml.in/yaml/v3", "github.com/gofrs/flock"})},
 		{"internal/prompt", slices.Concat(shared, []string{"golang.org/x/sys/...", "golang.org/x/term"})},
 		{"internal/receiver", slices.Concat(work, []string{"github.com/gofrs/flock"})},
-		{"internal/redact", client},
+		{"internal/redact", slices.Concat(client, []string{module + "/internal/jsontree"})},
 		{"internal/rules", slices.Concat(client, []string{module + "/internal/jsontree", module + "/internal/redact"})},
 		{"internal/secret", slices.Concat(shared, []string{"github.com/zalando/go-keyring"})},
 		{"internal/wait", slices.Concat(work, []string{"golang.org/x/time/rate"})},

@@ -1,13 +1,13 @@
 package redact
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/antom-cli/antom/internal/jsontree"
 )
 
 // shownHeaders are the headers whose values may be shown, in lower case. Sorted.
@@ -89,63 +89,42 @@ func in(list []string, name string) bool {
 }
 
 // JSONBody is a JSON body as it may be shown, on one line: names stay, values
-// only where a list allows them. A body that is no JSON is not shown.
+// only where a list allows them. A body that is not JSON is not shown.
 func JSONBody(body []byte) string {
 	if len(body) == 0 {
 		return ""
 	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var out strings.Builder
-	if err := redactValue(decoder, &out, "result"); err != nil || decoder.More() {
-		return fmt.Sprintf("[%d bytes that are no JSON]", len(body))
-	}
-	return out.String()
-}
-
-// redactValue copies the next value, which is the member of that name.
-func redactValue(decoder *json.Decoder, out *strings.Builder, name string) error {
-	token, err := decoder.Token()
+	root, err := jsontree.ParseBytes(body)
 	if err != nil {
-		return err
+		return fmt.Sprintf("[%d bytes that are not JSON]", len(body))
 	}
-	if open, ok := token.(json.Delim); ok {
-		if !in(openFields[:], name) {
-			quoted(out, hidden)
-			return skip(decoder)
-		}
-		return redactMembers(decoder, out, name, open == '{')
-	}
-	writeScalar(out, name, token)
-	return nil
+	return string(appendShown(nil, root, "result"))
 }
 
-func redactMembers(decoder *json.Decoder, out *strings.Builder, name string, object bool) error {
-	brackets := "[]"
-	if object {
-		brackets = "{}"
+// appendShown appends a value, which is the member of that name, as it may be
+// shown.
+func appendShown(out []byte, v *jsontree.Node, name string) []byte {
+	switch {
+	case v.Kind != jsontree.Object && v.Kind != jsontree.List:
+		return append(out, shownScalar(v, name)...)
+	case !in(openFields[:], name):
+		return append(out, jsontree.Quote(hidden)...)
 	}
-	out.WriteByte(brackets[0])
-	for first := true; decoder.More(); first = false {
-		if !first {
-			out.WriteByte(',')
+	out = append(out, byte(v.Kind))
+	for i, m := range v.Members {
+		if i > 0 {
+			out = append(out, ',')
 		}
-		if object {
-			token, err := decoder.Token()
-			if err != nil {
-				return err
-			}
-			name, _ = token.(string)
-			quoted(out, plainName(name))
-			out.WriteByte(':')
-		}
-		if err := redactValue(decoder, out, name); err != nil {
-			return err
-		}
+		out = append(append(out, jsontree.Quote(plainName(m.Name))...), ':')
+		out = appendShown(out, m.Value, m.Name)
 	}
-	out.WriteByte(brackets[1])
-	_, err := decoder.Token() // the closing bracket
-	return err
+	for i, item := range v.Items {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = appendShown(out, item, name)
+	}
+	return append(out, byte(v.Kind)+2) // in ASCII the closing brace stands two behind
 }
 
 // plainName hides a name that is none: somebody's data have become keys.
@@ -156,39 +135,21 @@ func plainName(name string) string {
 	return name
 }
 
-// skip reads to the end of an object or list that has begun.
-func skip(decoder *json.Decoder) error {
-	for depth := 1; depth > 0; {
-		token, err := decoder.Token()
-		if err != nil {
-			return err
-		}
-		switch token {
-		case json.Delim('{'), json.Delim('['):
-			depth++
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		}
-	}
-	return nil
-}
-
-func writeScalar(out *strings.Builder, name string, token json.Token) {
-	text, isText := token.(string)
+func shownScalar(v *jsontree.Node, name string) []byte {
+	isText := v.Kind == jsontree.String
 	switch {
-	case token == nil:
-		out.WriteString("null")
+	case v.Kind == jsontree.Null:
+		return v.Text
 	case in(shownFields[:], name) && isText:
-		quoted(out, text)
+		return jsontree.Quote(v.Str())
 	case in(shownFields[:], name):
-		fmt.Fprint(out, token)
+		return v.Text
 	case in(cutFields[:], name) && isText:
-		quoted(out, shortened(text))
+		return jsontree.Quote(shortened(v.Str()))
 	case in(shownURLs[:], name) && isText:
-		quoted(out, URL(text))
-	default:
-		quoted(out, hidden)
+		return jsontree.Quote(URL(v.Str()))
 	}
+	return jsontree.Quote(hidden)
 }
 
 // URL is an address without its user, query and fragment.
@@ -202,15 +163,4 @@ func URL(text string) string {
 		shown += "?" + hidden
 	}
 	return shown
-}
-
-// quoted writes a JSON string in which & and < stand for themselves.
-func quoted(out *strings.Builder, text string) {
-	var line bytes.Buffer
-	encoder := json.NewEncoder(&line)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(text); err != nil {
-		panic(err) // a string always encodes
-	}
-	out.Write(bytes.TrimSuffix(line.Bytes(), []byte("\n")))
 }

@@ -30,8 +30,8 @@ func TestJSONBody(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ body, want string }{
 		{``, ``},
-		{`<html>secret</html>`, `[19 bytes that are no JSON]`},
-		{`{"paymentId":"1"} secret`, `[24 bytes that are no JSON]`},
+		{`<html>secret</html>`, `[19 bytes that are not JSON]`},
+		{`{"paymentId":"1"} secret`, `[24 bytes that are not JSON]`},
 		{`{"paymentId":"1","isAuthorization":true,"paymentTime":null}`, `{"paymentId":"1","isAuthorization":true,"paymentTime":null}`},
 		{`{"paymentAmount":{"currency":"SGD","value":"4200"}}`, `{"paymentAmount":{"currency":"SGD","value":"4200"}}`},
 		{`{"order":{"buyer":{"buyerEmail":"jane@shop.example"},"referenceOrderId":"o"}}`, `{"order":{"buyer":"[redacted]","referenceOrderId":"o"}}`},
