@@ -11,6 +11,7 @@ import (
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/secret"
+	"github.com/antom-cli/antom/internal/verify"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -132,7 +133,7 @@ func exitCodeOfType(err error) int {
 	switch {
 	case Is[*UsageError](err), Is[*antom.AmountError](err), Is[*output.UsageError](err), Is[*output.JQError](err):
 		return ExitUsage
-	case Is[*SetupError](err), Is[*profile.Error](err), Is[*secret.Error](err), Is[*sign.KeyError](err):
+	case Is[*SetupError](err), Is[*profile.Error](err), Is[*secret.Error](err), Is[*sign.KeyError](err), Is[*verify.NoKeyError](err):
 		return ExitSetup
 	case Is[*sign.Error](err), errors.Is(err, intake.ErrNoTarget):
 		return ExitVerify

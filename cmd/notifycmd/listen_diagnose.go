@@ -6,6 +6,7 @@ import (
 
 	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/receiver"
+	"github.com/antom-cli/antom/internal/verify"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
@@ -21,8 +22,8 @@ const (
 
 // diagnosis is what a listener keeps between two diagnoses.
 type diagnosis struct {
-	around *surroundings // read at the first one
-	due    time.Time     // of the next, if they came evenly
+	around *verify.Surroundings // read at the first one
+	due    time.Time            // of the next, if they came evenly
 }
 
 // diagnose says why a refused notification does not verify; nil where there is
@@ -41,11 +42,11 @@ func (l *listening) diagnose(e receiver.Event) *diagnose.Finding {
 		return nil // genuine, and for another client id
 	}
 	if l.looked.around == nil {
-		l.looked.around = (&notifyVerify{c: l.o.c}).surroundings()
+		l.looked.around = readSurroundings(l.o.c)
 	}
 	if l.looked.due.Before(now) {
 		l.looked.due = now
 	}
 	l.looked.due = l.looked.due.Add(diagnosisPause)
-	return diagnose.Explain(l.looked.around.caseOf(m, l.from.key))
+	return diagnose.Explain(l.looked.around.CaseOf(m, l.from.key))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/receiver"
 	"github.com/antom-cli/antom/internal/redact"
+	"github.com/antom-cli/antom/internal/verify"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -76,7 +77,7 @@ func (l *listening) show(e receiver.Event) error {
 	if found != nil {
 		event.Cause, event.Remedy = found.ID(), found.Remedy()
 		if found.ContentChanged {
-			event.Remedy = contentChanged
+			event.Remedy = verify.ContentChanged
 		}
 	}
 	if event.Cause != "" {

@@ -9,10 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/cmd/cli"
-	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/prompt"
-	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/internal/verify"
 )
 
 // notifyVerify is `antom notify verify`.
@@ -122,32 +121,20 @@ func (o *notifyVerify) run(ctx context.Context, files []string) error {
 	if more := len(o.passed) - mostNotes; more > 0 {
 		p.Note("%d more like it passed over", more)
 	}
-	return newVerifyBatch(o, p, keys).run(ctx, inputs)
+	return newVerifyBatch(o, p).run(ctx, inputs, keys)
 }
 
-// judge verifies a message: its signature, and that it is for this client.
-func (o *notifyVerify) judge(m *intake.Message, key diagnose.Key) verdict {
-	v := judge(m, key)
-	v.client = m.ClientID()
-	if v.verified {
-		if err := antom.CheckClientID(v.client, o.defaults.ClientID); err != nil {
-			v.verified = false
-			v.fail(err)
-		}
-	}
+// annotate says what a verdict owes to the command line: which flags changed
+// nothing for a message, and which one gives what a body alone lacks.
+func (o *notifyVerify) annotate(v *verify.Verdict, m *intake.Message) {
 	if m.Alone {
-		v.nameFlag(m.Kind)
+		nameFlag(v, m.Kind)
 	}
-	return v
-}
-
-// noteUnused says which flags changed nothing for a message.
-func (o *notifyVerify) noteUnused(v *verdict, m *intake.Message) {
 	if len(o.forBodyAlone) > 0 && !m.Alone {
-		v.note("flags", "not used, since the message has headers of its own: "+strings.Join(o.forBodyAlone, ", "))
+		v.Note("flags", "not used, since the message has headers of its own: "+strings.Join(o.forBodyAlone, ", "))
 	}
-	if o.kindGiven && v.kind != o.kind {
-		v.note("kind", "not used, since the message says that it is a "+v.kind+": --kind "+o.kind)
+	if o.kindGiven && v.Kind != o.kind {
+		v.Note("kind", "not used, since the message says that it is a "+v.Kind+": --kind "+o.kind)
 	}
 }
 

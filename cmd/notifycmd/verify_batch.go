@@ -2,48 +2,27 @@ package notifycmd
 
 import (
 	"context"
-	"errors"
-	"runtime"
-	"runtime/debug"
+	"fmt"
 	"slices"
-	"strconv"
-	"sync"
+	"strings"
 	"sync/atomic"
 	"time"
 
-	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
-	"github.com/antom-cli/antom/pkg/antom"
-	"github.com/antom-cli/antom/pkg/sign"
+	"github.com/antom-cli/antom/internal/verify"
 )
 
-// verifyBatch verifies any number of messages: one goroutine cuts the input into
-// messages, one for each core parses and verifies them, and the caller's tells
-// the verdicts in order. Few chunks are under way at a time, so that memory does
-// not grow with the input.
+// verifyBatch shows a run of internal/verify: verdicts on standard output, notes
+// and how far it is on standard error.
 type verifyBatch struct {
-	o      *notifyVerify
-	p      *output.Printer
-	keys   keyring
-	words  *words
-	seen   *diagnose.Seen
-	files  []string // of which messages were told
-	told   []string // causes that were explained at length
-	tally  verdictTally
-	notes  noteBook
-	render *output.Renderer
-	amount func(paymentRequestID string) (antom.Amount, bool) // of a session, by the history
-
-	spare sync.Pool // of chunks that were told: their memory is used again
+	o     *notifyVerify
+	p     *output.Printer
+	tally verdictTally
+	notes noteBook
 
 	client    string    // of the message before
 	anyClient clientIDs // that genuine messages are for
-
-	around   *surroundings // read at the first mismatch
-	explains int
-	causes   []string                 // that were found in this run
-	settled  atomic.Pointer[[]string] // the causes, once no others are looked for
 
 	begin    time.Time
 	progress *output.Progress
@@ -51,19 +30,23 @@ type verifyBatch struct {
 	said     time.Time
 }
 
-func newVerifyBatch(o *notifyVerify, p *output.Printer, keys keyring) *verifyBatch {
-	return &verifyBatch{o: o, p: p, keys: keys, words: wordsOf(p), seen: diagnose.NewSeen(), notes: noteBook{p: p}, render: p.Renderer(), begin: o.c.Now(), amount: sessionAmounts(o.c)}
+func newVerifyBatch(o *notifyVerify, p *output.Printer) *verifyBatch {
+	return &verifyBatch{o: o, p: p, notes: noteBook{p: p}, begin: o.c.Now()}
 }
 
-func (b *verifyBatch) run(ctx context.Context, inputs []source) error {
-	columns, err := b.render.Columns(verdictColumns[:]...)
+func (b *verifyBatch) run(ctx context.Context, inputs []source, keys verify.Keyring) error {
+	columns, err := b.p.Renderer().Columns(verdictColumns[:]...)
 	if err != nil {
 		return err
 	}
 	if err := b.p.Write(columns); err != nil {
 		return err
 	}
-	err = b.all(ctx, inputs)
+	err = verify.Run(ctx, b.o.all(ctx, inputs), verify.Options{
+		Keys: keys, Defaults: b.o.defaults, FailFast: b.o.failFast, Surroundings: func() *verify.Surroundings { return readSurroundings(b.o.c) },
+		Amount: sessionAmounts(b.o.c), Annotate: b.o.annotate,
+		Renderer: b.renderer, Write: b.write, Verdict: b.take, Progress: b.report,
+	})
 	if b.progress != nil {
 		b.progress.Done()
 	}
@@ -74,238 +57,42 @@ func (b *verifyBatch) run(ctx context.Context, inputs []source) error {
 	return b.tally.err()
 }
 
-// The heap may grow to ten times of what is in use, which is a few megabytes,
-// and up to a limit, before garbage is collected: half of the usual work.
-const (
-	collectAt  = 900
-	mostMemory = 40 << 20
-)
-
-// all reads, verifies and tells. When it stops early, a reader that is blocked
-// on its input is left behind: a blocked read can't be called back, and ends
-// with the process.
-func (b *verifyBatch) all(ctx context.Context, inputs []source) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(min(mostMemory, debug.SetMemoryLimit(-1))))
-	cores := runtime.GOMAXPROCS(0)
-	work, inOrder := make(chan *chunk, cores), make(chan *chunk, 3*cores)
-	go b.read(ctx, inputs, work, inOrder)
-	var workers sync.WaitGroup
-	for range cores {
-		workers.Go(func() {
-			w := verifier{verifyBatch: b, render: b.p.Renderer()}
-			for c := range work {
-				w.verify(c)
-				close(c.done)
-			}
-		})
-	}
-	for {
-		c, err := next(ctx, inOrder)
-		if c == nil || err != nil {
-			return err
-		}
-		more, err := b.tell(c)
-		if err != nil || !more {
-			return err
-		}
+// renderer renders verdicts in the form that was asked for, on one goroutine.
+func (b *verifyBatch) renderer() verify.Render {
+	render, styled := b.p.Renderer(), wordsOf(b.p)
+	record := shownVerdict{words: styled}
+	return func(dst []byte, v *verify.Verdict) ([]byte, error) {
+		record.Verdict = v
+		return render.Render(dst, &record)
 	}
 }
 
-// next waits for the next chunk in order to be verified; nil at the end.
-func next(ctx context.Context, inOrder <-chan *chunk) (*chunk, error) {
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case c, ok := <-inOrder:
-		if !ok {
-			return nil, nil
-		}
-		<-c.done
-		return c, ctx.Err()
-	}
-}
-
-// read cuts the inputs into chunks.
-func (b *verifyBatch) read(ctx context.Context, inputs []source, work, inOrder chan<- *chunk) {
-	defer close(inOrder)
-	defer close(work)
-	c, size := b.fresh(), 0
-	flush := func() bool {
-		if len(c.units) == 0 {
-			return true
-		}
-		for _, to := range [...]chan<- *chunk{inOrder, work} {
-			select {
-			case to <- c:
-			case <-ctx.Done():
-				return false
-			}
-		}
-		c, size = b.fresh(), 0
-		return true
-	}
-	for _, s := range inputs {
-		more := b.o.units(ctx, s, func(u intake.Unit) bool {
-			c.text = u.Keep(c.text)
-			c.units, size = append(c.units, u), size+u.Size()
-			if len(c.units) < chunkSize && size < chunkBytes && !u.Pause {
-				return true
-			}
-			return flush()
-		})
-		if !more {
-			return
-		}
-	}
-	flush()
-}
-
-// tell prints what came of a chunk; more is false when nothing more is wanted.
-func (b *verifyBatch) tell(c *chunk) (more bool, err error) {
-	if c.err != nil {
-		return false, c.err
-	}
-	var out []byte
-	more = true
-	for i := range c.results {
-		if out, err = b.tellOne(c, i, out); err != nil {
-			return false, err
-		}
-		if b.o.failFast && !c.results[i].verdict.verified {
-			more = false
-			break
-		}
-	}
-	if !c.failed {
-		out = c.out
-	}
+// write prints verdicts, above the progress line if that stands on the same
+// terminal.
+func (b *verifyBatch) write(rendered []byte) (err error) {
 	if b.o.c.Term.Out {
-		b.aside(func() { err = b.p.Write(out) })
-	} else {
-		err = b.p.Write(out)
+		b.aside(func() { err = b.p.Write(rendered) })
+		return err
 	}
-	b.spare.Put(c)
-	b.report()
-	return more, err
+	return b.p.Write(rendered)
 }
 
-// tellOne adds one verdict to what is printed.
-func (b *verifyBatch) tellOne(c *chunk, i int, out []byte) ([]byte, error) {
-	r := &c.results[i]
-	v := &r.verdict
-	if v.verified {
-		if v.client != b.client {
-			b.client = v.client
-			b.anyClient.add(v.client)
-		}
-		if first, again := b.seen.Before(r.body, b.place(&c.units[i])); again {
-			b.tally.duplicates++
-			b.aside(func() {
-				b.notes.say(v.source, "duplicate", func() string { return "a duplicate of " + b.sourceAt(first) + ": handle each one once" })
-			})
-		}
-		if c.failed {
-			out = append(out, c.out[r.out[0]:r.out[1]]...)
-		}
-	} else {
-		if r.message != nil {
-			b.explain(v, r.message)
-			v.short = slices.Contains(b.told, v.cause)
-			if v.cause != "" && !v.short {
-				b.told = append(b.told, v.cause)
-			}
-		}
-		var err error
-		if out, err = b.render.Render(out, v); err != nil {
-			return out, err
-		}
+// take counts a verdict and prints its notes.
+func (b *verifyBatch) take(v *verify.Verdict, duplicateOf string) {
+	if v.Verified && v.Client != b.client {
+		b.client = v.Client
+		b.anyClient.add(v.Client)
+	}
+	if duplicateOf != "" {
+		b.tally.duplicates++
+		b.aside(func() {
+			b.notes.say(v.Source, "duplicate", func() string { return "a duplicate of " + duplicateOf + ": handle each one once" })
+		})
 	}
 	b.tally.take(v)
-	if len(v.notes) > 0 {
+	if len(v.Notes) > 0 {
 		b.aside(func() { b.notes.add(v) })
 	}
-	return out, nil
-}
-
-// place is a message's source as a number: that of its file, and its line.
-func (b *verifyBatch) place(u *intake.Unit) uint64 {
-	if n := len(b.files); n == 0 || b.files[n-1] != u.Name {
-		b.files = append(b.files, u.Name)
-	}
-	return uint64(len(b.files)-1)<<32 | uint64(uint32(u.Line)) //nolint:gosec // counts are never negative
-}
-
-func (b *verifyBatch) sourceAt(place uint64) string {
-	u := intake.Unit{Name: b.files[place>>32], Line: int(uint32(place))} //nolint:gosec // it was cut so
-	return u.Source()
-}
-
-// mostExplained bounds the whole diagnoses of a run: each may take a tenth of a
-// second. After them, only the causes that they found are tried, by whoever
-// verifies the message.
-const mostExplained = 50
-
-// explain looks for the cause of a mismatch, if that was not done with the
-// verification.
-func (b *verifyBatch) explain(v *verdict, m *intake.Message) {
-	if v.reason == string(sign.ClientIDOther) {
-		if b.around == nil {
-			b.around = b.o.surroundings()
-		}
-		v.explain(diagnose.OtherClient(v.client, b.o.defaults.ClientID, b.around.clientIDs))
-		return
-	}
-	if v.finding == nil && b.explainable(v, m) {
-		if b.around == nil {
-			b.around = b.o.surroundings()
-		}
-		if b.settled.Load() != nil {
-			b.explainAgain(v, m)
-			return
-		}
-		f := diagnose.Explain(b.around.caseOf(m, b.keys[m.Kind]))
-		for _, cause := range f.Causes {
-			if !slices.Contains(b.causes, cause.ID) {
-				b.causes = append(b.causes, cause.ID)
-			}
-		}
-		v.explain(f)
-		b.tellClient(v)
-		if b.explains++; b.explains == mostExplained {
-			causes := slices.Clone(b.causes)
-			b.settled.Store(&causes)
-		}
-	}
-}
-
-// explainable tells a mismatch from a message that is refused although its
-// signature is true, or for which there is no key.
-func (b *verifyBatch) explainable(v *verdict, m *intake.Message) bool {
-	refused, ok := errors.AsType[*sign.Error](v.err)
-	return b.keys[m.Kind].Public != nil && (!ok || !refused.Matches)
-}
-
-// explainAgain tries the causes that were found before.
-func (b *verifyBatch) explainAgain(v *verdict, m *intake.Message) {
-	f := diagnose.ExplainAs(b.around.caseOf(m, b.keys[m.Kind]), *b.settled.Load())
-	f.RuledOut = nil // little was tried
-	v.explain(f)
-	b.tellClient(v)
-}
-
-// tellClient says of a message whose cause was found that it is for another
-// client, too: once its cause is gone it would be refused for that.
-func (b *verifyBatch) tellClient(v *verdict) {
-	want := b.o.defaults.ClientID
-	if v.cause == "" || v.cause == "client-id" || antom.CheckClientID(v.client, want) == nil {
-		return
-	}
-	f := v.finding
-	f.Details = append(f.Details, diagnose.Detail{Label: "for client id", Value: strconv.Quote(v.client) + ", not " + strconv.Quote(want)})
-	f.Target = "" // that alone does not do
 }
 
 // report shows on standard error that something goes on, once that takes a
@@ -345,10 +132,41 @@ func (b *verifyBatch) summary() {
 	if b.o.defaults.ClientID == "" && len(b.anyClient) > 0 {
 		b.p.Note("genuine for %s; any client id was taken, since none was named: --client-id names yours", b.anyClient)
 	}
-	if b.tally.failed > mostExplained && b.settled.Load() != nil {
-		b.p.Note("all causes were tried for the first %d messages that do not verify, for the others only those found so", mostExplained)
+	if b.tally.failed > verify.Settled && b.tally.explained >= verify.Settled {
+		b.p.Note("all causes were tried for the first %d messages that do not verify, for the others only those found so", verify.Settled)
 	}
 	if b.tally.total > 1 {
 		b.p.Note("%s", b.tally.line(b.o.c.Now().Sub(b.begin)))
+	}
+}
+
+// clientIDs are those that messages of a run were for.
+type clientIDs []string
+
+// mostClientIDs are remembered.
+const mostClientIDs = 20
+
+func (c *clientIDs) add(id string) {
+	if len(*c) < mostClientIDs && !slices.Contains(*c, id) {
+		*c = append(*c, id)
+	}
+}
+
+func (c clientIDs) String() string {
+	const shown = 3
+	if len(c) <= shown {
+		return "client id " + strings.Join(c, ", ")
+	}
+	return fmt.Sprintf("client id %s and %d more", strings.Join(c[:shown], ", "), len(c)-shown)
+}
+
+// all yields the messages of all inputs.
+func (o *notifyVerify) all(ctx context.Context, inputs []source) func(func(intake.Unit) bool) {
+	return func(yield func(intake.Unit) bool) {
+		for _, s := range inputs {
+			if !o.units(ctx, s, yield) {
+				return
+			}
+		}
 	}
 }

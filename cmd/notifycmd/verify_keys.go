@@ -15,23 +15,17 @@ import (
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/secret"
+	"github.com/antom-cli/antom/internal/verify"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// keyring holds the key that verifies each kind of message.
-type keyring map[intake.Kind]diagnose.Key
-
-func newKeyring(antomKey, merchantKey diagnose.Key) keyring {
-	return keyring{intake.Notification: antomKey, intake.Response: antomKey, intake.Request: merchantKey}
-}
-
 // keys finds the verifying keys before any input is read.
-func (o *notifyVerify) keys(p *output.Printer) (keyring, error) {
+func (o *notifyVerify) keys(p *output.Printer) (verify.Keyring, error) {
 	if o.publicKeyFile != "" {
 		key, err := secret.AntomKey("", o.c.Abs(o.publicKeyFile))
 		given := diagnose.Key{Name: "the key of " + o.publicKeyFile, Public: key}
-		return newKeyring(given, given), err
+		return verify.NewKeyring(given, given), err
 	}
 	chosen, err := o.c.LoadProfile(p)
 	if err != nil {
@@ -43,7 +37,7 @@ func (o *notifyVerify) keys(p *output.Printer) (keyring, error) {
 			return nil, err
 		}
 		o.adopt(m.Profile)
-		return newKeyring(namedKeys(m.Profile, m.AntomKey, m.Key.Public())), nil
+		return verify.NewKeyring(namedKeys(m.Profile, m.AntomKey, m.Key.Public())), nil
 	}
 	o.adopt(chosen)
 	antomKey, antomErr := secret.AntomKey(chosen.AntomPublicKey, chosen.AntomPublicKeyFile)
@@ -55,7 +49,7 @@ func (o *notifyVerify) keys(p *output.Printer) (keyring, error) {
 	if o.kind == string(intake.Request) {
 		antomErr = merchantErr
 	}
-	return newKeyring(namedKeys(chosen, antomKey, merchantKey)), antomErr
+	return verify.NewKeyring(namedKeys(chosen, antomKey, merchantKey)), antomErr
 }
 
 // quietPrivateKey reads the merchant's private key without the warnings of a
@@ -89,23 +83,15 @@ func (o *notifyVerify) adopt(chosen *profile.Profile) {
 	o.defaults.NotifyURL = chosen.NotifyURL
 }
 
-// surroundings are what a diagnosis may try beside the message itself: keys,
-// client ids and notify URLs of all profiles.
-type surroundings struct {
-	keys      []diagnose.Key
-	clientIDs []diagnose.Known
-	urls      []diagnose.Known
-}
-
-// surroundings reads the profiles. What can't be read is left out: it is not
+// readSurroundings reads the profiles. What can't be read is left out: it is not
 // what the user asked about.
-func (o *notifyVerify) surroundings() *surroundings {
-	s := new(surroundings)
-	for _, name := range append([]string{o.c.Global.Profile}, profileNames(o.c)...) {
-		sources := o.c.ProfileSources()
+func readSurroundings(c *cli.CLI) *verify.Surroundings {
+	s := &surroundings{}
+	for _, name := range append([]string{c.Global.Profile}, profileNames(c)...) {
+		sources := c.ProfileSources()
 		sources.Name = name
-		if name != o.c.Global.Profile {
-			sources.Getenv = func(variable string) string { return placesOnly(o.c, variable) } // the settings of the environment are of the chosen profile
+		if name != c.Global.Profile {
+			sources.Getenv = func(variable string) string { return placesOnly(c, variable) } // the settings of the environment are of the chosen profile
 		}
 		found, _, err := profile.Load(sources)
 		if err != nil {
@@ -115,13 +101,16 @@ func (o *notifyVerify) surroundings() *surroundings {
 			s.add(found)
 		}
 	}
-	if dir := profile.StateDir(o.c.Getenv, runtime.GOOS); dir != "" {
-		if _, err := os.Stat(filepath.Join(o.c.Abs(dir), "emulator")); err == nil {
-			s.addEmulator(o.c)
+	if dir := profile.StateDir(c.Getenv, runtime.GOOS); dir != "" {
+		if _, err := os.Stat(filepath.Join(c.Abs(dir), "emulator")); err == nil {
+			s.addEmulator(c)
 		}
 	}
-	return s
+	return &s.Surroundings
 }
+
+// surroundings are being read.
+type surroundings struct{ verify.Surroundings }
 
 func profileNames(c *cli.CLI) []string {
 	path := c.NamedConfig()
@@ -166,21 +155,16 @@ func (s *surroundings) addKeys(p *profile.Profile, antomKey, merchantKey *sign.P
 	first, second := namedKeys(p, antomKey, merchantKey)
 	for _, key := range [...]diagnose.Key{first, second} {
 		if key.Public != nil {
-			s.keys = append(s.keys, key)
+			s.Keys = append(s.Keys, key)
 		}
 	}
 	from := placeOf(p)
 	if p.ClientID != "" {
-		s.clientIDs = append(s.clientIDs, diagnose.Known{Value: p.ClientID, From: from})
+		s.ClientIDs = append(s.ClientIDs, diagnose.Known{Value: p.ClientID, From: from})
 	}
 	if p.NotifyURL != "" {
-		s.urls = append(s.urls, diagnose.Known{Value: p.NotifyURL, From: "notify_url of " + from})
+		s.URLs = append(s.URLs, diagnose.Known{Value: p.NotifyURL, From: "notify_url of " + from})
 	}
-}
-
-// caseOf is a message with all that may explain why it does not verify.
-func (s *surroundings) caseOf(m *intake.Message, used diagnose.Key) *diagnose.Case {
-	return &diagnose.Case{Message: m, Keys: append([]diagnose.Key{used}, s.keys...), ClientIDs: s.clientIDs, URLs: s.urls}
 }
 
 // sessionAmounts looks up the amount of the session of a payment, as this machine

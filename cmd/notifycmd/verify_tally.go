@@ -9,6 +9,7 @@ import (
 
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/verify"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
@@ -30,9 +31,9 @@ func mostOf(id string) int {
 	return mostNotes
 }
 
-func (n *noteBook) add(v *verdict) {
-	for _, note := range v.notes {
-		n.say(v.source, note.ID, func() string { return note.Text })
+func (n *noteBook) add(v *verify.Verdict) {
+	for _, note := range v.Notes {
+		n.say(v.Source, note.ID, func() string { return note.Text })
 	}
 }
 
@@ -78,25 +79,29 @@ func (n *noteBook) rest() {
 // verdictTally counts towards the exit code.
 type verdictTally struct {
 	total, failed, broken, duplicates int
+	explained                         int // mismatches of which a cause was looked for
 
-	first  *verdict // that does not verify
-	errs   []error  // the first ones that could not be read, and why others did not verify that are no mismatch
+	first  *verify.Verdict // that does not verify
+	errs   []error         // the first ones that could not be read, and why others did not verify that are no mismatch
 	causes map[string]int
 }
 
 // mostErrors are told one by one.
 const mostErrors = 5
 
-func (t *verdictTally) take(v *verdict) {
+func (t *verdictTally) take(v *verify.Verdict) {
 	t.total++
 	switch {
-	case v.verified:
-	case v.reason == reasonUnreadable:
+	case v.Verified:
+	case v.Reason == verify.ReasonUnreadable:
 		if t.broken++; t.broken <= mostErrors {
-			t.errs = append(t.errs, v.err)
+			t.errs = append(t.errs, v.Err)
 		}
 	default:
 		t.failed++
+		if v.Finding != nil && v.Reason != string(sign.ClientIDOther) {
+			t.explained++
+		}
 		if t.first == nil {
 			first := *v
 			t.first = &first
@@ -105,12 +110,12 @@ func (t *verdictTally) take(v *verdict) {
 			t.causes = map[string]int{}
 		}
 		switch {
-		case v.cause != "":
-			t.causes[v.cause]++
-		case v.reason == string(sign.Mismatch):
+		case v.Cause != "":
+			t.causes[v.Cause]++
+		case v.Reason == string(sign.Mismatch):
 			t.causes["mismatch without a known cause"]++
 		default:
-			t.causes[v.reason]++
+			t.causes[v.Reason]++
 		}
 	}
 }
@@ -137,7 +142,7 @@ func (t *verdictTally) err() error {
 	}
 	switch {
 	case t.failed == 1:
-		errs = append(errs, t.first.refusal())
+		errs = append(errs, refusal(t.first))
 	case t.failed > 1:
 		errs = append(errs, cli.OutcomeError{Code: cli.ExitVerify, Message: fmt.Sprintf("%d of %d messages do not verify", t.failed, t.total), Remedy: t.reasons()})
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/verify"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
@@ -21,8 +22,8 @@ import (
 func TestVerdict_json(t *testing.T) {
 	t.Parallel()
 	for _, odd := range []string{"", "plain", `"quoted" \ back`, "<&>", "line\nend\t\x00\x7f", "支付 \u2028 é", "\xff\xfe", "\x1b[2J"} {
-		v := verdict{source: odd, kind: odd, verified: odd == "plain", keyVersion: odd, reason: odd, cause: odd, remedy: odd,
-			told: intake.Told{NotifyType: odd, PaymentRequestID: odd, PaymentID: odd, ResultStatus: odd, ResultCode: odd}}
+		v := shownVerdict{Verdict: &verify.Verdict{Source: odd, Kind: odd, Verified: odd == "plain", KeyVersion: odd, Reason: odd, Cause: odd, Remedy: odd,
+			Told: intake.Told{NotifyType: odd, PaymentRequestID: odd, PaymentID: odd, ResultStatus: odd, ResultCode: odd}}}
 		want, err := json.Marshal(struct {
 			Source           string `json:"source"`
 			Kind             string `json:"kind"`
@@ -55,7 +56,7 @@ func TestVerdict_csv(t *testing.T) {
 	}
 	render := p.Renderer()
 	for _, odd := range []string{"", "plain", `\.`, `a "quoted" text`, `back\slash`, "a,b", " a", "a b", "line\nend\t\x00", "支付", "\xff"} {
-		v := verdict{source: "file:1", remedy: odd, reason: odd}
+		v := shownVerdict{Verdict: &verify.Verdict{Source: "file:1", Remedy: odd, Reason: odd}}
 		var want bytes.Buffer
 		rows := csv.NewWriter(&want)
 		fields := v.AppendRow(nil)
@@ -82,9 +83,9 @@ func TestVerdict_text(t *testing.T) {
 	t.Parallel()
 	const hostile = "\x1b]0;title\x07\x1b[31m\r\u202e"
 	w := &words{ok: "ok", failed: "FAILED"}
-	v := verdict{words: w, verified: true, source: "file:1", told: intake.Told{NotifyType: hostile, PaymentRequestID: hostile, ResultCode: hostile}}
-	refused := verdict{words: w, source: hostile, reason: "mismatch", err: errors.New(hostile),
-		finding: &diagnose.Finding{Details: []diagnose.Detail{{Label: "given path", Value: hostile}}}}
+	v := shownVerdict{words: w, Verdict: &verify.Verdict{Verified: true, Source: "file:1", Told: intake.Told{NotifyType: hostile, PaymentRequestID: hostile, ResultCode: hostile}}}
+	refused := shownVerdict{words: w, Verdict: &verify.Verdict{Source: hostile, Reason: "mismatch", Err: errors.New(hostile),
+		Finding: &diagnose.Finding{Details: []diagnose.Detail{{Label: "given path", Value: hostile}}}}}
 	for _, text := range []string{v.Text(), refused.Text()} {
 		if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), hostile[:1]+"\x07\r\u202e") {
 			t.Errorf("%q", text)
@@ -96,12 +97,12 @@ func TestVerdict_text(t *testing.T) {
 // TestVerdict_causeTellsHow: where a cause is found, what is wrong is said once.
 func TestVerdict_causeTellsHow(t *testing.T) {
 	t.Parallel()
-	v := verdict{
-		source: "file:1", reason: string(sign.SignatureMalformed), words: &words{"ok", "FAILED"},
-		err: sign.NewError(sign.SignatureMalformed, "its signature is percent-encoded twice"),
-	}
-	v.explain(&diagnose.Finding{Causes: []diagnose.Cause{{ID: "signature-encoded-twice", Title: "the signature is percent-encoded twice", Remedy: "don't"}}})
-	if got, want := v.refusal().Error(), "verify file:1: the signature header is malformed: the signature is percent-encoded twice"; got != want {
+	v := shownVerdict{words: &words{"ok", "FAILED"}, Verdict: &verify.Verdict{
+		Source: "file:1", Reason: string(sign.SignatureMalformed),
+		Err: sign.NewError(sign.SignatureMalformed, "its signature is percent-encoded twice"),
+	}}
+	v.Explain(&diagnose.Finding{Causes: []diagnose.Cause{{ID: "signature-encoded-twice", Title: "the signature is percent-encoded twice", Remedy: "don't"}}})
+	if got, want := refusal(v.Verdict).Error(), "verify file:1: the signature header is malformed: the signature is percent-encoded twice"; got != want {
 		t.Errorf("error %q, want %q", got, want)
 	}
 	if n := strings.Count(v.Text(), "percent-encoded twice"); n != 1 {

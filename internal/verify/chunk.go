@@ -1,9 +1,8 @@
-package notifycmd
+package verify
 
 import (
 	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/intake"
-	"github.com/antom-cli/antom/internal/output"
 )
 
 // A chunk is handed on when it holds so many messages or bytes, or when no more
@@ -28,7 +27,7 @@ type chunk struct {
 const mostKept = 2 * chunkBytes
 
 // fresh is an empty chunk.
-func (b *verifyBatch) fresh() *chunk {
+func (b *batch) fresh() *chunk {
 	c, ok := b.spare.Get().(*chunk)
 	if !ok || cap(c.text) > mostKept || cap(c.out) > mostKept {
 		c = new(chunk)
@@ -39,7 +38,7 @@ func (b *verifyBatch) fresh() *chunk {
 
 // result is one message after it was verified.
 type result struct {
-	verdict verdict
+	verdict Verdict
 	message *intake.Message // of one that does not verify: to be explained
 	body    uint64          // names the body of one that does
 	out     [2]int          // where its bytes are in the chunk's
@@ -47,9 +46,9 @@ type result struct {
 
 // verifier verifies on one core.
 type verifier struct {
-	*verifyBatch
+	*batch
 	parser intake.Parser
-	render *output.Renderer
+	render Render
 }
 
 // verify verifies the messages of a chunk and renders the verdicts on those that
@@ -58,13 +57,13 @@ func (w *verifier) verify(c *chunk) {
 	for i := range c.units {
 		c.results = append(c.results, w.one(&c.units[i]))
 		r := &c.results[i]
-		if !r.verdict.verified {
+		if !r.verdict.Verified {
 			c.failed = true
 			continue
 		}
 		begin := len(c.out)
 		var err error
-		if c.out, err = w.render.Render(c.out, &r.verdict); err != nil && c.err == nil {
+		if c.out, err = w.render(c.out, &r.verdict); err != nil && c.err == nil {
 			c.err = err
 		}
 		r.out = [2]int{begin, len(c.out)}
@@ -73,17 +72,16 @@ func (w *verifier) verify(c *chunk) {
 
 // one verifies one message.
 func (w *verifier) one(u *intake.Unit) result {
-	m, err := w.parser.Parse(u, w.o.defaults)
+	m, err := w.parser.Parse(u, w.options.Defaults)
 	if err != nil {
-		v := unreadable(u.Source(), err)
-		v.words = w.words
-		return result{verdict: v}
+		return result{verdict: unreadable(u.Source(), err)}
 	}
-	r := result{verdict: w.o.judge(m, w.keys[m.Kind])}
+	r := result{verdict: Judge(m, w.options.Keys[m.Kind], w.options.Defaults.ClientID)}
 	v := &r.verdict
-	v.words = w.words
-	w.o.noteUnused(v, m)
-	if !v.verified {
+	if w.options.Annotate != nil {
+		w.options.Annotate(v, m)
+	}
+	if !v.Verified {
 		r.message = m.Clone()
 		if w.settled.Load() != nil && w.explainable(v, m) {
 			w.explainAgain(v, r.message)
@@ -91,6 +89,6 @@ func (w *verifier) one(u *intake.Unit) result {
 		return r
 	}
 	r.body = w.seen.Key(m.Body)
-	v.notes = append(v.notes, diagnose.Sense(m.Kind, v.told, w.amount)...)
+	v.Notes = append(v.Notes, diagnose.Sense(m.Kind, v.Told, w.options.Amount)...)
 	return r
 }
