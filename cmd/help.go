@@ -70,6 +70,7 @@ func helpTopics() []Topic {
 		{"output", "Forms of output: text, JSON, CSV, colour, terminals", func() string { return outputTopic }},
 		{"profiles", "Where settings and keys come from, and what live means", func() string { return profilesTopic }},
 		{"scripting", "How to use antom in a script or a CI job", func() string { return scriptingTopic }},
+		{"tunnels", "How notifications reach a machine behind a tunnel", func() string { return tunnelsTopic }},
 	}
 }
 
@@ -87,6 +88,8 @@ var (
 	profilesTopic string
 	//go:embed topics/scripting.txt
 	scriptingTopic string
+	//go:embed topics/tunnels.txt
+	tunnelsTopic string
 )
 
 // Reference is the command tree, as the manual shows it, and the topics. The

@@ -39,8 +39,10 @@ Antom's test cards decide the outcome:
 Any expiry date and any three digits do. The expiry month 13, a CVV of two digits
 and the amounts 11, 1100 and 1111 (minor units) are refused as in Antom's sandbox;
 a number whose check digit is wrong is INVALID_CARD_NUMBER; other numbers succeed.
---outcome ends the payment with any payment result code: docs/emulator-states.md
-lists them. Card numbers are never stored.
+--outcome ends the payment with any payment result code. Card numbers are never
+stored. The codes:
+
+` + outcomeCodes() + `
 
 With is3DSAuthentication true (session create --three-ds) the card is challenged
 and the buyer passes, unless --challenge says otherwise: fail refuses the payment,
@@ -81,6 +83,28 @@ A successful payment stores the card: its cardToken is in paymentResultInfo, and
 	flags.StringVar(&billing.Address2, "billing-address2", "", "second `line` of the billing address")
 	flags.StringVar(&billing.ZipCode, "billing-zip", "", "`postcode` of the billing address")
 	return cmd
+}
+
+// outcomeCodes lists the payment result codes, as many on a line as there is room
+// for.
+func outcomeCodes() string {
+	const widest = 78
+	var b strings.Builder
+	at := 0
+	for _, code := range emulator.OutcomeCodes() {
+		switch {
+		case at == 0:
+			b.WriteString("  ")
+		case at+1+len(code) > widest:
+			b.WriteString("\n  ")
+			at = 0
+		default:
+			b.WriteByte(' ')
+		}
+		b.WriteString(code)
+		at += 1 + len(code)
+	}
+	return b.String()
 }
 
 // testCardsPage lists the documented test cards.

@@ -59,7 +59,7 @@ restart of this command; its answers are judged as Antom judges them, and what w
 not acknowledged is sent again up to --resends times.
 
 Behind a tunnel, --public-url names the URL that Antom calls, of which the path is
-signed; one that ends with a slash is a prefix. See docs/tunnels.md.
+signed; one that ends with a slash is a prefix: see antom help tunnels.
 
 For scripts: --until PAYMENT ends with 0 when the payment's PAYMENT_RESULT has come
 and, with --forward-to, was forwarded; --count N after N different notifications;

@@ -21,6 +21,7 @@ type notifyVerify struct {
 	defaults      intake.Defaults
 	publicKeyFile string
 	failFast      bool
+	explain       string
 	kindGiven     bool     // --kind was given outright
 	forBodyAlone  []string // flags given that only a body alone needs
 	passed        []string // in a folder: what is neither file nor folder
@@ -42,7 +43,8 @@ If its signature does not match, every known cause is tried: the key, the path
 behind a proxy, the client id, the time, a body that was parsed and written
 again, a signature that lost its plus signs. The cause is told with the remedy
 for Express, Spring, Flask, Django, Laravel and net/http. An explanation is never
-a verification: the exit code stays 6.
+a verification: the exit code stays 6. --explain CAUSE prints all that is known of a
+cause.
 
 Forms, told apart by content; each of them also as gzip:
   raw HTTP       as nc or a proxy saves it: CRLF or LF, chunked or not
@@ -74,8 +76,12 @@ Exit code 6: a message did not verify. 1: a message could not be read. With
 with -o csv one row.`,
 		Example: `  antom notify verify notification.http
   antom notify verify - < log.jsonl
+  antom notify verify --explain path-prefix-lost
   antom notify verify body.json --time 2026-11-24T09:00:00Z --signature "$signature" --url /antom/notify`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("explain") {
+				return o.explainOnly(args)
+			}
 			if cmd.Flags().Changed("url") {
 				o.defaults.Target = o.defaults.URL
 			}
@@ -91,6 +97,11 @@ with -o csv one row.`,
 			return o.run(cmd.Context(), args)
 		},
 	}
+	o.bind(cmd)
+	return cmd
+}
+
+func (o *notifyVerify) bind(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.Var(cli.NewEnum(&o.kind, "notification", "response", "request"), "kind", "what a message is that does not say it: notification, response or request")
 	flags.StringVar(&o.defaults.Time, "time", "", "request-time (response-time) `header` of a body alone")
@@ -99,8 +110,22 @@ with -o csv one row.`,
 	flags.StringVar(&o.defaults.URL, "url", "", "`URL` or path that Antom called; wins over the message's own (default: the profile's notify_url)")
 	flags.StringVar(&o.defaults.Method, "method", "POST", "HTTP `method` that Antom used; wins over the message's own")
 	flags.StringVar(&o.publicKeyFile, "public-key-file", "", "verify with the public key in `FILE`, without a profile")
+	flags.StringVar(&o.explain, "explain", "", "explain a `CAUSE` of a verdict, and verify nothing")
+	_ = cmd.RegisterFlagCompletionFunc("explain", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return causeIDs(), cobra.ShellCompDirectiveNoFileComp
+	}) // the flag is there
 	flags.BoolVar(&o.failFast, "fail-fast", false, "stop at the first message that does not verify or can't be read")
-	return cmd
+}
+
+func (o *notifyVerify) explainOnly(args []string) error {
+	if len(args) > 0 {
+		return cli.Usagef("--explain verifies nothing, and %d files are named", len(args)).WithHint("antom notify verify --explain %s", cli.ShellWord(o.explain))
+	}
+	p, err := o.c.Printer()
+	if err != nil {
+		return err
+	}
+	return explainCauses(p, o.explain)
 }
 
 func (o *notifyVerify) run(ctx context.Context, files []string) error {

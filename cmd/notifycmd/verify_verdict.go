@@ -126,7 +126,7 @@ func (v *shownVerdict) explanation() [][2]string {
 		add("  "+advice.Framework, advice.How)
 	}
 	for _, cause := range slices.Concat(f.Causes, f.See) {
-		add("more", cause.Page())
+		add("more", cause.Command())
 	}
 	return lines
 }
@@ -185,7 +185,7 @@ func refusal(v *verify.Verdict) error {
 	}
 	if v.Finding != nil {
 		for _, cause := range slices.Concat(v.Finding.Causes, v.Finding.See) {
-			e.remedy += "\nsee " + cause.Page()
+			e.remedy += "\nmore: " + cause.Command()
 		}
 	}
 	return e

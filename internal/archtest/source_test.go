@@ -277,3 +277,31 @@ func namesSystem(path string) bool {
 	system := name[strings.LastIndex(name, "_")+1:]
 	return slices.Contains([]string{"bsd", "darwin", "linux", "other", "unix", "windows"}, system)
 }
+
+// TestPointers wants no text of the program to point at a file of the repository:
+// who installed the program does not have it.
+func TestPointers(t *testing.T) {
+	t.Parallel()
+	for _, s := range written(t) {
+		if !strings.HasPrefix(s.path, "cmd/") && !strings.HasPrefix(s.path, "internal/") && !strings.HasPrefix(s.path, "pkg/") || strings.HasPrefix(s.path, "internal/gen/") {
+			continue
+		}
+		ast.Inspect(s.tree, func(n ast.Node) bool {
+			text, ok := n.(*ast.BasicLit)
+			if ok && text.Kind == token.STRING && (strings.Contains(text.Value, "docs/") || strings.Contains(text.Value, "CONTRIBUTING")) {
+				t.Errorf("%s points at a file of the repository: print what it says, or name a command", s.at(text))
+			}
+			return true
+		})
+	}
+	topics, err := filepath.Glob(filepath.Join(root, "cmd/topics/*.txt"))
+	if err != nil || len(topics) == 0 {
+		t.Fatal(topics, err)
+	}
+	for _, topic := range topics {
+		text, err := os.ReadFile(topic)
+		if err != nil || strings.Contains(string(text), "docs/") {
+			t.Errorf("%s points at a file of the repository: %v", topic, err)
+		}
+	}
+}

@@ -122,7 +122,7 @@ func Explain(c *Case) *Finding { return explain(c, hypotheses[:]) }
 func ExplainAs(c *Case, ids []string) *Finding {
 	var rows []hypothesis
 	for i := range hypotheses {
-		if slices.Contains(ids, hypotheses[i].ID) {
+		if slices.Contains(ids, hypotheses[i].id) {
 			rows = append(rows, hypotheses[i])
 		}
 	}
@@ -138,7 +138,7 @@ func explain(c *Case, rows []hypothesis) *Finding {
 			return f
 		}
 	}
-	tried := func(id string) bool { return slices.ContainsFunc(rows, func(h hypothesis) bool { return h.ID == id }) }
+	tried := func(id string) bool { return slices.ContainsFunc(rows, func(h hypothesis) bool { return h.id == id }) }
 	if tried("signature-scheme") {
 		if f := s.scheme(readings); f != nil {
 			return f
@@ -309,8 +309,8 @@ func (s *search) found(r reading, changes []*change) *Finding {
 	}
 	all = s.withoutForgiven(sameStory(all))
 	for _, ch := range all {
-		if !slices.Contains(f.Causes, ch.cause.Cause) {
-			f.Causes = append(f.Causes, ch.cause.Cause)
+		if !slices.Contains(f.Causes, ch.cause.cause()) {
+			f.Causes = append(f.Causes, ch.cause.cause())
 		}
 		f.Details = append(f.Details, s.c.detail(ch)...)
 		if ch.part == partTarget {
@@ -329,11 +329,11 @@ func (s *search) found(r reading, changes []*change) *Finding {
 // sameStory leaves out what another change already says: a message of another
 // kind has its time in another header.
 func sameStory(all []*change) []*change {
-	isKind := func(ch *change) bool { return ch.cause.ID == "kind" }
+	isKind := func(ch *change) bool { return ch.cause.id == "kind" }
 	if !slices.ContainsFunc(all, isKind) {
 		return all
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(ch *change) bool { return ch.cause.ID == "time-header" })
+	return slices.DeleteFunc(slices.Clone(all), func(ch *change) bool { return ch.cause.id == "time-header" })
 }
 
 // withoutForgiven leaves out the final line end of a body whose form does not
@@ -343,7 +343,7 @@ func (s *search) withoutForgiven(all []*change) []*change {
 		return all
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(ch *change) bool {
-		return ch.cause.ID == "body-final-line-end" && len(ch.body) < len(s.c.Message.Body)
+		return ch.cause.id == "body-final-line-end" && len(ch.body) < len(s.c.Message.Body)
 	})
 }
 
@@ -355,8 +355,8 @@ func (s *search) scheme(readings []reading) *Finding {
 	again := sha256.Sum256(sum[:])
 	hexAgain := sha256.Sum256([]byte(hex.EncodeToString(sum[:])))
 	made := func(what, key string) *Finding {
-		row := lookup("signature-scheme")
-		return &Finding{Causes: []Cause{row.Cause}, Details: []Detail{{"made with", what}}, Key: key}
+		row := causeOf("signature-scheme")
+		return &Finding{Causes: []Cause{row}, Details: []Detail{{"made with", what}}, Key: key}
 	}
 	for _, r := range readings {
 		switch {

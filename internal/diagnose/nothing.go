@@ -52,10 +52,10 @@ func (s *search) nothing(readings []reading) *Finding {
 	f := &Finding{}
 	keys := s.keyNames()
 	if version := s.keyVersion(); version != "" && len(readings) == 0 {
-		row := lookup("key-rotated")
-		f.Noticed, f.See = fmt.Sprintf("its header names key version %q, and none of the known keys fits: %s", version, row.Remedy), []Cause{row.Cause}
+		row := causeOf("key-rotated")
+		f.Noticed, f.See = fmt.Sprintf("its header names key version %q, and none of the known keys fits: %s", version, row.Remedy), []Cause{row}
 	} else if s.c.usesOwnKey() {
-		f.Noticed = "the key that was taken for Antom's is the merchant's own public key, which nothing that Antom sends is signed with: " + lookup("key-own").Remedy
+		f.Noticed = "the key that was taken for Antom's is the merchant's own public key, which nothing that Antom sends is signed with: " + causeOf("key-own").Remedy
 	}
 	if len(readings) == 0 {
 		if _, ok := signatureBytes(change{text: s.c.signature()}); ok && keys != "" {
@@ -83,8 +83,8 @@ func (s *search) nothing(readings []reading) *Finding {
 	switch {
 	case sorted(parse(s.c.Message.Body)):
 		f.ContentChanged = false
-		f.Noticed = "the members of the body stand in the order of the alphabet, as programs write them that parse it and write it again; whether more was changed can't be told: don't act on it, and " + useRawBody
-		f.See = []Cause{lookup("body-key-order").Cause}
+		f.Noticed = "the members of the body stand in the order of the alphabet, as programs write them that parse it and write it again; whether more was changed can't be told: don't act on it, and " + causeOf("body-key-order").Remedy
+		f.See = []Cause{causeOf("body-key-order")}
 	case len(open) == 0:
 		f.RuledOut = append(f.RuledOut, "so what was changed changes the meaning, or is not known here: compare with the bytes on the wire")
 	}
@@ -115,8 +115,8 @@ func (s *search) open() []string {
 // OtherClient is the finding of a genuine message that is for another client id
 // than the one wanted.
 func OtherClient(got, want string, known []Known) *Finding {
-	row := lookup("client-other")
-	f := &Finding{Causes: []Cause{row.Cause}, Details: []Detail{{"for client id", strconv.Quote(got)}, {"wanted", strconv.Quote(want)}}}
+	row := causeOf("client-other")
+	f := &Finding{Causes: []Cause{row}, Details: []Detail{{"for client id", strconv.Quote(got)}, {"wanted", strconv.Quote(want)}}}
 	for _, k := range known {
 		if k.Value == got {
 			f.Details[0].Value += " (" + k.From + ")"

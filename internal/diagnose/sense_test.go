@@ -98,7 +98,7 @@ func TestThemes_advice(t *testing.T) {
 		for _, advice := range finding.Advice() {
 			got = append(got, advice.Framework)
 		}
-		if cause.Advice != diagnose.ThemeNone {
+		if cause.Advice != diagnose.Theme("") {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s: (-want +got)\n%s", cause.ID, diff)
 			}

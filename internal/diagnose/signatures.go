@@ -186,11 +186,11 @@ func cutOff(c *Case, whole bool) *Finding {
 		return nil
 	}
 	if raw, ok := signatureBytes(change{text: c.signature()}); ok && isECDSA(raw) {
-		return &Finding{Causes: []Cause{lookup("signature-scheme").Cause}, Details: []Detail{{"made with", "an elliptic-curve key (ECDSA) in place of RSA"}}}
+		return &Finding{Causes: []Cause{causeOf("signature-scheme")}, Details: []Detail{{"made with", "an elliptic-curve key (ECDSA) in place of RSA"}}}
 	}
 	if got, want := len(text)*3/4, public.Size(); got < want {
 		return &Finding{
-			Causes: []Cause{lookup("signature-cut").Cause},
+			Causes: []Cause{causeOf("signature-cut")},
 			Details: []Detail{
 				{"length", fmt.Sprintf("%d bytes of %d; the header has %d characters", got, want, len(c.signature()))},
 				{"the rest", "whether it is right can't be told without the whole signature"},

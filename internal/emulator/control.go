@@ -62,6 +62,15 @@ type badControl struct{ text string }
 
 func (e *badControl) Error() string { return e.text }
 
+// controlHint names all controls.
+func controlHint() string {
+	var patterns []string
+	for _, route := range controlRoutes() {
+		patterns = append(patterns, route.pattern)
+	}
+	return "the controls are " + strings.Join(patterns, ", ")
+}
+
 func (s *Server) controlHandler() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range controlRoutes() {
@@ -73,7 +82,7 @@ func (s *Server) controlHandler() http.Handler {
 		})
 	}
 	mux.HandleFunc(controlPath, func(w http.ResponseWriter, r *http.Request) {
-		writeControl(w, http.StatusNotFound, controlError(fmt.Sprintf("no control at %s %s", r.Method, redact.Clip(r.URL.Path, longestExcerpt)), "the control API is described in docs/emulator.md"))
+		writeControl(w, http.StatusNotFound, controlError(fmt.Sprintf("no control at %s %s", r.Method, redact.Clip(r.URL.Path, longestExcerpt)), controlHint()))
 	})
 	return s.guard(mux)
 }

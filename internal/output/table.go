@@ -80,10 +80,22 @@ type Card struct{ Pairs []Pair }
 // Text is a text as it is.
 type Text string
 
+// Prose is a text whose paragraphs are single lines: they are broken between words
+// where the terminal is narrower.
+type Prose string
+
 // Verbatim is printed byte for byte.
 type Verbatim []byte
 
 func (t Text) render(_ *Printer, w *bufio.Writer) { fmt.Fprintln(w, redact.Lines(string(t))) }
+
+func (t Prose) render(p *Printer, w *bufio.Writer) {
+	text := redact.Lines(string(t))
+	if p.options.OutTTY {
+		text = wrapAt(text, p.options.Width, "")
+	}
+	fmt.Fprintln(w, text)
+}
 
 func (v Verbatim) render(_ *Printer, w *bufio.Writer) {
 	_, _ = w.Write(v) // a bufio.Writer keeps its error until Flush

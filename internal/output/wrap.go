@@ -10,24 +10,26 @@ import (
 // terminal. What a line begins with that stands in a column of its own, as
 // [Indented] writes it, stays alone in that column. A word that is too wide is
 // left whole, so that it can be copied. A width of 0 leaves all as it is.
-func wrap(text string, width int) string {
+func wrap(text string, width int) string { return wrapAt(text, width, "    ") }
+
+// wrapAt is wrap with an indent of its own for the lines that follow the first.
+func wrapAt(text string, width int, indent string) string {
 	if width == 0 {
 		return text
 	}
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		if lipgloss.Width(line) > width {
-			lines[i] = wrapLine(line, width)
+			lines[i] = wrapLine(line, width, indent)
 		}
 	}
 	return strings.Join(lines, "\n")
 }
 
-func wrapLine(line string, width int) string {
+func wrapLine(line string, width int, indent string) string {
 	head := column(line)
-	indent := strings.Repeat(" ", lipgloss.Width(head))
-	if head == "" {
-		indent = "    "
+	if head != "" {
+		indent = strings.Repeat(" ", lipgloss.Width(head))
 	}
 	var b strings.Builder
 	b.WriteString(head)
