@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -255,4 +257,19 @@ func chain(found map[string]goPackage, from string, bad func(goPackage) bool) []
 		}
 	}
 	return nil
+}
+
+// TestMap wants docs/architecture.md to have a row for each package.
+func TestMap(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(root, "docs/architecture.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range loadPackages(t) {
+		name, ours := below(p.ImportPath)
+		if ours && name != "" && !strings.HasPrefix(name, "internal/gen/") && !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("docs/architecture.md has no row for %s: say in one sentence what is in it", name)
+		}
+	}
 }
