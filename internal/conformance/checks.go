@@ -52,7 +52,7 @@ var checks = [...]row{
 	{"tampered-type", "a changed notifyType is refused", "PAYMENT_PENDING turned into PAYMENT_RESULT means paid", remedyVerify, pendingTurned},
 	{"tampered-time", "a changed request-time is refused", "the time is signed: else an old message passes for a new one",
 		"put the request-time header, as it came, into what is verified", func(k *kit) []step {
-			return refuses(k.genuine("the message with another time", k.paid()).with("Request-Time", k.subject.Now.Add(time.Hour).UTC().Format(time.RFC3339)))
+			return refuses(k.genuine("the message with another time", k.paid()).with(antom.HeaderRequestTime, k.subject.Now.Add(time.Hour).UTC().Format(time.RFC3339)))
 		}},
 	{"tampered-path", "a notification that was signed for another path is refused", "what was meant for another endpoint of yours would pass here",
 		"put the path and query of the request, as it came, into what is verified", otherPath},
@@ -69,20 +69,20 @@ var checks = [...]row{
 			message.ClientID = "SANDBOX_5XSOMEBODYELSE01"
 			return refuses(k.signed("the message for another client", body, message, k.endpoint.Key))
 		}},
-	{"signature-missing", "a message without a signature header is refused", "leaving it out is the first thing that an attacker tries", remedyHeader, without("Signature")},
+	{"signature-missing", "a message without a signature header is refused", "leaving it out is the first thing that an attacker tries", remedyHeader, without(antom.HeaderSignature)},
 	{"signature-empty", "an empty signature is refused", "some libraries verify nothing if there is nothing to verify", remedyHeader, func(k *kit) []step {
 		return refuses(
-			k.genuine("the message with an empty signature header", k.paid()).with("Signature", ""),
-			k.genuine("the message with an empty signature value", k.paid()).with("Signature", "algorithm=RSA256,keyVersion=1,signature="))
+			k.genuine("the message with an empty signature header", k.paid()).with(antom.HeaderSignature, ""),
+			k.genuine("the message with an empty signature value", k.paid()).with(antom.HeaderSignature, "algorithm=RSA256,keyVersion=1,signature="))
 	}},
 	{"signature-doubled", "a message with two signature headers is refused", "a proxy may check the one and you the other", remedyHeader, doubled},
-	{"client-id-missing", "a message without client-id is refused", "it is a part of what is signed", remedyHeader, without("Client-Id")},
-	{"time-missing", "a message without request-time is refused", "it is a part of what is signed", remedyHeader, without("Request-Time")},
+	{"client-id-missing", "a message without client-id is refused", "it is a part of what is signed", remedyHeader, without(antom.HeaderClientID)},
+	{"time-missing", "a message without request-time is refused", "it is a part of what is signed", remedyHeader, without(antom.HeaderRequestTime)},
 	{"algorithm-none", "a message that says algorithm=none is refused", "a message must not choose how it is verified",
 		"take RSA256 alone", func(k *kit) []step {
 			return refuses(
-				k.genuine("the message without any signing", k.paid()).with("Signature", "algorithm=none,keyVersion=1,signature="),
-				k.genuine("the message signed with nothing", k.paid()).with("Signature", "algorithm=none,keyVersion=1,signature=AAAA"))
+				k.genuine("the message without any signing", k.paid()).with(antom.HeaderSignature, "algorithm=none,keyVersion=1,signature="),
+				k.genuine("the message signed with nothing", k.paid()).with(antom.HeaderSignature, "algorithm=none,keyVersion=1,signature=AAAA"))
 		}},
 
 	{"blanks-after-commas", "blanks after the commas of the signature header are taken", "Antom's pages print the header so, its SDKs write it without (antom-api 2.1)", remedyHeader, blanks},
@@ -228,15 +228,15 @@ func doubled(k *kit) []step {
 	body := k.paid()
 	good := k.genuine("the message with a false signature behind the true one", body)
 	bad := k.genuine("the message with a false signature before the true one", body)
-	truth := good.header["Signature"][0]
+	truth := good.header[antom.HeaderSignature][0]
 	const falsehood = "algorithm=RSA256,keyVersion=1,signature=AAAA"
-	return refuses(good.with("Signature", truth, falsehood), bad.with("Signature", falsehood, truth))
+	return refuses(good.with(antom.HeaderSignature, truth, falsehood), bad.with(antom.HeaderSignature, falsehood, truth))
 }
 
 func blanks(k *kit) []step {
 	d := k.genuine("the message with blanks in its signature header", k.paid())
-	spaced := bytes.ReplaceAll([]byte(d.header["Signature"][0]), []byte(","), []byte(", "))
-	return acks(d.with("Signature", string(spaced)))
+	spaced := bytes.ReplaceAll([]byte(d.header[antom.HeaderSignature][0]), []byte(","), []byte(", "))
+	return acks(d.with(antom.HeaderSignature, string(spaced)))
 }
 
 // mebibytes of an oversized body; the endpoint may take one.

@@ -119,7 +119,7 @@ func (k *kit) signed(what string, body []byte, message sign.Message, key *sign.P
 	signature, err := key.Sign(message, 1)
 	k.note(err)
 	return &delivery{what: what, method: http.MethodPost, body: body, header: http.Header{
-		"Content-Type": {antom.ContentType}, "Client-Id": {message.ClientID}, "Request-Time": {message.Time}, "Signature": {signature},
+		"Content-Type": {antom.ContentType}, antom.HeaderClientID: {message.ClientID}, antom.HeaderRequestTime: {message.Time}, antom.HeaderSignature: {signature},
 	}}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // signer is who signs messages of a kind.
@@ -71,8 +72,8 @@ func otherKind(c *Case) []change {
 			changes[i].text = ", as a request is"
 		}
 	}
-	if m.Kind != intake.Response && m.Header.Get("Request-Time") == "" && m.Header.Get("Response-Time") != "" {
-		changes = append(changes, change{part: partTime, text: m.Header.Get("Response-Time"), from: "it has response-time, as responses do"})
+	if m.Kind != intake.Response && m.Header.Get(antom.HeaderRequestTime) == "" && m.Header.Get(antom.HeaderResponseTime) != "" {
+		changes = append(changes, change{part: partTime, text: m.Header.Get(antom.HeaderResponseTime), from: "it has response-time, as responses do"})
 	}
 	return changes
 }
@@ -108,7 +109,7 @@ func environmentKey(c *Case) []change {
 func profileKey(c *Case) []change { return asKeys(c.others(signer(c.Message.Kind))) }
 
 func otherClientID(c *Case) []change {
-	given := c.Message.Header.Get("Client-Id")
+	given := c.Message.Header.Get(antom.HeaderClientID)
 	const sandbox = "SANDBOX_"
 	known := append([]Known{
 		{strings.TrimSpace(given), "without blanks"}, {strings.ToUpper(given), "in capitals"}, {strings.ToLower(given), "in small letters"},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
@@ -42,13 +43,13 @@ func (x *struckSend) request(ctx context.Context) (*http.Request, error) {
 		signed = slices.Concat(signed, []byte{' '})
 	}
 	signature, err := key.Sign(sign.Message{
-		Method: request.Method, Target: request.URL.RequestURI(), ClientID: x.clientID, Time: request.Header.Get("Request-Time"), Body: signed,
+		Method: request.Method, Target: request.URL.RequestURI(), ClientID: x.clientID, Time: request.Header.Get(antom.HeaderRequestTime), Body: signed,
 	}, x.keyVersion)
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Client-Id", x.clientID)
-	request.Header.Set("Signature", signature)
+	request.Header.Set(antom.HeaderClientID, x.clientID)
+	request.Header.Set(antom.HeaderSignature, signature)
 	for _, name := range x.without {
 		request.Header.Del(name)
 	}

@@ -162,10 +162,10 @@ func (e *Emulator) merchant(id string) (m Merchant, known bool) {
 // checkEnvelope reads the body, and looks at the headers beside the signature.
 // All spellings of the time that SDKs send are taken: they sign what they send.
 func checkEnvelope(_ *Emulator, x *exchange) *refusal {
-	if err := sign.CheckTime(x.request.Header.Get("Request-Time")); err != nil {
+	if err := sign.CheckTime(x.request.Header.Get(antom.HeaderRequestTime)); err != nil {
 		return &refusal{"PARAM_ILLEGAL", "header request-time: " + err.Error()}
 	}
-	if n := utf8.RuneCountInString(x.request.Header.Get("Agent-Token")); n > longestAgentToken {
+	if n := utf8.RuneCountInString(x.request.Header.Get(antom.HeaderAgentToken)); n > longestAgentToken {
 		return &refusal{"PARAM_ILLEGAL", fmt.Sprintf("header agent-token: has %d characters, at most %d are allowed", n, longestAgentToken)}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, x.request.Body, largestRequest))
@@ -180,10 +180,7 @@ func checkEnvelope(_ *Emulator, x *exchange) *refusal {
 }
 
 func checkSignature(_ *Emulator, x *exchange) *refusal {
-	message := sign.Message{
-		Method: x.request.Method, Target: x.target, ClientID: x.clientID, Time: x.request.Header.Get("Request-Time"), Body: x.body,
-	}
-	if _, err := x.key.Verify(message, x.request.Header.Get("Signature")); err != nil {
+	if _, err := antom.VerifyMessage(x.request.Method, x.target, x.request.Header, x.body, x.key, ""); err != nil {
 		return &refusal{"INVALID_SIGNATURE", err.Error()}
 	}
 	return nil
@@ -218,7 +215,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // examine holds a call against the gateway's own checks, and changes nothing.
 func (e *Emulator) examine(r *http.Request) (*exchange, *refusal) {
-	x := &exchange{request: r, target: target(r), clientID: r.Header.Get("Client-Id")}
+	x := &exchange{request: r, target: antom.Target(r), clientID: r.Header.Get(antom.HeaderClientID)}
 	for _, row := range gatewayChecks() {
 		if refused := row.check(e, x); refused != nil {
 			return x, refused
@@ -260,15 +257,6 @@ func (e *Emulator) signs(x *exchange, refused *refusal) bool {
 // refusedAnswer is all that a refusal says.
 type refusedAnswer struct {
 	Result antom.Result `json:"result"`
-}
-
-// target is the request's target as it was received; some clients send an
-// absolute URL, and the path is what they signed.
-func target(r *http.Request) string {
-	if strings.HasPrefix(r.RequestURI, "/") {
-		return r.RequestURI
-	}
-	return r.URL.RequestURI()
 }
 
 // timeOr is the emulator's time or, where the state can't be read, another.

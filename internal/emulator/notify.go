@@ -364,7 +364,7 @@ func (e *Emulator) signedNotification(ctx context.Context, d Delivery, now time.
 		return nil, fmt.Errorf("sign the notification: %w", err)
 	}
 	r.Header = http.Header{
-		"Client-Id": {d.ClientID}, "Request-Time": {message.Time}, "Signature": {signature}, "Content-Type": {antom.ContentType},
+		antom.HeaderClientID: {d.ClientID}, antom.HeaderRequestTime: {message.Time}, antom.HeaderSignature: {signature}, "Content-Type": {antom.ContentType},
 	}
 	return r, nil
 }

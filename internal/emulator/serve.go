@@ -210,7 +210,7 @@ func (s *Server) gateway(w http.ResponseWriter, r *http.Request) {
 		r.Body = &overheard{ReadCloser: r.Body, into: &seen.asked}
 	}
 	start := s.emulator.now()
-	op := operationAt(target(r))
+	op := operationAt(antom.Target(r))
 	met := s.answer(seen, r, op)
 	s.courier.wake()
 	if s.options.Observe != nil {
@@ -293,7 +293,7 @@ func (r *Record) name(body []byte) {
 func (s *Server) exchanged(seen *witness, r *http.Request, op antom.Operation, met []Fault, took time.Duration) Record {
 	now := s.emulator.now().UTC()
 	record := Record{
-		Type: "exchange", Time: now, EmulatorTime: s.emulator.timeOr(r.Context(), now).UTC(), Operation: string(op), ClientID: redact.Clip(r.Header.Get("Client-Id"), longestExcerpt), Method: r.Method, Path: redact.Clip(target(r), longestExcerpt),
+		Type: "exchange", Time: now, EmulatorTime: s.emulator.timeOr(r.Context(), now).UTC(), Operation: string(op), ClientID: redact.Clip(r.Header.Get(antom.HeaderClientID), longestExcerpt), Method: r.Method, Path: redact.Clip(antom.Target(r), longestExcerpt),
 		HTTPStatus: seen.status, Faults: kindsOf(met), TookMS: milliseconds(took),
 	}
 	record.name(seen.asked.Bytes())

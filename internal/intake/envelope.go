@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/antom-cli/antom/internal/redact"
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // envelope is the JSON form of a saved message, taken apart.
@@ -221,7 +222,7 @@ func (h *headerPairs) pair(i int) (name, value *literal) {
 }
 
 // usualNames are the headers of every message, in the spelling of http.Header.
-var usualNames = [...]string{"Signature", "Client-Id", "Request-Time", "Response-Time", "Content-Type", "User-Agent", "Content-Length", "Host"}
+var usualNames = [...]string{antom.HeaderSignature, antom.HeaderClientID, antom.HeaderRequestTime, antom.HeaderResponseTime, "Content-Type", "User-Agent", "Content-Length", "Host"}
 
 func headerKey(name *literal) string {
 	for _, usual := range usualNames {

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // The members under which other programs write what an envelope holds: AWS API
@@ -169,7 +171,7 @@ func (m members) isUnsigned() bool {
 		return false
 	}
 	method, url := m.start()
-	return method+url != "" && m.header().Get("Signature") == ""
+	return method+url != "" && m.header().Get(antom.HeaderSignature) == ""
 }
 
 // isRequest says whether an object is a request, or an answer, by itself.
@@ -213,11 +215,11 @@ func (f *foreigner) take(m, outer members) {
 	}
 	message.Method, message.Target = m.start()
 	message.setURL(message.Target)
-	if message.Header.Get("Request-Time") == "" && message.Header.Get("Response-Time") != "" {
+	if message.Header.Get(antom.HeaderRequestTime) == "" && message.Header.Get(antom.HeaderResponseTime) != "" {
 		message.Kind = Response
 	}
 	switch has := m.body(message) || outer.body(message); {
-	case !has && header.Get("Signature") != "":
+	case !has && header.Get(antom.HeaderSignature) != "":
 		f.err = &FormError{f.source, "a request without its body, which is a part of what is signed", bodyToo}
 	case has && (m.contradicts(message.Body) || outer.contradicts(message.Body)):
 		f.err = &FormError{f.source, "a request with several bodies that differ", "one of them was signed: save the request as it came"}
@@ -229,7 +231,7 @@ func (f *foreigner) take(m, outer members) {
 }
 
 func (f *foreigner) add(m *Message) {
-	if m.Header.Get("Signature") != "" {
+	if m.Header.Get(antom.HeaderSignature) != "" {
 		f.found = append(f.found, m)
 		return
 	}
@@ -271,7 +273,7 @@ func (m members) header() http.Header {
 			}
 		}
 	}
-	if header.Get("Signature") == "" {
+	if header.Get(antom.HeaderSignature) == "" {
 		return nil // nginx logs http_referer without having any other
 	}
 	return header

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // harEntry is what is read of an entry of a HAR file (HTTP Archive 1.2), as
@@ -80,7 +82,7 @@ func (f *file) readHAR(text []byte, entries []span) {
 			return
 		}
 		for _, m := range messages {
-			if m.Header.Get("Signature") == "" {
+			if m.Header.Get(antom.HeaderSignature) == "" {
 				unsigned = append(unsigned, m)
 				continue
 			}
@@ -115,7 +117,7 @@ func (f *file) harMessages(raw []byte, source string) ([]*Message, error) {
 	request.fill(f.defaults)
 	messages := []*Message{request}
 	answer := &Message{Source: source, Kind: Response, Method: request.Method, Target: request.Target, Origin: request.Origin, Header: harHeaders(entry.Response.Headers)}
-	if request.Kind != Request && answer.Header.Get("Signature") == "" {
+	if request.Kind != Request && answer.Header.Get(antom.HeaderSignature) == "" {
 		return messages, nil
 	}
 	if answer.Body, err = harText(entry.Response.Content.Text, entry.Response.Content.Encoding); err != nil {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/antom-cli/antom/internal/redact"
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // httpReader reads raw HTTP messages that stand one after another. It takes what
@@ -154,7 +155,7 @@ func continues(line string) bool {
 // signature holds no blanks, and neither does what was wrapped within a word.
 func (m *Message) join(name, line string) {
 	values, blank := m.Header[name], ""
-	if line[0] <= ' ' && name != "Signature" {
+	if line[0] <= ' ' && name != antom.HeaderSignature {
 		blank = " "
 	}
 	values[len(values)-1] += blank + strings.Trim(line, " \t")

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
@@ -72,20 +73,20 @@ type Defaults struct {
 // TimeHeader is the header that holds the signed time of a kind.
 func (k Kind) TimeHeader() string {
 	if k == Response {
-		return "Response-Time"
+		return antom.HeaderResponseTime
 	}
-	return "Request-Time"
+	return antom.HeaderRequestTime
 }
 
 // Signed is what the signature covers.
 func (m *Message) Signed() sign.Message {
 	return sign.Message{
-		Method: m.Method, Target: m.Target, ClientID: m.first("Client-Id"), Time: m.first(m.Kind.TimeHeader()), Body: m.Body,
+		Method: m.Method, Target: m.Target, ClientID: m.first(antom.HeaderClientID), Time: m.first(m.Kind.TimeHeader()), Body: m.Body,
 	}
 }
 
 // ClientID is the client that the message names as its own.
-func (m *Message) ClientID() string { return m.first("Client-Id") }
+func (m *Message) ClientID() string { return m.first(antom.HeaderClientID) }
 
 // first is the first value of a header by its canonical name.
 func (m *Message) first(name string) string {
@@ -111,19 +112,19 @@ type Checked struct {
 // body that travelled as gzip is tried decoded, since the sender signs the text
 // and proxies compress it later, and then as it travelled.
 func (m *Message) Verify(key *sign.PublicKey) Checked {
-	if values := m.Header["Signature"]; len(values) > 1 {
-		return Checked{Err: sign.NewError(sign.SignatureMalformed, fmt.Sprintf("the message has %d of them", len(values)))}
+	signed, signature, err := antom.Signed(m.Method, m.Target, m.Kind.TimeHeader(), m.Header, m.Body)
+	if err != nil {
+		return Checked{Err: err}
 	}
-	signature := m.first("Signature")
 	if m.Target == "" && signature != "" {
 		return Checked{Err: ErrNoTarget}
 	}
-	header, err := key.Verify(m.Signed(), signature)
+	header, err := key.Verify(signed, signature)
 	if err == nil || !errors.Is(err, &sign.Error{Reason: sign.Mismatch}) {
 		return Checked{Header: header, Err: err}
 	}
 	holds := func(body []byte) bool {
-		other := m.Signed()
+		other := signed
 		other.Body = body
 		_, err := key.Verify(other, signature)
 		return err == nil
@@ -182,7 +183,7 @@ func splitURL(text string) (target, origin string) {
 func bodyAlone(body []byte, source string, d Defaults) *Message {
 	m := &Message{Source: source, Header: http.Header{}, Body: body, Alone: true}
 	m.fill(d)
-	for name, value := range map[string]string{"Client-Id": d.ClientID, m.Kind.TimeHeader(): d.Time, "Signature": d.Signature} {
+	for name, value := range map[string]string{antom.HeaderClientID: d.ClientID, m.Kind.TimeHeader(): d.Time, antom.HeaderSignature: d.Signature} {
 		if value != "" {
 			m.Header.Set(name, value)
 		}

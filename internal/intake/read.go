@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // Limits of what is read.
@@ -226,7 +228,7 @@ func (f *file) isForeignLine(line []byte) bool {
 		return false
 	}
 	messages, err := foreignMessages(line, f.name, f.defaults)
-	return len(messages) == 1 && err == nil && messages[0].first("Signature") != ""
+	return len(messages) == 1 && err == nil && messages[0].first(antom.HeaderSignature) != ""
 }
 
 // other reads a whole text in none of the forms so far: a request as another

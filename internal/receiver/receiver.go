@@ -54,20 +54,12 @@ func New(o Options) *Receiver {
 		o.BodyLimit = antom.DefaultBodyLimit
 	}
 	if o.Target == nil {
-		o.Target = requestTarget
+		o.Target = antom.Target
 	}
 	if o.Notify == nil {
 		o.Notify = func(Event) {}
 	}
 	return &Receiver{o}
-}
-
-// requestTarget is the path and query as the client sent them.
-func requestTarget(r *http.Request) string {
-	if strings.HasPrefix(r.RequestURI, "/") {
-		return r.RequestURI
-	}
-	return r.URL.RequestURI()
 }
 
 // PublicTarget returns what Antom signed for a receiver whose public URL is
@@ -82,7 +74,7 @@ func PublicTarget(public string) (func(*http.Request) string, error) {
 	path := u.EscapedPath()
 	prefix := path == "" || strings.HasSuffix(path, "/")
 	return func(r *http.Request) string {
-		own, query, asked := strings.Cut(requestTarget(r), "?")
+		own, query, asked := strings.Cut(antom.Target(r), "?")
 		target := path
 		if prefix {
 			target = strings.TrimSuffix(path, "/") + own
@@ -164,16 +156,8 @@ func (rc *Receiver) receive(w http.ResponseWriter, r *http.Request) (*Record, *r
 // verify says why a request is not genuine. Unlike antom.VerifyRequest it does
 // not read the message: a genuine one is taken whatever it says.
 func (rc *Receiver) verify(r *http.Request, target string, body []byte) error {
-	for _, name := range [...]string{"Signature", "Client-Id", "Request-Time"} {
-		if n := len(r.Header.Values(name)); n > 1 {
-			return sign.NewError(sign.SignatureMalformed, fmt.Sprintf("the message has %d %s headers", n, strings.ToLower(name)))
-		}
-	}
-	message := sign.Message{Method: r.Method, Target: target, ClientID: r.Header.Get("Client-Id"), Time: r.Header.Get("Request-Time"), Body: body}
-	if _, err := rc.o.Key.Verify(message, r.Header.Get("Signature")); err != nil {
-		return err
-	}
-	return antom.CheckClientID(message.ClientID, rc.o.ClientID)
+	_, err := antom.VerifyMessage(r.Method, target, r.Header, body, rc.o.Key, rc.o.ClientID)
+	return err
 }
 
 // unread tells a body that is too long from one that did not come.

@@ -50,7 +50,7 @@ func newRecord(r *http.Request, target string, body []byte, now time.Time) *Reco
 		Time: now.UTC(), Kind: "notification", Method: r.Method, URL: target,
 		Headers: pairs(r), Identity: identity(body), Order: orderOf(body),
 	}
-	if own := requestTarget(r); own != target {
+	if own := antom.Target(r); own != target {
 		rec.Received = own
 	}
 	if utf8.Valid(body) {

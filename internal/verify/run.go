@@ -290,8 +290,12 @@ func (b *batch) surroundings() *Surroundings {
 }
 
 // explainable tells a mismatch from a message that is refused although its
-// signature is true, or for which there is no key.
+// signature is true or for a header that says the cause, or for which there is no
+// key.
 func (b *batch) explainable(v *Verdict, m *intake.Message) bool {
+	if v.Reason == string(sign.HeaderDoubled) {
+		return false
+	}
 	refused, ok := errors.AsType[*sign.Error](v.Err)
 	return b.options.Keys[m.Kind].Public != nil && (!ok || !refused.Matches)
 }

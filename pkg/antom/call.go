@@ -87,23 +87,14 @@ func (c *Client) NewRequest(ctx context.Context, op Operation, body []byte) (*ht
 		return nil, fmt.Errorf("%s: sign the request: %w", op, err)
 	}
 	request.Header = http.Header{
-		headerClientID: {c.clientID}, headerRequestTime: {message.Time}, headerSignature: {signature},
+		HeaderClientID: {c.clientID}, HeaderRequestTime: {message.Time}, HeaderSignature: {signature},
 		"Content-Type": {ContentType}, "User-Agent": {c.options.userAgent},
 	}
 	if c.options.agentToken != "" {
-		request.Header["Agent-Token"] = []string{c.options.agentToken}
+		request.Header[HeaderAgentToken] = []string{c.options.agentToken}
 	}
 	return request, nil
 }
-
-// The headers that carry a signature and what it covers, in the spelling of
-// net/http; their case has no meaning.
-const (
-	headerClientID     = "Client-Id"
-	headerRequestTime  = "Request-Time"
-	headerResponseTime = "Response-Time"
-	headerSignature    = "Signature"
-)
 
 // endpointURL is the URL of a path at this gateway, with the gateway's own base path
 // before it and its query after it.
@@ -158,7 +149,7 @@ func (c *Client) judge(request *http.Request, response *Response) error {
 // verify applies Antom's rule of September 2026: both headers and a true
 // signature, or neither of them and no success.
 func (c *Client) verify(request *http.Request, response *Response) error {
-	signature, err := soleHeader(response.Header, headerSignature)
+	message, signature, err := Signed(request.Method, request.URL.RequestURI(), HeaderResponseTime, response.Header, response.Body)
 	if err != nil {
 		return err
 	}
@@ -173,23 +164,13 @@ func (c *Client) verify(request *http.Request, response *Response) error {
 	case response.Time == "":
 		return sign.NewError(sign.TimeMissing, "it has a signature without a response-time")
 	}
-	if other := response.Header.Get(headerClientID); other != "" && other != c.clientID {
+	if other := message.ClientID; other != "" && other != c.clientID {
 		return sign.NewError(sign.Mismatch, fmt.Sprintf("it is for client id %q", other))
 	}
-	header, err := c.antomKey.Verify(sign.Message{
-		Method: request.Method, Target: request.URL.RequestURI(), ClientID: c.clientID, Time: response.Time, Body: response.Body,
-	}, signature)
+	message.ClientID = c.clientID
+	header, err := c.antomKey.Verify(message, signature)
 	response.KeyVersion, response.Signed = header.KeyVersion, err == nil
 	return err
-}
-
-// soleHeader is the value of a header that must not stand twice: of two
-// signatures nobody can say which one is meant.
-func soleHeader(header http.Header, name string) (string, error) {
-	if values := header.Values(name); len(values) > 1 {
-		return "", sign.NewError(sign.SignatureMalformed, fmt.Sprintf("there are %d of them", len(values)))
-	}
-	return header.Get(name), nil
 }
 
 func (c *Client) log(ctx context.Context, op Operation, response *Response, err error) {

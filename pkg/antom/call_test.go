@@ -97,12 +97,12 @@ func TestAnswers_badSignatures(t *testing.T) {
 		{"S with an empty time", paidBody, replace("response-time", ""), sign.TimeMissing, "a signature without a response-time"},
 		{"S without the signature", paidBody, drop("signature"), sign.SignatureMissing, "a response-time without a signature"},
 		{"S for another algorithm", paidBody, editSignature(func(s string) string { return strings.Replace(s, "RSA256", "none", 1) }), sign.AlgorithmUnknown, "the signature matches, but"},
-		{"S with two signatures", paidBody, add("signature", "algorithm=RSA256,keyVersion=1,signature=AA"), sign.SignatureMalformed, "there are 2 of them"},
+		{"S with two signatures", paidBody, add("signature", "algorithm=RSA256,keyVersion=1,signature=AA"), sign.SignatureMalformed, "the message has 2 signature headers"},
 		{"S for another client", paidBody, replace("client-id", liveClientID), sign.Mismatch, `it is for client id "5YEL6Y2ZT0GX00000"`},
 		{"F signed by another key", refusal, otherKey, sign.Mismatch, "does not match"},
 		{"F without the time", refusal, drop("response-time"), sign.TimeMissing, "a signature without a response-time"},
 		{"F without the signature", refusal, drop("signature"), sign.SignatureMissing, "a response-time without a signature"},
-		{"F with two signatures", refusal, add("signature", ""), sign.SignatureMalformed, "there are 2 of them"},
+		{"F with two signatures", refusal, add("signature", ""), sign.SignatureMalformed, "the message has 2 signature headers"},
 		{"HTML with a wrong signature", "<html>", otherKey, sign.Mismatch, "does not match"},
 	}
 	for _, test := range tests {

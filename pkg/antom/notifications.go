@@ -7,10 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/antom-cli/antom/pkg/sign"
@@ -117,116 +115,6 @@ func ReadSummary(body []byte) (Summary, error) {
 	}, nil
 }
 
-// DefaultBodyLimit bounds the body of a notification: 1 MiB. Antom's are a few
-// kilobytes.
-const DefaultBodyLimit = 1 << 20
-
-type verifyOptions struct {
-	limit    int64
-	target   string
-	clientID string
-}
-
-// VerifyOption changes how [VerifyRequest] looks at a request.
-type VerifyOption func(*verifyOptions)
-
-// WithBodyLimit bounds the body, in bytes; the default is [DefaultBodyLimit].
-func WithBodyLimit(limit int64) VerifyOption { return func(o *verifyOptions) { o.limit = limit } }
-
-// WithTarget names the path and query that Antom signed, for a server behind a
-// proxy that changes them: those of the notify URL, without scheme and host.
-func WithTarget(target string) VerifyOption { return func(o *verifyOptions) { o.target = target } }
-
-// WithClientID refuses notifications for other clients.
-func WithClientID(clientID string) VerifyOption {
-	return func(o *verifyOptions) { o.clientID = clientID }
-}
-
-// VerifyRequest reads a notification from a request and verifies its signature
-// with Antom's public key over the exact bytes of the body. Only a notification
-// that is genuine is returned. It may be an old one sent again: look whether it
-// tells you anything new before you act on it.
-//
-// The error wraps a [*sign.Error] if the signature does not hold, and a
-// [*http.MaxBytesError] if the body is over the limit.
-func VerifyRequest(r *http.Request, antomKey *sign.PublicKey, opts ...VerifyOption) (*Notification, error) {
-	if antomKey == nil {
-		return nil, errors.New("verify the notification: no public key of Antom")
-	}
-	options := verifyOptions{limit: DefaultBodyLimit, target: requestTarget(r)}
-	for _, opt := range opts {
-		opt(&options)
-	}
-	body, err := readLimited(r.Body, options.limit)
-	if err != nil {
-		return nil, fmt.Errorf("read the notification: %w", err)
-	}
-	message := sign.Message{
-		Method: r.Method, Target: options.target, ClientID: r.Header.Get(headerClientID), Time: r.Header.Get(headerRequestTime), Body: body,
-	}
-	header, err := verifyMessage(message, r.Header, antomKey, options.clientID)
-	if err != nil {
-		return nil, fmt.Errorf("verify the notification: %w", err)
-	}
-	n, err := ParseNotification(body)
-	if err != nil {
-		return nil, err
-	}
-	n.ClientID, n.Time, n.KeyVersion = message.ClientID, message.Time, header.KeyVersion
-	return n, nil
-}
-
-func verifyMessage(message sign.Message, headers http.Header, antomKey *sign.PublicKey, clientID string) (sign.Header, error) {
-	signature, err := soleHeader(headers, headerSignature)
-	if err != nil {
-		return sign.Header{}, err
-	}
-	header, err := antomKey.Verify(message, signature)
-	if err == nil {
-		err = CheckClientID(message.ClientID, clientID)
-	}
-	return header, err
-}
-
-// CheckClientID refuses a genuine message that is for another client than the
-// one wanted, by the client-id header that its signature covers; an empty want
-// takes any. Antom signs the messages of all its clients with keys of its own, so
-// that the signature alone does not say that a message is yours (INF: no page
-// says whether two clients may share a key). The error is a [*sign.Error] with
-// the reason [sign.ClientIDOther].
-func CheckClientID(got, want string) error {
-	if want == "" || got == want {
-		return nil
-	}
-	const shown = 40
-	if len(got) > shown {
-		got = got[:shown] + "…"
-	}
-	err := sign.NewError(sign.ClientIDOther, fmt.Sprintf("%q, not %q", got, want))
-	err.Matches = true
-	return err
-}
-
-// requestTarget is the target as the client sent it, even where a router such as
-// [http.StripPrefix] has changed the URL. Some clients send an absolute URL; of
-// that the path and the query are what was signed.
-func requestTarget(r *http.Request) string {
-	if strings.HasPrefix(r.RequestURI, "/") {
-		return r.RequestURI
-	}
-	if sent, err := url.ParseRequestURI(r.RequestURI); err == nil {
-		return sent.RequestURI()
-	}
-	return r.URL.RequestURI()
-}
-
-func readLimited(body io.ReadCloser, limit int64) ([]byte, error) {
-	if body == nil {
-		return nil, nil
-	}
-	return io.ReadAll(http.MaxBytesReader(nil, body, limit))
-}
-
 // AcknowledgementBody is what Antom wants to hear (J24). It is not signed.
 func AcknowledgementBody() []byte {
 	return []byte(`{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}`)
@@ -302,7 +190,7 @@ func NewNotificationRequest(ctx context.Context, endpoint, clientID string, key 
 		return nil, fmt.Errorf("sign the notification: %w", err)
 	}
 	r.Header = http.Header{
-		headerClientID: {clientID}, headerRequestTime: {message.Time}, headerSignature: {signature}, "Content-Type": {ContentType},
+		HeaderClientID: {clientID}, HeaderRequestTime: {message.Time}, HeaderSignature: {signature}, "Content-Type": {ContentType},
 	}
 	return r, nil
 }

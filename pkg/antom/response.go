@@ -34,7 +34,7 @@ var traceHeaders = [...]string{"Trace-Id", "Traceid", "X-Trace-Id"}
 
 func newResponse(op Operation, answer *http.Response) *Response {
 	response := &Response{
-		Operation: op, StatusCode: answer.StatusCode, Header: answer.Header, Time: answer.Header.Get(headerResponseTime),
+		Operation: op, StatusCode: answer.StatusCode, Header: answer.Header, Time: answer.Header.Get(HeaderResponseTime),
 	}
 	for _, name := range traceHeaders {
 		if id := answer.Header.Get(name); id != "" {

@@ -5,12 +5,13 @@ import "fmt"
 // Reason is the id of why a message was refused; the ids are stable.
 type Reason string
 
-// The reasons for which a message is refused, all but one by [PublicKey.Verify].
+// The reasons for which a message is refused, all but two by [PublicKey.Verify].
 const (
 	SignatureMissing   Reason = "signature-missing"
 	SignatureMalformed Reason = "signature-malformed"
 	AlgorithmUnknown   Reason = "algorithm-unknown"
 	ClientIDMissing    Reason = "client-id-missing"
+	HeaderDoubled      Reason = "header-doubled"  // found by the caller: Verify sees one value of each header
 	ClientIDOther      Reason = "client-id-other" // found by the caller: Verify does not know whom a message must be for
 	TimeMissing        Reason = "time-missing"
 	TimeMalformed      Reason = "time-malformed"
@@ -52,6 +53,8 @@ var reasons = [...]struct {
 		"pass the signature header on unchanged: algorithm=RSA256,keyVersion=1,signature=<percent-encoded base64>"},
 	{AlgorithmUnknown, "the signature algorithm is unknown",
 		"Antom signs with RSA256 only"},
+	{HeaderDoubled, "a header that must stand once stands more often",
+		"nobody can say which value was meant: let proxies and frameworks pass the header on as it came, once"},
 	{ClientIDMissing, "the client id is missing",
 		"the client-id header is a part of what is signed: pass it on as it came"},
 	{ClientIDOther, "the message is for another client id",

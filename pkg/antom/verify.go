@@ -1,0 +1,147 @@
+package antom
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// Target is the path and the query of a request as its sender signed them, even
+// where a router such as [http.StripPrefix] has changed the URL. Some clients send
+// an absolute URL; of that the path and the query are what was signed.
+func Target(r *http.Request) string {
+	if strings.HasPrefix(r.RequestURI, "/") {
+		return r.RequestURI
+	}
+	if sent, err := url.ParseRequestURI(r.RequestURI); err == nil {
+		return sent.RequestURI()
+	}
+	return r.URL.RequestURI()
+}
+
+// Signed puts together what the signature of a message covers, and reads the
+// signature. target is the path with its query, of an answer that of its request;
+// timeHeader is [HeaderRequestTime], of an answer [HeaderResponseTime].
+//
+// Each of the headers must stand once: of two values nobody can say which one was
+// meant, and a proxy, a framework and a signature check may each take another.
+// The error is then a [*sign.Error]. A header that is absent is left empty, which
+// [sign.PublicKey.Verify] refuses.
+func Signed(method, target, timeHeader string, headers http.Header, body []byte) (message sign.Message, signature string, err error) {
+	for _, name := range [...]string{HeaderSignature, HeaderClientID, timeHeader} {
+		values := headers[name]
+		if len(values) < 2 {
+			continue
+		}
+		reason := sign.HeaderDoubled
+		if name == HeaderSignature {
+			reason = sign.SignatureMalformed
+		}
+		return sign.Message{}, "", sign.NewError(reason, fmt.Sprintf("the message has %d %s headers", len(values), strings.ToLower(name)))
+	}
+	return sign.Message{
+		Method: method, Target: target, ClientID: headers.Get(HeaderClientID), Time: headers.Get(timeHeader), Body: body,
+	}, headers.Get(HeaderSignature), nil
+}
+
+// DefaultBodyLimit bounds the body of a notification: 1 MiB. Antom's are a few
+// kilobytes.
+const DefaultBodyLimit = 1 << 20
+
+type verifyOptions struct {
+	limit    int64
+	target   string
+	clientID string
+}
+
+// VerifyOption changes how [VerifyRequest] looks at a request.
+type VerifyOption func(*verifyOptions)
+
+// WithBodyLimit bounds the body, in bytes; the default is [DefaultBodyLimit].
+func WithBodyLimit(limit int64) VerifyOption { return func(o *verifyOptions) { o.limit = limit } }
+
+// WithTarget names the path and query that Antom signed, for a server behind a
+// proxy that changes them: those of the notify URL, without scheme and host.
+func WithTarget(target string) VerifyOption { return func(o *verifyOptions) { o.target = target } }
+
+// WithClientID refuses notifications for other clients.
+func WithClientID(clientID string) VerifyOption {
+	return func(o *verifyOptions) { o.clientID = clientID }
+}
+
+// VerifyRequest reads a notification from a request and verifies its signature
+// with Antom's public key over the exact bytes of the body. Only a notification
+// that is genuine is returned. It may be an old one sent again: look whether it
+// tells you anything new before you act on it.
+//
+// The error wraps a [*sign.Error] if the signature does not hold or a signed
+// header stands twice, and a [*http.MaxBytesError] if the body is over the limit.
+func VerifyRequest(r *http.Request, antomKey *sign.PublicKey, opts ...VerifyOption) (*Notification, error) {
+	if antomKey == nil {
+		return nil, errors.New("verify the notification: no public key of Antom")
+	}
+	options := verifyOptions{limit: DefaultBodyLimit, target: Target(r)}
+	for _, opt := range opts {
+		opt(&options)
+	}
+	body, err := readLimited(r.Body, options.limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the notification: %w", err)
+	}
+	header, err := VerifyMessage(r.Method, options.target, r.Header, body, antomKey, options.clientID)
+	if err != nil {
+		return nil, fmt.Errorf("verify the notification: %w", err)
+	}
+	n, err := ParseNotification(body)
+	if err != nil {
+		return nil, err
+	}
+	n.ClientID, n.Time, n.KeyVersion = r.Header.Get(HeaderClientID), r.Header.Get(HeaderRequestTime), header.KeyVersion
+	return n, nil
+}
+
+// VerifyMessage verifies a request or a notification that was read already, by the
+// rule of [VerifyRequest]; the body is not looked into. If clientID is not empty
+// the message must be for that client, see [CheckClientID].
+func VerifyMessage(method, target string, headers http.Header, body []byte, key *sign.PublicKey, clientID string) (sign.Header, error) {
+	message, signature, err := Signed(method, target, HeaderRequestTime, headers, body)
+	if err != nil {
+		return sign.Header{}, err
+	}
+	header, err := key.Verify(message, signature)
+	if err == nil {
+		err = CheckClientID(message.ClientID, clientID)
+	}
+	return header, err
+}
+
+// CheckClientID refuses a genuine message that is for another client than the
+// one wanted, by the client-id header that its signature covers; an empty want
+// takes any. Antom signs the messages of all its clients with keys of its own, so
+// that the signature alone does not say that a message is yours (INF: no page
+// says whether two clients may share a key). The error is a [*sign.Error] with
+// the reason [sign.ClientIDOther].
+func CheckClientID(got, want string) error {
+	if want == "" || got == want {
+		return nil
+	}
+	const shown = 40
+	if len(got) > shown {
+		got = got[:shown] + "…"
+	}
+	err := sign.NewError(sign.ClientIDOther, fmt.Sprintf("%q, not %q", got, want))
+	err.Matches = true
+	return err
+}
+
+func readLimited(body io.ReadCloser, limit int64) ([]byte, error) {
+	if body == nil {
+		return nil, nil
+	}
+	return io.ReadAll(http.MaxBytesReader(nil, body, limit))
+}
