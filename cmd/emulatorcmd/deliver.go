@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -165,9 +163,6 @@ func (o *emulatorDeliver) due(ctx context.Context, p *output.Printer, gateway cl
 	return due, err
 }
 
-// longestAcknowledgement bounds what is read of a merchant's answer.
-const longestAcknowledgement = 64 << 10
-
 // deliver sends one notification, judges the merchant's answer as Antom does and
 // keeps what came of it.
 func deliver(ctx context.Context, p *output.Printer, gateway cli.Steering, client *http.Client, d emulator.Delivery) error {
@@ -185,25 +180,17 @@ func deliver(ctx context.Context, p *output.Printer, gateway cli.Steering, clien
 	return err
 }
 
+// send sends one notification; the error says why it was not acknowledged.
 func send(client *http.Client, request *http.Request) (emulator.Attempt, error) {
-	response, err := client.Do(request)
-	if err != nil {
-		if wrapped, ok := errors.AsType[*url.Error](err); ok {
-			return emulator.Attempt{Verdict: "no answer: " + wrapped.Err.Error()}, fmt.Errorf("deliver the notification: %w", err)
-		}
-		return emulator.Attempt{Verdict: "no answer: " + err.Error()}, fmt.Errorf("deliver the notification: %w", err)
+	answer := antom.Deliver(client, request)
+	attempt := emulator.NewAttempt(answer)
+	switch {
+	case answer.Lost != nil && answer.Status == 0:
+		return attempt, fmt.Errorf("deliver the notification to %s: %w", request.URL, answer.Lost)
+	case answer.Lost != nil:
+		return attempt, fmt.Errorf("read the acknowledgement of %s: %w", request.URL, answer.Lost)
+	case answer.Refused != nil:
+		return attempt, cli.OutcomeError{Code: cli.ExitVerify, Message: fmt.Sprintf("%s did not acknowledge: %s%s", request.URL, answer.Refused, cli.ItSaid(cli.Said(answer.Body))), Remedy: "answer " + string(antom.AcknowledgementBody())}
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, longestAcknowledgement))
-	attempt := emulator.Attempt{HTTPStatus: response.StatusCode, Body: string(body)}
-	if err != nil {
-		attempt.Verdict = "no whole answer: " + err.Error()
-		return attempt, fmt.Errorf("read the acknowledgement of %s: %w", request.URL, err)
-	}
-	if err := antom.JudgeAcknowledgement(response.StatusCode, body); err != nil {
-		attempt.Verdict = err.Error()
-		return attempt, cli.OutcomeError{Code: cli.ExitVerify, Message: fmt.Sprintf("%s did not acknowledge: %s%s", request.URL, err, cli.ItSaid(cli.Said(body))), Remedy: "answer " + string(antom.AcknowledgementBody())}
-	}
-	attempt.Acknowledged, attempt.Verdict = true, "acknowledged"
 	return attempt, nil
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -80,24 +79,21 @@ func newCourier(c *cli.CLI, p *output.Printer) (*courier, error) {
 // nobody was there.
 func (k *courier) carry(request *http.Request, about *receiver.Record) error {
 	begin := k.c.Now()
-	response, err := k.client.Do(request)
-	if err != nil {
-		return cli.EndpointError{URL: request.URL.String(), Err: err}
+	answer := antom.Deliver(k.client, request)
+	if answer.Status == 0 {
+		return cli.EndpointError{URL: request.URL.String(), Err: answer.Lost}
 	}
-	defer response.Body.Close()
-	body := &beginning{ReadCloser: response.Body}
-	response.Body = body
-	judgement := antom.JudgeResponse(response)
+	judgement := answer.Err()
 	event := sentEvent{
 		ID: about.ID, NotifyType: about.NotifyType, PaymentRequestID: about.PaymentRequestID, PaymentID: about.PaymentID,
-		URL: request.URL.String(), Status: response.StatusCode, Acknowledged: judgement == nil, ElapsedMs: k.c.Now().Sub(begin).Milliseconds(),
+		URL: request.URL.String(), Status: answer.Status, Acknowledged: judgement == nil, ElapsedMs: k.c.Now().Sub(begin).Milliseconds(),
 		subject: about.Subject(),
 	}
 	k.sent++
 	if judgement != nil {
 		k.failed++
 		k.last = judgement
-		event.Message, event.Answer = judgement.Error(), cli.Said(body.read)
+		event.Message, event.Answer = judgement.Error(), cli.Said(answer.Body)
 	}
 	return k.p.Event(cli.Encode(event), k.line(event))
 }
@@ -111,19 +107,6 @@ func (k *courier) line(e sentEvent) string {
 		return fmt.Sprintf("%s  %s  %d, acknowledged in %s", k.p.Styled("ok", output.OK), subject, e.Status, time.Duration(e.ElapsedMs)*time.Millisecond)
 	}
 	return fmt.Sprintf("%s  %s  %s", k.p.Styled("FAILED", output.Bad), subject, refusedAnswer(e.Status, e.Message)+cli.ItSaid(e.Answer))
-}
-
-// beginning is a body that keeps how it began.
-type beginning struct {
-	io.ReadCloser
-	read []byte
-}
-
-// Read reads on and keeps the first bytes.
-func (b *beginning) Read(into []byte) (int, error) {
-	n, err := b.ReadCloser.Read(into)
-	b.read = append(b.read, into[:min(n, 4*cli.LongestSaid-len(b.read))]...)
-	return n, err
 }
 
 // refusedAnswer is an answer that is no acknowledgement, in words.

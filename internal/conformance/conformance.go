@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -133,7 +132,7 @@ func (e *Endpoint) run(ctx context.Context, c check.Check, k *kit) (*result, err
 				return nil, err
 			}
 			if unreachable(complaint) {
-				return nil, &UnreachableError{URL: e.URL.String(), Err: cause(complaint)}
+				return nil, &UnreachableError{URL: e.URL.String(), Err: complaint}
 			}
 			found.complain(complaint)
 		}
@@ -176,20 +175,19 @@ func (e *Endpoint) deliver(ctx context.Context, d *delivery, w want) error {
 	if err != nil {
 		return err
 	}
-	response, err := e.Client.Do(request)
-	if err != nil {
-		return e.unanswered(d, w, err)
+	answer := antom.Deliver(e.Client, request)
+	if answer.Status == 0 {
+		return e.unanswered(d, w, answer.Lost)
 	}
-	defer response.Body.Close()
-	judgement := antom.JudgeResponse(response)
+	judgement := answer.Err()
 	switch {
 	case w == acknowledged && limited.Err() != nil:
 		return fmt.Errorf("%s %w %s", d.what, errLate, e.Deadline)
 	case w == acknowledged && judgement != nil:
-		return &unacknowledged{d.what, response.StatusCode, judgement}
+		return &unacknowledged{d.what, answer.Status, judgement}
 	case w != acknowledged && judgement == nil:
 		return fmt.Errorf("%s was acknowledged", d.what)
-	case w == unharmed && response.StatusCode == http.StatusInternalServerError:
+	case w == unharmed && answer.Status == http.StatusInternalServerError:
 		return fmt.Errorf("%s made the endpoint fail: HTTP status 500", d.what)
 	}
 	return nil
@@ -206,15 +204,7 @@ func (e *Endpoint) unanswered(d *delivery, w want, err error) error {
 	case w == unharmed:
 		return nil
 	}
-	return fmt.Errorf("%s got no answer: %w", d.what, cause(err))
-}
-
-// cause leaves out what net/http says of the request, which is known.
-func cause(err error) error {
-	if of, ok := errors.AsType[*url.Error](err); ok {
-		return of.Err
-	}
-	return err
+	return fmt.Errorf("%s got no answer: %w", d.what, err)
 }
 
 // unreachable tells an endpoint that is not there from one that hangs up.

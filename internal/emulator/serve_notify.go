@@ -5,8 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -21,8 +19,7 @@ const (
 	// DefaultNotifyTimeout is how long an endpoint has for its answer (INF: not
 	// documented; Antom advises 10 s for calls in the other direction).
 	DefaultNotifyTimeout = 10 * time.Second
-	couriers             = 16       // attempts under way at a time
-	longestAck           = 64 << 10 // of an endpoint's answer
+	couriers             = 16 // attempts under way at a time
 	patienceForOrder     = 10 * time.Second
 )
 
@@ -267,18 +264,17 @@ func (x *struckSend) attempt(ctx context.Context) Attempt {
 	if err != nil {
 		return Attempt{Verdict: "not sent: " + err.Error()}
 	}
-	answer, err := x.courier.client.Do(request)
-	if err != nil {
-		return Attempt{Verdict: "no answer: " + withoutTarget(err)}
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, longestAck))
-	attempt := Attempt{HTTPStatus: answer.StatusCode, Body: string(body), Acknowledged: true, Verdict: "acknowledged"}
-	if err == nil {
-		err = antom.JudgeAcknowledgement(answer.StatusCode, body)
-	}
-	if err != nil {
-		attempt.Acknowledged, attempt.Verdict = false, err.Error()
+	return NewAttempt(antom.Deliver(x.courier.client, request))
+}
+
+// NewAttempt is an endpoint's answer as the state keeps it.
+func NewAttempt(answer antom.Answer) Attempt {
+	attempt := Attempt{HTTPStatus: answer.Status, Body: string(answer.Body), Acknowledged: answer.Acknowledged(), Verdict: "acknowledged"}
+	switch {
+	case answer.Lost != nil && answer.Status == 0:
+		attempt.Verdict = "no answer: " + shortCause(answer.Lost)
+	case !attempt.Acknowledged:
+		attempt.Verdict = answer.Err().Error()
 	}
 	return attempt
 }
@@ -307,14 +303,10 @@ func (x *struckSend) keep(ctx context.Context, copyNumber int, attempt Attempt, 
 	return true
 }
 
-// withoutTarget drops the URL that net/http puts before its errors: the record
-// has it already.
-func withoutTarget(err error) string {
+// shortCause is why no answer came, in as few words as the record needs.
+func shortCause(err error) string {
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
 		return "timed out"
 	}
-	if inner := errors.Unwrap(err); inner != nil {
-		return inner.Error()
-	}
-	return fmt.Sprint(err)
+	return err.Error()
 }

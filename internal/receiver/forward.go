@@ -224,15 +224,9 @@ func (f *Forwarder) send(ctx context.Context, p place) result {
 	}
 	f.mark(request, record)
 	begin := f.o.Now()
-	response, err := f.client.Do(request)
-	if err == nil {
-		defer response.Body.Close()
-		body := &watched{ReadCloser: response.Body}
-		response.Body = body
-		r.status = response.StatusCode
-		r.refused = antom.JudgeResponse(response)
-		err = body.broken
-	}
+	answer := antom.Deliver(f.client, request)
+	r.status, r.refused = answer.Status, answer.Refused
+	err = answer.Lost
 	r.elapsed = f.o.Now().Sub(begin)
 	switch {
 	case err != nil && slow(err):
@@ -253,22 +247,6 @@ func (f *Forwarder) mark(request *http.Request, record *Record) {
 	maps.Copy(request.Header, f.o.Header)
 }
 
-// watched is the body of an answer that notes whether the connection broke before
-// its end: then nobody knows what the server would have said.
-type watched struct {
-	io.ReadCloser
-	broken error
-}
-
-// Read reads on and notes what went wrong on the way.
-func (w *watched) Read(into []byte) (int, error) {
-	n, err := w.ReadCloser.Read(into)
-	if err != nil && !errors.Is(err, io.EOF) {
-		w.broken = fmt.Errorf("it hung up within its answer: %w", err)
-	}
-	return n, err
-}
-
 // slow tells a server that took the request and does not answer from one that
 // is not there.
 func slow(err error) bool {
@@ -280,11 +258,8 @@ func slow(err error) bool {
 	return errors.As(err, &late) && late.Timeout()
 }
 
-// reason leaves out what net/http says of the request, which is known.
+// reason says of a server that only closed the connection what it did.
 func reason(err error) error {
-	if of, ok := errors.AsType[*url.Error](err); ok {
-		err = of.Err
-	}
 	if err == io.EOF { //nolint:errorlint // as net/http says it, and nothing that wraps it
 		return errors.New("it hung up without an answer")
 	}

@@ -34,11 +34,16 @@ func TestJudgeResponse(t *testing.T) {
 		{"another status", 201, "", strings.NewReader(good), "HTTP status 201"},
 		{"status missing", 200, "", strings.NewReader(`{"result":{"resultCode":"SUCCESS"}}`), "resultStatus missing"},
 		{"endless", 200, "", io.MultiReader(strings.NewReader(good), strings.NewReader(strings.Repeat(" ", 1<<20))), "longer than 64 KiB"},
-		{"cut off", 200, "", io.MultiReader(strings.NewReader(good[:20]), iotest.ErrReader(io.ErrUnexpectedEOF)), "unexpected EOF"},
+		{"just fits", 200, "", io.MultiReader(strings.NewReader(good), strings.NewReader(strings.Repeat(" ", antom.AcknowledgementLimit-len(good)))), ""},
+		{"cut off", 200, "", io.MultiReader(strings.NewReader(good[:20]), iotest.ErrReader(io.ErrUnexpectedEOF)), "hung up within its answer: unexpected EOF"},
 	}
 	for _, test := range tests {
 		response := &http.Response{StatusCode: test.status, Header: http.Header{"Content-Encoding": {test.encoding}}, Body: io.NopCloser(test.body)}
-		err := antom.JudgeResponse(response)
+		answer := antom.ReadAnswer(response)
+		err := answer.Err()
+		if answer.Acknowledged() != (err == nil) || answer.Status != test.status || len(answer.Body) > antom.AcknowledgementLimit {
+			t.Errorf("%s: %+v", test.name, answer)
+		}
 		if (err == nil) != (test.says == "") || err != nil && !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s: %v, want %q", test.name, err, test.says)
 		}
