@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/antom-cli/antom/cmd"
+	"github.com/antom-cli/antom/internal/testkit"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -127,10 +128,7 @@ func liveShop(t *testing.T) (*shop, *atomic.Bool) {
 		http.Error(w, "nothing leaves the test", http.StatusForbidden)
 	}))
 	t.Cleanup(proxy.Close)
-	keys, err := filepath.Abs(filepath.Join("testdata", "fixtures", "keys"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	keys := testkit.KeyFolder(t)
 	dir := t.TempDir()
 	return &shop{dir: dir, env: []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "HTTPS_PROXY=" + proxy.URL,

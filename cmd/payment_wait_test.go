@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/antom-cli/antom/cmd"
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/internal/testkit"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
@@ -46,7 +46,7 @@ type signedAnswer struct {
 // finalAt-th inquiry.
 func startCounted(t *testing.T, finalAt int) *counted {
 	t.Helper()
-	key := fixtureKey(t, "antom.pem")
+	key := testkit.PrivateKey(t, "antom")
 	answers := [2]signedAnswer{}
 	for i, status := range [...]string{"PROCESSING", "SUCCESS"} {
 		body, at := countedAnswer(status), time.Now().UTC().Format(time.RFC3339)
@@ -93,27 +93,11 @@ func (g *counted) count(r *http.Request) int {
 
 const testClientID = "SANDBOX_5X00000000000000"
 
-func fixtureKey(t *testing.T, name string) *sign.PrivateKey {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "fixtures", "keys", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := sign.ParsePrivateKey(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
 // run runs a command line in this process, against a gateway and in an empty
 // home.
 func run(t *testing.T, gateway string, stdin io.Reader, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	keys, err := filepath.Abs(filepath.Join("testdata", "fixtures", "keys"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	keys := testkit.KeyFolder(t)
 	environment := map[string]string{
 		"HOME": t.TempDir(), "ANTOM_CLIENT_ID": testClientID, "ANTOM_GATEWAY_URL": gateway,
 		"ANTOM_PRIVATE_KEY_FILE": filepath.Join(keys, "merchant.pem"), "ANTOM_PUBLIC_KEY_FILE": filepath.Join(keys, "antom.pub"),

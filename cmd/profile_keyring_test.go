@@ -14,6 +14,7 @@ import (
 
 	"github.com/antom-cli/antom/cmd"
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/internal/testkit"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
@@ -52,8 +53,8 @@ func TestProfile_keyring(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	private, public := filepath.Join("testdata", "fixtures", "keys", "merchant.pem"), filepath.Join("testdata", "fixtures", "keys", "antom.pub")
-	private, public = absolute(t, private), absolute(t, public)
+	keys := testkit.KeyFolder(t)
+	private, public := filepath.Join(keys, "merchant.pem"), filepath.Join(keys, "antom.pub")
 	add := []string{"profile", "add", "shop", "--client-id", "SANDBOX_5X00000000000000", "--antom-public-key-file", public, "--replace"}
 	stored := func() bool {
 		_, err := keyring.Get("antom", "shop")
@@ -90,13 +91,4 @@ func TestProfile_keyring(t *testing.T) {
 	if stored() {
 		t.Error("the key stays in the keyring without its profile")
 	}
-}
-
-func absolute(t *testing.T, path string) string {
-	t.Helper()
-	path, err := filepath.Abs(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
 }

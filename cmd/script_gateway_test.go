@@ -21,6 +21,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/antom-cli/antom/internal/testkit"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -206,15 +207,7 @@ func unsigned(*scripted, http.Header, *http.Request, []byte) error { return nil 
 // signedBy signs as Antom does, with the key of that name.
 func signedBy(owner string) stamp {
 	return func(s *scripted, header http.Header, r *http.Request, body []byte) error {
-		message := sign.Message{
-			Method: r.Method, Target: r.RequestURI, ClientID: r.Header.Get("Client-Id"),
-			Time: time.Now().UTC().Format(time.RFC3339), Body: body,
-		}
-		signature, err := s.keys[owner].Sign(message, 1)
-		header.Set("Client-Id", message.ClientID)
-		header.Set("Response-Time", message.Time)
-		header.Set("Signature", signature)
-		return err
+		return testkit.SignAnswer(header, r, body, s.keys[owner])
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/antom-cli/antom/internal/testkit"
 )
 
 // update rewrites the expected files inside the scripts: go test ./cmd -update.
@@ -87,32 +89,10 @@ func setupScript(env *testscript.Env, fixtures string) error {
 	env.Setenv("TERM", "xterm")
 	env.Setenv("TZ", "UTC")
 	env.Setenv("FIXTURES", fixtures)
-	if err := copyKeys(filepath.Join(fixtures, "keys"), filepath.Join(env.WorkDir, "keys")); err != nil {
+	if err := testkit.CopyKeys(filepath.Join(env.WorkDir, "keys")); err != nil {
 		return err
 	}
 	return guardSecrets(env)
-}
-
-// copyKeys puts the keys where a script names them as keys/merchant.pem, with
-// the permissions that a careful user gives them.
-func copyKeys(from, to string) error {
-	if err := os.MkdirAll(to, 0o700); err != nil {
-		return err
-	}
-	files, err := os.ReadDir(from)
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(filepath.Join(from, file.Name()))
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(to, file.Name()), text, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // positive is a script command for which a "!" in front makes no sense.

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/antom-cli/antom/internal/testkit"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -75,8 +76,8 @@ func (s *shop) set(t *testing.T, name, value string) {
 // keys puts keys where the examples name them.
 func (s *shop) keys(t *testing.T) {
 	t.Helper()
-	from, to := filepath.Join("testdata", "fixtures", "keys"), filepath.Join(s.dir, "keys")
-	if err := copyKeys(from, to); err != nil {
+	to := filepath.Join(s.dir, "keys")
+	if err := testkit.CopyKeys(to); err != nil {
 		t.Fatal(err)
 	}
 	for name, as := range map[string]string{"merchant.pem": "antom-sandbox.pem", "antom.pub": "antom-sandbox.pub"} {

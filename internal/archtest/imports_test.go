@@ -72,6 +72,7 @@ func rooms() []room {
 		{"internal/redact", slices.Concat(client, []string{module + "/internal/jsontree"})},
 		{"internal/rules", slices.Concat(client, []string{module + "/internal/jsontree", module + "/internal/redact"})},
 		{"internal/secret", slices.Concat(shared, []string{"github.com/zalando/go-keyring"})},
+		{"internal/testkit", client},
 		{"internal/verify", slices.Concat(work, []string{module + "/internal/intake", module + "/internal/diagnose"})},
 		{"internal/wait", slices.Concat(work, []string{"golang.org/x/time/rate"})},
 		{"pkg/antom", []string{module + "/pkg/sign"}},

@@ -20,6 +20,7 @@ import (
 
 	"github.com/antom-cli/antom/internal/check"
 	"github.com/antom-cli/antom/internal/conformance"
+	"github.com/antom-cli/antom/internal/testkit"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -238,7 +239,7 @@ func TestRun_ended(t *testing.T) {
 	defer server.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	e := endpointAt(t, server.URL+"/")
-	e.Client = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+	e.Client = &http.Client{Transport: testkit.RoundTrip(func(r *http.Request) (*http.Response, error) {
 		cancel()
 		return http.DefaultTransport.RoundTrip(r)
 	})}
@@ -250,10 +251,6 @@ func TestRun_ended(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 }
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // TestRun_settings: the user's values are in every notification that has a field
 // for them.

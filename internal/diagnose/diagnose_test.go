@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -19,52 +18,22 @@ import (
 
 	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/testkit"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-type vector struct {
-	ID        string  `json:"id"`
-	Kind      string  `json:"kind"`
-	Method    string  `json:"method"`
-	Path      string  `json:"path"`
-	ClientID  string  `json:"clientId"`
-	Time      string  `json:"time"`
-	Body      []byte  `json:"body_b64"`
-	Signature *string `json:"signatureHeader"`
-	Expect    string  `json:"expect"`
-	Class     string  `json:"class"`
-	Key       string  `json:"key"`
-}
-
-func vectors(tb testing.TB) []vector {
-	tb.Helper()
-	text, err := os.ReadFile("../intake/testdata/vectors.jsonl")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var all []vector
-	for line := range bytes.Lines(text) {
-		var v vector
-		if err := json.Unmarshal(line, &v); err != nil {
-			tb.Fatal(err)
-		}
-		all = append(all, v)
-	}
-	return all
-}
-
 func genuine(tb testing.TB, id string) *intake.Message {
 	tb.Helper()
-	for _, v := range vectors(tb) {
+	for _, v := range testkit.Vectors(tb) {
 		if v.ID == id && v.Class == "canonical" {
-			return v.message()
+			return messageOf(v)
 		}
 	}
 	tb.Fatalf("no canonical vector %q", id)
 	return nil
 }
 
-func (v vector) message() *intake.Message {
+func messageOf(v testkit.Vector) *intake.Message {
 	m := &intake.Message{Source: "file:1", Kind: intake.Kind(v.Kind), Method: v.Method, Target: v.Path, Header: http.Header{}, Body: v.Body, Exact: true}
 	m.Header.Set("Client-Id", v.ClientID)
 	m.Header.Set(m.Kind.TimeHeader(), v.Time)
@@ -74,19 +43,6 @@ func (v vector) message() *intake.Message {
 	return m
 }
 
-func publicKey(tb testing.TB, name string) *sign.PublicKey {
-	tb.Helper()
-	text, err := os.ReadFile("../intake/testdata/" + name + ".pub.pem")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	key, err := sign.ParsePublicKey(text)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return key
-}
-
 // caseOf is a message with Antom's key of a sandbox profile.
 func caseOf(tb testing.TB, m *intake.Message) *diagnose.Case {
 	tb.Helper()
@@ -94,15 +50,15 @@ func caseOf(tb testing.TB, m *intake.Message) *diagnose.Case {
 }
 
 func antomKey(tb testing.TB) diagnose.Key {
-	return diagnose.Key{Name: `Antom's key of profile "sandbox"`, Owner: diagnose.Antom, Test: true, Public: publicKey(tb, "antom")}
+	return diagnose.Key{Name: `Antom's key of profile "sandbox"`, Owner: diagnose.Antom, Test: true, Public: testkit.PublicKey(tb, "antom")}
 }
 
 func merchantKey(tb testing.TB) diagnose.Key {
-	return diagnose.Key{Name: `the merchant's key of profile "sandbox"`, Owner: diagnose.Merchant, Test: true, Public: publicKey(tb, "merchant")}
+	return diagnose.Key{Name: `the merchant's key of profile "sandbox"`, Owner: diagnose.Merchant, Test: true, Public: testkit.PublicKey(tb, "merchant")}
 }
 
 func otherKey(tb testing.TB, test bool) diagnose.Key {
-	return diagnose.Key{Name: `Antom's key of profile "other"`, Owner: diagnose.Antom, Test: test, Public: publicKey(tb, "other")}
+	return diagnose.Key{Name: `Antom's key of profile "other"`, Owner: diagnose.Antom, Test: test, Public: testkit.PublicKey(tb, "other")}
 }
 
 func edit(body []byte, from, to string) []byte {
@@ -405,12 +361,12 @@ func TestExplain_vectors(t *testing.T) {
 		"neg-slash-unescaped": "body-escapes", "n-other-key": "key-environment",
 		"rsp-n-path-case": "path-operation", "rsp-n-replayed-path": "path-operation",
 	}
-	for _, v := range vectors(t) {
+	for _, v := range testkit.Vectors(t) {
 		if v.Expect == "valid" {
 			continue
 		}
 		_, name, _ := strings.Cut(v.ID, "/")
-		m := v.message()
+		m := messageOf(v)
 		c := &diagnose.Case{Message: m, Keys: []diagnose.Key{antomKey(t), merchantKey(t), otherKey(t, false)}}
 		if m.Kind == intake.Request {
 			c.Keys[0], c.Keys[1] = c.Keys[1], c.Keys[0]

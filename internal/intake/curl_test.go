@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/testkit"
 )
 
 // quoted writes a text for a POSIX shell.
@@ -255,8 +256,8 @@ func TestRead_har(t *testing.T) {
 		}
 	}
 	archive := map[string]any{"log": map[string]any{"version": "1.2", "entries": []any{
-		entry(vector{Method: "GET", Path: "/logo.png"}, vector{}, ""),
-		entry(request, answer, "base64"), entry(notification, vector{Body: []byte(`{"result":{}}`)}, ""),
+		entry(vector{testkit.Vector{Method: "GET", Path: "/logo.png"}}, vector{}, ""),
+		entry(request, answer, "base64"), entry(notification, vector{testkit.Vector{Body: []byte(`{"result":{}}`)}}, ""),
 	}}}
 	for indent := range 2 {
 		text, err := json.MarshalIndent(archive, "", strings.Repeat(" ", indent))

@@ -15,31 +15,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/testkit"
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-type vector struct {
-	ID        string  `json:"id"`
-	Kind      string  `json:"kind"`
-	Method    string  `json:"method"`
-	Path      string  `json:"path"`
-	ClientID  string  `json:"clientId"`
-	Time      string  `json:"time"`
-	Body      []byte  `json:"body_b64"`
-	Signature *string `json:"signatureHeader"`
-	Class     string  `json:"class"`
-	Key       string  `json:"key"`
-}
-
-func (v vector) timeHeader() string {
-	if v.Kind == "response" {
-		return "response-time"
-	}
-	return "request-time"
-}
+type vector struct{ testkit.Vector }
 
 func (v vector) headers() [][2]string {
-	headers := [][2]string{{"client-id", v.ClientID}, {v.timeHeader(), v.Time}}
+	headers := [][2]string{{"client-id", v.ClientID}, {v.TimeHeader(), v.Time}}
 	if v.Signature != nil {
 		headers = append(headers, [2]string{"signature", *v.Signature})
 	}
@@ -89,34 +72,16 @@ func (v vector) envelope(t *testing.T, withBase64 bool) string {
 
 func vectors(tb testing.TB) []vector {
 	tb.Helper()
-	text, err := os.ReadFile("testdata/vectors.jsonl")
-	if err != nil {
-		tb.Fatal(err)
-	}
 	var all []vector
-	for line := range bytes.Lines(text) {
-		var v vector
-		if err := json.Unmarshal(line, &v); err != nil {
-			tb.Fatal(err)
-		}
-		all = append(all, v)
+	for _, v := range testkit.Vectors(tb) {
+		all = append(all, vector{v})
 	}
 	return all
 }
 
 func keys(tb testing.TB) map[string]*sign.PublicKey {
 	tb.Helper()
-	all := map[string]*sign.PublicKey{}
-	for _, name := range []string{"merchant", "antom"} {
-		text, err := os.ReadFile("testdata/" + name + ".pub.pem")
-		if err != nil {
-			tb.Fatal(err)
-		}
-		if all[name], err = sign.ParsePublicKey(text); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	return all
+	return map[string]*sign.PublicKey{"merchant": testkit.PublicKey(tb, "merchant"), "antom": testkit.PublicKey(tb, "antom")}
 }
 
 func read(t *testing.T, text string, d intake.Defaults) ([]*intake.Message, []error) {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/antom-cli/antom/internal/testkit"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -33,11 +34,7 @@ const (
 
 func privateKey(tb testing.TB, name string) *sign.PrivateKey {
 	tb.Helper()
-	key, err := sign.ParsePrivateKey(readFile(tb, name+".pkcs8.pem"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return key
+	return testkit.PrivateKey(tb, name)
 }
 
 func readFile(tb testing.TB, name string) []byte {
@@ -194,10 +191,7 @@ func result(status, code, message string) string {
 	return string(text)
 }
 
-// roundTrip is a transport made of a function.
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+type roundTrip = testkit.RoundTrip
 
 // respond is a whole HTTP answer without a network.
 func respond(r *http.Request, header http.Header, body string) *http.Response {

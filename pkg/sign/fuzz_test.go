@@ -19,9 +19,9 @@ func addHeaders(f *testing.F) {
 	shapes := make(map[string]bool)
 	for _, v := range readVectors(f) {
 		_, shape, _ := strings.Cut(v.ID, "/")
-		if v.SignatureHeader != nil && !shapes[shape] {
+		if v.Signature != nil && !shapes[shape] {
 			shapes[shape] = true
-			f.Add(v.header())
+			f.Add(v.Header())
 		}
 	}
 	for _, value := range []string{

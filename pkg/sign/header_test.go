@@ -139,12 +139,12 @@ func TestHeader_canonicalVectors(t *testing.T) {
 		if v.Class != "canonical" {
 			continue
 		}
-		header, err := sign.ParseHeader(v.header())
+		header, err := sign.ParseHeader(v.Header())
 		if err != nil {
 			t.Fatalf("%s: %v", v.ID, err)
 		}
-		if got := header.String(); got != v.header() {
-			t.Errorf("%s:\n got %s\nwant %s", v.ID, got, v.header())
+		if got := header.String(); got != v.Header() {
+			t.Errorf("%s:\n got %s\nwant %s", v.ID, got, v.Header())
 		}
 	}
 }

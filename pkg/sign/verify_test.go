@@ -145,7 +145,7 @@ func TestVerify_policyVectors(t *testing.T) {
 			t.Errorf("%s: no decision about it", v.ID)
 			continue
 		}
-		_, err := keys[v.Key].Verify(v.message(), v.header())
+		_, err := keys[v.Key].Verify(v.Message(), v.Header())
 		refused, ok := errors.AsType[*sign.Error](err)
 		if !ok || refused.Reason != row.want || refused.Matches != row.matches {
 			t.Errorf("%s: error = %v, want reason %s, matches = %t", v.ID, err, row.want, row.matches)
