@@ -99,7 +99,7 @@ func TestMessage_unknown(t *testing.T) {
 			t.Errorf("%s: %v, near %q; want %q, near %q", test.path, err, bad.Near, test.says, test.near)
 		}
 	}
-	for path, value := range map[string]string{"settlementQuote": `{"guaranted":true}`, "paymentAmount.value": `4300 1`, "result": `[`} {
+	for path, value := range map[string]string{"settlementQuote": `{"guarantee":true}`, "paymentAmount.value": `4300 1`, "result": `[`} {
 		_, err := conformance.Message("PAYMENT_RESULT", subject(), conformance.Setting{Path: path, Value: value, JSON: true})
 		if bad, ok := errors.AsType[*conformance.PathError](err); !ok || !strings.Contains(bad.Error(), "does not fit the field") {
 			t.Errorf("%s:=%s: %v", path, value, err)

@@ -124,7 +124,7 @@ func assign(v reflect.Value, s Setting) error {
 
 // assignWhole gives an amount the value of a text such as 43.00 SGD.
 func assignWhole(v reflect.Value, s Setting) error {
-	if amount, ok := v.Addr().Interface().(*antom.Amount); ok {
+	if amount, ok := reflect.TypeAssert[*antom.Amount](v.Addr()); ok {
 		if value, currency, two := strings.Cut(strings.TrimSpace(s.Value), " "); two {
 			parsed, err := antom.ParseAmount(value, strings.TrimSpace(currency))
 			if err != nil {

@@ -135,7 +135,7 @@ var frameworks = [...]struct {
 func (t Theme) Advice() []Advice {
 	var advice []Advice
 	for _, row := range frameworks {
-		how := ""
+		var how string
 		switch t {
 		case ThemeBody:
 			how = row.body
