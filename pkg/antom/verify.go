@@ -130,11 +130,7 @@ func CheckClientID(got, want string) error {
 	if want == "" || got == want {
 		return nil
 	}
-	const shown = 40
-	if len(got) > shown {
-		got = got[:shown] + "…"
-	}
-	err := sign.NewError(sign.ClientIDOther, fmt.Sprintf("%q, not %q", got, want))
+	err := sign.NewError(sign.ClientIDOther, fmt.Sprintf("%s, not %q", quoteShort(got), want))
 	err.Matches = true
 	return err
 }

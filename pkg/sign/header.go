@@ -193,10 +193,12 @@ func base64Problem(err error) string {
 	return strings.TrimPrefix(err.Error(), "illegal base64 data ")
 }
 
-// shorten keeps an error message short, whatever was in the header.
+// shorten keeps an error message short, whatever was in the header, and cuts no
+// character in two.
 func shorten(s string) string {
-	if len(s) <= 24 {
-		return s
+	const longest = 24
+	if runes := []rune(s); len(runes) > longest {
+		return string(runes[:longest]) + "…"
 	}
-	return s[:24] + "…"
+	return s
 }

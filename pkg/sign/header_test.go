@@ -148,3 +148,13 @@ func TestHeader_canonicalVectors(t *testing.T) {
 		}
 	}
 }
+
+// TestParseHeader_excerpt: what an error shows of a header is cut between
+// characters.
+func TestParseHeader_excerpt(t *testing.T) {
+	t.Parallel()
+	_, err := sign.ParseHeader(strings.Repeat("商", 60))
+	if want := `"` + strings.Repeat("商", 24) + `…"`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("err = %v, want %s in it", err, want)
+	}
+}
