@@ -1,9 +1,10 @@
-// Package conformance knows notifications as Antom sends them, and checks what a
-// merchant's endpoint makes of them: genuine ones must be acknowledged properly
-// and in time, however oddly they are spelled; everything else must not be.
+// Package conformance makes notifications like Antom's and checks how a merchant's
+// endpoint answers them. The endpoint must acknowledge genuine notifications
+// correctly and in time, even if they are formatted unusually. It must not
+// acknowledge anything else.
 //
-// The checks are values in one table. They can't be signed by Antom: the endpoint
-// under test must know the public key that [Endpoint] signs with.
+// The checks are values in one table. Antom can't sign them, so the endpoint under
+// test must know the public key that belongs to [Endpoint]'s key.
 package conformance
 
 import (
@@ -22,9 +23,9 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Select finds checks by their ids, in the order of the table; all for none. The
-// first check is always among them, since the others lean on it. The error is a
-// [*check.UnknownError].
+// Select returns the checks with these ids, in the order of the table; without ids,
+// all of them. The first check is always included, because the others depend on it.
+// The error is a [*check.UnknownError].
 func Select(ids []string) ([]check.Check, error) {
 	all := Checks()
 	if len(ids) == 0 {
@@ -40,47 +41,47 @@ func Select(ids []string) ([]check.Check, error) {
 	return chosen, nil
 }
 
-// result is a finding, and what tells a dead end from a failure.
+// result is a finding, and what is needed to recognise a dead end.
 type result struct {
 	check.Finding
 	status int  // HTTP, of the last answer that was not an acknowledgement where one was wanted
-	late   bool // failed since no answer came in time
+	late   bool // failed because no answer arrived in time
 }
 
-// UnreachableError says that nobody answers at the endpoint's address.
+// UnreachableError means that nothing answers at the endpoint's address.
 type UnreachableError struct {
 	URL   string
-	After string // the check that it still answered; empty if none
+	After string // the last check that it answered; empty if there was none
 	Err   error
 }
 
 func (e *UnreachableError) Error() string {
 	if e.After != "" {
-		return fmt.Sprintf("check %s: nobody is there any more after the check %s: %s", e.URL, e.After, e.Err)
+		return fmt.Sprintf("check %s: it stopped answering after the check %s: %s", e.URL, e.After, e.Err)
 	}
 	return fmt.Sprintf("check %s: %s", e.URL, e.Err)
 }
 
-// Unwrap returns what the network said.
+// Unwrap returns the network error.
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
 // Hint says what to do about it.
 func (e *UnreachableError) Hint() string {
 	if e.After != "" {
-		return "see in the endpoint's own log why it ended, and start it again"
+		return "look into the endpoint's own log to see why it ended, and start it again"
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](e.Err); ok {
-		return "--cacert FILE trusts a certificate of your own; Antom wants one of a public authority"
+		return "--cacert FILE trusts your own certificate; Antom requires one from a public authority"
 	}
 	if _, ok := errors.AsType[*net.OpError](e.Err); !ok && strings.HasPrefix(e.URL, "https:") {
-		return "does it speak https? Try http://"
+		return "does it use https? Try http://"
 	}
-	return "start the endpoint, and name it by its whole URL"
+	return "start the endpoint, and give its full URL"
 }
 
-// Run runs some of [Checks] one after another and reports each. The error is an
-// [*UnreachableError], the end of ctx, or that of report; that a check fails is
-// none.
+// Run runs some of [Checks], one after another, and reports each finding. The error
+// is an [*UnreachableError], the context's error, or the error of report. A failed
+// check is not an error.
 func Run(ctx context.Context, e *Endpoint, chosen []check.Check, report func(check.Finding) error) error {
 	genuine := true
 	end := deadEnd{}
@@ -113,7 +114,7 @@ func Run(ctx context.Context, e *Endpoint, chosen []check.Check, report func(che
 	return nil
 }
 
-// provesByRefusal reports whether a check wants nothing but refusals.
+// provesByRefusal reports whether a check expects only refusals.
 func provesByRefusal(c check.Check, e *Endpoint) bool {
 	steps := stepsOf(c, newKit(e, 0))
 	return !slices.ContainsFunc(steps, func(s step) bool { return s.want == acknowledged })
@@ -141,7 +142,7 @@ func (e *Endpoint) run(ctx context.Context, c check.Check, k *kit) (*result, err
 	return found, nil
 }
 
-// complain makes the check a failed one; the first complaint counts.
+// complain marks the check as failed. Only the first complaint is kept.
 func (r *result) complain(complaint error) {
 	if r.Status != check.Passed {
 		return
@@ -152,8 +153,8 @@ func (r *result) complain(complaint error) {
 	}
 }
 
-// take sends the deliveries of a step at the same time and returns a complaint
-// for each that was not answered as wanted.
+// take sends the deliveries of a step at the same time. It returns a complaint for
+// each delivery that was not answered as expected.
 func (e *Endpoint) take(ctx context.Context, s step) []error {
 	complaints := make([]error, len(s.deliveries))
 	var group errgroup.Group
@@ -163,11 +164,11 @@ func (e *Endpoint) take(ctx context.Context, s step) []error {
 			return nil
 		})
 	}
-	_ = group.Wait() // they complain by themselves
+	_ = group.Wait() // the goroutines return no errors
 	return slices.DeleteFunc(complaints, func(err error) bool { return err == nil })
 }
 
-// deliver sends one delivery and returns what is wrong with the answer.
+// deliver sends one delivery and returns an error if the answer is wrong.
 func (e *Endpoint) deliver(ctx context.Context, d *delivery, w want) error {
 	limited, cancel := context.WithTimeout(ctx, e.Deadline)
 	defer cancel()
@@ -193,8 +194,8 @@ func (e *Endpoint) deliver(ctx context.Context, d *delivery, w want) error {
 	return nil
 }
 
-// unanswered judges a connection that ended without an answer: an endpoint may
-// hang up on a body that is too long.
+// unanswered judges a connection that ended without an answer. An endpoint may
+// close the connection if the body is too long.
 func (e *Endpoint) unanswered(d *delivery, w want, err error) error {
 	switch {
 	case unreachable(err):
@@ -207,7 +208,8 @@ func (e *Endpoint) unanswered(d *delivery, w want, err error) error {
 	return fmt.Errorf("%s got no answer: %w", d.what, err)
 }
 
-// unreachable tells an endpoint that is not there from one that hangs up.
+// unreachable reports whether the endpoint does not exist, rather than closing the
+// connection.
 func unreachable(err error) bool {
 	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
 		return true

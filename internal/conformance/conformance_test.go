@@ -224,10 +224,10 @@ func TestRun_died(t *testing.T) {
 		server.Close() // after the first one
 		return nil
 	})
-	if err == nil || !strings.Contains(err.Error(), "nobody is there any more after the check genuine: ") {
+	if err == nil || !strings.Contains(err.Error(), "it stopped answering after the check genuine: ") {
 		t.Fatalf("err = %v", err)
 	}
-	if gone, ok := errors.AsType[*conformance.UnreachableError](err); !ok || !strings.Contains(gone.Hint(), "the endpoint's own log") {
+	if gone, ok := errors.AsType[*conformance.UnreachableError](err); !ok || !strings.Contains(gone.Hint(), "own log") {
 		t.Errorf("hint of %v", err)
 	}
 }
@@ -305,7 +305,7 @@ func TestRun_deadEnd(t *testing.T) {
 		{"not found", status(404), 1, "wrong path?", true},
 		{"no POST", status(405), 1, "wrong path?", true},
 		{"redirect", status(302), 1, "a redirect: Antom does not follow it", true},
-		{"hangs", func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body); <-r.Context().Done() }, 2, "acknowledge it at once", true},
+		{"hangs", func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body); <-r.Context().Done() }, 2, "acknowledge it immediately", true},
 		{"refuses all", status(401), 5, "public key", false},
 	}
 	for _, test := range tests {

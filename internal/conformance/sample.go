@@ -12,11 +12,11 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Subject is what a notification tells of.
+// Subject is the payment that a notification is about.
 type Subject struct {
 	PaymentRequestID string
 	PaymentID        string
-	CaptureID        string // "" makes one up
+	CaptureID        string // "" for a made-up one
 	CaptureRequestID string
 	RefundID         string
 	RefundRequestID  string
@@ -25,10 +25,10 @@ type Subject struct {
 	Now              time.Time
 }
 
-// Vaulting is the word for the one notification that has no type of its own.
+// Vaulting names the one notification that has no type on the wire.
 const Vaulting = "VAULTING"
 
-// sample is a type of notification and a complete example of it.
+// sample is a notification type with a complete example.
 type sample struct {
 	name string
 	make func(Subject) any
@@ -54,7 +54,7 @@ var samples = [...]sample{
 	{Vaulting, vaulting},
 }
 
-// Types are the words for all documented types of notifications, sorted.
+// Types returns the names of all documented notification types, sorted.
 func Types() []string {
 	var names []string
 	for _, row := range samples {
@@ -63,11 +63,11 @@ func Types() []string {
 	return names
 }
 
-// TypeError is a word that is no type of notification.
+// TypeError means that a word does not name a notification type.
 type TypeError struct{ word, near string }
 
 func (e *TypeError) Error() string {
-	return fmt.Sprintf("type %q: Antom documents no such notification", e.word)
+	return fmt.Sprintf("type %q: Antom does not document such a notification", e.word)
 }
 
 // Hint names the nearest type.
@@ -85,8 +85,8 @@ type Setting struct {
 	JSON  bool   // the value is JSON
 }
 
-// Message makes the body of a notification with some values set otherwise. The
-// error is a [*TypeError] or a [*PathError].
+// Message makes the body of a notification and applies the settings. The error is a
+// [*TypeError], a [*PathError] or, for an amount, an [*antom.AmountError].
 func Message(kind string, about Subject, settings ...Setting) ([]byte, error) {
 	for _, row := range samples {
 		if row.name != kind {
@@ -103,7 +103,7 @@ func Message(kind string, about Subject, settings ...Setting) ([]byte, error) {
 	return nil, &TypeError{kind, rules.Nearest(kind, Types())}
 }
 
-// encode writes JSON as Antom does, without escaping what is legal.
+// encode writes JSON as Antom does: only what must be escaped is escaped.
 func encode(value any) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -114,7 +114,7 @@ func encode(value any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// success is the result of what went well.
+// success is the result of a successful operation.
 func success() antom.Result {
 	return antom.Result{ResultStatus: antom.StatusS, ResultCode: antom.CodeSuccess, ResultMessage: "success."}
 }

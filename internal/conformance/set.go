@@ -16,17 +16,17 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// PathError is a path that no field of the notification has, or a value that
-// does not fit its field.
+// PathError means that a notification has no field with this path, or that the value
+// does not fit the field.
 type PathError struct {
 	Path string
-	Near []string // fields that were perhaps meant
+	Near []string // fields that may have been meant
 	why  string
 }
 
 func (e *PathError) Error() string { return fmt.Sprintf("set %q: %s", e.Path, e.why) }
 
-// Hint names the near fields.
+// Hint names similar fields.
 func (e *PathError) Hint() string {
 	if len(e.Near) == 0 {
 		return "write path=value, such as paymentAmount.value=4300"
@@ -34,8 +34,8 @@ func (e *PathError) Hint() string {
 	return "near it: " + strings.Join(e.Near, ", ")
 }
 
-// set changes one value inside a notification, a pointer to one of its structs.
-// Objects and list elements on the way are made where they are not there.
+// set changes one value of a notification, which is a pointer to a struct. Missing
+// objects and list elements on the path are created.
 func set(message any, s Setting) error {
 	root := reflect.ValueOf(message).Elem()
 	at := root
@@ -53,7 +53,7 @@ func set(message any, s Setting) error {
 	return assign(indirect(at), s)
 }
 
-// indirect follows a pointer, to a new value where there is none.
+// indirect follows a pointer; a nil pointer gets a new value.
 func indirect(v reflect.Value) reflect.Value {
 	if v.Kind() != reflect.Pointer {
 		return v
@@ -64,7 +64,7 @@ func indirect(v reflect.Value) reflect.Value {
 	return v.Elem()
 }
 
-// member is the field of an object or the element of a list that a step names.
+// member returns the object field or list element that a step names.
 func member(v reflect.Value, step jsontree.Step) (reflect.Value, bool) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -85,7 +85,7 @@ func member(v reflect.Value, step jsontree.Step) (reflect.Value, bool) {
 	return reflect.Value{}, false
 }
 
-// fieldName is a field's name on the wire; "" if it is not there.
+// fieldName is the name of a field on the wire; "" if it is not sent.
 func fieldName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 	switch {
@@ -134,7 +134,7 @@ func assignWhole(v reflect.Value, s Setting) error {
 			return nil
 		}
 	}
-	return &PathError{Path: s.Path, Near: below(v.Type(), s.Path+"."), why: "it is not one value but an object or a list"}
+	return &PathError{Path: s.Path, Near: below(v.Type(), s.Path+"."), why: "it is an object or a list, not a single value"}
 }
 
 // assignJSON gives a field a value that is written in JSON.
@@ -153,13 +153,13 @@ func assignJSON(v reflect.Value, s Setting) error {
 	return nil
 }
 
-// Limits of what is suggested.
+// Limits of the suggestions.
 const (
 	deepest  = 4
 	mostNear = 6
 )
 
-// paths are all that can be set below a type.
+// paths returns all paths that can be set below a type.
 func paths(t reflect.Type, prefix string, depth int) []string {
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -184,8 +184,8 @@ func below(t reflect.Type, prefix string) []string {
 	return found[:min(len(found), mostNear)]
 }
 
-// near are the fields that a path was perhaps meant to be: the nearest by
-// spelling, those with the same last part, and the neighbours in its object.
+// near returns the fields that may have been meant: the most similar path, paths with
+// the same last part, and the other fields of the same object.
 func near(t reflect.Type, path string) []string {
 	all := paths(t, "", 0)
 	var found []string
