@@ -161,7 +161,7 @@ func TestOtherClient(t *testing.T) {
 	if f := diagnose.OtherClient("B", "A", known); f.ID() != "client-other" || !strings.Contains(f.Remedy(), `profile "b"`) || f.Details[0].Value != `"B" (profile "b")` {
 		t.Errorf("%q: %q %v", f.ID(), f.Remedy(), f.Details)
 	}
-	if f := diagnose.OtherClient("C", "A", known); strings.Contains(f.Remedy(), "profile \"b\"") || !bytes.Contains([]byte(f.Remedy()), []byte("don't act on it")) {
+	if f := diagnose.OtherClient("C", "A", known); strings.Contains(f.Remedy(), "profile \"b\"") || !bytes.Contains([]byte(f.Remedy()), []byte("do not act on it")) {
 		t.Errorf("%q", f.Remedy())
 	}
 }
