@@ -98,7 +98,7 @@ func session(id string) []byte {
 
 func wireInquiry(b *testing.B, client *antom.Client) []byte {
 	b.Helper()
-	request, err := client.NewRequest(b.Context(), antom.InquiryPayment, []byte(`{"paymentRequestId":"order-1"}`))
+	request, err := client.NewRequest(b.Context(), antom.InquiryPayment.Endpoint(), []byte(`{"paymentRequestId":"order-1"}`))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -22,8 +22,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// counted is a gateway that answers every inquiry alike, so that one signature
-// does for all, and counts what it sees.
+// counted is a gateway that answers every inquiry alike, and counts what it sees.
 type counted struct {
 	server      *httptest.Server
 	connections atomic.Int64
@@ -32,42 +31,28 @@ type counted struct {
 	asked map[string]int // inquiries by paymentRequestId
 }
 
-// countedAnswer tells of a payment without its id.
-func countedAnswer(status string) []byte {
-	return fmt.Appendf(nil, `{"result":{"resultStatus":"S","resultCode":"SUCCESS","resultMessage":"success."},"paymentStatus":%q,"paymentResultCode":%q}`, status, status)
-}
-
-type signedAnswer struct {
-	body            []byte
-	time, signature string
-}
-
 // startCounted starts a gateway whose payments are PROCESSING until the
 // finalAt-th inquiry.
 func startCounted(t *testing.T, finalAt int) *counted {
 	t.Helper()
 	key := testkit.PrivateKey(t, "antom")
-	answers := [2]signedAnswer{}
-	for i, status := range [...]string{"PROCESSING", "SUCCESS"} {
-		body, at := countedAnswer(status), time.Now().UTC().Format(time.RFC3339)
-		signature, err := key.Sign(sign.Message{
-			Method: http.MethodPost, Target: "/ams/sandbox/api/v1/payments/inquiryPayment", ClientID: testClientID, Time: at, Body: body,
-		}, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answers[i] = signedAnswer{body, at, signature}
-	}
 	g := &counted{asked: map[string]int{}}
 	g.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := answers[0]
-		if g.count(r) >= finalAt {
-			answer = answers[1]
+		id, n := g.count(r)
+		status := "PROCESSING"
+		if n >= finalAt {
+			status = "SUCCESS"
+		}
+		body := fmt.Appendf(nil, `{"result":{"resultStatus":"S","resultCode":"SUCCESS","resultMessage":"success."},"paymentStatus":%q,"paymentResultCode":%q,"paymentRequestId":%q}`, status, status, id)
+		at := time.Now().UTC().Format(time.RFC3339)
+		signature, err := key.Sign(sign.Message{Method: r.Method, Target: r.RequestURI, ClientID: testClientID, Time: at, Body: body}, 1)
+		if err != nil {
+			t.Error(err)
 		}
 		w.Header().Set("Client-Id", testClientID)
-		w.Header().Set("Response-Time", answer.time)
-		w.Header().Set("Signature", answer.signature)
-		_, _ = w.Write(answer.body)
+		w.Header().Set("Response-Time", at)
+		w.Header().Set("Signature", signature)
+		_, _ = w.Write(body)
 	}))
 	g.server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
@@ -79,8 +64,8 @@ func startCounted(t *testing.T, finalAt int) *counted {
 	return g
 }
 
-// count notes an inquiry and returns how many there were for its payment.
-func (g *counted) count(r *http.Request) int {
+// count notes an inquiry and returns its payment, and how many there were for it.
+func (g *counted) count(r *http.Request) (id string, n int) {
 	var inquiry struct {
 		PaymentRequestID string `json:"paymentRequestId"`
 	}
@@ -88,7 +73,7 @@ func (g *counted) count(r *http.Request) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.asked[inquiry.PaymentRequestID]++
-	return g.asked[inquiry.PaymentRequestID]
+	return inquiry.PaymentRequestID, g.asked[inquiry.PaymentRequestID]
 }
 
 const testClientID = "SANDBOX_5X00000000000000"

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +28,7 @@ import (
 )
 
 // gatewayMode is one way in which a scripted gateway answers. A FILE is the
-// body, byte for byte.
+// body, byte for byte but for $ASKED.
 type gatewayMode struct {
 	name, usage string
 	args        int
@@ -175,6 +176,19 @@ func fileMode(put stamp) func(*scripted, []string) (http.HandlerFunc, error) {
 	}
 }
 
+// asked stands in a file for the paymentRequestId of the request: an answer must
+// name what was asked for.
+const asked = "$ASKED"
+
+// paymentAsked is the paymentRequestId of a request, which wrap has read already.
+func paymentAsked(r *http.Request) string {
+	var inquiry struct {
+		PaymentRequestID string `json:"paymentRequestId"`
+	}
+	_ = json.NewDecoder(r.Body).Decode(&inquiry) // a request without one has none
+	return inquiry.PaymentRequestID
+}
+
 func statusMode(s *scripted, args []string) (http.HandlerFunc, error) {
 	code, err := strconv.Atoi(args[0])
 	if err != nil {
@@ -193,6 +207,7 @@ func (s *scripted) fileAnswer(file string, status int, put stamp) (http.HandlerF
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+		body := bytes.ReplaceAll(body, []byte(asked), []byte(paymentAsked(r)))
 		if err := put(s, w.Header(), r, body); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
@@ -282,6 +297,7 @@ func (r *records) wrap(next http.Handler) http.Handler {
 		fmt.Fprintf(&text, "%s %s %s\nHost: %s\n", request.Method, request.RequestURI, request.Proto, request.Host)
 		_ = request.Header.WriteSubset(&crlfToLF{&text}, nil) // a bytes.Buffer takes everything
 		body, err := io.ReadAll(request.Body)
+		request.Body = io.NopCloser(bytes.NewReader(body))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return

@@ -86,7 +86,7 @@ type DryCall struct {
 // PrintDryRun prints the signed request that a call would send, and sends
 // nothing.
 func (c *CLI) PrintDryRun(ctx context.Context, p *output.Printer, client *antom.Client, call DryCall) error {
-	request, err := client.NewRequest(ctx, call.Op, call.Body)
+	request, err := client.NewRequest(ctx, call.Op.Endpoint(), call.Body)
 	if err != nil {
 		return err
 	}

@@ -135,7 +135,7 @@ func exitCodeOfType(err error) int {
 		return ExitUsage
 	case Is[*SetupError](err), Is[*profile.Error](err), Is[*secret.Error](err), Is[*sign.KeyError](err), Is[*verify.NoKeyError](err):
 		return ExitSetup
-	case Is[*sign.Error](err), errors.Is(err, intake.ErrNoTarget):
+	case Is[*sign.Error](err), Is[*antom.BindingError](err), errors.Is(err, intake.ErrNoTarget):
 		return ExitVerify
 	}
 	if refused, ok := errors.AsType[*antom.ResultError](err); ok {

@@ -45,8 +45,9 @@ func (c *CLI) History() *history.Log {
 func (c *CLI) recorder(p *output.Printer, m *Merchant) func(antom.Exchange) {
 	log := c.History()
 	if log == nil {
-		return func(antom.Exchange) {}
+		return c.clockNote(p, m)
 	}
+	clock := c.clockNote(p, m)
 	if warning := secret.HistoryWarning(log.Path()); warning != "" {
 		p.Warn("%s", warning)
 	}
@@ -56,6 +57,7 @@ func (c *CLI) recorder(p *output.Printer, m *Merchant) func(antom.Exchange) {
 		warned bool
 	)
 	return func(exchange antom.Exchange) {
+		clock(exchange)
 		record := history.NewRecord(exchange)
 		record.Time, record.Profile, record.ClientID = c.Now().UTC(), m.Profile.Name, m.Profile.ClientID
 		key := string(record.Operation) + " " + cmp.Or(record.PaymentRequestID, record.PaymentID)

@@ -158,7 +158,7 @@ func (s *served) call(id string) *wire {
 	s.mu.Lock()
 	s.records = nil
 	s.mu.Unlock()
-	request, err := s.client.NewRequest(s.t.Context(), antom.CreatePaymentSession, sessionBody(id, "", automatic))
+	request, err := s.client.NewRequest(s.t.Context(), antom.CreatePaymentSession.Endpoint(), sessionBody(id, "", automatic))
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func rawAnswer(t testing.TB, reader *bufio.Reader) (head, body string) {
 // signedHead are the headers of a signed call, one a line as name and value.
 func (s *served) signedHead(op antom.Operation, body []byte) (path string, headers [][2]string) {
 	s.t.Helper()
-	request, err := s.client.NewRequest(s.t.Context(), op, body)
+	request, err := s.client.NewRequest(s.t.Context(), op.Endpoint(), body)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -42,23 +42,41 @@ func callWith[T any](ctx context.Context, c *Client, op Operation, body []byte) 
 }
 
 // Do calls op with exactly this body and returns the verified answer. The error
-// is a [*ResultError] for F and U, a [*TransportError], or wraps a
-// [*sign.Error] or the end of ctx; a Response comes with it if one was read.
+// is a [*ResultError] for F and U, a [*TransportError], a [*BindingError], or wraps
+// a [*sign.Error] or the end of ctx; a Response comes with it if one was read.
 func (c *Client) Do(ctx context.Context, op Operation, body []byte) (*Response, error) {
+	endpoint, ok := LookupEndpoint(op)
+	if !ok {
+		return nil, fmt.Errorf("operation %q: unknown", op)
+	}
+	return c.Call(ctx, endpoint, body)
+}
+
+// Call is [Client.Do] for any endpoint, also one that the table does not have: of
+// a literal Endpoint the Operation is the name in messages, the Path is called as
+// it stands, and the answer is bound to the request by Names, if it has any.
+func (c *Client) Call(ctx context.Context, endpoint Endpoint, body []byte) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.options.timeout)
 	defer cancel()
-	request, err := c.NewRequest(limited, op, body)
+	request, err := c.NewRequest(limited, endpoint, body)
 	if err != nil {
 		return nil, err
 	}
+	op := endpoint.Operation
 	start := time.Now()
 	response, err := c.exchange(request, op)
+	if err == nil || response != nil && isRefusal(err) {
+		if unbound := checkBinding(endpoint, body, response); unbound != nil {
+			err = unbound
+		}
+	}
 	if _, lost := errors.AsType[*TransportError](err); lost && ctx.Err() != nil {
 		// The caller's own context ended: that is no fault of the gateway.
 		err = fmt.Errorf("%s: call to %s: %w", op, c.options.gateway.Host, ctx.Err())
 	}
 	if response != nil {
-		response.Took = time.Since(start)
+		response.Received = time.Now()
+		response.Took = response.Received.Sub(start)
 	}
 	c.log(ctx, op, response, err)
 	if c.options.observe != nil {
@@ -67,12 +85,20 @@ func (c *Client) Do(ctx context.Context, op Operation, body []byte) (*Response, 
 	return response, err
 }
 
-// NewRequest makes the signed request that calls op with exactly this body. It
-// sends nothing.
-func (c *Client) NewRequest(ctx context.Context, op Operation, body []byte) (*http.Request, error) {
-	endpoint, ok := LookupEndpoint(op)
-	if !ok {
+func isRefusal(err error) bool {
+	_, ok := errors.AsType[*ResultError](err)
+	return ok
+}
+
+// NewRequest makes the signed request that calls an endpoint with exactly this
+// body. It sends nothing.
+func (c *Client) NewRequest(ctx context.Context, endpoint Endpoint, body []byte) (*http.Request, error) {
+	op := endpoint.Operation
+	switch {
+	case endpoint.Path == "":
 		return nil, fmt.Errorf("operation %q: unknown", op)
+	case endpoint.Path[0] != '/':
+		return nil, fmt.Errorf("%s: path %q must begin with a slash", op, endpoint.Path)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpointURL(endpoint.Path), bytes.NewReader(body))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,7 +38,7 @@ func TestInquire_signedSuccess(t *testing.T) {
 	if got.Took <= 0 || got.Header.Get("Signature") == "" || antom.DateTime(got.Time) == "" {
 		t.Errorf("took %s, header %v, time %q", got.Took, got.Header, got.Time)
 	}
-	got.Body, got.Header, got.Took, got.Time = nil, nil, 0, ""
+	got.Body, got.Header, got.Took, got.Time, got.Received = nil, nil, 0, "", time.Time{}
 	want := antom.Response{
 		Operation: antom.InquiryPayment, StatusCode: 200, TraceID: "abc123", Signed: true, KeyVersion: "1",
 		Result: antom.Result{ResultStatus: antom.StatusS, ResultCode: "SUCCESS", ResultMessage: "success"},
@@ -52,7 +53,7 @@ func TestInquire_signedSuccess(t *testing.T) {
 func TestResponse_keepsTheBody(t *testing.T) {
 	t.Parallel()
 	client, g := setup(t)
-	body := "{ \"result\" : {\"resultStatus\":\"S\",\"resultCode\":\"SUCCESS\"},\r\n\"paymentStatus\":\"SUCC\\u0045SS\", \"x\":\"<&>\\/\" }\n\n"
+	body := "{ \"result\" : {\"resultStatus\":\"S\",\"resultCode\":\"SUCCESS\"},\r\n\"paymentStatus\":\"SUCC\\u0045SS\",\"paymentRequestId\":\"order\\u002d1001\", \"x\":\"<&>\\/\" }\n\n"
 	g.answers(inquirePath, body)
 	payment, response, err := inquire(t, client)
 	if err != nil || payment.PaymentStatus != antom.PaymentSuccess || string(response.Body) != body {
@@ -456,7 +457,7 @@ func TestTransportError(t *testing.T) {
 func TestRequest_contentLength(t *testing.T) {
 	t.Parallel()
 	client, _ := setup(t)
-	request, err := client.NewRequest(t.Context(), antom.InquiryPayment, []byte(`{"paymentId":"1"}`))
+	request, err := client.NewRequest(t.Context(), antom.InquiryPayment.Endpoint(), []byte(`{"paymentId":"1"}`))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package antom
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 )
 
@@ -92,6 +93,43 @@ func (p *Payment) transactions(kind TransactionType) []Transaction {
 		}
 	}
 	return rows
+}
+
+// CapturesService takes the money of authorised payments.
+type CapturesService service
+
+// CaptureRequest takes an authorised payment's money: all of it, or a part. The
+// amount is in minor units of the payment's currency (G24). A payment whose
+// captureMode is AUTOMATIC needs none.
+type CaptureRequest struct {
+	CaptureRequestID string `json:"captureRequestId"`       // max 64; the key: the same id is carried out once
+	PaymentID        string `json:"paymentId"`              // max 64
+	CaptureAmount    Amount `json:"captureAmount"`          // at least 1
+	IsLastCapture    *bool  `json:"isLastCapture,omitzero"` // SDK
+}
+
+// CaptureResult is what capture answers (G24).
+type CaptureResult struct {
+	CaptureRequestID    string   `json:"captureRequestId"`
+	CaptureID           string   `json:"captureId"`
+	PaymentID           string   `json:"paymentId"`
+	CaptureAmount       Amount   `json:"captureAmount"`
+	CaptureTime         DateTime `json:"captureTime,omitzero"`         // only once it has succeeded
+	AcquirerReferenceNo string   `json:"acquirerReferenceNo,omitzero"` // max 64
+}
+
+// Create calls capture. U with CAPTURE_IN_PROCESS is under way: wait for the
+// notification or inquire the payment. Any other U and a lost answer are made sure
+// of by the same request with the same CaptureRequestID; each new capture needs a
+// new id (G24, J24).
+func (s *CapturesService) Create(ctx context.Context, request CaptureRequest) (*CaptureResult, *Response, error) {
+	return call[CaptureResult](ctx, s.client, Capture, request)
+}
+
+// CreateFrom calls capture with exactly this body, as [CapturesService.Create]
+// does.
+func (s *CapturesService) CreateFrom(ctx context.Context, body []byte) (*CaptureResult, *Response, error) {
+	return callWith[CaptureResult](ctx, s.client, Capture, body)
 }
 
 // CaptureNotification is the body of notifyCapture (J24): a capture succeeded (S)

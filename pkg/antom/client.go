@@ -18,6 +18,8 @@ import (
 type Client struct {
 	Sessions *SessionsService
 	Payments *PaymentsService
+	Captures *CapturesService
+	Refunds  *RefundsService
 
 	options  clientOptions
 	clientID string
@@ -79,6 +81,8 @@ func NewClient(clientID string, key *sign.PrivateKey, antomKey *sign.PublicKey, 
 	c.common.client = c
 	c.Sessions = (*SessionsService)(&c.common)
 	c.Payments = (*PaymentsService)(&c.common)
+	c.Captures = (*CapturesService)(&c.common)
+	c.Refunds = (*RefundsService)(&c.common)
 	return c, nil
 }
 

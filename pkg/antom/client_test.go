@@ -132,7 +132,7 @@ func TestRequest_headers(t *testing.T) {
 func TestRequest_noAgentToken(t *testing.T) {
 	t.Parallel()
 	client, _ := setup(t)
-	request, err := client.NewRequest(t.Context(), antom.InquiryPayment, []byte(`{}`))
+	request, err := client.NewRequest(t.Context(), antom.InquiryPayment.Endpoint(), []byte(`{}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestRequest_target(t *testing.T) {
 	for _, test := range tests {
 		client := g.client(t, test.clientID, test.suffix)
 		for _, op := range antom.Operations() {
-			request, err := client.NewRequest(t.Context(), op, []byte(`{}`))
+			request, err := client.NewRequest(t.Context(), op.Endpoint(), []byte(`{}`))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -219,7 +219,7 @@ func TestRegions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		request, err := client.NewRequest(t.Context(), antom.InquiryPayment, nil)
+		request, err := client.NewRequest(t.Context(), antom.InquiryPayment.Endpoint(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -238,7 +238,7 @@ func TestRegions(t *testing.T) {
 func TestRequest_unknownOperation(t *testing.T) {
 	t.Parallel()
 	client, _ := setup(t)
-	if _, err := client.NewRequest(t.Context(), "pay", nil); err == nil || err.Error() != `operation "pay": unknown` {
+	if _, err := client.NewRequest(t.Context(), antom.Operation("pay").Endpoint(), nil); err == nil || err.Error() != `operation "pay": unknown` {
 		t.Errorf("error = %v", err)
 	}
 	if _, err := client.Do(t.Context(), "pay", nil); err == nil || err.Error() != `operation "pay": unknown` {
@@ -341,7 +341,7 @@ func TestClient_endedContext(t *testing.T) {
 	client, _ := setup(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, _, err := client.Payments.Inquire(ctx, antom.Inquiry{PaymentID: "1"})
+	_, _, err := client.Payments.Inquire(ctx, antom.Inquiry{PaymentID: "2026112419"})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v, want context.Canceled", err)
 	}

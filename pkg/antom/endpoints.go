@@ -20,25 +20,46 @@ const (
 	Refund               Operation = "refund"
 )
 
-// Endpoint is a row of the operation table.
+// Endpoint is a row of the operation table, or a call that has no row: see
+// [Client.Call].
 type Endpoint struct {
 	Operation Operation
-	Path      string // of production; see [SandboxPath]
-	Key       string // the field that makes a repeated call harmless; empty if none is documented
-	Repeat    bool   // whether the same bytes may be sent again when no outcome is known
+	Path      string   // of production; see [SandboxPath]
+	Key       string   // the field that makes a repeated call harmless; empty if none is documented
+	Repeat    bool     // whether the same bytes may be sent again when no outcome is known
+	Names     []string // the fields by which an answer says what it is about; see [BindingError]
+	Recourse  Recourse // how to make sure after an answer that was lost, or U
 }
+
+// Recourse is how to make sure of a call whose outcome is not known.
+type Recourse string
+
+// The ways to make sure.
+const (
+	// AskAgain repeats a call that changes nothing.
+	AskAgain Recourse = "ask-again"
+	// SameRequest sends the same bytes again; at most one payment comes of them.
+	SameRequest Recourse = "same-request"
+	// SameID sends the same request with the same request id again: Antom carries
+	// it out once, whatever came of the first.
+	SameID Recourse = "same-id"
+	// InquireFirst asks for the payment, and repeats the call if it did not happen.
+	InquireFirst Recourse = "inquire"
+)
 
 // endpoints are the operations of the card flow (paths: SDK AntomPathConstants).
 // Keys and Repeat are from the idempotency page and from the rules for U of each
 // operation (G24, J24). createPaymentSession has no key: a second call makes a
-// second session, although one order is still paid once. Sorted by operation.
+// second session, although one order is still paid once; and its answer names
+// nothing of its request. Of Names the id that Antom goes by where both are given
+// comes first (G24, J24). Sorted by operation.
 var endpoints = [...]Endpoint{
-	{Cancel, "/ams/api/v1/payments/cancel", "", true},
-	{Capture, "/ams/api/v1/payments/capture", "captureRequestId", true},
-	{CreatePaymentSession, "/ams/api/v1/payments/createPaymentSession", "", false},
-	{InquiryPayment, "/ams/api/v1/payments/inquiryPayment", "", true},
-	{InquiryRefund, "/ams/api/v1/payments/inquiryRefund", "", true},
-	{Refund, "/ams/api/v1/payments/refund", "refundRequestId", true},
+	{Cancel, "/ams/api/v1/payments/cancel", "", true, []string{"paymentId", "paymentRequestId"}, InquireFirst},
+	{Capture, "/ams/api/v1/payments/capture", "captureRequestId", true, []string{"captureRequestId", "paymentId"}, SameID},
+	{CreatePaymentSession, "/ams/api/v1/payments/createPaymentSession", "", false, nil, SameRequest},
+	{InquiryPayment, "/ams/api/v1/payments/inquiryPayment", "", true, []string{"paymentId", "paymentRequestId"}, AskAgain},
+	{InquiryRefund, "/ams/api/v1/payments/inquiryRefund", "", true, []string{"refundId", "refundRequestId"}, AskAgain},
+	{Refund, "/ams/api/v1/payments/refund", "refundRequestId", true, []string{"refundRequestId", "paymentId"}, SameID},
 }
 
 // Operations returns the names of the operations, sorted.
@@ -51,7 +72,13 @@ func Operations() []Operation {
 }
 
 // Endpoints returns the operation table, sorted by operation.
-func Endpoints() []Endpoint { return slices.Clone(endpoints[:]) }
+func Endpoints() []Endpoint {
+	rows := slices.Clone(endpoints[:])
+	for i := range rows {
+		rows[i].Names = slices.Clone(rows[i].Names)
+	}
+	return rows
+}
 
 // LookupEndpoint finds the row of an operation.
 func LookupEndpoint(op Operation) (Endpoint, bool) {
@@ -62,6 +89,15 @@ func LookupEndpoint(op Operation) (Endpoint, bool) {
 		return Endpoint{}, false
 	}
 	return endpoints[i], true
+}
+
+// Endpoint is the row of the operation; of one that has none only the name is set,
+// which no call can be made with.
+func (op Operation) Endpoint() Endpoint {
+	if row, ok := LookupEndpoint(op); ok {
+		return row
+	}
+	return Endpoint{Operation: op}
 }
 
 const (

@@ -171,9 +171,9 @@ func TestInquiry_fields(t *testing.T) {
 		inquiry antom.Inquiry
 		want    string
 	}{
-		{antom.Inquiry{PaymentRequestID: "r"}, `{"paymentRequestId":"r"}`},
-		{antom.Inquiry{PaymentID: "p"}, `{"paymentId":"p"}`},
-		{antom.Inquiry{PaymentRequestID: "r", PaymentID: "p", MerchantAccountID: "m"}, `{"paymentRequestId":"r","paymentId":"p","merchantAccountId":"m"}`},
+		{antom.Inquiry{PaymentRequestID: "order-1001"}, `{"paymentRequestId":"order-1001"}`},
+		{antom.Inquiry{PaymentID: "2026112419"}, `{"paymentId":"2026112419"}`},
+		{antom.Inquiry{PaymentRequestID: "order-1001", PaymentID: "2026112419", MerchantAccountID: "m"}, `{"paymentRequestId":"order-1001","paymentId":"2026112419","merchantAccountId":"m"}`},
 	}
 	for _, test := range tests {
 		if _, _, err := client.Payments.Inquire(t.Context(), test.inquiry); err != nil || string(sent) != test.want {

@@ -16,7 +16,7 @@ func TestLogging(t *testing.T) {
 	logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	g := newGateway(t)
 	client := g.client(t, testClientID, "?tenant=query-secret", antom.WithLogger(logger), antom.WithAgentToken("token-secret"))
-	body := strings.Replace(paidBody, "order-1001", "body-secret", 1)
+	body := strings.NewReplacer("order-1001", "request-secret", "2026112419", "body-secret").Replace(paidBody)
 	g.answers(inquirePath, body, replace("trace-id", "abc123"), replace("x-header", "header-secret"))
 	g.HandleFunc(createPath, hijack(t, ""))
 	inquiry := antom.Inquiry{PaymentRequestID: "request-secret"}

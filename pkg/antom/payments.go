@@ -104,6 +104,26 @@ func (s *PaymentsService) Inquire(ctx context.Context, inquiry Inquiry) (*Paymen
 	return call[Payment](ctx, s.client, InquiryPayment, inquiry)
 }
 
+// CancelResult is what cancel answers (G24).
+type CancelResult struct {
+	PaymentID        string   `json:"paymentId,omitzero"`
+	PaymentRequestID string   `json:"paymentRequestId,omitzero"`
+	CancelTime       DateTime `json:"cancelTime,omitzero"`
+}
+
+// Cancel calls cancel: it closes a payment that has not succeeded, voids an
+// authorisation that was not captured, and gives the whole amount of a success
+// back where the method allows it. A captured card payment is refunded instead.
+// After U or a lost answer inquire the payment, and call again if it is not
+// CANCELLED. A payment that was cancelled stays so: Antom refunds a success that
+// comes late (G24, J24).
+func (s *PaymentsService) Cancel(ctx context.Context, payment Inquiry) (*CancelResult, *Response, error) {
+	if payment.PaymentRequestID == "" && payment.PaymentID == "" {
+		return nil, nil, errors.New("cancel: neither a paymentRequestId nor a paymentId given")
+	}
+	return call[CancelResult](ctx, s.client, Cancel, payment)
+}
+
 // PaymentResultInfo holds the card's facts and what the issuer said (SDK, DOC).
 type PaymentResultInfo struct {
 	CardNo                            string         `json:"cardNo,omitzero"` // masked

@@ -56,7 +56,7 @@ func scriptedClient(t *testing.T, bodies ...string) (*antom.Client, *inTurn) {
 }
 
 func told(status antom.PaymentStatus, transactions string) string {
-	return fmt.Sprintf(`{"result":{"resultStatus":"S","resultCode":"SUCCESS","resultMessage":"success."},"paymentStatus":%q,"transactions":%s}`, status, transactions)
+	return fmt.Sprintf(`{"result":{"resultStatus":"S","resultCode":"SUCCESS","resultMessage":"success."},"paymentStatus":%q,"paymentId":"2026112419","transactions":%s}`, status, transactions)
 }
 
 // Done decides when a series ends: past the payment's own final state, or before
@@ -75,7 +75,7 @@ func TestPoll_done(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var finals []bool
-			for poll := range client.Payments.Poll(t.Context(), antom.Inquiry{PaymentID: "1"}, antom.PollOptions{Done: test.done}) {
+			for poll := range client.Payments.Poll(t.Context(), antom.Inquiry{PaymentID: "2026112419"}, antom.PollOptions{Done: test.done}) {
 				if poll.Err != nil || poll.Final != poll.Last || poll.Reason == "" {
 					t.Errorf("poll %d: %+v", poll.N, poll)
 				}
@@ -105,7 +105,7 @@ func TestPoll_admit(t *testing.T) {
 		}
 		begin := time.Now()
 		var last antom.Poll
-		for last = range client.Payments.Poll(t.Context(), antom.Inquiry{PaymentID: "1"}, antom.PollOptions{Interval: 10 * time.Second, Admit: admit}) {
+		for last = range client.Payments.Poll(t.Context(), antom.Inquiry{PaymentID: "2026112419"}, antom.PollOptions{Interval: 10 * time.Second, Admit: admit}) {
 			if last.Err == nil && left != last.N {
 				t.Errorf("after poll %d %d have left", last.N, left)
 			}

@@ -273,7 +273,7 @@ func TestPoll_errors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, _ := pollClient(t, refuses("U", "UNKNOWN_EXCEPTION"), dropped(), wronglySigned())
 		var polls []antom.Poll
-		for poll := range client.Payments.Poll(t.Context(), antom.Inquiry{PaymentID: "1"}, antom.PollOptions{}) {
+		for poll := range client.Payments.Poll(t.Context(), antom.Inquiry{PaymentID: "2026112419"}, antom.PollOptions{}) {
 			polls = append(polls, poll)
 		}
 		if refused, ok := errors.AsType[*antom.ResultError](polls[0].Err); !ok || refused.Response != polls[0].Response {
@@ -331,7 +331,7 @@ func TestPoll_endOfContext(t *testing.T) {
 				defer cancel()
 				begin := time.Now()
 				n := 0
-				for poll := range client.Payments.Poll(ctx, antom.Inquiry{PaymentID: "1"}, antom.PollOptions{}) {
+				for poll := range client.Payments.Poll(ctx, antom.Inquiry{PaymentID: "2026112419"}, antom.PollOptions{}) {
 					n++
 					if poll.Last {
 						t.Errorf("poll %d says that it is the last: %+v", poll.N, poll)
@@ -356,7 +356,7 @@ func TestPoll_cancelInTheLoop(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		begin := time.Now()
-		for range client.Payments.Poll(ctx, antom.Inquiry{PaymentID: "1"}, antom.PollOptions{}) {
+		for range client.Payments.Poll(ctx, antom.Inquiry{PaymentID: "2026112419"}, antom.PollOptions{}) {
 			cancel()
 		}
 		if took := time.Since(begin); took != 0 {
@@ -371,7 +371,7 @@ func TestPoll_break(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, gateway := pollClient(t, state("PROCESSING"), state("PROCESSING"))
-		for poll := range client.Payments.Poll(t.Context(), antom.Inquiry{PaymentID: "1"}, antom.PollOptions{}) {
+		for poll := range client.Payments.Poll(t.Context(), antom.Inquiry{PaymentID: "2026112419"}, antom.PollOptions{}) {
 			if poll.N == 2 {
 				break
 			}
@@ -389,7 +389,7 @@ func TestPoll_again(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client, _ := pollClient(t, state("PROCESSING"), state("SUCCESS"), state("SUCCESS"))
-		series := client.Payments.Poll(t.Context(), antom.Inquiry{PaymentID: "1"}, antom.PollOptions{})
+		series := client.Payments.Poll(t.Context(), antom.Inquiry{PaymentID: "2026112419"}, antom.PollOptions{})
 		var got []string
 		for range 2 {
 			begin := time.Now()

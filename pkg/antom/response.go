@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/antom-cli/antom/pkg/sign"
 )
 
 // Response is the answer to a call as it came.
@@ -27,6 +29,19 @@ type Response struct {
 	KeyVersion string
 	// Took is the time from sending the request to the end of the answer.
 	Took time.Duration
+	// Received is when the whole answer was there, by the clock of this machine.
+	Received time.Time
+}
+
+// ClockOffset is by how much the gateway's clock, by the response-time header, is
+// ahead of this machine's; ok is false if the answer names no time. Minutes of it
+// are a wrong clock on one side, or an old answer given again.
+func (r *Response) ClockOffset() (offset time.Duration, ok bool) {
+	at, err := sign.ParseTime(r.Time)
+	if err != nil || r.Received.IsZero() {
+		return 0, false
+	}
+	return at.Sub(r.Received), true
 }
 
 // traceHeaders are where a trace id is looked for; no page documents one (INF).

@@ -217,13 +217,14 @@ func TestMinimumAmounts(t *testing.T) {
 
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
+	byPayment := []string{"paymentId", "paymentRequestId"}
 	want := []antom.Endpoint{
-		{Operation: "cancel", Path: "/ams/api/v1/payments/cancel", Repeat: true},
-		{Operation: "capture", Path: "/ams/api/v1/payments/capture", Key: "captureRequestId", Repeat: true},
-		{Operation: "createPaymentSession", Path: "/ams/api/v1/payments/createPaymentSession"},
-		{Operation: "inquiryPayment", Path: "/ams/api/v1/payments/inquiryPayment", Repeat: true},
-		{Operation: "inquiryRefund", Path: "/ams/api/v1/payments/inquiryRefund", Repeat: true},
-		{Operation: "refund", Path: "/ams/api/v1/payments/refund", Key: "refundRequestId", Repeat: true},
+		{Operation: "cancel", Path: "/ams/api/v1/payments/cancel", Repeat: true, Names: byPayment, Recourse: antom.InquireFirst},
+		{Operation: "capture", Path: "/ams/api/v1/payments/capture", Key: "captureRequestId", Repeat: true, Names: []string{"captureRequestId", "paymentId"}, Recourse: antom.SameID},
+		{Operation: "createPaymentSession", Path: "/ams/api/v1/payments/createPaymentSession", Recourse: antom.SameRequest},
+		{Operation: "inquiryPayment", Path: "/ams/api/v1/payments/inquiryPayment", Repeat: true, Names: byPayment, Recourse: antom.AskAgain},
+		{Operation: "inquiryRefund", Path: "/ams/api/v1/payments/inquiryRefund", Repeat: true, Names: []string{"refundId", "refundRequestId"}, Recourse: antom.AskAgain},
+		{Operation: "refund", Path: "/ams/api/v1/payments/refund", Key: "refundRequestId", Repeat: true, Names: []string{"refundRequestId", "paymentId"}, Recourse: antom.SameID},
 	}
 	if diff := cmp.Diff(want, antom.Endpoints()); diff != "" {
 		t.Error(diff)
@@ -232,7 +233,7 @@ func TestEndpoints(t *testing.T) {
 		t.Errorf("operations = %v", antom.Operations())
 	}
 	for _, row := range want {
-		if got, ok := antom.LookupEndpoint(row.Operation); !ok || got != row {
+		if got, ok := antom.LookupEndpoint(row.Operation); !ok || !cmp.Equal(got, row) {
 			t.Errorf("LookupEndpoint(%q) = %+v, %t", row.Operation, got, ok)
 		}
 	}

@@ -84,7 +84,7 @@ func TestTimeout(t *testing.T) {
 					ctx = limited
 				}
 				start := time.Now()
-				_, response, err := client.Payments.Inquire(ctx, antom.Inquiry{PaymentID: "1"})
+				_, response, err := client.Payments.Inquire(ctx, antom.Inquiry{PaymentID: "2026112419"})
 				if took := time.Since(start); took != test.took {
 					t.Errorf("took %s, want %s", took, test.took)
 				}
@@ -130,7 +130,7 @@ func TestCancel(t *testing.T) {
 		cancel()
 		<-r.Context().Done()
 	})
-	_, response, err := client.Payments.Inquire(ctx, antom.Inquiry{PaymentID: "1"})
+	_, response, err := client.Payments.Inquire(ctx, antom.Inquiry{PaymentID: "2026112419"})
 	if !errors.Is(err, context.Canceled) || response != nil {
 		t.Errorf("response = %+v, error = %v", response, err)
 	}

@@ -1,5 +1,10 @@
 package sign
 
+import (
+	"strconv"
+	"time"
+)
+
 // CheckTime reports whether a time header has one of the forms that Antom and
 // its SDKs send: 13 digits (milliseconds since 1970), 19 digits (nanoseconds, as
 // the releases 1.2 of the Go SDK send) or ISO 8601, YYYY-MM-DDThh:mm:ss[.fraction]
@@ -14,6 +19,29 @@ func CheckTime(s string) error {
 		return err
 	}
 	return nil
+}
+
+// ParseTime reads a time in any of the forms that [CheckTime] takes.
+func ParseTime(s string) (time.Time, error) {
+	if err := checkTime(s); err != nil {
+		return time.Time{}, err
+	}
+	if isEpoch(s) {
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			return time.Time{}, &Error{Reason: TimeMalformed, detail: shorten(s)}
+		}
+		if len(s) == len("1700000000000") {
+			return time.UnixMilli(n), nil
+		}
+		return time.Unix(0, n), nil
+	}
+	for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, &Error{Reason: TimeMalformed, detail: shorten(s)}
 }
 
 func checkTime(s string) *Error {
