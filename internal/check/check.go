@@ -1,7 +1,7 @@
-// Package check has checks as values: what must hold, why it matters, what to do
-// if it does not, and what came of trying. Conformance tests of an endpoint and
-// checks of a set-up share it, so that both report in the same words and forms:
-// text ([Finding.Text]), JSON ([Finding.Row]) and JUnit ([JUnit]).
+// Package check represents checks as values: what must hold, why it matters, what to
+// do otherwise, and the result. Conformance tests of an endpoint and checks of a
+// set-up use it, so that both report in the same words and forms: text
+// ([Finding.Text]), JSON ([Finding.Row]) and JUnit ([JUnit]).
 package check
 
 import (

@@ -11,7 +11,7 @@ import (
 	"github.com/itchyny/gojq"
 )
 
-// JQError is an expression that can't be compiled or that fails on a value.
+// JQError means that an expression can't be compiled or fails on a value.
 type JQError struct {
 	expression string
 	err        error
@@ -19,13 +19,13 @@ type JQError struct {
 
 func (e *JQError) Error() string { return fmt.Sprintf("--jq %q: %s", e.expression, e.err) }
 
-// Hint says where jq is explained.
+// Hint says where jq is documented.
 func (e *JQError) Hint() string { return "a jq expression such as .paymentStatus" }
 
-// Unwrap returns what gojq said.
+// Unwrap returns the error of gojq.
 func (e *JQError) Unwrap() error { return e.err }
 
-// query is a compiled expression. It has neither the environment nor modules.
+// query is a compiled expression. It can access neither the environment nor modules.
 type query struct {
 	expression string
 	code       *gojq.Code
@@ -45,8 +45,8 @@ func compile(expression string) (*query, error) {
 
 func (q *query) run(w *bufio.Writer, value []byte) error { return q.write(w, value) }
 
-// write prints each output of the expression over a value on a line of its own:
-// strings as they are, everything else as JSON.
+// write prints each result of the expression on its own line: strings without quotes,
+// everything else as JSON.
 func (q *query) write(w io.Writer, value []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(value))
 	decoder.UseNumber()

@@ -1,6 +1,6 @@
-// Package output prints results: text, tables and cards for people, JSON, JSON
-// lines, CSV and tab-separated lines for programs. It decides once, from the
-// options, what a stream gets; commands only describe what they found.
+// Package output prints results: text, tables and cards for people; JSON, JSON
+// lines, CSV and tab-separated lines for programs. The options decide once what is
+// written to a stream; commands only describe their results.
 package output
 
 import (
@@ -59,15 +59,15 @@ type Options struct {
 	Accessible      bool // no spinner
 }
 
-// UsageError is a combination of options that can't be.
+// UsageError is an invalid combination of options.
 type UsageError struct{ text, remedy string }
 
 func (e *UsageError) Error() string { return e.text }
 
-// Hint says what can be asked for.
+// Hint says which options are valid.
 func (e *UsageError) Hint() string { return e.remedy }
 
-// ErrClosedPipe says that nobody reads standard output any more.
+// ErrClosedPipe means that the reader of standard output has gone.
 var ErrClosedPipe = errors.New("output: closed pipe")
 
 // Printer prints the results of one run.
@@ -78,7 +78,7 @@ type Printer struct {
 	query   *query
 }
 
-// narrowest and usual widths of a terminal that does not tell its own.
+// The minimum width, and the default for a terminal whose width is unknown.
 const (
 	narrowest  = 20
 	usualWidth = 80
@@ -109,22 +109,22 @@ func New(options Options) (*Printer, error) {
 	return p, nil
 }
 
-// Result is what a command found, in every form that it has.
+// Result is the result of a command in all its forms.
 type Result struct {
 	JSON  []byte   // one JSON value, for json and --jq
 	Raw   []byte   // the gateway's bytes; nil if there are none
-	Text  []Block  // for people, and tab-separated off a terminal
+	Text  []Block  // for people; tab-separated if the output is not a terminal
 	Table *Table   // for csv
 	Rows  [][]byte // one JSON value each, for jsonl
 	Quiet []string // the values that the next command needs
 }
 
-// Block is a part of a text: a [Card], a [Table], a [Text] or [Verbatim] bytes.
+// Block is a part of a text: a [Card], [Table], [Text], [Prose] or [Verbatim] bytes.
 type Block interface {
 	render(p *Printer, w *bufio.Writer)
 }
 
-// Print prints a result in the form that was asked for.
+// Print prints a result in the requested form.
 func (p *Printer) Print(r Result) error {
 	w := bufio.NewWriter(p.options.Out)
 	if err := p.print(w, r); err != nil {
@@ -136,7 +136,7 @@ func (p *Printer) Print(r Result) error {
 func (p *Printer) print(w *bufio.Writer, r Result) error {
 	switch {
 	case p.options.Raw && r.Raw == nil:
-		return &UsageError{"--raw: this command has no answer of the gateway to print", "leave out --raw"}
+		return &UsageError{"--raw: this command does not print an answer of the gateway", "leave out --raw"}
 	case p.options.Raw:
 		_, err := w.Write(r.Raw)
 		return err
@@ -153,7 +153,7 @@ func (p *Printer) printForm(w *bufio.Writer, r Result) error {
 	switch p.options.Format {
 	case FormatJSON:
 		if r.JSON == nil {
-			return nil // nothing was found, and the error says why
+			return nil // there is no result, and the error says why
 		}
 		return p.printJSON(w, r.JSON)
 	case FormatJSONL:
@@ -173,7 +173,7 @@ func (p *Printer) printForm(w *bufio.Writer, r Result) error {
 	return nil
 }
 
-// printJSON prints a value as it came; on a terminal indented.
+// printJSON prints a value unchanged, or indented on a terminal.
 func (p *Printer) printJSON(w *bufio.Writer, value []byte) error {
 	if p.query != nil {
 		return p.query.run(w, value)
@@ -226,17 +226,17 @@ func (p *Printer) printCSV(w *bufio.Writer, t *Table) error {
 	return out.Error()
 }
 
-// NoList refuses the forms that only a list has. A command whose result is none
-// asks before it does anything, so that nothing is done and then not told.
+// NoList refuses forms that only lists have. A command whose result is not a list
+// calls it first, so that it does nothing whose result can't be printed.
 func (p *Printer) NoList() error {
 	if p.options.Format == FormatCSV {
-		return &UsageError{"-o csv: the result is no list", "forms: text, json"}
+		return &UsageError{"-o csv: the result is not a list", "forms: text, json"}
 	}
 	return nil
 }
 
-// Streams reports whether the form of output is one record a line, so that a
-// command prints events as they happen.
+// Streams reports whether the output is one record per line, so that a command can
+// print events when they happen.
 func (p *Printer) Streams() bool { return p.options.Format == FormatJSONL }
 
 // Event prints one record of a stream: its JSON value in JSON forms, its text
@@ -263,17 +263,17 @@ func (p *Printer) Event(value []byte, text string) error {
 	return pipeError(w.Flush())
 }
 
-// Styled is a text in a style, as standard output shows it.
+// Styled returns a text in a style, as shown on standard output.
 func (p *Printer) Styled(text string, style Style) string { return p.styles.render(text, style) }
 
-// Note tells the user something in passing, on standard error; not with --quiet.
+// Note prints a note on standard error, unless --quiet is given.
 func (p *Printer) Note(format string, args ...any) {
 	if !p.options.Quiet {
 		p.say("note", Dim, format, args...)
 	}
 }
 
-// Warn tells of something that may go wrong, on standard error.
+// Warn prints a warning on standard error.
 func (p *Printer) Warn(format string, args ...any) { p.say("warning", Warn, format, args...) }
 
 func (p *Printer) say(label string, style Style, format string, args ...any) {
@@ -284,7 +284,7 @@ func (p *Printer) say(label string, style Style, format string, args ...any) {
 	fmt.Fprintln(p.options.Err, line)
 }
 
-// pipeError tells a reader who left from a failure.
+// pipeError returns [ErrClosedPipe] if the reader has gone.
 func pipeError(err error) error {
 	if readerGone(err) || errors.Is(err, io.ErrClosedPipe) {
 		return ErrClosedPipe
@@ -295,8 +295,8 @@ func pipeError(err error) error {
 	return nil
 }
 
-// InsertFirst puts a member first into a JSON object and leaves the rest of it
-// as it is, byte for byte.
+// InsertFirst inserts a member at the beginning of a JSON object and leaves all other
+// bytes unchanged.
 func InsertFirst(object []byte, name string, value any) []byte {
 	var member bytes.Buffer
 	encoder := json.NewEncoder(&member)
@@ -316,21 +316,21 @@ func InsertFirst(object []byte, name string, value any) []byte {
 	return append(out, rest...)
 }
 
-// newStyles renders through lipgloss with a colour profile that we decided, so
-// that no terminal is ever asked. Without colour there is nothing to render.
+// newStyles renders through lipgloss with a fixed colour profile, so that no terminal
+// is ever queried. Without colour there is nothing to render.
 func newStyles(w io.Writer, color bool) styles {
 	if !color {
 		return styles{}
 	}
 	renderer := lipgloss.NewRenderer(w)
 	renderer.SetColorProfile(termenv.ANSI)
-	renderer.SetHasDarkBackground(true) // said, so that it is not asked
+	renderer.SetHasDarkBackground(true) // set, so that the terminal is not queried
 	return styles{renderer}
 }
 
-// ErrorReport is what is printed of an error.
+// ErrorReport is the printed form of an error.
 type ErrorReport struct {
-	PaymentRequestID string // of a request whose outcome is not known
+	PaymentRequestID string // of a request with an unknown outcome
 
 	Message      string
 	Hints        []string
@@ -339,7 +339,7 @@ type ErrorReport struct {
 	ResultCode   string
 	ResultStatus string
 	TraceID      string
-	Width        int // of the terminal, to break lines at; 0 leaves them whole
+	Width        int // of the terminal, to wrap lines; 0 for no wrapping
 }
 
 // PrintError prints an error: a line and its hints, or one JSON object.
@@ -349,7 +349,7 @@ func PrintError(w io.Writer, r ErrorReport, format Format, color bool) {
 		return
 	}
 	s := newStyles(w, color)
-	for line := range strings.SplitSeq(r.Message, "\n") { // one of each error that was joined
+	for line := range strings.SplitSeq(r.Message, "\n") { // joined errors have a line each
 		fmt.Fprintln(w, wrap(s.render("antom", Bad)+": "+redact.Lines(line), r.Width))
 	}
 	for _, hint := range r.Hints {

@@ -10,8 +10,8 @@ import (
 	"github.com/antom-cli/antom/internal/redact"
 )
 
-// Progress shows on standard error that something goes on: on a terminal one
-// line that updates, elsewhere a line for each thing that happens.
+// Progress shows activity on standard error: one updating line on a terminal,
+// otherwise a line for each event.
 type Progress struct {
 	printer *Printer
 	line    func(elapsed time.Duration) string
@@ -23,7 +23,7 @@ type Progress struct {
 	done  chan struct{}
 }
 
-// How often the line is drawn, and how often an accessible terminal hears of it.
+// How often the line is drawn, and how often it is printed in accessible mode.
 const (
 	redraw     = 100 * time.Millisecond
 	accessible = 30 * time.Second
@@ -37,8 +37,7 @@ const (
 	showCursor = "\x1b[?25h"
 )
 
-// Progress begins to show a line, which is asked for again and again. End it
-// with Done.
+// Progress starts to show a line, which is requested repeatedly. Call Done to end it.
 func (p *Printer) Progress(line func(elapsed time.Duration) string) *Progress {
 	progress := &Progress{printer: p, line: line, begin: time.Now()}
 	if !p.options.ErrTTY || p.options.Quiet {
@@ -70,7 +69,7 @@ func (g *Progress) run(interval time.Duration) {
 	}
 }
 
-// draw shows the line as it is now.
+// draw shows the current line.
 func (g *Progress) draw() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -88,8 +87,8 @@ func (g *Progress) show() {
 	fmt.Fprint(g.printer.options.Err, clearLine, text)
 }
 
-// Say lets say print what stays, above the line that updates, and change what
-// that line shows: nothing is drawn meanwhile.
+// Say lets say print permanent text above the updating line and change what that line
+// shows. Nothing is drawn in the meantime.
 func (g *Progress) Say(say func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -102,15 +101,15 @@ func (g *Progress) Say(say func()) {
 	g.show()
 }
 
-// Line prints a line that stays, unless standard error is a terminal: there the
-// updating line says it.
+// Line prints a permanent line, unless standard error is a terminal, where the
+// updating line already shows it.
 func (g *Progress) Line(text string) {
 	if !g.printer.options.ErrTTY && !g.printer.options.Quiet {
 		fmt.Fprintln(g.printer.options.Err, redact.Line(text))
 	}
 }
 
-// Done removes the line and waits until nothing draws any more.
+// Done removes the line and waits until nothing is drawn any more.
 func (g *Progress) Done() {
 	if g.stop == nil {
 		return

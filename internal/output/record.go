@@ -9,8 +9,7 @@ import (
 	"github.com/antom-cli/antom/internal/redact"
 )
 
-// Record is a row of a long stream in each of its forms; only the one that was
-// asked for is made.
+// Record is a row of a long stream. Only the requested form is made.
 type Record interface {
 	AppendJSON(dst []byte) []byte // one JSON object, on one line
 	Text() string
@@ -18,7 +17,8 @@ type Record interface {
 }
 
 // Renderer turns records into bytes without printing them, so that many can be
-// rendered at a time and printed in order. One renderer serves one goroutine.
+// rendered concurrently and printed in order. A renderer must not be shared by
+// goroutines.
 type Renderer struct {
 	printer *Printer
 	fields  []string // of a row
@@ -26,15 +26,14 @@ type Renderer struct {
 	csv     *csv.Writer
 }
 
-// Renderer makes a renderer for the form that was asked for.
+// Renderer makes a renderer for the requested form.
 func (p *Printer) Renderer() *Renderer {
 	r := &Renderer{printer: p}
 	r.csv = csv.NewWriter(&r.out)
 	return r
 }
 
-// Render returns the bytes of a record, which are the caller's; none with
-// --quiet.
+// Render appends the bytes of a record to dst; with --quiet, none.
 func (r *Renderer) Render(dst []byte, record Record) ([]byte, error) {
 	options := &r.printer.options
 	if options.Quiet {
@@ -63,7 +62,7 @@ func (r *Renderer) Render(dst []byte, record Record) ([]byte, error) {
 	return dst, nil
 }
 
-// row appends a row as encoding/csv writes it; nearly none needs a quote.
+// row appends a row as encoding/csv writes it, quickly if no field needs quotes.
 func (r *Renderer) row(dst []byte, fields []string) ([]byte, error) {
 	begin := len(dst)
 	for i, field := range fields {
@@ -78,8 +77,7 @@ func (r *Renderer) row(dst []byte, fields []string) ([]byte, error) {
 	return append(dst, '\n'), nil
 }
 
-// bare tells a field that is written as it stands from one that may need quotes
-// or has to be cleaned.
+// bare reports whether a field can be written unchanged, without quotes or cleaning.
 func bare(field string) bool {
 	for i := range len(field) {
 		if c := field[i]; c <= ' ' || c > '~' || c == '"' || c == ',' || c == '\\' {
@@ -101,8 +99,7 @@ func (r *Renderer) quoted(dst []byte, fields []string) ([]byte, error) {
 	return append(dst, r.out.Bytes()...), r.csv.Error()
 }
 
-// Columns returns the line that names the columns of a CSV stream; none in other
-// forms.
+// Columns returns the header line of a CSV stream; nothing in other forms.
 func (r *Renderer) Columns(names ...string) ([]byte, error) {
 	if r.printer.options.Format != FormatCSV || r.printer.options.Quiet {
 		return nil, nil
@@ -110,7 +107,7 @@ func (r *Renderer) Columns(names ...string) ([]byte, error) {
 	return r.row(nil, names)
 }
 
-// Write prints what was rendered.
+// Write prints rendered records.
 func (p *Printer) Write(rendered []byte) error {
 	if len(rendered) == 0 {
 		return nil
@@ -119,7 +116,7 @@ func (p *Printer) Write(rendered []byte) error {
 	return pipeError(err)
 }
 
-// Clean makes a text of someone else's safe to print: see [Printer].
+// Clean makes foreign text safe to print on one line: see [redact.Line].
 func Clean(text string) string {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' {

@@ -16,7 +16,7 @@ import (
 	"github.com/antom-cli/antom/internal/redact"
 )
 
-// Align is how a column stands.
+// Align is the alignment of a column.
 type Align int
 
 // The alignments. Decimal aligns numbers on their decimal points.
@@ -26,8 +26,8 @@ const (
 	Decimal
 )
 
-// Cell is one value: Text on a terminal, Short on one that is too narrow for
-// its table, Plain elsewhere. An empty Short or Plain stands for Text.
+// Cell is one value: Text on a terminal, Short if the terminal is too narrow for the
+// table, Plain everywhere else. If Short or Plain is empty, Text is used.
 type Cell struct {
 	Text  string
 	Short string
@@ -49,13 +49,13 @@ func (c Cell) plain() string {
 	return redact.Line(c.Text)
 }
 
-// Col is a column. Its Name is a promise to programs, its Title is for people.
+// Col is a column. Its Name is stable, for programs; its Title is for people.
 type Col struct {
 	Name        string
 	Title       string
 	Align       Align
 	MachineOnly bool // not on a terminal
-	Shrinks     bool // an id: on a narrow terminal its middle may be left out
+	Shrinks     bool // an id whose middle may be omitted on a narrow terminal
 }
 
 // Pair is a label and its value.
@@ -67,21 +67,21 @@ type Pair struct {
 
 // Table is a list.
 type Table struct {
-	TerminalOnly bool // a part of a text that programs have no use for
+	TerminalOnly bool // omitted if the output is not a terminal
 	Cols         []Col
 	Rows         [][]Cell
 	Totals       []Pair // below the table, on a terminal
-	Empty        string // in place of a table without rows, on a terminal
+	Empty        string // shown on a terminal if there are no rows
 }
 
-// Card is one thing, as labels and values.
+// Card is one result as labels and values.
 type Card struct{ Pairs []Pair }
 
-// Text is a text as it is.
+// Text is printed as it is, without wrapping.
 type Text string
 
-// Prose is a text whose paragraphs are single lines: they are broken between words
-// where the terminal is narrower.
+// Prose is a text whose paragraphs are single lines. On a terminal, long lines are
+// wrapped between words.
 type Prose string
 
 // Verbatim is printed byte for byte.
@@ -123,7 +123,7 @@ func (p *Printer) renderPairs(w *bufio.Writer, pairs []Pair) {
 	}
 }
 
-// machineRow is a row as programs read it; row -1 is the header.
+// machineRow is a row for programs; row -1 is the header.
 func (t *Table) machineRow(i int) []string {
 	row := make([]string, len(t.Cols))
 	for j, col := range t.Cols {
@@ -171,7 +171,7 @@ func (t Table) renderTSV(p *Printer, w *bufio.Writer, header bool) {
 	}
 }
 
-// shown are the columns for people, with their cells ready to print.
+// shown returns the columns for people, with their cells ready to print.
 type shown struct {
 	col   Col
 	title string
@@ -209,8 +209,8 @@ func (t Table) columns(short bool) []shown {
 // gap is the space between columns.
 const gap = 2
 
-// squeezes are what a table gives up to fit a width, one after the other: how
-// far an id may shrink, and whether cells are short.
+// squeezes are the steps by which a table is fitted into a width: how far ids are
+// shortened, and whether cells use their short form.
 var squeezes = [...]struct {
 	shortestID int
 	short      bool
@@ -219,7 +219,7 @@ var squeezes = [...]struct {
 	{9, true},
 }
 
-// fit finds the columns that a width has room for.
+// fit chooses the columns that fit into a width.
 func (t Table) fit(width int) (columns []shown, ok bool) {
 	for _, squeeze := range squeezes {
 		columns := t.columns(squeeze.short)
@@ -234,8 +234,8 @@ func (t Table) fit(width int) (columns []shown, ok bool) {
 	return nil, false
 }
 
-// renderGrid prints the table or, on a terminal too narrow for it, each row as a
-// card, with nothing left out.
+// renderGrid prints the table. If the terminal is too narrow, it prints each row as a
+// card without omitting anything.
 func (t Table) renderGrid(p *Printer, w *bufio.Writer) {
 	columns, ok := t.fit(p.options.Width)
 	if !ok {
@@ -262,8 +262,8 @@ func (t Table) renderGrid(p *Printer, w *bufio.Writer) {
 	}
 }
 
-// trimEnd drops the blanks at the end of a line, the styled ones too: on a
-// terminal as wide as the table they would make a line of their own.
+// trimEnd removes blanks at the end of a line, including styled ones: on a terminal
+// exactly as wide as the table they would cause an empty line.
 func trimEnd(line string) string {
 	const reset = "\x1b[0m"
 	trimmed, styled := line, false
@@ -280,8 +280,8 @@ func trimEnd(line string) string {
 	return trimmed
 }
 
-// shrink takes the excess width from the ids, the widest first, and reports
-// whether they could give it.
+// shrink shortens the ids, the widest first, until the excess width is gone. It
+// reports whether that was possible.
 func shrink(columns []shown, excess, shortestID int) bool {
 	for ; excess > 0; excess-- {
 		widest := -1
@@ -303,7 +303,7 @@ func shrink(columns []shown, excess, shortestID int) bool {
 	return true
 }
 
-// leaveOutMiddle keeps the beginning and the end of an id, which tell it apart.
+// leaveOutMiddle keeps the beginning and the end of an id, which identify it.
 func leaveOutMiddle(text string, width int) string {
 	excess := lipgloss.Width(text) - width
 	if excess <= 0 {
@@ -328,8 +328,8 @@ func (t Table) renderCards(p *Printer, w *bufio.Writer, columns []shown) {
 	}
 }
 
-// newGrid is a tablewriter without borders whose every decision is ours: it
-// must not look at locale or terminal.
+// newGrid is a tablewriter without borders. All its options are set explicitly, because
+// it must not depend on the locale or the terminal.
 func (p *Printer) newGrid(w io.Writer, columns []shown) *tablewriter.Table {
 	aligns := make([]tw.Align, len(columns))
 	for j, c := range columns {
@@ -370,8 +370,8 @@ func alignedTotals(pairs []Pair) []Pair {
 	return aligned
 }
 
-// alignDecimals pads amounts such as "42.00 SGD" and "1000 JPY" so that their
-// decimal points, and their currencies, stand below each other.
+// alignDecimals pads amounts such as "42.00 SGD" and "1000 JPY" so that their decimal
+// points and currencies are aligned.
 func alignDecimals(texts []string) {
 	whole, fraction := 0, 0
 	for _, text := range texts {
@@ -392,7 +392,7 @@ func alignDecimals(texts []string) {
 	}
 }
 
-// splitPoint returns a number before its point, and from its point on.
+// splitPoint splits a number before its decimal point.
 func splitPoint(number string) (whole, fraction string) {
 	if i := strings.IndexByte(number, '.'); i >= 0 {
 		return number[:i], number[i:]

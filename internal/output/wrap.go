@@ -6,13 +6,13 @@ import (
 	"github.com/charmbracelet/lipgloss"
 )
 
-// wrap breaks the lines of a text between words where they are wider than a
-// terminal. What a line begins with that stands in a column of its own, as
-// [Indented] writes it, stays alone in that column. A word that is too wide is
-// left whole, so that it can be copied. A width of 0 leaves all as it is.
+// wrap breaks lines that are wider than a terminal between words. If a line begins
+// with a label in a column of its own, as [Indented] writes it, the wrapped text stays
+// out of that column. Words that are too wide are not broken, so that they can be
+// copied. A width of 0 means no wrapping.
 func wrap(text string, width int) string { return wrapAt(text, width, "    ") }
 
-// wrapAt is wrap with an indent of its own for the lines that follow the first.
+// wrapAt is wrap with a given indent for continuation lines.
 func wrapAt(text string, width int, indent string) string {
 	if width == 0 {
 		return text
@@ -51,8 +51,8 @@ func wrapLine(line string, width int, indent string) string {
 	return b.String()
 }
 
-// column is the label of an indented line with all blanks up to its text; "" of
-// other lines.
+// column returns the label of an indented line, including the blanks up to its text;
+// "" for other lines.
 func column(line string) string {
 	label := strings.TrimLeft(line, " ")
 	begin := len(line) - len(label)

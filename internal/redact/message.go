@@ -16,8 +16,8 @@ var shownHeaders = [...]string{
 	"traceid", "user-agent", "x-trace-id",
 }
 
-// HeaderValue is the value of a header as it may be shown: those of a list whole,
-// a signature shortened, everything else not at all.
+// HeaderValue returns the value of a header as it may be shown: unchanged if the
+// header is on a list, shortened for a signature, otherwise hidden.
 func HeaderValue(name, value string) string {
 	name = strings.ToLower(name)
 	if _, ok := slices.BinarySearch(shownHeaders[:], name); ok {
@@ -29,7 +29,7 @@ func HeaderValue(name, value string) string {
 	return hidden
 }
 
-// signatureValue keeps what says how a message was signed.
+// signatureValue keeps the parameters and the beginning of a signature header.
 func signatureValue(header string) string {
 	before, signature, found := strings.Cut(header, "signature=")
 	if !found {
@@ -44,7 +44,7 @@ const (
 	worthCutting = 24
 )
 
-// shortened is enough of a text to tell it from another one.
+// shortened returns enough of a text to distinguish it from others.
 func shortened(text string) string {
 	n := utf8.RuneCountInString(text)
 	if n <= worthCutting {
@@ -67,15 +67,15 @@ var shownFields = [...]string{
 	"transactionRequestId", "transactionStatus", "transactionTime", "transactionType", "value",
 }
 
-// shownURLs are members that are addresses: shown up to the path. Sorted.
+// shownURLs are members that contain URLs, which are shown up to the path. Sorted.
 var shownURLs = [...]string{"paymentNotifyUrl", "paymentRedirectUrl", "refundNotifyUrl"}
 
-// cutFields are members that are secrets for a while: their begin is shown.
-// Sorted.
+// cutFields are members that are secret for a limited time. Their beginning is
+// shown. Sorted.
 var cutFields = [...]string{"paymentSessionData", "paymentSessionId"}
 
-// openFields are the objects and lists that are looked into; what is in others
-// is not shown. Sorted.
+// openFields are the objects and lists whose contents may be shown. Others are hidden
+// completely. Sorted.
 var openFields = [...]string{
 	"actualPaymentAmount", "availablePaymentMethod", "captureAmount", "creditPayPlan", "goods", "goodsUnitAmount",
 	"grossSettlementAmount", "order", "orderAmount", "paymentAmount", "paymentFactor", "paymentMethod", "paymentMethodMetaData",
@@ -127,7 +127,7 @@ func appendShown(out []byte, v *jsontree.Node, name string) []byte {
 	return append(out, byte(v.Kind)+2) // in ASCII the closing brace stands two behind
 }
 
-// plainName hides a name that is none: somebody's data have become keys.
+// plainName hides names that do not look like names: data may be used as keys.
 func plainName(name string) string {
 	if len(name) > 64 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
 		return hidden
@@ -152,7 +152,7 @@ func shownScalar(v *jsontree.Node, name string) []byte {
 	return jsontree.Quote(hidden)
 }
 
-// URL is an address without its user, query and fragment.
+// URL returns a URL without user, query and fragment.
 func URL(text string) string {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {

@@ -10,10 +10,10 @@ import (
 // hidden is printed in place of a secret.
 const hidden = "[redacted]"
 
-// Secret is a text that no form of printing shows.
+// Secret is a text that can't be printed by accident.
 type Secret string
 
-// Reveal returns the text; call it only where the text is used.
+// Reveal returns the text. Call it only where the text is used.
 func (s Secret) Reveal() string { return string(s) }
 
 // String prints the placeholder, or nothing for an empty secret.
@@ -33,7 +33,7 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // MarshalText encodes the placeholder; JSON and YAML use it too.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// CardNumber shows the first six and the last four digits of a card number, as
+// CardNumber returns a card number with only its first six and last four digits, as
 // the card schemes allow.
 func CardNumber(number string) string {
 	if len(number) < 12 {
