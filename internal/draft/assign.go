@@ -9,19 +9,19 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Assignment gives a field a value that a user named.
+// Assignment is a value that a user gave for a field.
 type Assignment struct {
-	Flag string // as the user wrote it, such as --order-id; "--set" if it names the path itself
+	Flag string // such as --order-id; "--set" if the user gave the path
 	Path string // see [jsontree.ParsePath]
-	Text string // what the field takes it for: see [Draft.Set]
+	Text string // interpreted by the type of the field: see [Draft.Set]
 	JSON bool   // the text is JSON
-	Note string // what to tell the user of the way it was written; "" for nothing
+	Note string // a note for the user about the way it was written, or ""
 }
 
-// setFlag is the flag that names a path itself.
+// setFlag is the flag whose value contains the path.
 const setFlag = "--set"
 
-// label names an assignment in messages.
+// label is the name of an assignment in messages.
 func (a Assignment) label() string {
 	if a.Flag == setFlag {
 		return setFlag + " " + a.Path
@@ -29,7 +29,7 @@ func (a Assignment) label() string {
 	return a.Flag
 }
 
-// SetError says that the value of --set is not an assignment.
+// SetError means that the value of --set is not an assignment.
 type SetError struct{ Text string }
 
 func (e *SetError) Error() string { return fmt.Sprintf("--set %q: must be path=value", e.Text) }
@@ -68,8 +68,8 @@ func ParseSets(texts []string) ([]Assignment, error) {
 	return list, nil
 }
 
-// ConflictError says that two assignments set one field, or a field and a part of
-// it.
+// ConflictError means that two assignments set the same field, or a field and a part
+// of it.
 type ConflictError struct{ first, second, path string }
 
 func (e *ConflictError) Error() string {
@@ -79,8 +79,8 @@ func (e *ConflictError) Error() string {
 // Hint says what to do about it.
 func (*ConflictError) Hint() string { return "give one of them" }
 
-// Conflict finds two assignments that set one field, or a field and a part of it.
-// The error is a [*ConflictError].
+// Conflict returns a [*ConflictError] if two assignments set the same field, or a field
+// and a part of it.
 func Conflict(list []Assignment) error {
 	for i, a := range list {
 		for _, b := range list[:i] {
@@ -103,8 +103,8 @@ func overlap(a, b string) bool {
 	return jsontree.Overlap(x, y)
 }
 
-// Names reports whether one of the assignments sets a field, a part of it, or
-// what it is in.
+// Names reports whether one of the assignments sets a field, a part of it, or an object
+// that contains it.
 func Names(list []Assignment, path string) bool {
 	for _, a := range list {
 		if overlap(a.Path, path) {
@@ -114,7 +114,7 @@ func Names(list []Assignment, path string) bool {
 	return false
 }
 
-// AssignmentError says which assignment failed, and why.
+// AssignmentError says which assignment failed and why.
 type AssignmentError struct {
 	flag string
 	err  error
@@ -127,10 +127,10 @@ func (e *AssignmentError) Error() string {
 	return e.flag + ": " + e.err.Error()
 }
 
-// Unwrap returns why it failed.
+// Unwrap returns the reason.
 func (e *AssignmentError) Unwrap() error { return e.err }
 
-// Hint is that of the reason; "" if it has none.
+// Hint returns the hint of the reason, or "".
 func (e *AssignmentError) Hint() string {
 	if wrong, ok := errors.AsType[*PathError](e.err); ok {
 		return wrong.Hint()
@@ -138,9 +138,8 @@ func (e *AssignmentError) Hint() string {
 	return ""
 }
 
-// Assign carries assignments out in their order. The error is an
-// [*AssignmentError], or for an amount an [*antom.AmountError], which says all by
-// itself.
+// Assign carries out assignments in order. The error is an [*AssignmentError] or, for
+// an invalid amount, an [*antom.AmountError], which needs no context.
 func (d *Draft) Assign(list ...Assignment) error {
 	for _, a := range list {
 		set := d.Set

@@ -14,7 +14,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// PathError is a path that names no field of a request.
+// PathError means that a path does not lead to a field of the request.
 type PathError struct {
 	Path   string
 	reason string
@@ -26,7 +26,7 @@ func (e *PathError) Error() string { return fmt.Sprintf("%s: %s", e.Path, e.reas
 // Hint names the path that was probably meant.
 func (e *PathError) Hint() string { return e.remedy }
 
-// ValueError is a text that can't be the value of a field.
+// ValueError means that a text can't be the value of a field.
 type ValueError struct {
 	Path, Text string
 	want       string
@@ -36,9 +36,9 @@ func (e *ValueError) Error() string {
 	return fmt.Sprintf("%s: is %s, must be %s", e.Path, redact.Quote(e.Text), e.want)
 }
 
-// Set gives a field the value that a text means for it: the table of fields
-// knows whether that is a string, a number, an amount or a list. Objects and
-// lists on the way are made. The error is a [*PathError], a [*ValueError] or an
+// Set sets a field to the value that a text means for it: the table of fields says
+// whether that is a string, a number, an amount or a list. Missing objects and lists on
+// the path are created. The error is a [*PathError], a [*ValueError] or an
 // [*antom.AmountError].
 func (d *Draft) Set(path, text string) error {
 	parsed, _ := jsontree.ParsePath(path)
@@ -53,8 +53,7 @@ func (d *Draft) Set(path, text string) error {
 	return d.put(parsed, raw)
 }
 
-// SetJSON gives a field a value that is written in JSON, whatever the table says
-// of it.
+// SetJSON sets a field to a value in JSON, whatever its type in the table.
 func (d *Draft) SetJSON(path, text string) error {
 	parsed, _ := jsontree.ParsePath(path)
 	if _, err := d.lookup(path, parsed); err != nil {
@@ -66,7 +65,7 @@ func (d *Draft) SetJSON(path, text string) error {
 	return d.put(parsed, []byte(text))
 }
 
-// lookup finds the row of a path; what lies below a free field has none.
+// lookup finds the row of a path. Below a free field there are no rows.
 func (d *Draft) lookup(text string, path jsontree.Path) (*rules.Field, error) {
 	f := d.fields
 	for i, s := range path {
@@ -86,7 +85,7 @@ func (d *Draft) lookup(text string, path jsontree.Path) (*rules.Field, error) {
 	return f, nil
 }
 
-// unknown names the nearest path: one that ends alike, a sibling, or any.
+// unknown suggests a path: one with the same last name, a sibling, or the most similar.
 func (d *Draft) unknown(text string, path jsontree.Path, above string, parent *rules.Field) error {
 	all := d.fields.Paths()
 	near := endingAlike(all, path[len(path)-1].Name, text)
@@ -107,7 +106,7 @@ func (d *Draft) unknown(text string, path jsontree.Path, above string, parent *r
 	return err
 }
 
-// endingAlike is the first path with that last name, letter case apart.
+// endingAlike is the first path with this last name, ignoring case.
 func endingAlike(all []string, name, text string) string {
 	for _, candidate := range all {
 		if last := candidate[strings.LastIndexByte(candidate, '.')+1:]; strings.EqualFold(last, name) && candidate != text {
@@ -117,7 +116,7 @@ func endingAlike(all []string, name, text string) string {
 	return ""
 }
 
-// value is the JSON of a text by the kind of its field.
+// value converts a text to JSON by the kind of its field.
 func value(f *rules.Field, path, text string) ([]byte, error) {
 	kind := "string"
 	if f != nil {
@@ -169,7 +168,7 @@ func amountValue(path, text string) ([]byte, error) {
 	return json.Marshal(amount)
 }
 
-// put places JSON at a path, or leaves the request as it is.
+// put sets the value at a path to JSON. If it fails, the request is unchanged.
 func (d *Draft) put(path jsontree.Path, raw []byte) error {
 	value, err := valueNode(raw)
 	if err != nil {
@@ -190,7 +189,7 @@ func (d *Draft) put(path jsontree.Path, raw []byte) error {
 	return nil
 }
 
-// valueNode reads JSON whose places do not matter.
+// valueNode reads JSON without positions.
 func valueNode(raw []byte) (*jsontree.Node, error) {
 	n, err := jsontree.Parse(raw)
 	if err != nil {
@@ -203,8 +202,8 @@ func valueNode(raw []byte) (*jsontree.Node, error) {
 	return n, nil
 }
 
-// fits reports why a path does not lead through the request as it is: a value of
-// another kind is on the way, or a list would get a gap.
+// fits returns an error if the path can't be set: a value on the path has another kind,
+// or a list would get a gap.
 func (d *Draft) fits(path jsontree.Path) error {
 	n := d.root
 	for _, s := range path {
@@ -226,8 +225,8 @@ func gap(path jsontree.Path, items int) error {
 	return &PathError{Path: path.String(), reason: fmt.Sprintf("the list has only %d items before it", items), remedy: fmt.Sprintf("the next one is [%d]", items)}
 }
 
-// descend goes one step down to a container for the step after; where there is
-// none it makes one.
+// descend returns the container one step down, for the step after that. A missing
+// container is created.
 func descend(n *jsontree.Node, f *rules.Field, s, after jsontree.Step) *jsontree.Node {
 	if there := n.Step(s); there != nil && there.Kind != jsontree.Null {
 		return there
@@ -240,7 +239,7 @@ func descend(n *jsontree.Node, f *rules.Field, s, after jsontree.Step) *jsontree
 	return made
 }
 
-// replace puts a value one step down. A list grows by one item at a time.
+// replace sets the value one step down. A list grows by one item at a time.
 func replace(n *jsontree.Node, f *rules.Field, s jsontree.Step, value *jsontree.Node) {
 	switch {
 	case s.Name != "":
@@ -252,8 +251,8 @@ func replace(n *jsontree.Node, f *rules.Field, s jsontree.Step, value *jsontree.
 	}
 }
 
-// insert puts a member where the table of fields has it, behind those that stand
-// before it there; one without a row goes last.
+// insert inserts a member in the order of the table of fields; a member without a row
+// goes last.
 func insert(n *jsontree.Node, f *rules.Field, m jsontree.Member) {
 	if at := slices.IndexFunc(n.Members, func(other jsontree.Member) bool { return other.Name == m.Name }); at >= 0 {
 		n.Members[at] = m

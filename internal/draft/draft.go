@@ -1,10 +1,10 @@
-// Package draft makes the body of a request: a document whose fields keep their
-// order and their text, values that users assign by path, defaults, and what Antom's
-// rules say of the result.
+// Package draft builds the body of a request: a document that keeps the order and the
+// text of its fields, values assigned by path, defaults, and the findings of Antom's
+// rules.
 //
-// A request is made in this order: [New] or [Read], [Draft.Assign], [Draft.Fill],
-// [Draft.Check], [Draft.Body]. Values that depend on the document or on the time are
-// computed when the assignments are made, never changed afterwards.
+// Build a request in this order: [New] or [Read], [Draft.Assign], [Draft.Fill],
+// [Draft.Check], [Draft.Body]. Compute values that depend on the document or on the
+// time just before [Draft.Assign]; assignments are not changed afterwards.
 package draft
 
 import (
@@ -17,25 +17,25 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Draft is the body of a request that is being made.
+// Draft is the body of a request under construction.
 type Draft struct {
 	op      antom.Operation
 	fields  *rules.Field
 	root    *jsontree.Node
-	source  []byte // what was read; nil of a request that began empty
+	source  []byte // the text that was read; nil if the request began empty
 	name    string // of the source, for messages
 	changed bool
-	named   []jsontree.Path // the fields that somebody assigned
+	named   []jsontree.Path // the assigned fields
 	filled  []string
 }
 
-// New is an empty request of an operation.
+// New returns an empty request for an operation.
 func New(op antom.Operation) *Draft {
 	return &Draft{op: op, fields: rules.Fields(op), changed: true, root: &jsontree.Node{Kind: jsontree.Object, Offset: jsontree.Unplaced}}
 }
 
-// Read reads a request from a source that messages call by its name. The error is
-// a [*SourceError].
+// Read reads a request. The name of the source is used in messages. The error is a
+// [*SourceError].
 func Read(op antom.Operation, name string, source []byte) (*Draft, error) {
 	root, err := jsontree.Parse(source)
 	if err == nil && root.Kind != jsontree.Object {
@@ -55,8 +55,8 @@ func Read(op antom.Operation, name string, source []byte) (*Draft, error) {
 	return &Draft{op: op, fields: rules.Fields(op), root: root, source: source, name: name}, nil
 }
 
-// SourceError says where a source is not a request. Lines and columns are counted
-// from 1, columns in characters.
+// SourceError says where a source is not a valid request. Lines and columns start at
+// 1; columns are counted in characters.
 type SourceError struct {
 	Name         string
 	Line, Column int
@@ -71,11 +71,11 @@ func (e *SourceError) Error() string {
 // Hint says what to do about it.
 func (e *SourceError) Hint() string { return e.remedy }
 
-// Source is the name of what was read; "" of a request that began empty.
+// Source returns the name of the source; "" if the request began empty.
 func (d *Draft) Source() string { return d.name }
 
-// Body is what is signed and sent: the bytes of the source as long as nothing was
-// changed, else compact JSON.
+// Body returns the bytes to sign and send: the bytes of the source if nothing was
+// changed, otherwise compact JSON.
 func (d *Draft) Body() []byte {
 	if !d.changed {
 		return d.source
@@ -86,7 +86,7 @@ func (d *Draft) Body() []byte {
 // Has reports whether a field has a value that is neither null nor an empty text.
 func (d *Draft) Has(path string) bool { return !d.at(path).Empty() }
 
-// Text is the text of a field that is a string; "" of any other.
+// Text returns the text of a string field; "" for any other field.
 func (d *Draft) Text(path string) string { return d.at(path).Str() }
 
 func (d *Draft) at(path string) *jsontree.Node {
@@ -94,15 +94,15 @@ func (d *Draft) at(path string) *jsontree.Node {
 	return d.root.At(parsed)
 }
 
-// Remove takes a member of the request away.
+// Remove removes a member of the request.
 func (d *Draft) Remove(name string) {
 	before := len(d.root.Members)
 	d.root.Members = slices.DeleteFunc(d.root.Members, func(m jsontree.Member) bool { return m.Name == name })
 	d.changed = d.changed || len(d.root.Members) != before
 }
 
-// Place is where a field stands in the source, from 1; columns are counted in
-// characters. Of a field that is not from there ok is false.
+// Place returns the line and column of a field in the source, starting at 1; columns
+// are counted in characters. If the field is not from the source, ok is false.
 func (d *Draft) Place(path string) (line, column int, ok bool) {
 	parsed, _ := jsontree.ParsePath(path)
 	at := d.root.OffsetAt(parsed)
@@ -113,8 +113,8 @@ func (d *Draft) Place(path string) (line, column int, ok bool) {
 	return line, column, true
 }
 
-// Check holds the request against Antom's rules. The message of a finding begins
-// with its place in the source, if there is one.
+// Check checks the request against Antom's rules. The message of a finding begins with
+// its position in the source, if it has one.
 func (d *Draft) Check() ([]rules.Finding, error) {
 	findings, err := rules.CheckTree(d.op, d.root)
 	if err != nil || d.source == nil {
@@ -130,7 +130,7 @@ func (d *Draft) Check() ([]rules.Finding, error) {
 	return findings, nil
 }
 
-// Amount is the amount that a field holds; ok is false if it can't be read.
+// Amount returns the amount in a field; ok is false if it can't be read.
 func (d *Draft) Amount(path string) (amount antom.Amount, ok bool) {
 	amount, err := antom.ParseMinor(d.Text(path+".value"), d.Text(path+".currency"))
 	return amount, err == nil

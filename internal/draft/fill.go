@@ -10,15 +10,15 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Default is the value of a field that nobody assigned.
+// Default is a value for a field without one.
 type Default struct {
-	Path, Text string // no text: no default
-	Always     bool   // also in a request that was read: Antom requires the field
-	Silent     bool   // not worth telling
+	Path, Text string // an empty text means no default
+	Always     bool   // also for a request that was read, because Antom requires the field
+	Silent     bool   // not listed by [Draft.Filled]
 }
 
-// Fill gives fields that have no value their defaults. A field that somebody
-// assigned stays as it is, also if it is empty: that was on purpose.
+// Fill sets the defaults of fields without a value. An assigned field is not changed,
+// even if it is empty: it was emptied on purpose.
 func (d *Draft) Fill(defaults ...Default) error {
 	for _, each := range defaults {
 		path, _ := jsontree.ParsePath(each.Path)
@@ -40,15 +40,14 @@ func (d *Draft) assigned(path jsontree.Path) bool {
 	return slices.ContainsFunc(d.named, func(p jsontree.Path) bool { return slices.Equal(p, path) })
 }
 
-// FilledIn notes that a field has a value that nobody assigned, such as the
-// currency of an amount.
+// FilledIn records that a field was filled in by other means, such as the currency of
+// an amount.
 func (d *Draft) FilledIn(path string) { d.filled = append(d.filled, path) }
 
-// Filled are the paths of the fields that got a value which nobody assigned, in
-// the order in which they got it.
+// Filled returns the paths of the fields that were filled in, in order.
 func (d *Draft) Filled() []string { return slices.Clone(d.filled) }
 
-// Copy gives a field the value of another one, where it has none itself.
+// Copy copies the value of one field to another, unless that has a value.
 func (d *Draft) Copy(to, from string) error {
 	if d.Has(to) || !d.Has(from) {
 		return nil
@@ -58,17 +57,17 @@ func (d *Draft) Copy(to, from string) error {
 	return d.put(path, raw)
 }
 
-// Money is an amount as users name it: in major units (42.00) or in minor units
-// (4200), and its currency if they say it.
+// Money is an amount as given by a user: in major units (42.00) or in minor units
+// (4200), with or without a currency.
 type Money struct{ Major, Minor, Currency string }
 
 // Given reports whether there is an amount.
 func (m Money) Given() bool { return m.Major != "" || m.Minor != "" }
 
-// ErrNoCurrency says that an amount has no currency.
+// ErrNoCurrency means that an amount has no currency.
 var ErrNoCurrency = errors.New("no currency given")
 
-// In is the amount, in the currency that was named with it or else in this one. The
+// In returns the amount in its own currency or, if it has none, in the given one. The
 // error is [ErrNoCurrency] or an [*antom.AmountError].
 func (m Money) In(currency string) (antom.Amount, error) {
 	if m.Currency != "" {
@@ -83,7 +82,7 @@ func (m Money) In(currency string) (antom.Amount, error) {
 	return antom.ParseAmount(m.Major, currency)
 }
 
-// SetAmount gives a field an amount.
+// SetAmount sets a field to an amount.
 func (d *Draft) SetAmount(path string, amount antom.Amount) error {
 	raw, err := json.Marshal(amount)
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package jsontree reads JSON as a tree that keeps what encoding/json loses: the
-// order of members, the text of each value as it was written, the place of each in
-// the source, and names that stand twice in one object.
+// Package jsontree reads JSON as a tree that keeps what encoding/json discards: the
+// order of members, the original text of each value, its position in the source, and
+// duplicate names.
 package jsontree
 
 import (
@@ -14,8 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Kind is the kind of a value: the character that it begins with, and '0' for
-// every number.
+// Kind is the kind of a value: its first character, or '0' for numbers.
 type Kind byte
 
 // The kinds of values.
@@ -29,31 +28,31 @@ const (
 	Null   Kind = 'n'
 )
 
-// Unplaced is the offset of what is not from a source.
+// Unplaced is the offset of a value that is not from a source.
 const Unplaced = -1
 
-// Deepest is how deep values may lie in each other; Antom's go six deep.
+// Deepest is the maximum nesting depth; Antom's messages use six levels.
 const Deepest = 64
 
 // Node is a value.
 type Node struct {
 	Kind    Kind
-	Text    []byte   // of a string, number, boolean or null, as it was written
-	Offset  int      // where it begins in the source, in bytes; or [Unplaced]
+	Text    []byte   // the original text of a string, number, boolean or null
+	Offset  int      // its position in the source in bytes, or [Unplaced]
 	Members []Member // of an object
 	Items   []*Node  // of a list
 }
 
-// Member is a name in an object, and its value.
+// Member is a name and its value in an object.
 type Member struct {
 	Name   string
-	Text   []byte // the name in its quotes, as it was written
-	Offset int    // where the name begins in the source, in bytes; or [Unplaced]
+	Text   []byte // the original name in quotes
+	Offset int    // the position of the name in the source in bytes, or [Unplaced]
 	Value  *Node
 }
 
-// SyntaxError says where a text stops being JSON. Columns are counted in
-// characters, from 1.
+// SyntaxError says where a text is not valid JSON. Lines and columns start at 1;
+// columns are counted in characters.
 type SyntaxError struct {
 	Line, Column int
 	Reason       string
@@ -63,21 +62,21 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Reason)
 }
 
-// ErrorAt is a [SyntaxError] at an offset in a text.
+// ErrorAt returns a [SyntaxError] at an offset in a text.
 func ErrorAt(text []byte, offset int, reason string) *SyntaxError {
 	line, column := Position(text, offset)
 	return &SyntaxError{Line: line, Column: column, Reason: reason}
 }
 
-// Position is the line and the column of an offset, both from 1; columns are
+// Position returns the line and column of an offset. Both start at 1; columns are
 // counted in characters.
 func Position(text []byte, offset int) (line, column int) {
 	before := text[:min(offset, len(text))]
 	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
 }
 
-// Parse reads one JSON value in UTF-8. Names may stand twice: see
-// [Node.Duplicate]. The nodes share the memory of the text. The error is a
+// Parse reads one JSON value in UTF-8. It accepts duplicate names: see
+// [Node.Duplicate]. The nodes share memory with the text. The error is a
 // [*SyntaxError].
 func Parse(text []byte) (*Node, error) {
 	if bytes.HasPrefix(text, []byte("\ufeff")) {
@@ -93,8 +92,7 @@ func Parse(text []byte) (*Node, error) {
 	return ParseBytes(text)
 }
 
-// ParseBytes is [Parse] for a text whose strings may hold bytes that are not
-// UTF-8.
+// ParseBytes is like [Parse], but strings may contain bytes that are not UTF-8.
 func ParseBytes(text []byte) (*Node, error) {
 	p := &parser{text: text, decoder: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
 	root, err := p.value(0)
@@ -146,7 +144,7 @@ func (p *parser) value(depth int) (*Node, error) {
 	if depth > Deepest {
 		return nil, errTooDeep
 	}
-	for p.decoder.PeekKind() != kind+2 { // in ASCII the closing brace stands two behind
+	for p.decoder.PeekKind() != kind+2 { // in ASCII the closing brace follows two places later
 		if err := p.inside(n, depth); err != nil {
 			return nil, err
 		}
@@ -178,7 +176,7 @@ func (p *parser) inside(n *Node, depth int) error {
 	return nil
 }
 
-// scalar reads a value that holds no others, and says where it begins.
+// scalar reads a value that contains no others, and returns its position.
 func (p *parser) scalar() (text []byte, at int, err error) {
 	value, err := p.decoder.ReadValue()
 	end := p.at()
@@ -186,7 +184,7 @@ func (p *parser) scalar() (text []byte, at int, err error) {
 	return p.text[at:end:end], at, err
 }
 
-// explain says where reading stopped.
+// explain turns an error into a [SyntaxError].
 func (p *parser) explain(err error) error {
 	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok && !errors.Is(err, io.ErrUnexpectedEOF) {
 		at := int(syntax.ByteOffset)
@@ -204,8 +202,8 @@ func (p *parser) explain(err error) error {
 	return ErrorAt(p.text, len(p.text), "it ends too early")
 }
 
-// Member is the value of the last member of that name, which is the one that most
-// readers take; nil if there is none.
+// Member returns the value of the last member with this name, as most readers do; nil
+// if there is none.
 func (n *Node) Member(name string) *Node {
 	if n == nil {
 		return nil
@@ -218,7 +216,7 @@ func (n *Node) Member(name string) *Node {
 	return nil
 }
 
-// Str is the text of a string; "" of another value and of nil.
+// Str returns the text of a string; "" for other values and for nil.
 func (n *Node) Str() string {
 	if n == nil || n.Kind != String {
 		return ""
@@ -227,13 +225,13 @@ func (n *Node) Str() string {
 	return string(text)
 }
 
-// Empty reports whether there is no value, null or an empty string.
+// Empty reports whether the value is missing, null or an empty string.
 func (n *Node) Empty() bool {
 	return n == nil || n.Kind == Null || n.Kind == String && len(n.Text) == 2
 }
 
-// Append appends the value as compact JSON: scalars and names as they were
-// written.
+// Append appends the value as compact JSON, with the original text of scalars and
+// names.
 func (n *Node) Append(dst []byte) []byte {
 	switch n.Kind {
 	case Object:
@@ -258,17 +256,17 @@ func (n *Node) Append(dst []byte) []byte {
 	return append(dst, n.Text...)
 }
 
-// Quote is a text as a JSON string in which & and < stand for themselves. Bytes
-// that are not UTF-8 become U+FFFD.
+// Quote returns a text as a JSON string without escapes for & and <. Bytes that are
+// not UTF-8 become U+FFFD.
 func Quote(text string) []byte {
 	quoted, _ := jsontext.AppendQuote(nil, text) // the error tells of what is not UTF-8
 	return quoted
 }
 
-// NewString is a string that is not from a source.
+// NewString returns a string that is not from a source.
 func NewString(text string) *Node { return &Node{Kind: String, Text: Quote(text), Offset: Unplaced} }
 
-// Unplace forgets where a value and all within it stand.
+// Unplace removes the positions of a value and everything inside it.
 func (n *Node) Unplace() {
 	n.Offset = Unplaced
 	for i := range n.Members {
@@ -280,8 +278,8 @@ func (n *Node) Unplace() {
 	}
 }
 
-// Equal reports whether two values mean the same: the order of members, the
-// spelling of strings and the place do not matter, that of numbers does.
+// Equal reports whether two values have the same meaning. The order of members, the
+// escapes of strings and positions do not matter; the text of numbers does.
 func Equal(a, b *Node) bool {
 	if a == nil || b == nil || a.Kind != b.Kind {
 		return a == b
@@ -300,8 +298,8 @@ func Equal(a, b *Node) bool {
 	return bytes.Equal(a.Text, b.Text)
 }
 
-// Duplicate finds a name that stands twice in one object: of two values nobody
-// can say which one is meant. Without one the path is nil.
+// Duplicate finds a duplicate name in an object, for which it is not clear which value
+// counts. If there is none, the path is nil.
 func (n *Node) Duplicate() (path Path, first, second Member) {
 	seen := map[string]int{}
 	for i, m := range n.Members {

@@ -6,24 +6,24 @@ import (
 	"strings"
 )
 
-// Path leads to a value: order.goods[0].goodsName.
+// Path is the path of a value, such as order.goods[0].goodsName.
 type Path []Step
 
-// Step is one part of a path: a name, or the index of an item if the name is "".
+// Step is a part of a path: a name, or the index of an item if the name is "".
 type Step struct {
 	Name  string
 	Index int
 }
 
-// nowhere is the index of an empty part, as in order..goods: it leads to nothing.
+// nowhere is the index of an empty part, as in order..goods, which matches nothing.
 const nowhere = -1
 
-// mostItems bounds an index, so that a slip of the finger makes no giant.
+// mostItems limits an index, so that a typo does not create a huge list.
 const mostItems = 1000
 
-// ParsePath reads a path. It is read in two forms: order.goods[0].goodsName,
-// which [Path.String] writes, and order.goods.0.goodsName, for which dotted is
-// true. A part that looks like neither stays a name.
+// ParsePath reads a path in one of two forms: order.goods[0].goodsName, which
+// [Path.String] writes, or order.goods.0.goodsName, for which dotted is true. Any other
+// part is a name.
 func ParsePath(text string) (path Path, dotted bool) {
 	for i, part := range strings.Split(text, ".") {
 		if n, ok := parseIndex(part); ok && i > 0 {
@@ -44,7 +44,7 @@ func ParsePath(text string) (path Path, dotted bool) {
 	return path, dotted
 }
 
-// parseIndices reads what follows the first bracket: 0] or 0][1].
+// parseIndices reads the text after the first bracket: 0] or 0][1].
 func parseIndices(text string) ([]Step, bool) {
 	if text == "" {
 		return nil, true
@@ -85,14 +85,14 @@ func (p Path) String() string {
 	return b.String()
 }
 
-// Overlap reports whether one of two paths lies in the other, so that values for
-// both contradict each other.
+// Overlap reports whether one of two paths contains the other, so that values for both
+// would conflict.
 func Overlap(a, b Path) bool {
 	n := min(len(a), len(b))
 	return slices.Equal(a[:n], b[:n])
 }
 
-// Step is the value one step down; nil if there is none.
+// Step returns the value one step down; nil if there is none.
 func (n *Node) Step(s Step) *Node {
 	switch {
 	case n == nil:
@@ -105,7 +105,7 @@ func (n *Node) Step(s Step) *Node {
 	return nil
 }
 
-// At is the value that a path leads to; nil if there is none.
+// At returns the value at a path; nil if there is none.
 func (n *Node) At(p Path) *Node {
 	for _, s := range p {
 		n = n.Step(s)
@@ -113,8 +113,8 @@ func (n *Node) At(p Path) *Node {
 	return n
 }
 
-// OffsetAt is where a path leads to in the source: for a member that is where its
-// name begins. Without such a place it is [Unplaced].
+// OffsetAt returns the position of a path in the source; for a member, the position of
+// its name. If it has none, the result is [Unplaced].
 func (n *Node) OffsetAt(p Path) int {
 	if len(p) == 0 {
 		return n.Offset

@@ -8,13 +8,13 @@ type TestCard struct {
 	Brand   string
 	Region  string
 	Funding string // INF: not documented
-	Outcome string // payment result code that paying with it gives
+	Outcome string // payment result code of a payment with this card
 	Purpose string
 	Source  string
 }
 
-// testCards are the numbers of Antom's card page (ref/card). That a card fails
-// is documented, the code that it fails with is INF. Sorted by number.
+// testCards are the numbers on Antom's card page (ref/card). It documents which cards
+// fail; their result codes are INF. Sorted by number.
 var testCards = [...]TestCard{
 	{"4006055482525268", "VISA", "MX", "CREDIT", "SUCCESS", "success", "DOC"},
 	{"4035501000000008", "VISA", "GLOBAL", "CREDIT", "SUCCESS", "3-D Secure without challenge", "DOC"},
@@ -41,16 +41,16 @@ func LookupTestCard(number string) (TestCard, bool) {
 	return TestCard{}, false
 }
 
-// riskAmounts are the values of paymentAmount, in minor units, that Antom's
-// sandbox stops by risk control. The English page has 11, the Chinese one a cell
-// that reads as all three (C13).
+// riskAmounts are the values of paymentAmount, in minor units, that risk control in
+// Antom's sandbox rejects. The English page has 11, the Chinese page has a cell that
+// can be read as all three (C13).
 var riskAmounts = [...]int64{11, 1100, 1111}
 
-// IsRiskAmount reports whether a value is one that risk control stops.
+// IsRiskAmount reports whether risk control rejects a value.
 func IsRiskAmount(value int64) bool { return slices.Contains(riskAmounts[:], value) }
 
-// LuhnValid reports whether a card number has 12 to 19 digits of which the last
-// one is right (ISO/IEC 7812).
+// LuhnValid reports whether a card number has 12 to 19 digits and a correct check digit
+// (ISO/IEC 7812).
 func LuhnValid(number string) bool {
 	if len(number) < 12 || len(number) > 19 {
 		return false

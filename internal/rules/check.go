@@ -15,16 +15,16 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Level says how much a finding weighs.
+// Level is the severity of a finding.
 type Level string
 
-// Documented rules refuse a request; inferred ones only warn.
+// Breaking a documented rule refuses a request; breaking an inferred one only warns.
 const (
 	Documented Level = "documented"
 	Inferred   Level = "inferred"
 )
 
-// Finding is one rule that a request breaks.
+// Finding is a rule that a request breaks.
 type Finding struct {
 	Path    string // order.goods[3].goodsName
 	Rule    string // stable id, such as "too-long"
@@ -34,8 +34,8 @@ type Finding struct {
 	Source  string
 }
 
-// Check holds the body of a request against the fields of its operation. The
-// error is a [*jsontree.SyntaxError] if the body is not one JSON object.
+// Check checks the body of a request against the fields of its operation. If the body
+// is not a JSON object, the error is a [*jsontree.SyntaxError].
 func Check(op antom.Operation, body []byte) ([]Finding, error) {
 	object, err := jsontree.ParseBytes(body)
 	if err == nil && object.Kind != jsontree.Object {
@@ -47,7 +47,7 @@ func Check(op antom.Operation, body []byte) ([]Finding, error) {
 	return CheckTree(op, object)
 }
 
-// CheckTree is [Check] for a request that has been read already.
+// CheckTree is like [Check] for a parsed request.
 func CheckTree(op antom.Operation, object *jsontree.Node) ([]Finding, error) {
 	root, ok := tables()[op]
 	if !ok {
@@ -61,13 +61,13 @@ func CheckTree(op antom.Operation, object *jsontree.Node) ([]Finding, error) {
 	return c.findings, nil
 }
 
-// checker gathers findings.
+// checker collects findings.
 type checker struct {
 	scene    bool // the request names a productScene
 	findings []Finding
 }
 
-// spot is a field of the table at a place of the request.
+// spot is a field of the table and its path in the request.
 type spot struct {
 	checker *checker
 	field   *Field
@@ -76,7 +76,7 @@ type spot struct {
 
 func (c *checker) at(f *Field, path string) spot { return spot{c, f, path} }
 
-// add finds that a rule is broken here.
+// add adds a finding.
 func (s spot) add(rule, hint, format string, args ...any) {
 	level := Documented
 	if s.field.source == inferred {
@@ -87,8 +87,8 @@ func (s spot) add(rule, hint, format string, args ...any) {
 	})
 }
 
-// object checks the members of an object in the order of the table, then names
-// those that the table does not have.
+// object checks the members of an object in the order of the table, and then reports
+// unknown members.
 func (c *checker) object(f *Field, path string, object *jsontree.Node) {
 	for _, child := range f.children {
 		value := object.Member(child.name)
@@ -134,7 +134,7 @@ func (c *checker) unknown(f *Field, path string, object *jsontree.Node) {
 	}
 }
 
-// oneOf wants at least one of the fields that are marked so.
+// oneOf requires at least one of the fields with this mark.
 func (c *checker) oneOf(f *Field, object *jsontree.Node) {
 	var names []string
 	for _, child := range f.children {
@@ -151,8 +151,8 @@ func (c *checker) oneOf(f *Field, object *jsontree.Node) {
 	}
 }
 
-// compareAmounts warns of an order amount that differs: Antom does not compare
-// them (G24), people do.
+// compareAmounts warns if the order amount differs from the payment amount: Antom does
+// not compare them (G24), but people do.
 func (c *checker) compareAmounts(object *jsontree.Node) {
 	charged, ordered := object.Member("paymentAmount"), object.Member("order").Member("orderAmount")
 	if charged == nil || ordered == nil || jsontree.Equal(charged, ordered) {
@@ -226,8 +226,8 @@ func (c *checker) checkString(f *Field, path string, value *jsontree.Node) {
 	}
 }
 
-// isHan tells Chinese characters, their punctuation and full-width forms
-// included.
+// isHan reports whether a character is Chinese, including punctuation and full-width
+// forms.
 func isHan(r rune) bool {
 	return unicode.Is(unicode.Han, r) || (r >= 0x3000 && r <= 0x303f) || (r >= 0xff00 && r <= 0xffef)
 }
@@ -306,8 +306,8 @@ func (c *checker) checkCurrency(f *Field, path string, value *jsontree.Node) {
 	}
 }
 
-// checkAmount wants a known currency and a positive whole number of minor units
-// as a string.
+// checkAmount requires a known currency and a positive whole number of minor units as
+// a string.
 func (c *checker) checkAmount(f *Field, path string, value *jsontree.Node) {
 	if value.Kind != jsontree.Object {
 		c.wrongKind(f, path, "an object with currency and value", value)

@@ -7,8 +7,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// methodMultiple is what a payment method wants a value in minor units to be a
-// multiple of, beyond the rule of the currency.
+// methodMultiple is a payment method's rule that amounts in minor units must be a
+// multiple of a number, in addition to the rule of the currency.
 type methodMultiple struct {
 	method   string
 	currency string
@@ -17,14 +17,14 @@ type methodMultiple struct {
 }
 
 // methodMultiples are from Antom's currency page (ref/cc). Sorted by method. The
-// minimums of methods stand in [antom.MinimumAmounts].
+// minimum amounts are in [antom.MinimumAmounts].
 var methodMultiples = [...]methodMultiple{
 	{"JKOPAY", "TWD", 100, "DOC"},
 	{"OCTOPUS", "HKD", 10, "DOC"},
 }
 
-// compareMethod holds the amount against what its payment method takes. An
-// amount that breaks the currency's own rules has been found before.
+// compareMethod checks the amount against the rules of its payment method. An amount
+// that breaks the rules of its currency is reported elsewhere.
 func (c *checker) compareMethod(object *jsontree.Node) {
 	method := object.Member("paymentMethod").Member("paymentMethodType").Str()
 	charged := object.Member("paymentAmount")
@@ -42,8 +42,8 @@ func (c *checker) compareMethod(object *jsontree.Node) {
 	}
 }
 
-// neighbours names the amounts on both sides, in major and in minor units: the
-// reader may have written either.
+// neighbours names the nearest valid amounts in major and in minor units, because the
+// user may have given either.
 func (m methodMultiple) neighbours(amount antom.Amount) string {
 	low, high := amount, amount
 	low.Value -= amount.Value % m.multiple

@@ -2,8 +2,8 @@ package rules
 
 import "strings"
 
-// Nearest is the candidate that a misspelt word was probably meant to be, or ""
-// if none is near: at most a third of the letters wrong, case apart.
+// Nearest returns the candidate that was probably meant by a misspelt word, or "" if
+// none is similar: at most a third of the letters may differ, ignoring case.
 func Nearest(word string, candidates []string) string {
 	best, bestDistance := "", len(word)/3+1
 	for _, candidate := range candidates {
@@ -17,8 +17,8 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// distance is the number of letters to insert, delete, replace or swap with
-// their neighbour (optimal string alignment).
+// distance is the number of letters to insert, delete, replace or swap with a
+// neighbour (optimal string alignment).
 func distance(a, b string) int {
 	before, above := make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range above {

@@ -12,9 +12,8 @@ import (
 	"github.com/antom-cli/antom/internal/redact"
 )
 
-// SessionData is paymentSessionData taken apart, as the web SDK does it: parts
-// joined with &&, of which the first is a secret blob, the second the region,
-// the third a number that the SDK only passes on, and the fourth base64 of a
+// SessionData is paymentSessionData, parsed as in the web SDK. Its parts are joined with
+// &&: a secret blob, the region, a number that the SDK only passes on, and base64 of a
 // JSON object that says which form to show (JS 1.47.2).
 type SessionData struct {
 	Parts    []string
@@ -27,8 +26,8 @@ type SessionData struct {
 	Findings []SessionFinding
 }
 
-// SessionFinding is something about a session. Refused ones are why the web SDK
-// would not take it.
+// SessionFinding is a finding about a session. If it is refused, the web SDK would
+// reject the session.
 type SessionFinding struct {
 	Refused bool
 	Rule    string // stable id, such as "parts"
@@ -36,7 +35,7 @@ type SessionFinding struct {
 	Hint    string
 }
 
-// SessionRegion is a row of the SDK's gateways.
+// SessionRegion is a gateway of the SDK.
 type SessionRegion struct{ Sign, Gateway string }
 
 // sessionRegions are the gateways that the SDK knows (JS). Sorted by sign.
@@ -49,7 +48,7 @@ var sessionRegions = [...]SessionRegion{
 	{"US", "imgs-na-global.alipay.com"},
 }
 
-// defaultRegion is what the SDK takes for an unknown or empty sign (JS).
+// defaultRegion is what the SDK uses for an unknown or empty sign (JS).
 const defaultRegion = "SG"
 
 // sessionScenes are the forms that the SDK knows, scene and category joined
@@ -62,11 +61,11 @@ var sessionScenes = [...]string{
 // longestSessionData is the documented length (G24).
 const longestSessionData = 4096
 
-// sessionParts is how many parts the SDK wants: with three it finds no form.
+// sessionParts is how many parts the SDK requires: with three it finds no form.
 const sessionParts = 4
 
-// InspectSession takes session data apart and finds what the web SDK would have
-// against them.
+// InspectSession parses session data and finds reasons for which the web SDK would
+// reject them.
 func InspectSession(data string) *SessionData {
 	s := &SessionData{Parts: strings.Split(data, "&&")}
 	s.checkText(data)
@@ -83,7 +82,7 @@ func InspectSession(data string) *SessionData {
 	return s
 }
 
-// Accepted says whether the web SDK would take the session.
+// Accepted reports whether the web SDK would accept the session.
 func (s *SessionData) Accepted() bool {
 	return !slices.ContainsFunc(s.Findings, func(f SessionFinding) bool { return f.Refused })
 }
@@ -101,7 +100,7 @@ func (s *SessionData) warn(rule, hint, format string, args ...any) {
 	s.Findings = append(s.Findings, SessionFinding{false, rule, fmt.Sprintf(format, args...), hint})
 }
 
-// checkText finds what happened to the data on their way.
+// checkText finds changes made to the data in transit.
 func (s *SessionData) checkText(data string) {
 	if n := utf8.RuneCountInString(data); n > longestSessionData {
 		s.warn("too-long", "is something appended?", "has %d characters, Antom documents at most %d", n, longestSessionData)
@@ -180,9 +179,9 @@ func (s *SessionData) checkConfig(part string) {
 	}
 }
 
-// SameSession reports whether a paymentSessionId belongs to session data: both
-// are base64 and begin with the same 32 bytes (seen in Antom's samples, INF).
-// What can't be read says nothing.
+// SameSession reports whether a paymentSessionId belongs to session data: both are
+// base64 and begin with the same 32 bytes (seen in Antom's samples, INF). If one of
+// them can't be read, the answer is not known.
 func (s *SessionData) SameSession(id string) (same, readable bool) {
 	const shared = 32
 	blob, err := base64.StdEncoding.DecodeString(s.Parts[0])

@@ -1,6 +1,6 @@
-// Package rules holds what Antom documents of its requests as data, and checks
-// requests against it. The commands use it before they sign, the emulator when
-// it answers, so that both say the same.
+// Package rules contains Antom's documented rules for requests as data and checks
+// requests against them. Commands use it before signing and the emulator before
+// answering, so that both report the same.
 package rules
 
 import (
@@ -18,7 +18,7 @@ import (
 //go:embed fields.txt
 var fieldsText string
 
-// need says whether a field must be there.
+// need says whether a field is required.
 type need byte
 
 const (
@@ -43,10 +43,10 @@ type Field struct {
 	children []*Field
 }
 
-// kinds are what a value can be.
+// kinds are the kinds of values.
 var kinds = [...]string{"amount", "bool", "currency", "free", "int", "list", "object", "string", "time", "url"}
 
-// inferred is the source of rows that are our own choice.
+// inferred is the source of rows that are not documented.
 const inferred = "INF"
 
 // tables parses fields.txt when it is first needed.
@@ -116,15 +116,15 @@ func parseRow(line string) (*Field, error) {
 	return f, nil
 }
 
-// Fields is the whole request of an operation; nil if there are no rules for it.
+// Fields returns the request of an operation; nil if there are no rules for it.
 func Fields(op antom.Operation) *Field { return tables()[op] }
 
-// Kind is what the value can be, in the words of fields.txt: "amount", "bool",
+// Kind is the kind of the value, as in fields.txt: "amount", "bool",
 // "currency", "free" (anything), "int", "list", "object", "string", "time" or "url".
 func (f *Field) Kind() string { return f.kind }
 
-// Below is the row one step further down; nil if there is none. Where a list is on
-// the way and the step names no item of it, skipped is true.
+// Below returns the row one step down; nil if there is none. If the field is a list and
+// the step is not an index, skipped is true.
 func (f *Field) Below(s jsontree.Step) (next *Field, skipped bool) {
 	switch {
 	case f.kind == "list" && s.Name == "" && f.item() != nil:
@@ -136,17 +136,17 @@ func (f *Field) Below(s jsontree.Step) (next *Field, skipped bool) {
 	case s.Name == "":
 		return nil, false
 	case f.kind == "amount" && (s.Name == "currency" || s.Name == "value"):
-		return &Field{kind: "string"}, false // what an amount consists of; the table does not list it
+		return &Field{kind: "string"}, false // the table does not list the parts of amounts
 	}
 	return f.child(s.Name), false
 }
 
-// Rank is the place of a member in the table's order; -1 if it has no row.
+// Rank is the position of a member in the table; -1 if it has no row.
 func (f *Field) Rank(name string) int {
 	return slices.IndexFunc(f.children, func(child *Field) bool { return child.name == name })
 }
 
-// Names are the members that have a row.
+// Names returns the members that have a row.
 func (f *Field) Names() []string {
 	var names []string
 	for _, child := range f.children {
@@ -157,7 +157,7 @@ func (f *Field) Names() []string {
 	return names
 }
 
-// Paths are all paths below a field, the first item standing for all.
+// Paths returns all paths below a field, with the index 0 for list items.
 func (f *Field) Paths() []string { return f.paths("") }
 
 func (f *Field) paths(above string) []string {
@@ -179,8 +179,7 @@ func (f *Field) paths(above string) []string {
 	return list
 }
 
-// item is the row of a list's items; nil if they are objects with rows of their
-// own.
+// item is the row of a list's items; nil if the items are objects with their own rows.
 func (f *Field) item() *Field {
 	if len(f.children) == 1 && f.children[0].name == "" {
 		return f.children[0]
@@ -198,7 +197,7 @@ func (f *Field) child(name string) *Field {
 	return nil
 }
 
-// attach hangs the row below the row of its parent, which stands before it.
+// attach adds the row to the row of its parent, which precedes it.
 func (f *Field) attach(byPath map[string]*Field) error {
 	parent, name := "", f.path
 	if i := strings.LastIndexByte(f.path, '.'); i >= 0 {
