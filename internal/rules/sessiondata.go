@@ -181,7 +181,7 @@ func (s *SessionData) checkConfig(part string) {
 
 // SameSession reports whether a paymentSessionId belongs to session data: both are
 // base64 and begin with the same 32 bytes (seen in Antom's samples, INF). If one of
-// them can't be read, the answer is not known.
+// them can't be read, readable is false.
 func (s *SessionData) SameSession(id string) (same, readable bool) {
 	const shared = 32
 	blob, err := base64.StdEncoding.DecodeString(s.Parts[0])
