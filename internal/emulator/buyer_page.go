@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html"
 	"net/http"
-	"net/url"
 	"strings"
 	"unicode"
 )
@@ -13,17 +12,9 @@ import (
 // Where the links lead that a shop sends its buyer to. In the process of a command
 // they lead nowhere: nobody listens.
 const (
-	checkoutPath  = "/checkout/" // paymentRequestId: normalUrl of createPaymentSession
+	checkoutPath  = "/checkout/" // id of the session: normalUrl of createPaymentSession
 	challengePath = "/3ds/"      // paymentId: redirectActionForm of inquiryPayment
 )
-
-func (o *order) checkoutPath() string {
-	path := checkoutPath + url.PathEscape(o.PaymentRequestID)
-	if o.owner() != clientID {
-		path += "?clientId=" + url.QueryEscape(o.owner())
-	}
-	return path
-}
 
 func isBuyerPage(r *http.Request) bool {
 	return (r.Method == http.MethodGet || r.Method == http.MethodHead) &&
@@ -75,7 +66,7 @@ func (t *transaction) shownAt(r *http.Request) (*order, *payment, error) {
 		return t.orderOfPayment(id)
 	}
 	id := strings.TrimPrefix(r.URL.Path, checkoutPath)
-	o, err := t.named(OrderOf(id, cmp.Or(r.URL.Query().Get("clientId"), clientID)))
+	o, err := t.atCheckout(BrowserKey{CheckoutID: id})
 	return o, nil, err
 }
 

@@ -116,12 +116,15 @@ func (f *Fault) check(text string) error {
 		return faultRefusal(text, fmt.Sprintf("kind %q is unknown", f.Kind), nearestHint(f.Kind, faultNames(), "antom emulator fault kinds lists them"))
 	}
 	isNotification := slices.Contains(notificationOperations(), f.Operation)
+	isPage := slices.Contains(browserOperations(), f.Operation)
 	switch {
 	case !isNotification && !slices.Contains(faultOperations(), f.Operation):
 		all := append(faultOperations(), notificationOperations()...)
 		return faultRefusal(text, fmt.Sprintf("operation %q is unknown", f.Operation), nearestHint(f.Operation, all, "one of "+strings.Join(all, ", ")))
 	case isNotification && row.send == nil:
 		return faultRefusal(text, f.Kind+" is a fault of calls, not of notifications", "antom emulator fault kinds says which is which")
+	case isPage && !row.pages:
+		return faultRefusal(text, f.Kind+" is a fault of signed messages, not of the browser's pages", "kinds for "+f.Operation+": "+strings.Join(pageFaults(), ", "))
 	case !isNotification && row.call == nil:
 		return faultRefusal(text, f.Kind+" is a fault of notifications, not of calls", "operations: "+strings.Join(notificationOperations(), ", "))
 	case f.Argument != "" && row.Argument == "":
@@ -164,6 +167,17 @@ func faultOperations() []string {
 	names := []string{anyOperation}
 	for _, op := range antom.Operations() {
 		names = append(names, string(op))
+	}
+	return append(names, browserOperations()...)
+}
+
+// pageFaults are the kinds that the browser's pages can meet.
+func pageFaults() []string {
+	var names []string
+	for _, row := range faultRows() {
+		if row.pages {
+			names = append(names, row.Name)
+		}
 	}
 	return names
 }
@@ -265,7 +279,7 @@ func (s *faults) strike(operation string, passes bool, taken aspect) []Fault {
 	var due []*Fault
 	for i := range s.list {
 		f := &s.list[i]
-		if f.Operation != operation && (f.Operation != anyOperation || slices.Contains(notificationOperations(), operation)) {
+		if f.Operation != operation && (f.Operation != anyOperation || slices.Contains(slices.Concat(notificationOperations(), browserOperations()), operation)) {
 			continue
 		}
 		if row, _ := lookupFault(f.Kind); row.Checked && !passes {

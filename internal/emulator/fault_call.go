@@ -30,6 +30,7 @@ type struckCall struct {
 	answer   recorder // what is to be answered
 	settled  bool     // the answer is there
 	gone     bool     // the connection is, and nothing can be answered
+	work     func()   // what carries it out, if not the gateway
 
 	resigned bool // by one of these:
 	signer   string
@@ -41,7 +42,7 @@ type struckCall struct {
 func (x *struckCall) carryOut(met []Fault) {
 	x.run(beforeWork, met)
 	if !x.settled && !x.gone {
-		x.server.emulator.respond(&x.answer, x.exchange, x.refused)
+		x.doWork()
 		x.settled = true
 	}
 	x.run(afterWork, met)
@@ -50,6 +51,14 @@ func (x *struckCall) carryOut(met []Fault) {
 	}
 	x.run(atTheAnswer, met)
 	x.write()
+}
+
+func (x *struckCall) doWork() {
+	if x.work != nil {
+		x.work()
+		return
+	}
+	x.server.emulator.respond(&x.answer, x.exchange, x.refused)
 }
 
 func (x *struckCall) run(at stage, met []Fault) {

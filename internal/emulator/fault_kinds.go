@@ -24,6 +24,7 @@ type FaultKind struct {
 // faultRow is a kind and what it does.
 type faultRow struct {
 	FaultKind
+	pages bool // whether the browser's pages can meet it
 	valid func(string) bool
 	call  func(*struckCall, Fault) // at a call; see struckCall
 	when  stage
@@ -85,7 +86,7 @@ func faultRows() []faultRow {
 
 // wireFaults are those of the connection.
 func wireFaults() []faultRow {
-	return []faultRow{
+	rows := []faultRow{
 		{FaultKind: FaultKind{Name: "cut-body", Argument: "a number of bytes", Default: "20",
 			Does:   "the call is carried out; its answer ends after so many bytes of the body and the connection with it",
 			Client: "cut-short (1); payment wait asks again"},
@@ -115,6 +116,10 @@ func wireFaults() []faultRow {
 			Client: "server-fault (1) from 500 on; payment wait asks again"},
 			valid: isStatus, call: answerStatus, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork | theSignature | theTime},
 	}
+	for i := range rows {
+		rows[i].pages = true
+	}
+	return rows
 }
 
 // signatureFaults are those that make an answer worthless.

@@ -18,6 +18,8 @@ type order struct {
 	ClientID         string         `json:"clientId"`
 	Amount           antom.Amount   `json:"amount"`
 	NotifyURL        string         `json:"notifyUrl"`
+	RedirectURL      string         `json:"redirectUrl,omitzero"`
+	Description      string         `json:"description,omitzero"`
 	Scene            string         `json:"scene,omitzero"`
 	Authorise        bool           `json:"authorise,omitzero"` // authorise first, capture after; otherwise a sale
 	ManualCapture    bool           `json:"manualCapture,omitzero"`
@@ -37,19 +39,22 @@ type order struct {
 
 // payment is what the buyer did, how that ends, and what the merchant did after.
 type payment struct {
-	ID          string     `json:"id"`
-	Submitted   time.Time  `json:"submitted"`
-	Final       time.Time  `json:"final"`            // when the outcome is known
-	Closes      time.Time  `json:"closes"`           // unpaid by then, the order is closed
-	Pending     bool       `json:"pending,omitzero"` // the buyer is told that the result is awaited
-	Code        string     `json:"code"`             // the outcome; one of status U is never known
-	Message     string     `json:"message"`
-	Card        card       `json:"card"`
-	Checks      checks     `json:"checks,omitzero"`
-	CaptureCode string     `json:"captureCode,omitzero"` // how the automatic capture ends, if not well
-	Cancelled   time.Time  `json:"cancelled,omitzero"`
-	Captures    []*capture `json:"captures,omitzero"` // those that the merchant asked for
-	Refunds     []*refund  `json:"refunds,omitzero"`
+	ID              string     `json:"id"`
+	Attempt         string     `json:"attempt,omitzero"` // the click that made it, at a page
+	Submitted       time.Time  `json:"submitted"`
+	Final           time.Time  `json:"final"`            // when the outcome is known
+	Closes          time.Time  `json:"closes"`           // unpaid by then, the order is closed
+	Pending         bool       `json:"pending,omitzero"` // the buyer is told that the result is awaited
+	Code            string     `json:"code"`             // the outcome; one of status U is never known
+	Message         string     `json:"message"`
+	IfPassed        string     `json:"ifPassed,omitzero"` // the outcome once an open challenge is passed
+	Card            card       `json:"card"`
+	IfPassedMessage string     `json:"ifPassedMessage,omitzero"`
+	Checks          checks     `json:"checks,omitzero"`
+	CaptureCode     string     `json:"captureCode,omitzero"` // how the automatic capture ends, if not well
+	Cancelled       time.Time  `json:"cancelled,omitzero"`
+	Captures        []*capture `json:"captures,omitzero"` // those that the merchant asked for
+	Refunds         []*refund  `json:"refunds,omitzero"`
 }
 
 // capture is a capture that was asked for, or that follows from the payment.
@@ -103,6 +108,7 @@ type card struct {
 type checks struct {
 	Offered   bool   `json:"offered,omitzero"` // 3-D Secure took place
 	Challenge string `json:"challenge,omitzero"`
+	Open      bool   `json:"open,omitzero"` // the challenge may still be answered
 	AVS       string `json:"avs,omitzero"`
 	CVV       string `json:"cvv,omitzero"`
 }

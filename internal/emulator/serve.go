@@ -53,6 +53,10 @@ type ServeOptions struct {
 	IdleTimeout     time.Duration     // of a connection; 0 for a minute
 	IdleConnections int               // at most so many are kept open between calls; 0 for 256
 	HTTPErrors      func(line string) // is told what is wrong with connections; may be nil
+
+	// Browser makes the browser side: it answers for the paths that BrowserOwns.
+	Browser     func(*Server) http.Handler
+	BrowserOwns func(path string) bool
 }
 
 // Server serves an emulator over HTTP, and sends its notifications.
@@ -185,12 +189,18 @@ const healthPath = "/healthz"
 // Handler is the server's face: the gateway, and beside it the control API.
 func (s *Server) Handler() http.Handler {
 	control := s.controlHandler()
+	var pages http.Handler
+	if s.options.Browser != nil {
+		pages = s.options.Browser(s)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == healthPath:
 			s.health(w)
 		case strings.HasPrefix(r.URL.Path, controlPath):
 			control.ServeHTTP(w, r)
+		case pages != nil && s.options.BrowserOwns(r.URL.Path):
+			pages.ServeHTTP(w, r)
 		case isBuyerPage(r):
 			s.buyerPage(w, r)
 		default:

@@ -18,12 +18,14 @@ type sessionRequest struct {
 	PaymentRequestID         string         `json:"paymentRequestId"`
 	PaymentAmount            antom.Amount   `json:"paymentAmount"`
 	PaymentNotifyURL         string         `json:"paymentNotifyUrl"`
+	PaymentRedirectURL       string         `json:"paymentRedirectUrl"`
 	PaymentSessionExpiryTime antom.DateTime `json:"paymentSessionExpiryTime"`
 	PaymentExpiryTime        antom.DateTime `json:"paymentExpiryTime"`
 	ProductScene             string         `json:"productScene"`
 	Metadata                 any            `json:"metadata"`
 	Order                    struct {
 		ReferenceOrderID string `json:"referenceOrderId"`
+		OrderDescription string `json:"orderDescription"`
 	} `json:"order"`
 	PaymentFactor struct {
 		IsAuthorization antom.Bool        `json:"isAuthorization"`
@@ -191,7 +193,7 @@ func newOrder(a asking, expires time.Time) *order {
 	r := a.request
 	o := &order{
 		PaymentRequestID: r.PaymentRequestID, ReferenceOrderID: r.Order.ReferenceOrderID,
-		Amount: r.PaymentAmount, NotifyURL: r.PaymentNotifyURL, Scene: r.ProductScene,
+		Amount: r.PaymentAmount, NotifyURL: r.PaymentNotifyURL, RedirectURL: r.PaymentRedirectURL, Description: r.Order.OrderDescription, Scene: r.ProductScene,
 		StoredCard: r.PaymentMethod.PaymentMethodID, Created: a.now.UTC(), SessionExpires: expires.UTC(), PaymentExpires: a.paymentExpires().UTC(),
 	}
 	o.ManualCapture = r.PaymentFactor.CaptureMode == antom.CaptureManual
@@ -211,11 +213,31 @@ func (o *order) takes(brand string) bool {
 
 // sessionConfig is the fourth part of the session data, which the web SDK reads.
 type sessionConfig struct {
-	PaymentSessionConfig struct {
-		ProductScene              string `json:"productScene"`
-		PaymentMethodCategoryType string `json:"paymentMethodCategoryType"`
-		ProductSceneVersion       string `json:"productSceneVersion"`
-	} `json:"paymentSessionConfig"`
+	PaymentSessionConfig sceneConfig `json:"paymentSessionConfig"`
+}
+
+// sceneConfig says which product of the web SDK a session is for.
+type sceneConfig struct {
+	ProductScene              string `json:"productScene"`
+	PaymentMethodCategoryType string `json:"paymentMethodCategoryType"`
+	ProductSceneVersion       string `json:"productSceneVersion"`
+}
+
+// sceneConfigs by productScene of the request (SDK: AMSElement wants
+// ELEMENT_PAYMENT with ALL; the rest of the rows INF).
+var sceneConfigs = [...]sceneConfig{
+	{sceneCheckoutPage, "ALL", "1.0"},
+	{sceneElement, "ALL", "1.0"},
+	{sceneCashier, methodCard, "1.0"}, // all others
+}
+
+func configOf(scene string) sceneConfig {
+	for _, row := range sceneConfigs {
+		if row.ProductScene == scene {
+			return row
+		}
+	}
+	return sceneConfigs[len(sceneConfigs)-1]
 }
 
 // newSession makes the session's texts in Antom's form: the data are a blob, the
@@ -228,9 +250,7 @@ func (t *transaction) newSession(o *order, expires time.Time) (*sessionAnswer, e
 	}
 	blob, tail := random[:64], random[64:]
 	var config sessionConfig
-	config.PaymentSessionConfig.ProductScene = sceneCashier
-	config.PaymentSessionConfig.PaymentMethodCategoryType = methodCard
-	config.PaymentSessionConfig.ProductSceneVersion = "1.0"
+	config.PaymentSessionConfig = configOf(o.Scene)
 	text, err := encode(config)
 	if err != nil {
 		return nil, err
@@ -242,7 +262,7 @@ func (t *transaction) newSession(o *order, expires time.Time) (*sessionAnswer, e
 		Result:                   success(),
 	}
 	if o.Scene == sceneCheckoutPage {
-		session.NormalURL = t.web + o.checkoutPath()
+		session.NormalURL = t.web + checkoutPath + checkoutID(session.PaymentSessionData)
 	}
-	return session, nil
+	return session, t.remember(session.PaymentSessionData, o)
 }

@@ -49,6 +49,7 @@ var (
 	attemptsBucket  = []byte("attempts")   // notification id → deliveryRecord
 	recentBucket    = []byte("recent")     // time|key of the order: orders by their creation
 	scenariosBucket = []byte("scenarios")  // operation → list of scenarios
+	sessionsBucket  = []byte("sessions")   // id of a session (browser_session.go) → key of the order
 )
 
 // byTime are the buckets that are sorted by time. What is new comes last in them,
@@ -302,7 +303,7 @@ func (t *transaction) load(bucket []byte, key string, value any) error {
 		return fs.ErrNotExist
 	}
 	if err := json.Unmarshal(text, value); err != nil {
-		return fmt.Errorf("read %s %q of the emulator's state: %w", bucket, key, err)
+		return &DamagedError{fmt.Errorf("read %s %q of the emulator's state: it is damaged: %w", bucket, key, err)}
 	}
 	return nil
 }
