@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/internal/emulator/browser"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
@@ -36,6 +38,8 @@ type emulatorServe struct {
 	resend        string
 	notifyURL     string
 	notifyTimeout time.Duration
+
+	browser string
 
 	clock string
 	seed  uint64
@@ -96,6 +100,7 @@ control API under /_emulator/ wants the token that is in the state folder.`,
 		"send what is not acknowledged again: production (8 times in 24 h) or sandbox (never)")
 	flags.StringVar(&o.notifyURL, "notify-url", "", "`URL` for sessions that name none")
 	flags.DurationVar(&o.notifyTimeout, "notify-timeout", emulator.DefaultNotifyTimeout, "time limit of one attempt to notify")
+	flags.Var(cli.NewEnum(&o.browser, "", "on", "off"), "browser", "serve the browser side: web SDK, card form, 3-D Secure, hosted page; on or off (default: on, off with --allow-remote)")
 	flags.Var(cli.NewEnum(&o.clock, "", "real", "virtual"), "clock", "real, or virtual: it stands still until it is moved (default: as the state has it)")
 	flags.Uint64Var(&o.seed, "seed", 0, "`number` from which ids follow, the same every time (default: random ids)")
 	flags.StringArrayVar(&o.faults, "fault", nil, "`OPERATION[:OCCURRENCE]=KIND[:ARGUMENT]` to do wrong; may be given several times")
@@ -163,6 +168,7 @@ func (o *emulatorServe) run(ctx context.Context, seeded bool) (err error) {
 	defer stop(nil)
 	log := &serveLog{printer: p, stop: stop, terminal: o.c.Term.Out}
 	options.Observe = log.record
+	o.serveBrowser(gateway, &options)
 	server, err := gateway.NewServer(options)
 	if err != nil {
 		return err
@@ -287,6 +293,18 @@ func (o *emulatorServe) secure(gateway *emulator.Emulator, options *emulator.Ser
 	return err
 }
 
+// serveBrowser adds the browser side, where it is wanted: on this machine, unless
+// it is turned off.
+func (o *emulatorServe) serveBrowser(gateway *emulator.Emulator, options *emulator.ServeOptions) {
+	if o.browser == "off" || (o.browser == "" && o.allowRemote) {
+		return
+	}
+	options.BrowserOwns = browser.Owns
+	options.Browser = func(s *emulator.Server) http.Handler {
+		return browser.New(gateway, s, browser.Options{Hosts: o.hosts})
+	}
+}
+
 // readyRecord is the first record of the stream.
 type readyRecord struct {
 	Type       string    `json:"type"`
@@ -301,6 +319,7 @@ type readyRecord struct {
 	Clock      string    `json:"clock"`
 	Now        time.Time `json:"now"` // of its clock
 	Faults     []string  `json:"faults,omitempty"`
+	SDKURL     string    `json:"sdkUrl,omitempty"` // of the web SDK's stand-in
 }
 
 // ready says that the server listens, and where.
@@ -311,6 +330,9 @@ func (o *emulatorServe) ready(ctx context.Context, p *output.Printer, gateway *e
 	}
 	if o.clientID != "" {
 		record.ClientID = o.clientID
+	}
+	if options.Browser != nil {
+		record.SDKURL = address.URL + browser.SDKPath
 	}
 	clock, err := gateway.Clock(ctx)
 	if err != nil {
@@ -347,6 +369,9 @@ func (o *emulatorServe) advise(p *output.Printer, address emulator.Address, reco
 	}
 	if o.https {
 		p.Note("its certificate is trusted with --cacert %s (also: curl --cacert, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS)", address.CACert)
+	}
+	if record.SDKURL != "" {
+		p.Note("the web SDK is at %s: load it in the place of Antom's script", record.SDKURL)
 	}
 	if record.Clock == "virtual" {
 		p.Note("its clock stands still at %s until antom emulator clock advance moves it", record.Now.Format(time.RFC3339))

@@ -57,6 +57,7 @@ func rooms() []room {
 		{"internal/conformance", slices.Concat(work, []string{module + "/internal/check"})},
 		{"internal/diagnose", slices.Concat(work, []string{module + "/internal/intake"})},
 		{"internal/draft", work},
+		{"internal/emulator/browser", slices.Concat(shared, []string{module + "/internal/emulator"})},
 		{"internal/emulator", slices.Concat(work, []string{"go.etcd.io/bbolt", "go.etcd.io/bbolt/errors", "golang.org/x/sys/..."})},
 		{"internal/gen", []string{module + "/...", "github.com/spf13/cobra", "github.com/spf13/pflag"}},
 		{"internal/history", slices.Concat(work, []string{"github.com/gofrs/flock"})},

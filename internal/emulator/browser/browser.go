@@ -1,0 +1,144 @@
+// Package browser is the emulator's browser side: the stand-in for the web SDK
+// @alipay/ams-checkout, the card form that it shows in a frame, the 3-D Secure
+// page and the hosted checkout page. The files are embedded and served as they
+// are: plain JavaScript without a build step.
+//
+// A page holds no secret of the emulator's: neither a key nor the token of the
+// control API. A session is a bearer for one payment and travels in bodies only.
+package browser
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"net/http"
+	"path"
+	"strings"
+)
+
+//go:embed static
+var files embed.FS
+
+// SDKPath is where the stand-in of the web SDK is: what a merchant's page loads
+// instead of the script of Antom's CDN.
+const SDKPath = "/sdk/ams-checkout.js"
+
+// challengePath is where the issuer's pages are, by paymentId.
+const challengePath = "/3ds/"
+
+// sdkParts are served as one script, in this order.
+var sdkParts = [...]string{"shared", "styles", "cashier", "element", "exports"}
+
+// sdkScript puts the parts of the SDK into one scope, so that a page sees only
+// the names that the real script has.
+func sdkScript() ([]byte, error) {
+	var script bytes.Buffer
+	script.WriteString("(() => {\n'use strict';\n")
+	for _, part := range sdkParts {
+		text, err := files.ReadFile("static/sdk/" + part + ".js")
+		if err != nil {
+			return nil, fmt.Errorf("the web SDK's stand-in: %w", err)
+		}
+		script.WriteByte('\n')
+		script.Write(text)
+	}
+	script.WriteString("})();\n")
+	return script.Bytes(), nil
+}
+
+// page is a row of the table of pages.
+type page struct {
+	path   string // ends in / where an id follows
+	file   string // below static
+	framed bool   // may stand in a frame of a merchant's page
+}
+
+var pages = [...]page{
+	{"/checkout/", "component/form.html", false},
+	{challengePath, "component/challenge.html", true},
+	{"/component/card.html", "component/form.html", true},
+	{"/component/element.html", "component/form.html", true},
+}
+
+// lookupPage finds the page at a path.
+func lookupPage(target string) (page, bool) {
+	for _, row := range pages {
+		id, under := strings.CutPrefix(target, row.path)
+		if target == row.path && !strings.HasSuffix(row.path, "/") {
+			return row, true
+		}
+		if under && strings.HasSuffix(row.path, "/") && id != "" && !strings.Contains(id, "/") {
+			return row, true
+		}
+	}
+	return page{}, false
+}
+
+// types of the files, by their ending.
+func contentType(name string) string {
+	switch path.Ext(name) {
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	default:
+		return "text/html; charset=utf-8"
+	}
+}
+
+// Owns reports whether a path is one of the browser side's.
+func Owns(target string) bool {
+	_, isPage := lookupPage(target)
+	return isPage || target == "/" || strings.HasPrefix(target, "/component/") || strings.HasPrefix(target, "/inspector/") ||
+		strings.HasPrefix(target, "/sdk/") || strings.HasPrefix(target, apiPath)
+}
+
+// serveFile answers with an embedded file, under the strictest policy that lets
+// it work.
+func (h *handler) serveFile(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "only GET", http.StatusMethodNotAllowed)
+		return
+	}
+	name, framed := strings.TrimPrefix(r.URL.Path, "/"), false
+	if row, is := lookupPage(r.URL.Path); is {
+		name, framed = row.file, row.framed
+	}
+	text, err := files.ReadFile("static/" + name)
+	if r.URL.Path == SDKPath {
+		text, err = sdkScript()
+	}
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", contentType(name))
+	header.Set("Content-Security-Policy", h.policy(framed))
+	if r.URL.Path == SDKPath {
+		header.Set("Cross-Origin-Resource-Policy", "cross-origin") // a merchant's page loads it
+	}
+	if r.Method == http.MethodGet {
+		_, _ = w.Write(text) // a browser that left needs no answer
+	}
+}
+
+// policy allows what the emulator itself serves, and nothing from elsewhere.
+func (h *handler) policy(framed bool) string {
+	ancestors := "'none'"
+	if framed {
+		ancestors = strings.Join(h.ancestors(), " ")
+	}
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors " + ancestors
+}
+
+// ancestors are the pages that may hold the form: those of this machine, and
+// those of the hosts that the emulator was told of.
+func (h *handler) ancestors() []string {
+	list := []string{"'self'"}
+	for _, host := range append([]string{"127.0.0.1", "localhost", "*.localhost"}, h.hosts...) {
+		list = append(list, "http://"+host+":*", "https://"+host+":*")
+	}
+	return list
+}
