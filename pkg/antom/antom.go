@@ -34,6 +34,21 @@
 // Hint that says what to do. Antom refuses inside HTTP 200, so a nil error means
 // that the gateway answered S.
 //
+// # Sources
+//
+// Facts about Antom are rows of tables and carry a mark that names their source:
+//
+//	SEED  Antom's guide "Card payments (Web/WAP)" of 2024-05-11
+//	G24   the API pages of global.alipay.com, April to June 2024
+//	J24   the data of those pages, exported on 2024-06-29
+//	DOC   the current pages of docs.antom.com
+//	SDK   the source of Antom's official SDKs for Java, Go, Python and PHP, August 2026
+//	JS    the web SDK, @alipay/ams-checkout 1.47.2
+//	INF   not documented: inferred from the others, or our own choice
+//
+// Where sources contradict each other, a comment says so and names the conflict by a
+// number, such as C4.
+//
 // # Compatibility
 //
 // Exported names keep their meaning within a major version. Fields are added as
