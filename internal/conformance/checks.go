@@ -30,13 +30,13 @@ const (
 // checks are all checks, in the order in which they run. A refusal proves something
 // only if the first check passes.
 var checks = [...]row{
-	{"genuine", "a genuine notification is acknowledged", "Antom sends a notification that is not acknowledged up to 8 times in 24 hours (antom-api 6.1)",
+	{"genuine", "a genuine notification is acknowledged", "Antom sends a notification that is not acknowledged up to 8 times in 24 hours",
 		"configure the endpoint with the gateway's public key and client id (antom emulator keys); verify with the path that it is called with; " + remedyTaken, oneGenuine},
 	{"failed-payment", "a failed payment's notification is acknowledged", "the acknowledgement confirms that the message arrived, not that the payment succeeded",
 		remedyState, func(k *kit) []step { return acks(k.genuine("the failure", k.failed())) }},
 	{"capture", "a capture's notification is acknowledged", "with automatic capture, each card payment has a second notification to the same URL",
 		"tell notifications apart by notifyType; " + remedyState, ofType(string(antom.NotifyCaptureResult))},
-	{"refund", "a refund's notification is acknowledged", "it does not name the payment, only refundRequestId and refundId (antom-api 6.4)",
+	{"refund", "a refund's notification is acknowledged", "it does not name the payment, only refundRequestId and refundId",
 		"find the refund by refundRequestId; " + remedyState, ofType(string(antom.NotifyRefundResult))},
 	{"unknown-type", "a notification of an unknown type is acknowledged", "Antom adds types; one that is refused is sent 8 times and looks like an outage",
 		remedyState, func(k *kit) []step {
@@ -85,11 +85,11 @@ var checks = [...]row{
 				k.genuine("the message signed with nothing", k.paid()).with(antom.HeaderSignature, "algorithm=none,keyVersion=1,signature=AAAA"))
 		}},
 
-	{"blanks-after-commas", "blanks after the commas of the signature header are accepted", "Antom's pages show the header with blanks, its SDKs write it without (antom-api 2.1)", remedyHeader, blanks},
+	{"blanks-after-commas", "blanks after the commas of the signature header are accepted", "Antom's pages show the header with blanks, its SDKs write it without", remedyHeader, blanks},
 	{"lower-case-names", "header names in lower case are accepted", "HTTP header names are case-insensitive, and HTTP/2 writes them in lower case", remedyHeader, func(k *kit) []step {
 		return acks(k.genuine("the message with lower-case header names", k.paid()).lowered())
 	}},
-	{"epoch-time", "a request-time in milliseconds is accepted", "Antom's pages show it in both forms (antom-api 2.1, 2.7)",
+	{"epoch-time", "a request-time in milliseconds is accepted", "Antom's pages show it in both forms",
 		"verify with the request-time header exactly as it was received; do not parse it first", func(k *kit) []step {
 			body := k.paid()
 			message := k.message(body)
@@ -134,10 +134,10 @@ var checks = [...]row{
 		"check notifyType before result: only PAYMENT_RESULT with S means paid; " + remedyState, func(k *kit) []step {
 			return append(acks(k.genuine("PAYMENT_PENDING", k.body(string(antom.NotifyPaymentPending)))), acks(k.genuine("PAYMENT_RESULT", k.paid()))...)
 		}},
-	{"capture-before-payment", "a capture's notification before its payment's is acknowledged", "no order is guaranteed (antom-api 6.1)", remedyState, func(k *kit) []step {
+	{"capture-before-payment", "a capture's notification before its payment's is acknowledged", "no order is guaranteed", remedyState, func(k *kit) []step {
 		return append(acks(k.genuine("CAPTURE_RESULT", k.body(string(antom.NotifyCaptureResult)))), acks(k.genuine("PAYMENT_RESULT", k.paid()))...)
 	}},
-	{"late-success", "a success after a cancelled payment is acknowledged", "Antom refunds a late success itself (antom-api 12.3); if you refuse it, it is only sent again",
+	{"late-success", "a success after a cancelled payment is acknowledged", "Antom refunds a late success itself; if you refuse it, it is only sent again",
 		"acknowledge it and keep the order cancelled", func(k *kit) []step {
 			return append(acks(k.genuine("the failure", k.failed())), acks(k.genuine("the late success", k.paid()))...)
 		}},

@@ -34,7 +34,7 @@ type sample struct {
 	make func(Subject) any
 }
 
-// samples are all documented types, sorted (antom-api 6.2 to 6.5).
+// samples are all documented types, sorted (J24, SDK).
 var samples = [...]sample{
 	{string(antom.NotifyAuthCodeCreated), authorization},
 	{string(antom.NotifyCaptureResult), capture},

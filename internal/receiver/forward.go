@@ -25,7 +25,7 @@ const (
 	concurrent     = 8                // payments at a time
 
 	// DefaultResends is how often Antom sends a notification again that was not
-	// acknowledged: up to 8 sends (antom-api 6.1).
+	// acknowledged: up to 8 sends (SEED, J24).
 	DefaultResends = 7
 )
 

@@ -85,7 +85,7 @@ func pairs(r *http.Request) [][2]string {
 
 // idFields name what a notification tells of, the first that a body has before
 // the others. A capture names its payment by paymentId alone, a refund names no
-// payment (antom-api 6.3, 6.4).
+// payment (J24).
 var idFields = [...]string{"paymentRequestId", "paymentId", "refundRequestId", "refundId", "captureRequestId", "captureId", "vaultingRequestId", "disputeId", "authState"}
 
 // IDs are the ids that the body names, what it tells of first.
@@ -143,7 +143,7 @@ func identity(body []byte) string {
 
 // orderFields say which notifications tell of the same thing, the first field
 // that a body has. A capture names its payment by paymentId alone, a refund
-// names no payment (antom-api 6.3, 6.4).
+// names no payment (J24).
 var orderFields = [...]string{"paymentId", "paymentRequestId", "refundRequestId", "refundId", "vaultingRequestId", "disputeId", "authState"}
 
 func orderOf(body []byte) string {
