@@ -182,8 +182,8 @@ func (o *sessionCreate) run(ctx context.Context) error {
 	return nil
 }
 
-// tell notes what the user may not expect: what was filled into his request, and
-// paths that were read in another form than he wrote.
+// tell notes what the user may not expect: fields that were filled into a request
+// file, and paths that were read in another form than they were written.
 func (o *sessionCreate) tell(p *output.Printer, request *sessionRequest) {
 	for _, a := range o.assigned {
 		if a.Note != "" {

@@ -26,8 +26,8 @@ func (r *sessionRequest) amount() string {
 	return strings.TrimSpace(r.Text("paymentAmount.value") + " (minor units) " + r.Text("paymentAmount.currency"))
 }
 
-// asUsage makes a mistake of the user's of what can't be assigned or read. What is
-// wrong with an amount is one by itself.
+// asUsage turns an error about reading or assigning into a usage error. An error about
+// an amount is already one.
 func asUsage(err error) error {
 	if err == nil || cli.Is[*antom.AmountError](err) {
 		return err
@@ -39,9 +39,8 @@ func asUsage(err error) error {
 	return usage
 }
 
-// assignments are the fields that flags name, but for the amount. They depend on
-// the request that they go into, and --expires-in on the time, which is that of the
-// gateway.
+// assignments are the values given by flags, except the amount. Some depend on the
+// request, and --expires-in depends on the gateway's time.
 func (o *sessionCreate) assignments(r *sessionRequest, now time.Time) []draft.Assignment {
 	var list []draft.Assignment
 	add := func(flag, path, text string) {
@@ -123,8 +122,7 @@ func (o *sessionCreate) validate(flags *pflag.FlagSet) error {
 	return o.conflict(&sessionRequest{draft.New(antom.CreatePaymentSession)})
 }
 
-// conflict refuses two values for one field of a request, or for a field and a part
-// of it.
+// conflict refuses two values for the same field, or for a field and a part of it.
 func (o *sessionCreate) conflict(r *sessionRequest) error {
 	named := o.assignments(r, o.c.Now())
 	if o.money().Given() {
@@ -184,8 +182,8 @@ func (o *sessionCreate) build(ctx context.Context, m *cli.Merchant) (*sessionReq
 	return r, o.fill(r, m)
 }
 
-// gatewayTime is what --expires-in counts from. The emulator's clock may be another
-// than ours.
+// gatewayTime is the time from which --expires-in counts. The emulator's clock may
+// differ from ours.
 func (o *sessionCreate) gatewayTime(ctx context.Context, m *cli.Merchant) (time.Time, error) {
 	if o.expiresIn == 0 || m.Emulator == nil {
 		return o.c.Now(), nil
@@ -243,7 +241,7 @@ const (
 	defaultMethod      = "CARD"
 )
 
-// defaults are the values of the fields that nobody names.
+// defaults are the values of fields that are not given.
 func (o *sessionCreate) defaults(r *sessionRequest, m *cli.Merchant) []draft.Default {
 	id := r.id()
 	if id == "" {
@@ -267,7 +265,7 @@ func (o *sessionCreate) defaults(r *sessionRequest, m *cli.Merchant) []draft.Def
 	return list
 }
 
-// fill gives the fields that nobody named their defaults.
+// fill sets the defaults of fields that are not given.
 func (o *sessionCreate) fill(r *sessionRequest, m *cli.Merchant) error {
 	if err := r.Fill(o.defaults(r, m)...); err != nil {
 		return asUsage(err)

@@ -42,7 +42,7 @@ func (s seconds) MarshalText() ([]byte, error) {
 
 // JUnit writes findings in the form that CI servers read: a test suite with a
 // name, and one test case in class for each finding. Skipped and unproven checks
-// are skipped tests. A warning passes, and is told in the test's output.
+// are skipped tests. A warning is a passed test with a note in its output.
 func JUnit(name, class string, findings []Finding) ([]byte, error) {
 	s := suite{Name: name, Tests: len(findings)}
 	var total time.Duration

@@ -171,7 +171,7 @@ func Index() []byte {
 Where two are needed together, their ids are joined by a plus sign: ` + "`path-prefix-lost+body-final-line-end`" + `. The ids are
 stable. ` + "`antom notify verify --explain ID`" + ` prints what the page of a cause says.
 
-A cause is told only if it makes the signature true. The exceptions are ` + "`signature-cut`" + ` and an elliptic-curve signature
+A cause is reported only if it makes the signature true. The exceptions are ` + "`signature-cut`" + ` and an elliptic-curve signature
 (` + "`signature-scheme`" + `), which are recognised by the signature's form. No cause changes what a message says: a message whose
 amount, id, time or status was tampered with has none.
 

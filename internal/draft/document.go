@@ -75,7 +75,7 @@ func (d *Draft) lookup(text string, path jsontree.Path) (*rules.Field, error) {
 		above := path[:i].String()
 		next, skipped := f.Below(s)
 		if skipped {
-			return nil, &PathError{Path: text, reason: "a list is on the way, and no item of it is named", remedy: "write " + above + "[0]"}
+			return nil, &PathError{Path: text, reason: "a list is on the path, but no item of it is given", remedy: "write " + above + "[0]"}
 		}
 		if next == nil {
 			return nil, d.unknown(text, path, above, f)
@@ -196,7 +196,7 @@ func valueNode(raw []byte) (*jsontree.Node, error) {
 		return nil, err
 	}
 	if path, _, _ := n.Duplicate(); path != nil {
-		return nil, fmt.Errorf("%s stands twice", path)
+		return nil, fmt.Errorf("%s occurs twice", path)
 	}
 	n.Unplace()
 	return n, nil
@@ -210,7 +210,7 @@ func (d *Draft) fits(path jsontree.Path) error {
 		missing := n == nil || n.Kind == jsontree.Null
 		switch isList := !missing && n.Kind == jsontree.List; {
 		case !missing && isList != (s.Name == ""), !missing && !isList && n.Kind != jsontree.Object:
-			return &PathError{Path: path.String(), reason: "the request has another kind of value on the way there", remedy: "look into the request file"}
+			return &PathError{Path: path.String(), reason: "the request has a different kind of value on this path", remedy: "look into the request file"}
 		case s.Name == "" && missing && s.Index > 0:
 			return gap(path, 0)
 		case s.Name == "" && !missing && s.Index > len(n.Items):
@@ -222,7 +222,7 @@ func (d *Draft) fits(path jsontree.Path) error {
 }
 
 func gap(path jsontree.Path, items int) error {
-	return &PathError{Path: path.String(), reason: fmt.Sprintf("the list has only %d items before it", items), remedy: fmt.Sprintf("the next one is [%d]", items)}
+	return &PathError{Path: path.String(), reason: fmt.Sprintf("the list has only %d items", items), remedy: fmt.Sprintf("the next one is [%d]", items)}
 }
 
 // descend returns the container one step down, for the step after that. A missing

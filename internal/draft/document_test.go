@@ -70,13 +70,13 @@ func TestDraft_setRefuses(t *testing.T) {
 		{`{}`, "buyerEmail", "x", "buyerEmail: is not a known field", "did you mean order.buyer.buyerEmail?"},
 		{`{}`, "order.goods[0].goodsNam", "x", "not a known field", "did you mean order.goods[0].goodsName?"},
 		{`{}`, "paymentredirecturl", "x", "not a known field", "did you mean paymentRedirectUrl?"},
-		{`{}`, "order.goods.goodsName", "x", "no item of it is named", "write order.goods[0]"},
+		{`{}`, "order.goods.goodsName", "x", "no item of it is given", "write order.goods[0]"},
 		{`{}`, "order[0]", "x", "not a known field", ""},
 		{`{}`, "order.goods[01].goodsName", "x", "not a known field", ""},
 		{`{}`, "order.goods[99999].goodsName", "x", "not a known field", ""},
-		{`{}`, "order.goods[1].goodsName", "x", "the list has only 0 items before it", "the next one is [0]"},
+		{`{}`, "order.goods[1].goodsName", "x", "the list has only 0 items", "the next one is [0]"},
 		{`{}`, "paymentAmount.valu", "x", "not a known field", ""},
-		{`{"order":"x"}`, "order.orderType", "x", "another kind of value", ""},
+		{`{"order":"x"}`, "order.orderType", "x", "different kind of value", ""},
 		{`{}`, "", "x", "not a known field", ""},
 		{`{}`, "paymentFactor.isAuthorization", "yes", `is "yes", must be true or false`, ""},
 		{`{}`, "env.timeZoneOffset", "1.5", "must be a whole number", ""},
@@ -84,7 +84,7 @@ func TestDraft_setRefuses(t *testing.T) {
 		{`{}`, "paymentAmount", "42.001 SGD", "42.001", ""},
 		{`{}`, "order", "x", "an object in JSON", ""},
 		{`{}`, "order.goods", "{}", "such as order.goods[0]", ""},
-		{`{}`, "order", `{"a":1,"a":2}`, "a stands twice", ""},
+		{`{}`, "order", `{"a":1,"a":2}`, "a occurs twice", ""},
 	} {
 		d := read(t, test.body)
 		err := d.Set(test.path, test.text)
@@ -123,9 +123,9 @@ func TestRead_places(t *testing.T) {
 func TestRead_refuses(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		"{\"a\": 1,\n \"b\": {\"c\": 1, \"d\": 2,\n \"c\": 3}}": "r.json:3:2: b.c stands twice, first on line 2",
+		"{\"a\": 1,\n \"b\": {\"c\": 1, \"d\": 2,\n \"c\": 3}}": "r.json:3:2: b.c occurs twice, first on line 2",
 		"{\"a\":1} x":        "r.json:1:9: not a JSON object: something follows the object",
-		"\ufeff{}":           "r.json:1:1: not a JSON object: a byte order mark",
+		"\ufeff{}":           "r.json:1:1: not a JSON object: it begins with a byte order mark",
 		"{\"a\":\n\"\xff\"}": "r.json:2:2: not a JSON object: it is not UTF-8",
 		"[]":                 "r.json:1:1: not a JSON object: it is a list",
 		"":                   "it is empty",

@@ -48,8 +48,8 @@ func Read(op antom.Operation, name string, source []byte) (*Draft, error) {
 		line, column := jsontree.Position(source, second.Offset)
 		before, _ := jsontree.Position(source, first.Offset)
 		return nil, &SourceError{
-			name, line, column, fmt.Sprintf("%s stands twice, first on line %d", path, before),
-			"of two values nobody can say which one counts; leave one of them",
+			name, line, column, fmt.Sprintf("%s occurs twice, first on line %d", path, before),
+			"it is not clear which of the two values counts; remove one of them",
 		}
 	}
 	return &Draft{op: op, fields: rules.Fields(op), root: root, source: source, name: name}, nil

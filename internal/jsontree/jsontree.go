@@ -80,7 +80,7 @@ func Position(text []byte, offset int) (line, column int) {
 // [*SyntaxError].
 func Parse(text []byte) (*Node, error) {
 	if bytes.HasPrefix(text, []byte("\ufeff")) {
-		return nil, ErrorAt(text, 0, "a byte order mark stands before it")
+		return nil, ErrorAt(text, 0, "it begins with a byte order mark")
 	}
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRune(text[at:])

@@ -36,7 +36,7 @@ func TestParse_refuses(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"a":1} x`:             "line 1, column 9: something follows the object",
 		"[1]\n[2]":              "line 2, column 1: something follows the list",
-		"\ufeff{}":              "line 1, column 1: a byte order mark stands before it",
+		"\ufeff{}":              "line 1, column 1: it begins with a byte order mark",
 		"{\"a\":\n\"\xff\"}":    "line 2, column 2: it is not UTF-8 from here on",
 		"":                      "line 1, column 1: it is empty",
 		" \n":                   "line 2, column 1: it is empty",
