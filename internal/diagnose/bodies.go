@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// largestUnpacked bounds what a packed body is unpacked to.
+// largestUnpacked limits the size of a decompressed body.
 const largestUnpacked = 16 << 20
 
-// bodies makes a change of each body that is not the given one.
+// bodies makes a change for each body that differs from the given one.
 func (c *Case) bodies(all ...[]byte) []change {
 	var changes []change
 	for _, body := range all {
@@ -65,7 +65,7 @@ func lostBrace(c *Case) []change {
 	return all
 }
 
-// quotedBody unpacks {"a":1} that was logged as "{\"a\":1}".
+// quotedBody unquotes {"a":1} that was logged as "{\"a\":1}".
 func quotedBody(c *Case) []change {
 	body := bytes.TrimSpace(c.Message.Body)
 	var text string
@@ -97,8 +97,8 @@ func packedBody(c *Case) []change {
 // Standard, index-windows-1252); in ISO 8859-1 they are control characters.
 const windows1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
 
-// otherCharset undoes reading UTF-8 as a Western charset and writing that as
-// UTF-8, and does it.
+// otherCharset tries both directions of a wrong conversion: UTF-8 read as a Western
+// charset and written as UTF-8, and the reverse.
 func otherCharset(c *Case) []change {
 	body := c.Message.Body
 	if isASCII(body) {
@@ -117,8 +117,7 @@ func otherCharset(c *Case) []change {
 	return c.bodies(append(all, widened)...)
 }
 
-// narrowed writes each character as the one byte that it stands for in the
-// charset.
+// narrowed writes each character as its single byte in the charset.
 func narrowed(body []byte, windows bool) ([]byte, bool) {
 	table := []rune(windows1252)
 	out := make([]byte, 0, len(body))

@@ -14,15 +14,14 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// content is what may have been signed: the fields of a message, and how they
-// were joined.
+// content is possible signed content: the fields of a message, and how they are joined.
 type content struct {
 	layout                         layout
 	method, target, clientID, time string
 	body                           []byte
 }
 
-// layout is how the fields are joined; the zero value is the true one.
+// layout is how the fields are joined; the zero value is the correct one.
 type layout struct {
 	wrong                      bool
 	afterMethod, afterTarget   string
@@ -35,7 +34,7 @@ func contentOf(m *intake.Message) content {
 	return content{method: signed.Method, target: signed.Target, clientID: signed.ClientID, time: signed.Time, body: signed.Body}
 }
 
-// appendPrefix appends all that precedes the body.
+// appendPrefix appends everything before the body.
 func (x content) appendPrefix(b []byte) []byte {
 	l := x.layout
 	if !l.wrong {
@@ -53,7 +52,7 @@ func (x content) appendPrefix(b []byte) []byte {
 	return append(append(b, second...), l.afterTime...)
 }
 
-// with is the content after a change.
+// with returns the content after a change.
 func (x content) with(ch *change) content {
 	switch ch.part {
 	case partMethod:
@@ -76,31 +75,31 @@ func (x content) with(ch *change) content {
 	return x
 }
 
-// layouts are the ways in which programs join the fields wrongly.
+// layouts are known wrong ways to join the fields.
 var layouts = [...]struct {
 	name   string
 	layout layout
 }{
-	{"CRLF in place of the line feed", layout{true, " ", "\r\n", ".", ".", false, false}},
-	{"a backslash and an n in place of the line feed", layout{true, " ", `\n`, ".", ".", false, false}},
-	{"a blank in place of the line feed", layout{true, " ", " ", ".", ".", false, false}},
+	{"CRLF instead of the line feed", layout{true, " ", "\r\n", ".", ".", false, false}},
+	{"a backslash and an n instead of the line feed", layout{true, " ", `\n`, ".", ".", false, false}},
+	{"a blank instead of the line feed", layout{true, " ", " ", ".", ".", false, false}},
 	{"no line feed", layout{true, " ", "", ".", ".", false, false}},
-	{"a line feed in place of the blank", layout{true, "\n", "\n", ".", ".", false, false}},
+	{"a line feed instead of the blank", layout{true, "\n", "\n", ".", ".", false, false}},
 	{"no method", layout{true, "", "\n", ".", ".", true, false}},
 	{"the time before the client id", layout{true, " ", "\n", ".", ".", false, true}},
 	{"no dots", layout{true, " ", "\n", "", "", false, false}},
-	{"line feeds in place of the dots", layout{true, " ", "\n", "\n", "\n", false, false}},
+	{"line feeds instead of the dots", layout{true, " ", "\n", "\n", "\n", false, false}},
 	{"no dot before the body", layout{true, " ", "\n", ".", "", false, false}},
 }
 
-// hidden is what an RSA signature was made over: a hash, and of which kind.
+// hidden is the hash inside an RSA signature, and its kind.
 type hidden struct {
 	scheme string
 	hash   []byte
 	kind   crypto.Hash
 }
 
-// of hashes a content as the signer did.
+// of hashes content as the signer did.
 func (h hidden) of(signed []byte) []byte {
 	hash := h.kind.New()
 	hash.Write(signed)
@@ -120,9 +119,9 @@ var schemes = [...]struct {
 	{"SHA-512", crypto.SHA512, "\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40"},
 }
 
-// recoverHash reads the hash out of a signature. It wants the whole padding to
-// be as PKCS#1 v1.5 writes it, so that it finds a hash exactly where a
-// verification of that hash succeeds. Nothing here is secret.
+// recoverHash recovers the hash from a signature. The whole padding must be exactly as
+// in PKCS#1 v1.5, so a hash is found only if verifying it would succeed. Nothing here
+// is secret.
 func recoverHash(key *sign.PublicKey, signature []byte) (hidden, bool) {
 	public := rsaKey(key)
 	if public == nil || len(signature) != public.Size() {
@@ -143,7 +142,7 @@ func recoverHash(key *sign.PublicKey, signature []byte) (hidden, bool) {
 	return hidden{}, false
 }
 
-// paddingOf is what stands before the DigestInfo in a block of that size.
+// paddingOf is the padding before the DigestInfo in a block of that size.
 func paddingOf(size, info int) string {
 	padding := make([]byte, size-info)
 	for i := range padding {

@@ -1,14 +1,13 @@
-// Package diagnose says why a signature does not match. It tries each known
-// cause as a hypothesis: what was signed, if this is what went wrong? A
-// hypothesis that makes the signature true is an explanation of the mismatch and
-// of nothing else; it never makes a message genuine.
+// Package diagnose explains why a signature does not match. It tries each known cause
+// as a hypothesis: what would have been signed if this went wrong? A hypothesis that
+// makes the signature valid explains the mismatch. It never makes a message genuine.
 //
-// An RSA signature gives its hash away to everyone who has the public key. So
-// the costly part is done once for each key and each reading of the signature's
-// text, and every further hypothesis costs one SHA-256. That the hash fits says
-// as much as a verification does: exactly these bytes were signed with that key.
-// No hypothesis changes what a message means (an amount, an id, an instant, a
-// status), so a message that was tampered with finds no explanation.
+// Anyone who has the public key can recover the hash from an RSA signature. So the
+// expensive part is done once for each key and each reading of the signature text, and
+// every further hypothesis costs one SHA-256. A matching hash proves as much as a
+// verification: exactly these bytes were signed with that key. No hypothesis changes
+// the meaning of a message (an amount, an id, a time, a status), so there is no
+// explanation for a message that was tampered with.
 package diagnose
 
 import (
@@ -33,51 +32,50 @@ const (
 // Key is a public key that a signature may have been made with.
 type Key struct {
 	Name   string // for people: Antom's key of profile "live"
-	Owner  Owner  // empty where nobody said whose it is
+	Owner  Owner  // empty if unknown
 	Test   bool   // of the test environment; meaningless without a profile
 	Public *sign.PublicKey
 }
 
-// Known is a value that the set-up holds, and where it comes from.
+// Known is a value from the configuration, and its origin.
 type Known struct{ Value, From string }
 
-// Case is a message that did not verify, and what is known around it.
+// Case is a message that did not verify, and what else is known.
 type Case struct {
 	Message   *intake.Message
-	Keys      []Key   // the first one is the one that it was verified with
+	Keys      []Key   // the first one was used for verification
 	ClientIDs []Known // of the profiles
 	URLs      []Known // notify URLs of the profiles
 }
 
-// Finding is what came of a diagnosis.
+// Finding is the result of a diagnosis.
 type Finding struct {
-	// Causes are the hypotheses that, taken together, make the signature true;
-	// empty if none do.
+	// Causes are the hypotheses that together make the signature valid; empty if none
+	// do.
 	Causes []Cause
 	// Details show what each of them changes.
 	Details []Detail
-	// Target is the path that was signed, if another one was given: with it, and
-	// what the other causes change, the message verifies.
+	// Target is the signed path, if a different one was given. The message verifies
+	// with it and the changes of the other causes.
 	Target string
-	// Key names the key that the signature was made with, if it is known and not
-	// told by a detail.
+	// Key names the key that made the signature, if it is known and not in a detail.
 	Key string
-	// RuledOut says what was tried in vain.
+	// RuledOut says what was tried without success.
 	RuledOut []string
-	// See are causes that what was noticed points to.
+	// See are causes that Noticed refers to.
 	See []Cause
-	// Noticed says what is wrong in any case, though it is not proved that it is
-	// what went wrong here, and what to do about it.
+	// Noticed is a fault that was found, with a remedy, without proof that it is the
+	// cause.
 	Noticed string
-	// ContentChanged says that the key is right and the signature whole, and that
-	// no cause fits: other content was signed.
+	// ContentChanged means that the key is correct, the signature is complete, and no
+	// cause fits: different content was signed.
 	ContentChanged bool
 }
 
-// Detail is a value as it was signed and as it was given.
+// Detail is a labelled value, such as the signed and the given path.
 type Detail struct{ Label, Value string }
 
-// ID is the causes' ids joined by a plus sign; empty without a cause.
+// ID returns the ids of the causes joined by plus signs; empty without a cause.
 func (f *Finding) ID() string {
 	var ids []string
 	for _, c := range f.Causes {
@@ -86,7 +84,7 @@ func (f *Finding) ID() string {
 	return strings.Join(ids, "+")
 }
 
-// Title says what happened, in words.
+// Title says what happened.
 func (f *Finding) Title() string {
 	var titles []string
 	for _, c := range f.Causes {
@@ -95,7 +93,7 @@ func (f *Finding) Title() string {
 	return strings.Join(titles, "; and ")
 }
 
-// Remedy says what to do about all of it; without a cause, about what was noticed.
+// Remedy says what to do about all causes; without a cause, it returns Noticed.
 func (f *Finding) Remedy() string {
 	if len(f.Causes) == 0 {
 		return f.Noticed
@@ -107,18 +105,18 @@ func (f *Finding) Remedy() string {
 	return strings.Join(slices.Compact(remedies), "; ")
 }
 
-// mostHashed bounds the work of one diagnosis, in bytes hashed: about a tenth of
-// a second. A body of a few kilobytes needs a third of it at most.
+// mostHashed limits the work of a diagnosis, in hashed bytes: about a tenth of a
+// second. A body of a few kilobytes needs at most a third of it.
 const mostHashed = 96 << 20
 
-// mostReadings bounds the public-key operations, of about 30 µs each.
+// mostReadings limits the public-key operations, which take about 30 µs each.
 const mostReadings = 256
 
-// Explain looks for the change that would make the signature of a message true.
+// Explain looks for changes that would make the signature of a message valid.
 func Explain(c *Case) *Finding { return explain(c, hypotheses[:]) }
 
-// ExplainAs tries only the causes with these ids: in a run of many messages, what
-// broke one broke the others.
+// ExplainAs tries only the causes with these ids: in a run of many messages, most have
+// the same cause.
 func ExplainAs(c *Case, ids []string) *Finding {
 	var rows []hypothesis
 	for i := range hypotheses {
@@ -152,18 +150,18 @@ func explain(c *Case, rows []hypothesis) *Finding {
 	return s.nothing(readings)
 }
 
-// change is one thing that a hypothesis says was otherwise when it was signed.
+// change is a difference between what was signed and what was given.
 type change struct {
 	cause *hypothesis
 	part  part
 	text  string // the part as it was signed
 	body  []byte // of the body
 	key   *Key
-	from  string // why this value: a header, a profile
-	alone bool   // not tried in pairs: there are many of its kind
+	from  string // the origin of the value: a header, a profile
+	alone bool   // not tried in pairs, because there are many of its kind
 }
 
-// part is a part of what is signed or of how it is verified.
+// part is a part of the signed data or of its verification.
 type part int
 
 const (
@@ -178,7 +176,7 @@ const (
 	partLayout
 )
 
-// search is one diagnosis under way.
+// search is a diagnosis in progress.
 type search struct {
 	c       *Case
 	keys    []change
@@ -186,7 +184,7 @@ type search struct {
 	content []change
 	budget  int
 	tried   int
-	cut     bool // not all orders of the body's members were written
+	cut     bool // not all orders of the body's members were tried
 	hash    interface {
 		Write([]byte) (int, error)
 		Sum([]byte) []byte
@@ -195,7 +193,7 @@ type search struct {
 	prefix []byte
 }
 
-// collect asks each hypothesis what it would change.
+// collect collects the changes of all hypotheses.
 func (s *search) collect(rows []hypothesis) {
 	for i := range rows {
 		for _, ch := range rows[i].changes(s.c) {
@@ -217,14 +215,13 @@ func (s *search) collect(rows []hypothesis) {
 	}
 }
 
-// reading is a hash that a signature gives away, and how it was read.
+// reading is a hash recovered from a signature, and how it was recovered.
 type reading struct {
-	key, text change // without a cause: as they were given
+	key, text change // without a cause if they are the given ones
 	hidden
 }
 
-// readings recovers what can be recovered: with each key from each reading of
-// the signature's text.
+// readings recovers hashes with each key from each reading of the signature text.
 func (s *search) readings() []reading {
 	var found []reading
 	texts := append([]change{{text: s.c.signature()}}, s.texts...)
@@ -250,8 +247,8 @@ func (s *search) readings() []reading {
 	return found
 }
 
-// withReading looks for the content that has the hash that was signed: as it is,
-// with one change, with two.
+// withReading looks for content with the signed hash: unchanged, with one change, with
+// two changes.
 func (s *search) withReading(r reading) *Finding {
 	if r.scheme != "SHA-256" {
 		return nil
@@ -284,7 +281,7 @@ func (s *search) withReading(r reading) *Finding {
 	return nil
 }
 
-// holds says whether a content is what was signed.
+// holds reports whether this content was signed.
 func (s *search) holds(x content, r reading) bool {
 	s.prefix = x.appendPrefix(s.prefix[:0])
 	if s.budget -= len(s.prefix) + len(x.body); s.budget < 0 {
@@ -298,7 +295,7 @@ func (s *search) holds(x content, r reading) bool {
 	return string(s.hash.Sum(sum[:0])) == string(r.hash)
 }
 
-// found makes the finding of what fits.
+// found makes the finding for matching changes.
 func (s *search) found(r reading, changes []*change) *Finding {
 	f := &Finding{Key: r.key.key.Name}
 	all := changes
@@ -326,8 +323,8 @@ func (s *search) found(r reading, changes []*change) *Finding {
 	return f
 }
 
-// sameStory leaves out what another change already says: a message of another
-// kind has its time in another header.
+// sameStory omits changes that follow from another change: a message of another kind
+// has its time in another header.
 func sameStory(all []*change) []*change {
 	isKind := func(ch *change) bool { return ch.cause.id == "kind" }
 	if !slices.ContainsFunc(all, isKind) {
@@ -336,8 +333,8 @@ func sameStory(all []*change) []*change {
 	return slices.DeleteFunc(slices.Clone(all), func(ch *change) bool { return ch.cause.id == "time-header" })
 }
 
-// withoutForgiven leaves out the final line end of a body whose form does not
-// tell its length: it is forgiven anyhow, so that it is not what is wrong.
+// withoutForgiven omits the final line ending of a body of unknown length. It is
+// tolerated anyway, so it is not the fault.
 func (s *search) withoutForgiven(all []*change) []*change {
 	if len(all) < 2 || s.c.Message.Exact {
 		return all
@@ -347,7 +344,7 @@ func (s *search) withoutForgiven(all []*change) []*change {
 	})
 }
 
-// scheme looks for the true content under another scheme of signing.
+// scheme tries the given content with other signature schemes.
 func (s *search) scheme(readings []reading) *Finding {
 	base := contentOf(s.c.Message)
 	signed := append(base.appendPrefix(nil), base.body...)
@@ -361,15 +358,15 @@ func (s *search) scheme(readings []reading) *Finding {
 	for _, r := range readings {
 		switch {
 		case r.scheme != "SHA-256" && string(r.of(signed)) == string(r.hash):
-			return made(r.scheme+" in place of SHA-256", r.key.key.Name)
+			return made(r.scheme+" instead of SHA-256", r.key.key.Name)
 		case string(r.hash) == string(again[:]), string(r.hash) == string(hexAgain[:]):
-			return made("the hash of the hash: it was hashed before it was given to the function that hashes and signs", r.key.key.Name)
+			return made("the hash of the hash: the data was hashed before a function that hashes and signs", r.key.key.Name)
 		}
 	}
 	raw, ok := signatureBytes(change{text: s.c.signature()})
 	for i := range s.c.Keys {
 		if ok && isPSS(s.c.Keys[i].Public, sum[:], raw) {
-			return made("RSA-PSS padding in place of PKCS#1 v1.5", s.c.Keys[i].Name)
+			return made("RSA-PSS padding instead of PKCS#1 v1.5", s.c.Keys[i].Name)
 		}
 	}
 	return nil

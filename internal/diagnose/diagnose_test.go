@@ -436,12 +436,12 @@ func TestExplain_nothing(t *testing.T) {
 	m := genuine(t, "go/ntf-pay")
 	m.Body = edit(bytes.Clone(m.Body), "1000", "9000")
 	f := diagnose.Explain(caseOf(t, m))
-	if f.ID() != "" || !f.ContentChanged || len(f.Details) != 1 || !strings.HasPrefix(f.Details[0].Value, `is right and the signature is whole: Antom's key of profile "sandbox"`) {
+	if f.ID() != "" || !f.ContentChanged || len(f.Details) != 1 || !strings.HasPrefix(f.Details[0].Value, `is correct and the signature is complete: Antom's key of profile "sandbox"`) {
 		t.Errorf("%q, ruled out %q", f.ID(), f.RuledOut)
 	}
 	c := &diagnose.Case{Message: m, Keys: []diagnose.Key{otherKey(t, true)}}
 	f = diagnose.Explain(c)
-	if f.ID() != "" || f.ContentChanged || !strings.Contains(strings.Join(f.RuledOut, "\n"), `none of the known keys (Antom's key of profile "other")`) {
+	if f.ID() != "" || f.ContentChanged || !strings.Contains(strings.Join(f.RuledOut, "\n"), `not made with any of the known keys (Antom's key of profile "other")`) {
 		t.Errorf("%q, ruled out %q", f.ID(), f.RuledOut)
 	}
 }

@@ -6,8 +6,7 @@ import (
 	"strconv"
 )
 
-// detail shows what a change changes: both values, and of a body the first byte
-// that differs.
+// detail shows both values of a change; for a body, the first different byte.
 func (c *Case) detail(ch *change) []Detail {
 	base := contentOf(c.Message)
 	switch ch.part {
@@ -27,7 +26,7 @@ func (c *Case) detail(ch *change) []Detail {
 		return []Detail{{"signed by", ch.key.Name + ch.text}, {"verified with", c.Keys[0].Name}}
 	case partSignature:
 		if ch.from != "" {
-			return []Detail{{"true signature", ch.from}}
+			return []Detail{{"valid signature", ch.from}}
 		}
 	}
 	return nil
@@ -41,10 +40,10 @@ func both(what string, ch *change, given string) []Detail {
 	return []Detail{{"signed " + what, signed}, {"given " + what, strconv.Quote(given)}}
 }
 
-// around is how much of a body is shown on either side of a difference.
+// around is how many bytes are shown on each side of a difference.
 const around = 16
 
-// difference shows where two bodies part.
+// difference shows where two bodies begin to differ.
 func difference(signed, given []byte) []Detail {
 	at := 0
 	for at < len(signed) && at < len(given) && signed[at] == given[at] {

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// hypothesis is a cause that can be tried: what would have been signed, if that
-// is what happened?
+// hypothesis is a cause that can be tried: what would have been signed in this case?
 type hypothesis struct {
 	id      string // of the cause
 	changes func(*Case) []change
@@ -17,7 +16,7 @@ func (h *hypothesis) cause() Cause {
 	return c
 }
 
-// hypotheses are what is tried, in the order of causes.txt.
+// hypotheses are all hypotheses, in the order of causes.txt.
 var hypotheses = [...]hypothesis{
 	{"kind", otherKind},
 	{"key-own", ownKey},
@@ -66,11 +65,11 @@ var hypotheses = [...]hypothesis{
 	{"content-layout", otherLayout},
 }
 
-// none is of causes that are not found by changing anything.
+// none is for causes that are not found by trying changes.
 func none(*Case) []change { return nil }
 
-// Theme says where frameworks differ: "body", "path", "header", "signature" or
-// "method"; "" where they do not.
+// Theme says in what frameworks differ: "body", "path", "header", "signature" or
+// "method"; "" if they do not differ.
 type Theme string
 
 // The themes of advice.
@@ -88,7 +87,7 @@ type Advice struct {
 	How       string `json:"how"`
 }
 
-// frameworks say in their own words how each thing is done.
+// frameworks has the advice for each framework.
 var frameworks = [...]struct {
 	name                                  string
 	body, path, header, signature, method string
@@ -131,7 +130,7 @@ var frameworks = [...]struct {
 		`r.Method`},
 }
 
-// Advice says how it is done in common frameworks; nil where they do not differ.
+// Advice says how it is done in common frameworks; nil if they do not differ.
 func (t Theme) Advice() []Advice {
 	var advice []Advice
 	for _, row := range frameworks {
@@ -155,7 +154,7 @@ func (t Theme) Advice() []Advice {
 	return advice
 }
 
-// Advice says how the causes of a finding are mended in common frameworks.
+// Advice says how to fix the causes of a finding in common frameworks.
 func (f *Finding) Advice() []Advice {
 	var advice []Advice
 	var said []Theme

@@ -9,7 +9,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// signer is who signs messages of a kind.
+// signer returns who signs messages of a kind.
 func signer(kind intake.Kind) Owner {
 	if kind == intake.Request {
 		return Merchant
@@ -17,8 +17,8 @@ func signer(kind intake.Kind) Owner {
 	return Antom
 }
 
-// used is the key that the message was verified with. A key of which nobody said
-// whose it is may be one that is known by another name.
+// used returns the key that the message was verified with. If its owner is unknown, it
+// may be known under another name.
 func (c *Case) used() Key {
 	if len(c.Keys) == 0 {
 		return Key{}
@@ -32,7 +32,7 @@ func (c *Case) used() Key {
 	return used
 }
 
-// others are the keys of one owner that differ from the one used.
+// others returns the keys of an owner other than the one used.
 func (c *Case) others(owner Owner) []*Key {
 	var found []*Key
 	for i := range c.Keys {
@@ -58,8 +58,8 @@ func opposite(owner Owner) Owner {
 	return Antom
 }
 
-// otherKind: the key of whom this kind of message is not from, and the time
-// header that only another kind has.
+// otherKind tries the key of the other party, and the time header of another kind of
+// message.
 func otherKind(c *Case) []change {
 	m := c.Message
 	var changes []change
@@ -67,9 +67,9 @@ func otherKind(c *Case) []change {
 		changes = asKeys(c.others(opposite(signer(m.Kind))))
 	}
 	for i := range changes {
-		changes[i].text = ", as a notification or a response is"
+		changes[i].text = ", like a notification or a response"
 		if changes[i].key.Owner == Merchant {
-			changes[i].text = ", as a request is"
+			changes[i].text = ", like a request"
 		}
 	}
 	if m.Kind != intake.Response && m.Header.Get(antom.HeaderRequestTime) == "" && m.Header.Get(antom.HeaderResponseTime) != "" {
@@ -85,8 +85,8 @@ func ownKey(c *Case) []change {
 	return asKeys(c.others(Antom))
 }
 
-// usesOwnKey says whether a message of Antom's was verified with a key that is
-// known as a merchant's, whatever it is configured as.
+// usesOwnKey reports whether a message from Antom was verified with a key that is known
+// to be a merchant's, however it is configured.
 func (c *Case) usesOwnKey() bool {
 	isOwn := func(key Key) bool { return key.Owner == Merchant && key.Public.Equal(c.Keys[0].Public) }
 	return signer(c.Message.Kind) == Antom && slices.ContainsFunc(c.Keys, isOwn)
@@ -122,7 +122,7 @@ func otherClientID(c *Case) []change {
 	return texts(partClientID, given, known)
 }
 
-// texts makes a change of each value that is not the given one.
+// texts makes a change for each value that differs from the given one.
 func texts(p part, given string, known []Known) []change {
 	var changes []change
 	for _, k := range known {

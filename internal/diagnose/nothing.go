@@ -10,8 +10,8 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// missing are the signed parts that the message does not have; without them
-// nothing can be ruled out.
+// missing returns the signed parts that the message lacks; without them, nothing can be
+// ruled out.
 func (s *search) missing() []string {
 	base := contentOf(s.c.Message)
 	var names []string
@@ -26,7 +26,7 @@ func (s *search) missing() []string {
 	return names
 }
 
-// keyNames names the known keys, each once.
+// keyNames returns the names of the known keys, each once.
 func (s *search) keyNames() string {
 	var names []string
 	for _, key := range s.c.Keys {
@@ -37,8 +37,8 @@ func (s *search) keyNames() string {
 	return strings.Join(names, ", ")
 }
 
-// keyVersion is the key version that the header of a message of Antom's names,
-// if it is not that of a key that was never replaced.
+// keyVersion is the key version in the header of a message from Antom, unless it is
+// the first one.
 func (s *search) keyVersion() string {
 	h, err := sign.ParseHeader(s.c.signature())
 	if err != nil || h.KeyVersion == "1" || signer(s.c.Message.Kind) != Antom {
@@ -47,35 +47,35 @@ func (s *search) keyVersion() string {
 	return h.KeyVersion
 }
 
-// nothing says what was ruled out.
+// nothing makes the finding if no cause fits: what was ruled out.
 func (s *search) nothing(readings []reading) *Finding {
 	f := &Finding{}
 	keys := s.keyNames()
 	if version := s.keyVersion(); version != "" && len(readings) == 0 {
 		row := causeOf("key-rotated")
-		f.Noticed, f.See = fmt.Sprintf("its header names key version %q, and none of the known keys fits: %s", version, row.Remedy), []Cause{row}
+		f.Noticed, f.See = fmt.Sprintf("its header has key version %q, and none of the known keys fits: %s", version, row.Remedy), []Cause{row}
 	} else if s.c.usesOwnKey() {
-		f.Noticed = "the key that was taken for Antom's is the merchant's own public key, which nothing that Antom sends is signed with: " + causeOf("key-own").Remedy
+		f.Noticed = "the key used as Antom's is the merchant's own public key, but Antom does not sign with the merchant's key: " + causeOf("key-own").Remedy
 	}
 	if len(readings) == 0 {
 		if _, ok := signatureBytes(change{text: s.c.signature()}); ok && keys != "" {
-			f.RuledOut = append(f.RuledOut, "the signature was made with none of the known keys ("+keys+"), or it is damaged: whether the path and the body are right can't be told")
+			f.RuledOut = append(f.RuledOut, "the signature was not made with any of the known keys ("+keys+"), or it is damaged: the path and the body can't be checked")
 		}
 		return f
 	}
 	f.Key = readings[0].key.key.Name
 	what := cmp.Or(f.Key, "the given key")
 	if missing := s.missing(); len(missing) > 0 {
-		f.Details = []Detail{{"the key", "is right and the signature is whole: " + what + " signed something"},
+		f.Details = []Detail{{"the key", "is correct and the signature is complete: " + what + " signed something"},
 			{"not known", strings.Join(missing, ", ") + ": so no cause can be excluded"}}
 		if slices.Contains(missing, "the body") {
-			f.Noticed = "the message has no body, which is a part of what was signed: save it whole"
+			f.Noticed = "the message has no body, which is part of the signed data: save the whole message"
 		}
 		return f
 	}
 	f.ContentChanged = true
-	f.Details = []Detail{{"the key", "is right and the signature is whole: " + what + " signed something, but not this message"}}
-	f.RuledOut = append(f.RuledOut, fmt.Sprintf("%d other readings do not fit either: %s", s.tried, strings.Join(s.areas(), ", ")))
+	f.Details = []Detail{{"the key", "is correct and the signature is complete: " + what + " signed something, but not this message"}}
+	f.RuledOut = append(f.RuledOut, fmt.Sprintf("%d other variants do not match either: %s", s.tried, strings.Join(s.areas(), ", ")))
 	open := s.open()
 	if len(open) > 0 {
 		f.Details = append(f.Details, Detail{"not ruled out", strings.Join(open, "; ")})
@@ -83,15 +83,15 @@ func (s *search) nothing(readings []reading) *Finding {
 	switch {
 	case sorted(parse(s.c.Message.Body)):
 		f.ContentChanged = false
-		f.Noticed = "the members of the body stand in the order of the alphabet, as programs write them that parse it and write it again; whether more was changed can't be told: don't act on it, and " + causeOf("body-key-order").Remedy
+		f.Noticed = "the members of the body are in alphabetical order, so it was probably parsed and serialised again; it is not known whether anything else was changed: do not act on it, and " + causeOf("body-key-order").Remedy
 		f.See = []Cause{causeOf("body-key-order")}
 	case len(open) == 0:
-		f.RuledOut = append(f.RuledOut, "so what was changed changes the meaning, or is not known here: compare with the bytes on the wire")
+		f.RuledOut = append(f.RuledOut, "so the change affects the meaning or is of an unknown kind: compare with the bytes on the wire")
 	}
 	return f
 }
 
-// open says what was not tried, or not to the end.
+// open says what was not tried, or not completely.
 func (s *search) open() []string {
 	var open []string
 	if s.budget < 0 {
@@ -100,40 +100,40 @@ func (s *search) open() []string {
 	root := parse(s.c.Message.Body)
 	switch {
 	case root == nil && len(s.c.Message.Body) > largestRewritten:
-		open = append(open, "that the body was parsed and written again: it is too long to try")
+		open = append(open, "that the body was parsed and serialised again: it is too long to try")
 	case root != nil:
 		if names := strangers(root); len(names) > 0 {
-			open = append(open, "another order of the body's members: the place of "+strings.Join(names, ", ")+" is not known here")
+			open = append(open, "another order of the body's members: the position of "+strings.Join(names, ", ")+" is not known")
 		}
 		if s.cut {
-			open = append(open, "other orders of the body's members, together with other spaces and escapes")
+			open = append(open, "other orders of the body's members combined with other whitespace and escapes")
 		}
 	}
 	return open
 }
 
-// OtherClient is the finding of a genuine message that is for another client id
-// than the one wanted.
+// OtherClient returns the finding for a genuine message whose client id is not the
+// expected one.
 func OtherClient(got, want string, known []Known) *Finding {
 	row := causeOf("client-other")
-	f := &Finding{Causes: []Cause{row}, Details: []Detail{{"for client id", strconv.Quote(got)}, {"wanted", strconv.Quote(want)}}}
+	f := &Finding{Causes: []Cause{row}, Details: []Detail{{"for client id", strconv.Quote(got)}, {"expected", strconv.Quote(want)}}}
 	for _, k := range known {
 		if k.Value == got {
 			f.Details[0].Value += " (" + k.From + ")"
-			f.Causes[0].Remedy = "it belongs to " + k.From + ": verify it with that one, and don't act on it here"
+			f.Causes[0].Remedy = "it belongs to " + k.From + ": verify it with that profile, and do not act on it here"
 			break
 		}
 	}
 	return f
 }
 
-// areas are the parts of which other readings were tried.
+// areas are the parts for which other variants were tried.
 func (s *search) areas() []string {
 	names := [...]struct {
 		part part
 		name string
 	}{
-		{partMethod, "method"}, {partTarget, "path"}, {partClientID, "client id"}, {partTime, "time"}, {partBody, "body (line ends, spaces, escapes, order of its members)"}, {partLayout, "how the fields are joined"},
+		{partMethod, "method"}, {partTarget, "path"}, {partClientID, "client id"}, {partTime, "time"}, {partBody, "body (line endings, whitespace, escapes, order of members)"}, {partLayout, "how the fields are joined"},
 	}
 	var found []string
 	for _, row := range names {

@@ -12,15 +12,15 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// mostOrdered bounds the bytes that are written in other orders, and mostPaired
-// how many of them are tried together with what else may be wrong.
+// mostOrdered limits the bytes that are written in other orders, and mostPaired how
+// many orders are tried together with other changes.
 const (
 	mostOrdered = 24 << 20
 	mostPaired  = 6
 )
 
-// otherOrder: members in the orders that are documented or known, spaced and
-// escaped as they may be.
+// otherOrder tries the documented and known orders of members, combined with
+// whitespace and escapes.
 func otherOrder(c *Case) []change {
 	root := parse(c.Message.Body)
 	if root == nil {
@@ -44,7 +44,7 @@ func otherOrder(c *Case) []change {
 					changes = append(changes, ch)
 				}
 				if written += len(other); written > mostOrdered {
-					return append(changes, change{part: partNone}) // says that not all were written
+					return append(changes, change{part: partNone}) // not all were tried
 				}
 			}
 		}
@@ -61,8 +61,8 @@ const documented = "notifyType authorizationNotifyType disputeNotificationType r
 	"paymentCreateTime paymentTime captureTime refundTime transactions paymentResultInfo acquirerReferenceNo pspCustomerInfo " +
 	"customsDeclarationAmount grossSettlementAmount settlementQuote promotionResult acquirerInfo authExpiryTime metadata"
 
-// The orders of answers as the emulator sends them; that of an inquiry, and of the
-// transactions in it, differs from the tables'.
+// The orders in answers of the emulator. Those of an inquiry and its transactions
+// differ from the tables.
 const (
 	emulated = "result paymentStatus paymentResultCode paymentResultMessage paymentRequestId paymentId paymentAmount paymentCreateTime paymentTime " +
 		"authExpiryTime paymentMethodType paymentResultInfo redirectActionForm metadata transactions"
@@ -73,14 +73,14 @@ const (
 	emulatedTransactions = "transactionType transactionStatus transactionRequestId transactionAmount transactionTime transactionId transactionResult"
 )
 
-// Members of the two small objects whose order differs from page to page.
+// Members of two small objects whose order varies between pages.
 var (
 	resultOrders = [...]string{"resultStatus resultCode resultMessage", "resultCode resultStatus resultMessage", "resultCode resultMessage resultStatus",
 		"resultStatus resultMessage resultCode", "resultMessage resultCode resultStatus", "resultMessage resultStatus resultCode"}
 	amountOrders = [...]string{"currency value", "value currency"}
 )
 
-// roots are the messages whose members this project knows, in Antom's order.
+// roots are the known messages, with their members in Antom's order.
 func roots() []reflect.Type {
 	return []reflect.Type{
 		reflect.TypeFor[antom.PaymentNotification](), reflect.TypeFor[antom.CaptureNotification](), reflect.TypeFor[antom.RefundNotification](),
@@ -89,19 +89,19 @@ func roots() []reflect.Type {
 	}
 }
 
-// shapes are the members of messages and of the objects in them.
+// shapes are the members of messages and of their objects.
 type shapes struct {
 	roots   [][]string
 	objects map[string][]string // by the name of the member that holds the object
 }
 
-// known reads the shapes off the types, once.
+// known derives the shapes from the types, once.
 var known = sync.OnceValue(func() shapes {
 	s := shapes{objects: map[string][]string{}}
 	for _, t := range roots() {
 		names := s.collect(t)
 		if !slices.Contains(names, "result") {
-			names = append([]string{"result"}, names...) // an answer begins with it
+			names = append([]string{"result"}, names...) // answers begin with it
 		}
 		s.roots = append(s.roots, names)
 	}
@@ -111,7 +111,7 @@ var known = sync.OnceValue(func() shapes {
 	return s
 })
 
-// collect returns the members of a type and remembers those of the objects in it.
+// collect returns the members of a type and records those of its objects.
 func (s *shapes) collect(t reflect.Type) []string {
 	var names []string
 	for field := range t.Fields() {
@@ -125,18 +125,18 @@ func (s *shapes) collect(t reflect.Type) []string {
 			inner = inner.Elem()
 		}
 		if _, done := s.objects[name]; inner.Kind() == reflect.Struct && !done {
-			s.objects[name] = nil // ends a type that holds itself
+			s.objects[name] = nil // for a type that contains itself
 			if members := s.collect(inner); len(members) > 0 {
 				s.objects[name] = members
 			} else {
-				delete(s.objects, name) // an amount or a time, which write themselves
+				delete(s.objects, name) // an amount or a time, which have their own encoding
 			}
 		}
 	}
 	return names
 }
 
-// likeliest are the roots that know most members of a message.
+// likeliest are the roots that contain most members of a message.
 func (s shapes) likeliest(root *jsontree.Node) [][]string {
 	var best [][]string
 	most := 0
@@ -157,7 +157,7 @@ func (s shapes) likeliest(root *jsontree.Node) [][]string {
 	return best
 }
 
-// How the objects within a message are ordered.
+// How objects inside a message are ordered.
 const (
 	asGiven = iota
 	byTable
@@ -167,15 +167,15 @@ const (
 
 // ordering is an order of all members of a message.
 type ordering struct {
-	outer  []string // of the message itself; nil is as the inner ones are
+	outer  []string // of the message itself; nil for the same as the inner objects
 	inner  int
 	result []string
 	amount []string
 }
 
-// orderings are the orders to try, the likeliest first: the tables' and the
-// emulator's, and that of the alphabet, which the guide's samples have; each with
-// every order of result and of amounts.
+// orderings are the orders to try, the likeliest first: those of the tables and of the
+// emulator, and the alphabetical order of the guide's samples; each with every order of
+// result and amounts.
 func orderings(root *jsontree.Node) []ordering {
 	all := []ordering{{inner: byAlphabet}}
 	outers := slices.Concat(known().likeliest(root), [][]string{strings.Fields(documented), strings.Fields(emulated), alphabetical(root), nil})
@@ -200,8 +200,8 @@ func alphabetical(v *jsontree.Node) []string {
 	return names
 }
 
-// apply is a value with the members of its objects in this order; holder is the
-// member that holds it, "" for the message.
+// apply returns a value with the members of its objects in this order. The holder is
+// the name of the member that contains it, "" for the message.
 func (o ordering) apply(v *jsontree.Node, holder string) *jsontree.Node {
 	switch v.Kind {
 	case jsontree.Object:
@@ -222,7 +222,7 @@ func (o ordering) apply(v *jsontree.Node, holder string) *jsontree.Node {
 	return v
 }
 
-// place ranks a member; those that are not known stay as they stand, at the end.
+// place is the rank of a member; unknown members keep their order at the end.
 func place(names []string, m jsontree.Member) int {
 	if i := slices.Index(names, m.Name); i >= 0 {
 		return i
@@ -230,7 +230,7 @@ func place(names []string, m jsontree.Member) int {
 	return len(names)
 }
 
-// names is the order of the members of one object; nil leaves them as they stand.
+// names is the order of the members of an object; nil for no change.
 func (o ordering) names(v *jsontree.Node, holder string) []string {
 	switch {
 	case o.inner == byAlphabet:
@@ -249,15 +249,15 @@ func (o ordering) names(v *jsontree.Node, holder string) []string {
 	return known().objects[holder]
 }
 
-// isSmall says whether an object has no members but these.
+// isSmall reports whether an object has no other members than these.
 func isSmall(v *jsontree.Node, names []string) bool {
 	return !slices.ContainsFunc(v.Members, func(m jsontree.Member) bool { return !slices.Contains(names, m.Name) })
 }
 
-// mostStrangers are named.
+// mostStrangers is how many unknown members are named.
 const mostStrangers = 5
 
-// strangers are the members whose place among others nobody has documented.
+// strangers are the members whose position is not documented.
 func strangers(root *jsontree.Node) []string {
 	var found []string
 	add := func(name string) {
@@ -285,7 +285,7 @@ func strangers(root *jsontree.Node) []string {
 	return found
 }
 
-// placed says whether the place of a member is known.
+// placed reports whether the position of a member is known.
 func placed(name, holder string) bool {
 	if holder != "" {
 		return slices.Contains(known().objects[holder], name)
@@ -293,8 +293,8 @@ func placed(name, holder string) bool {
 	return slices.ContainsFunc(known().roots, func(names []string) bool { return slices.Contains(names, name) })
 }
 
-// sorted says whether the members of all objects stand in the order of the
-// alphabet, in a message with enough of them that it is no chance.
+// sorted reports whether the members of all objects are in alphabetical order, in a
+// message with enough members to exclude coincidence.
 func sorted(v *jsontree.Node) bool {
 	const enough = 4
 	return v != nil && v.Kind == jsontree.Object && len(v.Members) >= enough && inAlphabet(v)

@@ -107,7 +107,7 @@ func TestExplain_unknownOrder(t *testing.T) {
 	m.Body = again(t, string(body))
 	f := diagnose.Explain(&diagnose.Case{Message: m, Keys: []diagnose.Key{key}})
 	said := strings.Join(f.RuledOut, "\n")
-	if f.ID() != "" || f.ContentChanged || strings.Contains(said, "changes the meaning") || !strings.Contains(f.Noticed, "order of the alphabet") {
+	if f.ID() != "" || f.ContentChanged || strings.Contains(said, "affects the meaning") || !strings.Contains(f.Noticed, "alphabetical order") {
 		t.Errorf("cause %q, noticed %q, ruled out %q", f.ID(), f.Noticed, said)
 	}
 	if len(f.Details) != 2 || f.Details[1].Label != "not ruled out" || !strings.Contains(f.Details[1].Value, `"brandNew", "zone"`) {
@@ -142,7 +142,7 @@ func TestExplain_keyVersion(t *testing.T) {
 	m, _ := signed(t, paid, 2)
 	key := antomKey(t)
 	f := diagnose.Explain(&diagnose.Case{Message: m, Keys: []diagnose.Key{key, key, otherKey(t, true)}})
-	if !strings.HasPrefix(f.Noticed, `its header names key version "2"`) || len(f.See) != 1 || f.See[0].ID != "key-rotated" || f.ID() != "" {
+	if !strings.HasPrefix(f.Noticed, `its header has key version "2"`) || len(f.See) != 1 || f.See[0].ID != "key-rotated" || f.ID() != "" {
 		t.Errorf("cause %q, noticed %q, see %v", f.ID(), f.Noticed, f.See)
 	}
 	if n := strings.Count(strings.Join(f.RuledOut, "\n"), key.Name); n != 1 {

@@ -16,14 +16,13 @@ func cut(target string) (path, query string) {
 	return target, ""
 }
 
-// pathHeaders are headers in which proxies and servers leave the target as it
-// was before they changed it.
+// pathHeaders are headers in which proxies and servers keep the original target.
 var pathHeaders = [...]string{
 	"X-Original-Uri", "X-Original-Url", "X-Original-Path", "X-Forwarded-Uri", "X-Forwarded-Path", "X-Rewrite-Url", "X-Envoy-Original-Path",
 	"X-Replaced-Path", "Request-Uri", "Request_uri",
 }
 
-// elsewhere are the targets that the set-up and the message's own headers name.
+// elsewhere are the targets in the configuration and in the message's own headers.
 func (c *Case) elsewhere() []Known {
 	var known []Known
 	for _, name := range pathHeaders {
@@ -42,7 +41,7 @@ func (c *Case) elsewhere() []Known {
 	return known
 }
 
-// targetOf is the path and query of a URL, as they stand.
+// targetOf is the unchanged path and query of a URL.
 func targetOf(text string) string {
 	_, rest, found := strings.Cut(text, "://")
 	if !found {
@@ -57,11 +56,10 @@ func targetOf(text string) string {
 	return "/"
 }
 
-// targets makes changes of targets.
+// targets makes changes from targets.
 func (c *Case) targets(known ...Known) []change { return texts(partTarget, c.Message.Target, known) }
 
-// related are the targets known elsewhere that stand in a relation to the one
-// given.
+// related are the known targets that are related to the given one.
 func (c *Case) related(is func(path, query, otherPath, otherQuery string) bool) []Known {
 	path, query := cut(c.Message.Target)
 	var found []Known
@@ -114,8 +112,8 @@ func sandboxPrefix(c *Case) []change {
 	return c.targets(Known{antom.SandboxPath(target), ""}, Known{strings.Replace(target, "/ams/sandbox/api", "/ams/api", 1), ""})
 }
 
-// prefixes are what proxies, gateways, serverless platforms and frameworks use
-// to take from a path, or to put before it.
+// prefixes are usual prefixes that proxies, gateways, serverless platforms and
+// frameworks remove from a path or add to it.
 var prefixes = [...]string{
 	"/api", "/v1", "/v2", "/api/v1", "/api/v2", "/webhook", "/webhooks", "/hook", "/hooks", "/callback", "/callbacks", "/notify", "/notification",
 	"/notifications", "/antom", "/alipay", "/ams", "/payment", "/payments", "/pay", "/checkout", "/shop", "/store", "/app", "/backend", "/server",
@@ -172,8 +170,7 @@ func slashes(c *Case) []change {
 	return c.targets(append(known, Known{strings.TrimPrefix(target, "/"), ""})...)
 }
 
-// pathEscapes decodes and encodes the path and the query in the ways that
-// libraries do.
+// pathEscapes decodes and encodes the path and the query as libraries do.
 func pathEscapes(c *Case) []change {
 	path, query := cut(c.Message.Target)
 	known := []Known{
@@ -192,8 +189,8 @@ func pathEscapes(c *Case) []change {
 	return c.targets(known...)
 }
 
-// encodedPaths percent-encode a path as libraries do: what has no meaning in a
-// path, what has none in a segment, all but letters and digits; in both cases.
+// encodedPaths percent-encodes a path as libraries do: characters without a meaning in
+// a path, or in a segment, or all except letters and digits; in upper and lower case.
 func encodedPaths(path string) []string {
 	segments, parameters := strings.Split(path, "/"), strings.Split(path, "/")
 	for i := range segments {
@@ -207,7 +204,7 @@ func encodedPaths(path string) []string {
 	return all
 }
 
-// encodedQuery decodes and encodes each parameter and keeps their order.
+// encodedQuery decodes and encodes each parameter, in order.
 func encodedQuery(query string) string {
 	var parts []string
 	for parameter := range strings.SplitSeq(query[1:], "&") {
@@ -221,7 +218,7 @@ func encodedQuery(query string) string {
 	return "?" + strings.Join(parts, "&")
 }
 
-// escapeCase writes the digits of each escape in another case.
+// escapeCase changes the case of the digits of each escape.
 func escapeCase(text string, to func(string) string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
@@ -259,7 +256,7 @@ func fullURL(c *Case) []change {
 	return c.targets(known...)
 }
 
-// apiHosts yields Antom's gateways, for requests that were signed whole.
+// apiHosts yields Antom's gateways, for requests signed with the full URL.
 func (c *Case) apiHosts() func(func(string) bool) {
 	return func(yield func(string) bool) {
 		if c.Message.Kind == intake.Notification {
@@ -281,8 +278,7 @@ func otherURL(c *Case) []change {
 	return c.targets(known...)
 }
 
-// operations are paths of the API beside those of the card flow (SDK
-// AntomPathConstants).
+// operations are the other paths of the API (SDK AntomPathConstants).
 var operations = [...]string{
 	"payments/updateAmount", "payments/pay", "payments/consult", "payments/updatePaymentSession", "payments/getCardInfo", "payments/fetchNonce",
 	"payments/inquireInstallment", "payments/inquireExchangeRate", "payments/syncArrear", "payments/createDeviceCertificate", "payments/settle",
@@ -292,7 +288,7 @@ var operations = [...]string{
 	"customs/inquiryDeclarationRequests", "subscriptions/create", "subscriptions/change", "subscriptions/cancel", "subscriptions/update",
 }
 
-// otherOperation: a saved answer does not say which call it answers.
+// otherOperation tries other operations: a saved response does not name its request.
 func otherOperation(c *Case) []change {
 	if c.Message.Kind == intake.Notification && c.Message.Header.Get("Response-Time") == "" {
 		return nil
@@ -304,7 +300,7 @@ func otherOperation(c *Case) []change {
 	for _, name := range append(operations[:len(operations):len(operations)], "/payments/retrievePaymentSession") {
 		path := "/ams/api/v1/" + name
 		if strings.HasPrefix(name, "/") {
-			path = "/ams/api//v1" + name // so it stands in the SDKs
+			path = "/ams/api//v1" + name // as in the SDKs
 		}
 		known = append(known, Known{path, ""}, Known{antom.SandboxPath(path), ""})
 	}

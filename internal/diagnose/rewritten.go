@@ -11,11 +11,11 @@ import (
 	"github.com/antom-cli/antom/internal/jsontree"
 )
 
-// largestRewritten bounds the bodies that are written again in other ways.
+// largestRewritten limits the size of bodies that are serialised in other ways.
 const largestRewritten = 256 << 10
 
-// parse reads a body; nil if it is not one JSON object or array. Scalars are kept
-// as they stand: numbers above all are never written in another way.
+// parse reads a body; nil if it is not a JSON object or list. Scalars keep their text:
+// in particular, numbers are never written differently.
 func parse(body []byte) *jsontree.Node {
 	if len(body) > largestRewritten {
 		return nil
@@ -27,7 +27,7 @@ func parse(body []byte) *jsontree.Node {
 	return root
 }
 
-// stringLength is the length of a string in quotes that begins a text.
+// stringLength is the length of the quoted string at the beginning of a text.
 func stringLength(text []byte) int {
 	for i := 1; ; i++ {
 		switch text[i] {
@@ -41,7 +41,7 @@ func stringLength(text []byte) int {
 
 // spacing is how a library writes JSON.
 type spacing struct {
-	indent, colon, comma string // an indent puts each member on a line of its own
+	indent, colon, comma string // with an indent, each member has its own line
 	lineEnd              string
 }
 
@@ -81,7 +81,7 @@ func (s spacing) write(b []byte, v *jsontree.Node, depth int) []byte {
 	if n > 0 {
 		b = s.line(b, depth)
 	}
-	return append(b, byte(v.Kind)+2) // in ASCII the closing brace stands two behind
+	return append(b, byte(v.Kind)+2) // in ASCII the closing brace follows two places later
 }
 
 func (s spacing) line(b []byte, depth int) []byte {
@@ -98,13 +98,13 @@ func (s spacing) line(b []byte, depth int) []byte {
 // escapes is how a library writes strings.
 type escapes struct {
 	slash     bool   // \/
-	unicode   string // how characters beyond ASCII are written: "" as they are, "x" or "X" for the case of the digits
+	unicode   string // non-ASCII characters: "" unchanged, "x" or "X" escaped with digits of that case
 	html      string // the characters that are written as \u00xx
 	upperHTML bool
 }
 
-// profiles are how common libraries write strings; the first is that of
-// JavaScript, Jackson, fastjson.
+// profiles are how common libraries write strings; the first one is for JavaScript,
+// Jackson and fastjson.
 var profiles = [...]escapes{
 	{},
 	{unicode: "x"},              // Python
@@ -120,7 +120,7 @@ var profiles = [...]escapes{
 	{slash: true, html: "<>&"},                  // others
 }
 
-// rewrite writes every string of a JSON text anew and leaves the rest as it is.
+// rewrite rewrites every string of a JSON text and leaves the rest unchanged.
 func (e escapes) rewrite(text []byte) []byte {
 	out := make([]byte, 0, len(text)+len(text)/4)
 	for len(text) > 0 {
@@ -153,7 +153,7 @@ func (e escapes) append(out, quoted []byte) []byte {
 	return append(out, '"')
 }
 
-// plainString says whether a string in quotes is the same in all escapes.
+// plainString reports whether a quoted string is the same with all escapes.
 func plainString(quoted []byte) bool {
 	for _, c := range quoted[1 : len(quoted)-1] {
 		if c >= utf8.RuneSelf || c < ' ' || strings.IndexByte(`\/<>&='+"`+"`", c) >= 0 {
@@ -192,8 +192,8 @@ func appendHex(out []byte, r rune, upper bool) []byte {
 	return append(out, '\\', 'u', digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15])
 }
 
-// distinct are the profiles that write the strings of a text in different ways,
-// and otherwise than they are. Neither order nor spacing changes which.
+// distinct returns the profiles that write the strings of a text differently from each
+// other and from the text. They do not depend on order and spacing.
 func distinct(text []byte) []escapes {
 	var found []escapes
 	known := [][]byte{text}
@@ -224,8 +224,8 @@ func otherEscapes(c *Case) []change {
 	return c.bodies(inEscapes(c.Message.Body, distinct(c.Message.Body))...)
 }
 
-// otherSpaces: spaced otherwise, and then also escaped otherwise or with a line
-// end behind.
+// otherSpaces tries other whitespace, also combined with other escapes or a final line
+// ending.
 func otherSpaces(c *Case) []change {
 	root := parse(c.Message.Body)
 	if root == nil {

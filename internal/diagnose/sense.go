@@ -10,15 +10,14 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Remark is something that a genuine message tells, and that is easily
-// overlooked.
+// Remark points out something in a genuine message that is easily overlooked.
 type Remark struct {
 	ID   string // groups remarks of a kind
 	Text string
 }
 
-// AmountOf finds the amount of the session of a payment; ok is false where it is
-// not known.
+// AmountOf returns the amount of the session of a payment; ok is false if it is not
+// known.
 type AmountOf func(paymentRequestID string) (amount antom.Amount, ok bool)
 
 // notifyTypes are the documented discriminators of notifications.
@@ -29,7 +28,7 @@ var notifyTypes = [...]antom.NotifyType{
 	antom.NotifyDisputeCreated, antom.NotifyDisputeJudged, antom.NotifyRDRResolved,
 }
 
-// Sense says what stands out in a message whose signature holds.
+// Sense returns remarks about a message with a valid signature.
 func Sense(kind intake.Kind, told intake.Told, amountOf AmountOf) []Remark {
 	var remarks []Remark
 	add := func(id, format string, args ...any) {
@@ -56,8 +55,8 @@ func Sense(kind intake.Kind, told intake.Told, amountOf AmountOf) []Remark {
 	return remarks
 }
 
-// toldAmount is the amount of a message in major units; one that is no amount is
-// shown as it stands there.
+// toldAmount returns the amount of a message in major units; an invalid amount is
+// returned as it is.
 func toldAmount(told intake.Told) string {
 	value, err := strconv.ParseInt(told.Value, 10, 64)
 	if _, known := antom.LookupCurrency(told.Currency); err != nil || !known {
@@ -66,24 +65,24 @@ func toldAmount(told intake.Told) string {
 	return antom.Amount{Currency: told.Currency, Value: value}.String()
 }
 
-// rememberedBodies bounds each of the two generations that [Seen] remembers, so
-// that a log of any length takes the same memory.
+// rememberedBodies limits each of the two generations that [Seen] remembers, so that
+// memory does not grow with the length of a log.
 const rememberedBodies = 1 << 17
 
-// Seen remembers the bodies of genuine messages, to tell duplicates: Antom sends
-// a notification up to eight times. It remembers at least the last 131,072.
+// Seen remembers the bodies of genuine messages to recognise duplicates: Antom sends a
+// notification up to eight times. It remembers at least the last 131,072.
 type Seen struct {
 	seed          maphash.Seed
 	recent, older map[uint64]uint64
 }
 
-// NewSeen makes a memory.
+// NewSeen returns an empty memory.
 func NewSeen() *Seen { return &Seen{seed: maphash.MakeSeed(), recent: map[uint64]uint64{}} }
 
-// Key names a body in the memory.
+// Key returns the key of a body.
 func (s *Seen) Key(body []byte) uint64 { return maphash.Bytes(s.seed, body) }
 
-// Before returns the place at which a body was seen before, and remembers it.
+// Before returns the place where a body was first seen, and remembers it.
 func (s *Seen) Before(key, place uint64) (first uint64, seen bool) {
 	if first, seen = s.recent[key]; seen {
 		return first, true

@@ -13,8 +13,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// signature is the one signature header; empty if there is none, or more than
-// one.
+// signature is the signature header; empty if there is none or more than one.
 func (c *Case) signature() string {
 	if values := c.Message.Header.Values("Signature"); len(values) == 1 {
 		return values[0]
@@ -22,13 +21,13 @@ func (c *Case) signature() string {
 	return ""
 }
 
-// signatureBytes reads a signature header as verifying does.
+// signatureBytes reads a signature header in the same way as verification.
 func signatureBytes(ch change) ([]byte, bool) {
 	h, err := sign.ParseHeader(ch.text)
 	return h.Signature, err == nil
 }
 
-// signatureText is what stands behind signature= in the header, or all of it.
+// signatureText is the text after signature= in the header, or the whole header.
 func (c *Case) signatureText() string {
 	text := c.signature()
 	if i := strings.Index(strings.ToLower(text), "signature="); i >= 0 {
@@ -39,7 +38,7 @@ func (c *Case) signatureText() string {
 	return strings.Trim(strings.TrimSpace(text), `"'`)
 }
 
-// asSignature makes a change of a base64 text, if it is another one than given.
+// asSignature makes a change from a base64 text, if it differs from the given one.
 func asSignature(c *Case, text, from string) []change {
 	header := "signature=" + text
 	if _, err := sign.ParseHeader(header); text == "" || err != nil || header == c.signature() {
@@ -48,7 +47,7 @@ func asSignature(c *Case, text, from string) []change {
 	return []change{{part: partSignature, text: header, from: from}}
 }
 
-// unescaped percent-decodes without the rules of forms; what is no escape stays.
+// unescaped percent-decodes without form rules; invalid escapes are kept.
 func unescaped(text string) string {
 	if decoded, err := url.PathUnescape(text); err == nil {
 		return decoded
@@ -94,27 +93,27 @@ func otherAlphabet(c *Case) []change {
 	return changes
 }
 
-// doubledSignature tries each one of several, in as many headers or in one.
+// doubledSignature tries each of several signatures, in one header or several.
 func doubledSignature(c *Case) []change {
 	var changes []change
 	values := c.Message.Header.Values("Signature")
 	for i, value := range values {
 		if len(values) > 1 {
-			changes = append(changes, change{part: partSignature, text: value, from: fmt.Sprintf("the one in place %d of %d", i+1, len(values))})
+			changes = append(changes, change{part: partSignature, text: value, from: fmt.Sprintf("number %d of %d", i+1, len(values))})
 		}
 	}
 	parts := strings.Split(c.signature(), "signature=")
 	for i, part := range parts[1:] {
 		if len(parts) > 2 {
 			text, _, _ := strings.Cut(part, ",")
-			changes = append(changes, asSignature(c, text, fmt.Sprintf("the one in place %d of %d", i+1, len(parts)-1))...)
+			changes = append(changes, asSignature(c, text, fmt.Sprintf("number %d of %d", i+1, len(parts)-1))...)
 		}
 	}
 	return changes
 }
 
-// junkAround keeps of the text what is base64, and of that what stands before
-// the padding.
+// junkAround tries only the base64 characters of the text, and only those up to the
+// padding.
 func junkAround(c *Case) []change {
 	text := unescaped(c.signatureText())
 	kept := strings.Map(func(r rune) rune {
@@ -141,8 +140,8 @@ func isBase64(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("+/=-_", r)
 }
 
-// plainName is a header's name without what servers and proxies put around it:
-// HTTP_SIGNATURE of CGI, X-Signature, antom-signature.
+// plainName is a header name without the parts that servers and proxies add:
+// HTTP_SIGNATURE in CGI, X-Signature, antom-signature.
 func plainName(name string) string {
 	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
 	for _, prefix := range [...]string{"http-", "x-", "original-", "forwarded-", "amzn-remapped-", "antom-", "alipay-", "ams-"} {
@@ -174,8 +173,8 @@ func renamedHeaders(c *Case) []change {
 	return changes
 }
 
-// cutOff tells a signature that is too short to be one. That is seen, not tried:
-// whether all else is right can't be told.
+// cutOff recognises a signature that is too short. This is seen from its length; the
+// rest of the message can't be checked.
 func cutOff(c *Case, whole bool) *Finding {
 	text := strings.TrimRight(unescaped(strings.TrimRight(c.signatureText(), "%")), "=")
 	if whole || len(text) < 16 || len(c.Keys) == 0 || strings.IndexFunc(text, func(r rune) bool { return !isBase64(r) }) >= 0 {
@@ -186,21 +185,21 @@ func cutOff(c *Case, whole bool) *Finding {
 		return nil
 	}
 	if raw, ok := signatureBytes(change{text: c.signature()}); ok && isECDSA(raw) {
-		return &Finding{Causes: []Cause{causeOf("signature-scheme")}, Details: []Detail{{"made with", "an elliptic-curve key (ECDSA) in place of RSA"}}}
+		return &Finding{Causes: []Cause{causeOf("signature-scheme")}, Details: []Detail{{"made with", "an elliptic-curve key (ECDSA) instead of RSA"}}}
 	}
 	if got, want := len(text)*3/4, public.Size(); got < want {
 		return &Finding{
 			Causes: []Cause{causeOf("signature-cut")},
 			Details: []Detail{
 				{"length", fmt.Sprintf("%d bytes of %d; the header has %d characters", got, want, len(c.signature()))},
-				{"the rest", "whether it is right can't be told without the whole signature"},
+				{"the rest", "can't be checked without the whole signature"},
 			},
 		}
 	}
 	return nil
 }
 
-// isECDSA tells the form of an elliptic-curve signature: two numbers in DER.
+// isECDSA recognises an elliptic-curve signature: two numbers in DER.
 func isECDSA(raw []byte) bool {
 	var numbers struct{ R, S *big.Int }
 	rest, err := asn1.Unmarshal(raw, &numbers)

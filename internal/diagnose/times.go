@@ -20,8 +20,8 @@ func otherTimeHeader(c *Case) []change {
 	return texts(partTime, c.time(), []Known{{c.Message.Header.Get(name), "header " + strings.ToLower(name)}})
 }
 
-// timeSpelling writes the same instant as other programs would. Another instant
-// is never tried: that would be another message.
+// timeSpelling formats the same time as other programs do. A different time is never
+// tried, because it would be a different message.
 func timeSpelling(c *Case) []change {
 	given := c.time()
 	t, ok := instantOf(given)
@@ -46,7 +46,7 @@ func timeSpelling(c *Case) []change {
 	return changes
 }
 
-// instantOf reads a time in any spelling, damaged ones too.
+// instantOf reads a time in any format, including damaged ones.
 func instantOf(text string) (time.Time, bool) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		switch len(text) {
@@ -72,7 +72,7 @@ func instantOf(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// spellings write an instant in its zone, with all of its fraction.
+// spellings formats a time in its zone, with its whole fraction.
 func spellings(t time.Time) []Known {
 	instant := t.Format("2006-01-02T15:04:05")
 	fractions := []string{"", ".000"}

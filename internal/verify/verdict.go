@@ -108,7 +108,7 @@ func (v *Verdict) fail(err error) {
 }
 
 // ContentChanged is what to do where the key is right and no cause fits.
-const ContentChanged = "don't act on it; if Antom called another URL, name that with --url; else compare the headers and the bytes of the body with those on the wire"
+const ContentChanged = "do not act on it; if Antom called another URL, give it with --url; otherwise compare the headers and the bytes of the body with those on the wire"
 
 // Explain adds what a diagnosis found.
 func (v *Verdict) Explain(f *diagnose.Finding) {
