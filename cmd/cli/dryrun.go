@@ -78,15 +78,15 @@ func OrForm(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 // DryCall is a call that is only shown.
 type DryCall struct {
-	Op   antom.Operation
-	Body []byte
-	Form string
+	Endpoint antom.Endpoint
+	Body     []byte
+	Form     string
 }
 
 // PrintDryRun prints the signed request that a call would send, and sends
 // nothing.
 func (c *CLI) PrintDryRun(ctx context.Context, p *output.Printer, client *antom.Client, call DryCall) error {
-	request, err := client.NewRequest(ctx, call.Op.Endpoint(), call.Body)
+	request, err := client.NewRequest(ctx, call.Endpoint, call.Body)
 	if err != nil {
 		return err
 	}

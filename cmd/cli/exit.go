@@ -186,7 +186,7 @@ func Report(err error, code int) output.ErrorReport {
 		}
 	}
 	if open, ok := errors.AsType[*UnsettledError](err); ok {
-		r.PaymentRequestID = open.ID
+		r.RequestIDName, r.RequestID = open.IDName, open.ID
 	}
 	return r
 }

@@ -11,24 +11,45 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// UnsettledError is a call after which nobody here knows whether the session was
-// made. The same request again makes sure, so its id must be known.
+// UnsettledError is a call after which nobody here knows whether it was carried
+// out. The row of its operation says how to make sure.
 type UnsettledError struct {
-	Err    error
-	ID     string // paymentRequestId
-	Repeat string // the command that sends the same request again
+	Err      error
+	ID       string // of the request; empty if the operation has none
+	IDName   string // Antom's name of that id
+	Recourse antom.Recourse
+	Repeat   string // the command that sends the same request again
 }
 
 func (e *UnsettledError) Error() string {
-	return fmt.Sprintf("%s; paymentRequestId %s", e.Err, e.ID)
+	if e.ID == "" {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("%s; %s %s", e.Err, e.IDName, e.ID)
 }
 
 // Unwrap gives what the call ended with, which the exit code goes by.
 func (e *UnsettledError) Unwrap() error { return e.Err }
 
+// sureWords say how to make sure, by the recourse of an operation.
+var sureWords = [...]struct {
+	recourse antom.Recourse
+	words    string
+}{
+	{antom.InquireFirst, "ask for the payment first, then call again if it did not happen: "},
+	{antom.SameID, "send the same request again, by the same id it is carried out once: "},
+	{antom.SameRequest, "send the same request again, by the same id one payment at most comes of it: "},
+}
+
 // Hint says how to make sure, after what to mend first.
 func (e *UnsettledError) Hint() string {
-	again := "send the same request again, by the same id one payment at most comes of it: " + e.Repeat
+	again := "send the same request again: "
+	for _, row := range sureWords {
+		if row.recourse == e.Recourse {
+			again = row.words
+		}
+	}
+	again += e.Repeat
 	if _, ok := errors.AsType[*antom.ResultError](e.Err); ok {
 		return again
 	}

@@ -2,7 +2,7 @@ package sessioncmd
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,9 +13,7 @@ import (
 
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/cmd/view"
-	"github.com/antom-cli/antom/internal/draft"
 	"github.com/antom-cli/antom/internal/output"
-	"github.com/antom-cli/antom/internal/rules"
 	"github.com/antom-cli/antom/internal/wait"
 	"github.com/antom-cli/antom/pkg/antom"
 )
@@ -25,7 +23,7 @@ type sessionCreate struct {
 	c *cli.CLI
 
 	amount, value, currency string
-	requestID, orderID      string
+	orderID                 string
 	description, buyerID    string
 	method, capture         string
 	threeDS                 bool
@@ -35,15 +33,12 @@ type sessionCreate struct {
 	scene                   scene
 	sceneNamed              bool
 	file                    string
-	sets                    []string
-	noCheck                 bool
-	dryRun                  string
+	write                   cli.WriteFlags
 	wait                    bool
 	waitFlags               cli.WaitFlags
 	expect                  string
 
-	assigned []draft.Assignment // what --set says, once validated
-	flags    *pflag.FlagSet     // as they were typed
+	flags *pflag.FlagSet // as they were typed
 }
 
 const longestSession = time.Hour // spec of createPaymentSession: 0 to 1 h after creation
@@ -92,7 +87,7 @@ event, {"type":"session",…}.`,
   id=$(antom session create --amount 42.00 --currency SGD --quiet)`,
 		Args: cli.OrForm(cli.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.sceneNamed, o.flags = cmd.Flags().Changed("scene"), cmd.Flags()
+			o.sceneNamed = cmd.Flags().Changed("scene")
 			if err := o.validate(cmd.Flags()); err != nil {
 				return err
 			}
@@ -108,7 +103,6 @@ func (o *sessionCreate) bind(cmd *cobra.Command) {
 	flags.StringVar(&o.amount, "amount", "", "`amount` in major units, such as 42.00")
 	flags.StringVar(&o.value, "value", "", "`amount` in minor units, such as 4200")
 	flags.StringVar(&o.currency, "currency", "", "ISO 4217 `code` (default: the profile's)")
-	flags.StringVar(&o.requestID, "request-id", "", "paymentRequestId, at most 64 characters (default: a new one)")
 	flags.StringVar(&o.orderID, "order-id", "", "your order `id` (default: the request id)")
 	flags.StringVar(&o.description, "description", "", "order description (default: \""+defaultDescription+"\")")
 	flags.StringVar(&o.buyerID, "buyer-id", "", "your `id` of the buyer")
@@ -121,9 +115,7 @@ func (o *sessionCreate) bind(cmd *cobra.Command) {
 	flags.DurationVar(&o.expiresIn, "expires-in", 0, "life of the session, at most 1h (default: Antom's, 1h)")
 	flags.Var(cli.NewEnum(&o.scene.word, sceneWords()...), "scene", "product that shows the form: "+strings.Join(sceneWords(), ", "))
 	flags.StringVarP(&o.file, "file", "f", "", "`file` with a whole request in JSON; - is standard input")
-	flags.StringArrayVar(&o.sets, "set", nil, "set a field: `path=value`, or path:=JSON; may be repeated")
-	flags.BoolVar(&o.noCheck, "no-check", false, "send even what breaks Antom's documented rules")
-	cli.BindDryRun(flags, &o.dryRun)
+	o.write.Bind(flags, "paymentRequestId")
 	flags.BoolVar(&o.wait, "wait", false, "wait for the payment, as payment wait does")
 	flags.DurationVar(&o.waitFlags.Interval, "interval", antom.DefaultPollInterval, "with --wait: time from one inquiry to the next")
 	flags.DurationVar(&o.waitFlags.Timeout, "timeout", cli.DefaultWait, "with --wait: time limit of the whole wait")
@@ -154,19 +146,16 @@ func (o *sessionCreate) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := o.check(p, request); err != nil {
+	if filled := request.Filled(); request.Source() != "" && len(filled) > 0 {
+		p.Note("filled in: %s", strings.Join(describe(request, filled), ", "))
+	}
+	response, err := o.c.Send(ctx, o.call(p, m, client, request))
+	if response == nil {
 		return err
 	}
-	o.tell(p, request)
-	if o.dryRun != "" {
-		return o.c.PrintDryRun(ctx, p, client, cli.DryCall{Op: antom.CreatePaymentSession, Body: request.Body(), Form: o.dryRun})
-	}
-	if err := o.c.ConfirmLive(m, "create a payment session over "+request.amount()); err != nil {
-		return err
-	}
-	session, response, err := client.Sessions.CreateFrom(ctx, request.Body())
-	if err != nil {
-		return o.unsettled(err, request.id())
+	session := new(antom.Session)
+	if err := json.Unmarshal(response.Body, session); err != nil {
+		return fmt.Errorf("read the session: %w", err)
 	}
 	result := o.result(request, session, response)
 	if o.wait && p.Streams() {
@@ -182,16 +171,14 @@ func (o *sessionCreate) run(ctx context.Context) error {
 	return nil
 }
 
-// tell notes what the user may not expect: fields that were filled into a request
-// file, and paths that were read in another form than they were written.
-func (o *sessionCreate) tell(p *output.Printer, request *sessionRequest) {
-	for _, a := range o.assigned {
-		if a.Note != "" {
-			p.Note("%s", a.Note)
-		}
-	}
-	if filled := request.Filled(); request.Source() != "" && len(filled) > 0 {
-		p.Note("filled in: %s", strings.Join(describe(request, filled), ", "))
+// call is createPaymentSession on its way.
+func (o *sessionCreate) call(p *output.Printer, m *cli.Merchant, client *antom.Client, request *sessionRequest) *cli.Write {
+	endpoint := antom.CreatePaymentSession.Endpoint()
+	endpoint.Key = "paymentRequestId" // no key that Antom documents, and still what a repeated request is known by
+	return &cli.Write{
+		Printer: p, Merchant: m, Client: client, Endpoint: endpoint, Draft: request.Draft, Flags: &o.write,
+		Action: "create a payment session over " + request.amount(), FlagOf: sessionField,
+		Command: "antom session create", IDFlag: "--request-id",
 	}
 }
 
@@ -209,40 +196,6 @@ func describe(request *sessionRequest, paths []string) []string {
 func (o *sessionCreate) await(ctx context.Context, p *output.Printer, client *antom.Client, id string) error {
 	waiting := &view.PaymentWait{CLI: o.c, Printer: p, Client: client, Flags: o.waitFlags, Expect: o.expect, Silent: true}
 	return waiting.Run(ctx, []wait.Target{{PaymentRequestID: id}})
-}
-
-// check holds the body against Antom's rules: documented ones refuse it,
-// inferred ones warn.
-func (o *sessionCreate) check(p *output.Printer, request *sessionRequest) error {
-	findings, err := request.Check()
-	if err != nil {
-		return err
-	}
-	var broken []rules.Finding
-	for _, finding := range findings {
-		if finding.Level == rules.Documented && !o.noCheck {
-			broken = append(broken, finding)
-			continue
-		}
-		p.Warn("%s", finding.Message)
-	}
-	return refuse(broken)
-}
-
-// refuse makes one usage error of all the documented rules that are broken.
-func refuse(broken []rules.Finding) error {
-	if len(broken) == 0 {
-		return nil
-	}
-	var messages []string
-	for _, finding := range broken {
-		messages = append(messages, finding.Message)
-	}
-	refusal := cli.Usagef("%s", strings.Join(messages, "\n"))
-	for _, finding := range broken {
-		refusal = refusal.WithHint("%s: %s", sessionField(finding.Path), finding.Hint)
-	}
-	return refusal.WithHint("--no-check sends it anyway")
 }
 
 // sessionFlags names the flag that sets a field of the request.
@@ -335,16 +288,4 @@ func (o *sessionCreate) nextStep(p *output.Printer, m *cli.Merchant, request *se
 	default:
 		p.Note("next: %s, then antom payment wait %s", deed, id)
 	}
-}
-
-// unsettled adds the id and the command to an error that leaves the outcome open.
-func (o *sessionCreate) unsettled(err error, id string) error {
-	if refused, ok := errors.AsType[*antom.ResultError](err); ok && refused.Result.ResultStatus != antom.StatusU {
-		return err
-	}
-	if failed, ok := errors.AsType[*antom.TransportError](err); ok && !failed.Sent() {
-		return err
-	}
-	repeat := "antom session create" + cli.FlagsAsTyped(o.flags, "request-id") + " --request-id " + cli.ShellWord(id)
-	return &cli.UnsettledError{Err: err, ID: id, Repeat: repeat}
 }

@@ -26,21 +26,9 @@ func (r *sessionRequest) amount() string {
 	return strings.TrimSpace(r.Text("paymentAmount.value") + " (minor units) " + r.Text("paymentAmount.currency"))
 }
 
-// asUsage turns an error about reading or assigning into a usage error. An error about
-// an amount is already one.
-func asUsage(err error) error {
-	if err == nil || cli.Is[*antom.AmountError](err) {
-		return err
-	}
-	usage := cli.Usagef("%s", err)
-	if h, ok := err.(cli.Hinter); ok && h.Hint() != "" {
-		return usage.WithHint("%s", h.Hint())
-	}
-	return usage
-}
-
-// assignments are the values given by flags, except the amount. Some depend on the
-// request, and --expires-in depends on the gateway's time.
+// assignments are the fields that flags name, but for the amount. They depend on
+// the request that they go into, and --expires-in on the time, which is that of the
+// gateway.
 func (o *sessionCreate) assignments(r *sessionRequest, now time.Time) []draft.Assignment {
 	var list []draft.Assignment
 	add := func(flag, path, text string) {
@@ -48,7 +36,7 @@ func (o *sessionCreate) assignments(r *sessionRequest, now time.Time) []draft.As
 			list = append(list, draft.Assignment{Flag: flag, Path: path, Text: text})
 		}
 	}
-	add("--request-id", "paymentRequestId", o.requestID)
+	add("--request-id", "paymentRequestId", o.write.RequestID)
 	add("--order-id", "order.referenceOrderId", o.orderID)
 	add("--description", "order.orderDescription", o.description)
 	add("--buyer-id", "order.buyer.referenceBuyerId", o.buyerID)
@@ -64,7 +52,7 @@ func (o *sessionCreate) assignments(r *sessionRequest, now time.Time) []draft.As
 		add("--expires-in", "paymentSessionExpiryTime", now.Add(o.expiresIn).UTC().Format(time.RFC3339))
 	}
 	add("--scene", "productScene", o.scene.productScene())
-	return append(list, o.assigned...)
+	return append(list, o.write.Assigned...)
 }
 
 // scene is the Antom product that shows the payment form.
@@ -100,14 +88,13 @@ func (o *sessionCreate) methodPath(r *sessionRequest) string {
 
 // validate refuses combinations that no profile can mend.
 func (o *sessionCreate) validate(flags *pflag.FlagSet) error {
-	var err error
-	if o.assigned, err = draft.ParseSets(o.sets); err != nil {
-		return asUsage(err)
+	if err := o.write.Validate(); err != nil {
+		return err
 	}
 	switch {
 	case o.amount != "" && o.value != "":
 		return cli.Usagef("--amount and --value both given").WithHint("--amount is in major units (42.00), --value in minor units (4200); give one")
-	case o.amount == "" && o.value == "" && o.file == "" && !draft.Names(o.assigned, "paymentAmount"):
+	case o.amount == "" && o.value == "" && o.file == "" && !draft.Names(o.write.Assigned, "paymentAmount"):
 		return cli.Usagef("no amount given").WithHint("antom session create --amount 42.00 --currency SGD")
 	case o.amount == "" && o.value == "" && o.currency != "" && o.file != "":
 		return cli.Usagef("--currency without an amount: the value in the file is in minor units of its own currency").WithHint("give --amount too")
@@ -128,7 +115,7 @@ func (o *sessionCreate) conflict(r *sessionRequest) error {
 	if o.money().Given() {
 		named = append(named, draft.Assignment{Flag: "--amount", Path: "paymentAmount"})
 	}
-	return asUsage(draft.Conflict(named))
+	return cli.AsUsage(draft.Conflict(named))
 }
 
 func (o *sessionCreate) money() draft.Money {
@@ -144,7 +131,7 @@ func (o *sessionCreate) validateWait(flags *pflag.FlagSet) error {
 		}
 		return nil
 	}
-	if o.dryRun != "" {
+	if o.write.DryRun != "" {
 		return cli.Usagef("--dry-run sends nothing, so there is nothing to --wait for").WithHint("leave one of them out")
 	}
 	return o.waitFlags.Validate()
@@ -177,7 +164,7 @@ func (o *sessionCreate) build(ctx context.Context, m *cli.Merchant) (*sessionReq
 		return nil, err
 	}
 	if err := r.Assign(named...); err != nil {
-		return nil, asUsage(err)
+		return nil, cli.AsUsage(err)
 	}
 	return r, o.fill(r, m)
 }
@@ -207,7 +194,7 @@ func (o *sessionCreate) read(ctx context.Context, r *sessionRequest) error {
 		return err
 	}
 	r.Draft, err = draft.Read(antom.CreatePaymentSession, cli.ShownName(o.file), text)
-	return asUsage(err)
+	return cli.AsUsage(err)
 }
 
 // setAmount sets paymentAmount and, unless it has a value of its own, the
@@ -230,9 +217,9 @@ func (o *sessionCreate) setAmount(r *sessionRequest, m *cli.Merchant, named []dr
 		return err
 	}
 	if err := r.SetAmount("paymentAmount", amount); err != nil || draft.Names(named, "order.orderAmount") {
-		return asUsage(err)
+		return cli.AsUsage(err)
 	}
-	return asUsage(r.SetAmount("order.orderAmount", amount))
+	return cli.AsUsage(r.SetAmount("order.orderAmount", amount))
 }
 
 // Defaults of a session that names only an amount and a currency.
@@ -268,12 +255,12 @@ func (o *sessionCreate) defaults(r *sessionRequest, m *cli.Merchant) []draft.Def
 // fill sets the defaults of fields that are not given.
 func (o *sessionCreate) fill(r *sessionRequest, m *cli.Merchant) error {
 	if err := r.Fill(o.defaults(r, m)...); err != nil {
-		return asUsage(err)
+		return cli.AsUsage(err)
 	}
 	if err := r.Copy("order.orderAmount", "paymentAmount"); err != nil {
-		return asUsage(err)
+		return cli.AsUsage(err)
 	}
-	if !r.Has("paymentRedirectUrl") && !r.Has("productScene") && !o.noCheck {
+	if !r.Has("paymentRedirectUrl") && !r.Has("productScene") && !o.write.NoCheck {
 		return cli.Usagef("no redirect URL: Antom requires paymentRedirectUrl, the page the buyer returns to").
 			WithHint("--redirect-url https://shop.example/paid, or redirect_url in the profile")
 	}

@@ -330,7 +330,8 @@ func newStyles(w io.Writer, color bool) styles {
 
 // ErrorReport is the printed form of an error.
 type ErrorReport struct {
-	PaymentRequestID string // of a request with an unknown outcome
+	// The id of a request whose outcome is not known, and Antom's name of it.
+	RequestID, RequestIDName string
 
 	Message      string
 	Hints        []string
@@ -340,6 +341,14 @@ type ErrorReport struct {
 	ResultStatus string
 	TraceID      string
 	Width        int // of the terminal, to wrap lines; 0 for no wrapping
+}
+
+// requestID is the id of the request if it is called so.
+func (r *ErrorReport) requestID(name string) string {
+	if r.RequestIDName != name {
+		return ""
+	}
+	return r.RequestID
 }
 
 // PrintError prints an error: a line and its hints, or one JSON object.
@@ -368,12 +377,14 @@ func printErrorJSON(w io.Writer, r ErrorReport) {
 		TraceID      string `json:"traceId,omitempty"`
 
 		PaymentRequestID string `json:"paymentRequestId,omitempty"`
+		CaptureRequestID string `json:"captureRequestId,omitempty"`
+		RefundRequestID  string `json:"refundRequestId,omitempty"`
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(struct {
 		Error errorObject `json:"error"`
-	}{errorObject{r.Code, r.Message, strings.Join(r.Hints, "\n"), r.Exit, r.ResultCode, r.ResultStatus, r.TraceID, r.PaymentRequestID}})
+	}{errorObject{r.Code, r.Message, strings.Join(r.Hints, "\n"), r.Exit, r.ResultCode, r.ResultStatus, r.TraceID, r.requestID("paymentRequestId"), r.requestID("captureRequestId"), r.requestID("refundRequestId")}})
 	if err != nil {
 		fmt.Fprintf(w, "antom: %s\n", redact.Lines(r.Message))
 	}

@@ -1,0 +1,210 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/antom-cli/antom/internal/draft"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/prompt"
+	"github.com/antom-cli/antom/internal/rules"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// WriteFlags are the flags of every command that changes something at the gateway.
+type WriteFlags struct {
+	RequestID string
+	Sets      []string
+	NoCheck   bool
+	DryRun    string
+
+	Assigned []draft.Assignment // what --set says, once parsed
+	flags    *pflag.FlagSet     // as they were typed
+}
+
+// Bind adds --set, --no-check and --dry-run and, where the operation has a request
+// id of its own, --request-id.
+func (f *WriteFlags) Bind(flags *pflag.FlagSet, requestID string) {
+	if requestID != "" {
+		flags.StringVar(&f.RequestID, "request-id", "", requestID+", at most 64 characters (default: a new one)")
+	}
+	flags.StringArrayVar(&f.Sets, "set", nil, "set a field: `path=value`, or path:=JSON; may be repeated")
+	flags.BoolVar(&f.NoCheck, "no-check", false, "send even what breaks Antom's documented rules")
+	BindDryRun(flags, &f.DryRun)
+	f.flags = flags
+}
+
+// Validate reads --set.
+func (f *WriteFlags) Validate() error {
+	var err error
+	f.Assigned, err = draft.ParseSets(f.Sets)
+	return AsUsage(err)
+}
+
+// AsUsage makes a mistake of the user's of what can't be assigned or read. What is
+// wrong with an amount is one by itself.
+func AsUsage(err error) error {
+	if err == nil || Is[*antom.AmountError](err) {
+		return err
+	}
+	usage := Usagef("%s", err)
+	if h, ok := err.(Hinter); ok && h.Hint() != "" {
+		return usage.WithHint("%s", h.Hint())
+	}
+	return usage
+}
+
+// Write is one call that changes something at the gateway, on its way from a draft
+// to an answer.
+type Write struct {
+	Printer  *output.Printer
+	Merchant *Merchant
+	Client   *antom.Client
+	Endpoint antom.Endpoint
+	Draft    *draft.Draft
+	Flags    *WriteFlags
+
+	Action string // in words, for the question on a live profile
+	Typed  string // what must be typed there; empty: yes or no
+	Named  bool   // the thing was named on the command line, not taken by --last
+
+	FlagOf   func(path string) string // how the user names a field
+	Findings []rules.Finding          // beside those of the field rules
+	Command  string                   // the command and its arguments, to be repeated
+	IDFlag   string                   // the flag that names the request id
+}
+
+// Send checks the request, shows it with --dry-run, asks on a live profile, calls,
+// and says how to make sure of an outcome that is not known. The response is nil if
+// nothing was sent.
+func (c *CLI) Send(ctx context.Context, w *Write) (*antom.Response, error) {
+	if err := w.check(); err != nil {
+		return nil, err
+	}
+	w.tell()
+	if w.Flags.DryRun != "" {
+		return nil, c.PrintDryRun(ctx, w.Printer, w.Client, DryCall{Endpoint: w.Endpoint, Body: w.Draft.Body(), Form: w.Flags.DryRun})
+	}
+	if err := c.confirmWrite(w); err != nil {
+		return nil, err
+	}
+	response, err := w.Client.Call(ctx, w.Endpoint, w.Draft.Body())
+	if err != nil {
+		return nil, w.unsettled(err)
+	}
+	return response, nil
+}
+
+// id is the request id of the call; empty if the operation has none.
+func (w *Write) id() string {
+	if w.Endpoint.Key == "" {
+		return ""
+	}
+	return w.Draft.Text(w.Endpoint.Key)
+}
+
+// check holds the body against Antom's rules: documented ones refuse it, inferred
+// ones warn.
+func (w *Write) check() error {
+	findings, err := w.Draft.Check()
+	if err != nil {
+		return err
+	}
+	var broken []rules.Finding
+	for _, finding := range append(findings, w.Findings...) {
+		if finding.Level == rules.Documented && !w.Flags.NoCheck {
+			broken = append(broken, finding)
+			continue
+		}
+		w.Printer.Warn("%s", finding.Message)
+	}
+	return w.refuse(broken)
+}
+
+// refuse makes one usage error of all the documented rules that are broken.
+func (w *Write) refuse(broken []rules.Finding) error {
+	if len(broken) == 0 {
+		return nil
+	}
+	var messages []string
+	for _, finding := range broken {
+		messages = append(messages, finding.Message)
+	}
+	refusal := Usagef("%s", strings.Join(messages, "\n"))
+	for _, finding := range broken {
+		field := finding.Path
+		if w.FlagOf != nil {
+			field = w.FlagOf(field)
+		}
+		if field == "" {
+			refusal = refusal.WithHint("%s", finding.Hint)
+			continue
+		}
+		refusal = refusal.WithHint("%s: %s", field, finding.Hint)
+	}
+	return refusal.WithHint("--no-check sends it anyway")
+}
+
+// tell notes paths of --set that were read in another form than they were written.
+func (w *Write) tell() {
+	for _, a := range w.Flags.Assigned {
+		if a.Note != "" {
+			w.Printer.Note("%s", a.Note)
+		}
+	}
+}
+
+// confirmWrite asks before real money moves. What can't be undone wants more than a
+// yes: on a terminal its amount or id typed back, elsewhere --live with --yes and
+// the thing named.
+func (c *CLI) confirmWrite(w *Write) error {
+	if w.Typed == "" || !w.Merchant.Profile.Live() {
+		return c.ConfirmLive(w.Merchant, w.Action)
+	}
+	err := c.confirmTyped(w)
+	w.Merchant.confirmed = err == nil
+	return err
+}
+
+func (c *CLI) confirmTyped(w *Write) error {
+	title := w.Merchant.Profile.Title()
+	if !c.Interactive() || c.Global.live && c.Global.yes {
+		if c.Global.live && c.Global.yes && w.Named {
+			return nil
+		}
+		return Usagef("%s is live: refusing to %s without --live, --yes and the id on the command line", title, w.Action).
+			WithHint("it can't be undone; --live and --yes say that it is meant, and the id says what")
+	}
+	answer, err := prompt.Terminal{In: c.Stdin, Out: c.Stderr}.Line(fmt.Sprintf("%s%s is live. To %s type %s:", strings.ToUpper(title[:1]), title[1:], w.Action, w.Typed))
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(answer) != w.Typed {
+		return Usagef("not confirmed: nothing was sent").WithHint("type %s to go on", w.Typed)
+	}
+	return nil
+}
+
+// unsettled adds to an error that leaves the outcome open how to make sure of it.
+func (w *Write) unsettled(err error) error {
+	if refused, ok := errors.AsType[*antom.ResultError](err); ok {
+		if refused.Result.ResultStatus != antom.StatusU || refused.Known && refused.Row.Class == antom.ClassWait {
+			return err // decided, or under way: the code's own hint says what to do
+		}
+	}
+	if failed, ok := errors.AsType[*antom.TransportError](err); ok && !failed.Sent() {
+		return err
+	}
+	if Is[*UsageError](err) { // nothing was sent
+		return err
+	}
+	open := &UnsettledError{Err: err, ID: w.id(), IDName: w.Endpoint.Key, Recourse: w.Endpoint.Recourse, Repeat: w.Command}
+	if open.ID != "" && w.IDFlag != "" {
+		open.Repeat += FlagsAsTyped(w.Flags.flags, strings.TrimPrefix(w.IDFlag, "--")) + " " + w.IDFlag + " " + ShellWord(open.ID)
+	}
+	return open
+}
