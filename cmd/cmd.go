@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/antom-cli/antom/cmd/apicmd"
 	"github.com/antom-cli/antom/cmd/capturecmd"
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/cmd/emulatorcmd"
@@ -21,6 +22,7 @@ import (
 	"github.com/antom-cli/antom/cmd/notifycmd"
 	"github.com/antom-cli/antom/cmd/paymentcmd"
 	"github.com/antom-cli/antom/cmd/profilecmd"
+	"github.com/antom-cli/antom/cmd/refundcmd"
 	"github.com/antom-cli/antom/cmd/sessioncmd"
 	"github.com/antom-cli/antom/internal/output"
 )
@@ -59,6 +61,7 @@ func Run(ctx context.Context, args []string, env *cli.Env) int {
 // flags. Sorted by name.
 func constructors() []constructor {
 	return []constructor{
+		{"api", apicmd.New},
 		{"capture", capturecmd.New},
 		{"completion", newCompletionCmd},
 		{"demo", newDemoCmd},
@@ -68,6 +71,7 @@ func constructors() []constructor {
 		{"notify", notifycmd.New},
 		{"payment", paymentcmd.New},
 		{"profile", profilecmd.New},
+		{"refund", refundcmd.New},
 		{"session", sessioncmd.New},
 		{"version", newVersionCmd},
 	}

@@ -1,5 +1,5 @@
-// Package capturecmd is antom capture: list the captures of a payment, and wait
-// for them.
+// Package capturecmd is antom capture: capture an authorised payment, list its
+// captures, and wait for them.
 package capturecmd
 
 import (
@@ -12,11 +12,11 @@ import (
 func New(c *cli.CLI) *cobra.Command {
 	cmd := cli.AsGroup(&cobra.Command{
 		Use:   "capture",
-		Short: "List the captures of a payment, or wait for them",
+		Short: "Capture a payment, list its captures, or wait for them",
 		Long: `A card payment is authorised first and captured after; only what is captured is
 settled. The captures are the CAPTURE rows of inquiryPayment's transactions.`,
-		Example: "  antom capture list PAYMENT_REQUEST_ID\n  antom capture wait PAYMENT_REQUEST_ID",
+		Example: "  antom capture create PAYMENT_REQUEST_ID\n  antom capture list PAYMENT_REQUEST_ID\n  antom capture wait PAYMENT_REQUEST_ID",
 	})
-	c.Below(cmd, newListCmd, newWaitCmd)
+	c.Below(cmd, newCreateCmd, newListCmd, newWaitCmd)
 	return cmd
 }

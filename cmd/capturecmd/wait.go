@@ -70,17 +70,26 @@ func (o *captureWait) run(ctx context.Context, inquiry antom.Inquiry) error {
 	if inquiry, err = o.c.Identify(m, inquiry); err != nil {
 		return err
 	}
+	target := wait.Target{PaymentRequestID: inquiry.PaymentRequestID, PaymentID: inquiry.PaymentID}
+	return o.await(ctx, p, client, target, false)
+}
+
+// await waits for the captures of a payment; silent prints nothing for --quiet.
+func (o *captureWait) await(ctx context.Context, p *output.Printer, client *antom.Client, target wait.Target, silent bool) error {
 	waiter := &view.Waiter{
 		CLI: o.c, Printer: p, Flags: o.wait,
 		Subject: wait.Captures{Client: client}, Words: captureWords(), Expect: o.flags.Expect,
 	}
-	target := wait.Target{PaymentRequestID: inquiry.PaymentRequestID, PaymentID: inquiry.PaymentID}
 	watches, verdicts, err := waiter.Wait(ctx, []wait.Target{target})
 	if err != nil {
 		return err
 	}
 	if !p.Streams() { // the events have said it
-		if err := p.Print(o.result(watches[0])); err != nil {
+		result := o.result(watches[0])
+		if silent {
+			result.Quiet = nil
+		}
+		if err := p.Print(result); err != nil {
 			return err
 		}
 	}

@@ -65,12 +65,15 @@ func BindDryRun(flags *pflag.FlagSet, form *string) {
 	flags.Lookup("dry-run").NoOptDefVal = dryHTTP
 }
 
-// OrForm is a check of arguments before which a form of --dry-run that lost its
-// "=" is refused.
+// OrForm is a check of arguments, if there is one, before which a form of --dry-run
+// that lost its "=" is refused.
 func OrForm(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if n := len(args); n > 0 && cmd.Flags().Changed("dry-run") && (args[n-1] == dryHTTP || args[n-1] == dryCurl) {
 			return Usagef("%s: the form of --dry-run stands behind an equals sign, got %q", cmd.CommandPath(), args[n-1]).WithHint("--dry-run=%s", args[n-1])
+		}
+		if check == nil {
+			return nil
 		}
 		return check(cmd, args)
 	}

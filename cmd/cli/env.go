@@ -97,6 +97,7 @@ type Merchant struct {
 	Emulator http.RoundTripper // to the emulator, in this process or served; nil for a real gateway
 
 	confirmed bool // that money may be made or moved, see ConfirmLive
+	asks      bool // nothing but an inquiry is sent
 }
 
 // ProfileSources says where settings come from.

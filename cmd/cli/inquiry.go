@@ -9,25 +9,35 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
+// PaymentFlags name a payment.
+type PaymentFlags struct {
+	PaymentID string
+	Last      bool
+}
+
+// Bind adds the flags that name a payment to a command.
+func (f *PaymentFlags) Bind(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.PaymentID, "payment-id", "", "ask by Antom's paymentId `ID` instead")
+	flags.BoolVar(&f.Last, "last", false, "the most recent payment of this profile")
+}
+
 // InquiryFlags name a payment and say which outcome is the wanted one.
 type InquiryFlags struct {
-	PaymentID  string
-	Last       bool
+	PaymentFlags
 	Expect     string
 	ExitStatus bool
 }
 
 // Bind adds the flags that name a payment, and what its state is to be, to a command.
 func (f *InquiryFlags) Bind(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringVar(&f.PaymentID, "payment-id", "", "ask by Antom's paymentId `ID` instead")
-	flags.BoolVar(&f.Last, "last", false, "the most recent payment of this profile")
-	flags.Var(NewEnum(&f.Expect, "", "SUCCESS", "FAIL", "CANCELLED"), "expect", "exit 0 if the payment ended so, else 7: SUCCESS, FAIL or CANCELLED")
+	f.PaymentFlags.Bind(cmd)
+	cmd.Flags().Var(NewEnum(&f.Expect, "", "SUCCESS", "FAIL", "CANCELLED"), "expect", "exit 0 if the payment ended so, else 7: SUCCESS, FAIL or CANCELLED")
 }
 
 // Inquiry is what to ask for: the argument is a paymentRequestId, unless the
 // history knows better; see cli.identify.
-func (f *InquiryFlags) Inquiry(cmd *cobra.Command, args []string) (antom.Inquiry, error) {
+func (f *PaymentFlags) Inquiry(cmd *cobra.Command, args []string) (antom.Inquiry, error) {
 	switch {
 	case f.Last && (len(args) > 0 || f.PaymentID != ""):
 		return antom.Inquiry{}, Usagef("--last takes the place of an id").WithHint("name the payment once")

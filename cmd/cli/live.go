@@ -19,14 +19,15 @@ type liveGuard struct {
 }
 
 func (g liveGuard) RoundTrip(r *http.Request) (*http.Response, error) {
-	if g.merchant.Profile.Live() && !g.merchant.confirmed && !onlyAsks(r.URL.Path) {
+	if g.merchant.Profile.Live() && !g.merchant.confirmed && !OnlyAsks(r.URL.Path) {
 		return nil, Usagef("%s is live: %s was not confirmed, nothing was sent", g.merchant.Profile.Title(), path.Base(r.URL.Path)).
 			WithHint("--live says that real money is meant; --profile names another profile")
 	}
 	return g.next.RoundTrip(r)
 }
 
-func onlyAsks(target string) bool {
+// OnlyAsks reports whether a path is that of an operation that changes nothing.
+func OnlyAsks(target string) bool {
 	for _, op := range inquiries {
 		if path.Base(target) == string(op) {
 			return true

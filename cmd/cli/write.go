@@ -110,9 +110,12 @@ func (w *Write) id() string {
 // check holds the body against Antom's rules: documented ones refuse it, inferred
 // ones warn.
 func (w *Write) check() error {
-	findings, err := w.Draft.Check()
-	if err != nil {
-		return err
+	var findings []rules.Finding
+	if rules.Fields(w.Endpoint.Operation) != nil { // of an operation without a row nothing is known
+		var err error
+		if findings, err = w.Draft.Check(); err != nil {
+			return err
+		}
 	}
 	var broken []rules.Finding
 	for _, finding := range append(findings, w.Findings...) {
@@ -158,10 +161,16 @@ func (w *Write) tell() {
 	}
 }
 
+// Asks says that a call changes nothing, so that no question stands before it.
+func Asks(m *Merchant) { m.asks = true }
+
 // confirmWrite asks before real money moves. What can't be undone wants more than a
 // yes: on a terminal its amount or id typed back, elsewhere --live with --yes and
 // the thing named.
 func (c *CLI) confirmWrite(w *Write) error {
+	if w.Merchant.asks {
+		return nil
+	}
 	if w.Typed == "" || !w.Merchant.Profile.Live() {
 		return c.ConfirmLive(w.Merchant, w.Action)
 	}
@@ -207,4 +216,21 @@ func (w *Write) unsettled(err error) error {
 		open.Repeat += FlagsAsTyped(w.Flags.flags, strings.TrimPrefix(w.IDFlag, "--")) + " " + w.IDFlag + " " + ShellWord(open.ID)
 	}
 	return open
+}
+
+// UnderWay reports whether a call was accepted and is being carried out: U with a
+// code to wait for.
+func UnderWay(err error) bool {
+	refused, ok := errors.AsType[*antom.ResultError](err)
+	return ok && refused.Result.ResultStatus == antom.StatusU && refused.Known && refused.Row.Class == antom.ClassWait
+}
+
+// First is the first of several errors that is one.
+func First(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

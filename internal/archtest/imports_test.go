@@ -29,8 +29,8 @@ type room struct {
 // nouns are the packages of commands, one for each noun of the command line.
 func nouns() []string {
 	return []string{
-		"cmd/capturecmd", "cmd/emulatorcmd", "cmd/historycmd", "cmd/keycmd",
-		"cmd/notifycmd", "cmd/paymentcmd", "cmd/profilecmd", "cmd/sessioncmd",
+		"cmd/apicmd", "cmd/capturecmd", "cmd/emulatorcmd", "cmd/historycmd", "cmd/keycmd",
+		"cmd/notifycmd", "cmd/paymentcmd", "cmd/profilecmd", "cmd/refundcmd", "cmd/sessioncmd",
 	}
 }
 

@@ -2,6 +2,7 @@ package antom
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -100,12 +101,13 @@ func (c *Client) NewRequest(ctx context.Context, endpoint Endpoint, body []byte)
 	case endpoint.Path[0] != '/':
 		return nil, fmt.Errorf("%s: path %q must begin with a slash", op, endpoint.Path)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpointURL(endpoint.Path), bytes.NewReader(body))
+	method := cmp.Or(endpoint.Method, http.MethodPost)
+	request, err := http.NewRequestWithContext(ctx, method, c.endpointURL(endpoint.Path), bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
 	message := sign.Message{
-		Method: http.MethodPost, Target: request.URL.RequestURI(), ClientID: c.clientID,
+		Method: method, Target: request.URL.RequestURI(), ClientID: c.clientID,
 		Time: strconv.FormatInt(time.Now().UnixMilli(), 10), Body: body,
 	}
 	signature, err := c.key.Sign(message, c.options.keyVersion)

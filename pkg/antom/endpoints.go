@@ -29,6 +29,7 @@ type Endpoint struct {
 	Repeat    bool     // whether the same bytes may be sent again when no outcome is known
 	Names     []string // the fields by which an answer says what it is about; see [BindingError]
 	Recourse  Recourse // how to make sure after an answer that was lost, or U
+	Method    string   // of HTTP; empty is POST, as all of Antom's are
 }
 
 // Recourse is how to make sure of a call whose outcome is not known.
@@ -54,12 +55,12 @@ const (
 // nothing of its request. Of Names the id that Antom goes by where both are given
 // comes first (G24, J24). Sorted by operation.
 var endpoints = [...]Endpoint{
-	{Cancel, "/ams/api/v1/payments/cancel", "", true, []string{"paymentId", "paymentRequestId"}, InquireFirst},
-	{Capture, "/ams/api/v1/payments/capture", "captureRequestId", true, []string{"captureRequestId", "paymentId"}, SameID},
-	{CreatePaymentSession, "/ams/api/v1/payments/createPaymentSession", "", false, nil, SameRequest},
-	{InquiryPayment, "/ams/api/v1/payments/inquiryPayment", "", true, []string{"paymentId", "paymentRequestId"}, AskAgain},
-	{InquiryRefund, "/ams/api/v1/payments/inquiryRefund", "", true, []string{"refundId", "refundRequestId"}, AskAgain},
-	{Refund, "/ams/api/v1/payments/refund", "refundRequestId", true, []string{"refundRequestId", "paymentId"}, SameID},
+	{Cancel, "/ams/api/v1/payments/cancel", "", true, []string{"paymentId", "paymentRequestId"}, InquireFirst, ""},
+	{Capture, "/ams/api/v1/payments/capture", "captureRequestId", true, []string{"captureRequestId", "paymentId"}, SameID, ""},
+	{CreatePaymentSession, "/ams/api/v1/payments/createPaymentSession", "", false, nil, SameRequest, ""},
+	{InquiryPayment, "/ams/api/v1/payments/inquiryPayment", "", true, []string{"paymentId", "paymentRequestId"}, AskAgain, ""},
+	{InquiryRefund, "/ams/api/v1/payments/inquiryRefund", "", true, []string{"refundId", "refundRequestId"}, AskAgain, ""},
+	{Refund, "/ams/api/v1/payments/refund", "refundRequestId", true, []string{"refundRequestId", "paymentId"}, SameID, ""},
 }
 
 // Operations returns the names of the operations, sorted.
