@@ -43,6 +43,7 @@ var argumentSources = [...]struct {
 	{"OPERATION", operationCandidates},
 	{"PAYMENT", paymentCandidates},
 	{"PAYMENT_REQUEST_ID", paymentCandidates},
+	{"REFUND_REQUEST_ID", refundCandidates},
 	{"SHELL", shellCandidates},
 	{"TOPIC", helpCandidates},
 }
@@ -299,6 +300,14 @@ func paymentIDCandidates(c *cli.CLI, _ *cobra.Command) []candidate {
 		if each.PaymentID != "" {
 			found = append(found, candidate{each.PaymentID, strings.TrimSpace(each.Order + " " + each.Amount)})
 		}
+	}
+	return found
+}
+
+func refundCandidates(c *cli.CLI, _ *cobra.Command) []candidate {
+	var found []candidate
+	for _, refund := range c.RecentRefunds() {
+		found = append(found, candidate{refund.RefundRequestID, refund.PaymentID})
 	}
 	return found
 }

@@ -25,13 +25,24 @@ const serving = `antom emulator serve --listen 127.0.0.1:0 --ready-file "$PWD/re
 trap "kill $!; wait" EXIT
 until [ -s ready ]; do sleep 0.02; done`
 
+// authorised is a payment that waits for its capture.
+const authorised = `id=$(antom session create --amount 42.00 --currency SGD --capture manual -q)
+antom emulator pay "$id" --processing 0s -q`
+
 // before is what an example that begins so finds done, beside what a shop has.
 var before = [...]struct{ start, line string }{
+	{"antom api /ams", `echo "{\"paymentRequestId\":\"$id\"}" >inquiry.json`},
+	{"antom api capture", `echo '{"captureRequestId":"c-1","paymentId":"1","captureAmount":{"currency":"SGD","value":"4200"}}' >capture.json`},
+	{"antom capture create", authorised},
 	{"antom emulator fault add", serving},
 	{"antom emulator fault clear", serving},
 	{"antom emulator fault list", serving},
 	{"antom emulator pay", `id=$(antom session create --amount 42.00 --currency SGD --quiet)`},
 	{"antom payment wait -f ids.txt", `echo "$id" >ids.txt; : >first.jsonl`},
+	{"antom payment cancel", authorised},
+	{"antom refund inquire --refund-id", `payment_id=$(antom refund create "$id" --jq .refundId)`},
+	{"antom refund inquire 2", `id=$(antom refund create "$id" -q)`},
+	{"antom refund wait", `id=$(antom refund create "$id" -q)`},
 	{"antom profile add", `antom profile remove sandbox --yes`},
 }
 

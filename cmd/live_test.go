@@ -17,8 +17,15 @@ import (
 
 // moneyCommands are the commands that create or move money, with what they do
 // and a command line that gets as far as sending. Sorted by command.
-var moneyCommands = [...]struct{ command, deed, line string }{
-	{"antom session create", "create a payment session over 42.00 SGD", "antom session create --amount 42.00 --currency SGD --redirect-url https://shop.example/paid"},
+var moneyCommands = [...]struct {
+	command, deed, line string
+	typed               bool // it can't be undone: without a terminal it wants --live and --yes
+}{
+	{"antom api", "call capture", "antom api capture --set captureRequestId=c-1 --set paymentId=1 --set 'captureAmount=42.00 SGD'", false},
+	{"antom capture create", "capture payment 1", "antom capture create --payment-id 1 --amount 42.00 --currency SGD", false},
+	{"antom payment cancel", "cancel payment order-1", "antom payment cancel order-1", true},
+	{"antom refund create", "refund payment 1", "antom refund create --payment-id 1 --amount 42.00 --currency SGD", true},
+	{"antom session create", "create a payment session over 42.00 SGD", "antom session create --amount 42.00 --currency SGD --redirect-url https://shop.example/paid", false},
 }
 
 // endpointCommands are the commands with --dry-run whose requests go to an
@@ -105,6 +112,9 @@ func TestMoneyCommandsAsk(t *testing.T) {
 			t.Run(row.command+way.flags, func(t *testing.T) {
 				t.Parallel()
 				s, called := liveShop(t)
+				if row.typed && way.flags == " --live" {
+					way.code, way.calls = 2, false
+				}
 				code, said := s.sh(t.Context(), row.line+way.flags)
 				if code != way.code || called.Load() != way.calls {
 					t.Errorf("exit code %d, want %d; turned to the network: %t, want %t\n%s", code, way.code, called.Load(), way.calls, &said.err)

@@ -34,7 +34,7 @@ func newCreateCmd(c *cli.CLI) *cobra.Command {
 		Long: `Capture an authorised payment: all that is open, or --amount of it. The payment is
 asked for first, since Antom wants its paymentId and refuses what is over the open
 amount; what breaks a documented rule is refused here and --no-check sends it
-anyway.
+anyway. With --payment-id and an amount, --dry-run and --no-check ask nobody.
 
 Only payments with manual capture (session create --capture manual) need this:
 others are captured by Antom right after the authorisation. An authorisation that
@@ -78,7 +78,7 @@ func (o *captureCreate) validate(cmd *cobra.Command, args []string) (antom.Inqui
 }
 
 func (o *captureCreate) run(ctx context.Context, inquiry antom.Inquiry) error {
-	a, err := o.c.Act(ctx, inquiry)
+	a, err := o.c.Act(ctx, inquiry, cli.Intent{Verb: "capture", Flags: &o.write, Amount: &o.amount})
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (o *captureCreate) run(ctx context.Context, inquiry antom.Inquiry) error {
 
 // call is the capture on its way.
 func (o *captureCreate) call(a *cli.Acting) (*cli.Write, error) {
-	amount, err := o.amount.Of(a.Payment.Balance().Open)
+	amount, err := o.amount.Of(a, a.Payment.Balance().Open)
 	if err != nil {
 		return nil, err
 	}

@@ -112,7 +112,7 @@ func (o *captureWait) result(w *wait.Watch) output.Result {
 
 // captureWords are what a wait for captures says.
 func captureWords() view.Words {
-	return view.Words{Noun: "capture", Command: "antom capture wait", Judge: judgeCaptures, Event: view.NewCaptureEvent}
+	return view.CaptureWords(judgeCaptures)
 }
 
 func judgeCaptures(state wait.State, expect string) error {

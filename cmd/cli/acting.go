@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"github.com/antom-cli/antom/internal/draft"
 	"github.com/antom-cli/antom/internal/output"
@@ -21,21 +24,35 @@ type Acting struct {
 	Payment  *antom.Payment
 	Named    bool // on the command line, not by --last
 	now      time.Time
+	unasked  bool // the payment is known by its id alone
 }
 
-// Act asks for the payment that the user named, which the operation needs the
-// paymentId and the open amount of.
-func (c *CLI) Act(ctx context.Context, inquiry antom.Inquiry) (*Acting, error) {
-	return c.act(ctx, inquiry, false)
+// Intent is what a command is about to do with a payment.
+type Intent struct {
+	Verb   string // capture, refund or cancel
+	Typed  bool   // it can't be undone: a live profile wants more than a yes
+	Unborn bool   // a payment that does not exist yet will do
+	Flags  *WriteFlags
+	Amount *AmountFlags // nil: the operation has none
 }
 
-// ActOnAny is Act for an operation that takes a payment which does not exist yet:
-// then the id is all that is known of it.
-func (c *CLI) ActOnAny(ctx context.Context, inquiry antom.Inquiry) (*Acting, error) {
-	return c.act(ctx, inquiry, true)
+// unasked reports whether the gateway need not be asked for the payment: nothing is
+// sent, or nothing is to be checked, and the command line says all that the call
+// needs.
+func (i *Intent) unasked(inquiry antom.Inquiry, m *Merchant) bool {
+	switch {
+	case i.Flags.DryRun == "" && !i.Flags.NoCheck:
+		return false
+	case i.Amount == nil:
+		return inquiry.PaymentID != "" || i.Unborn
+	}
+	return inquiry.PaymentID != "" && i.Amount.whole(m)
 }
 
-func (c *CLI) act(ctx context.Context, inquiry antom.Inquiry, unborn bool) (*Acting, error) {
+// Act asks for the payment that the user named: Antom wants its paymentId, and the
+// money rules look at what is open. A live profile that nobody may use now is refused
+// before anything is asked.
+func (c *CLI) Act(ctx context.Context, inquiry antom.Inquiry, intent Intent) (*Acting, error) {
 	p, err := c.Printer()
 	if err != nil {
 		return nil, err
@@ -51,19 +68,48 @@ func (c *CLI) act(ctx context.Context, inquiry antom.Inquiry, unborn bool) (*Act
 	if inquiry, err = c.Identify(m, inquiry); err != nil {
 		return nil, err
 	}
-	payment, response, err := client.Payments.Inquire(ctx, inquiry)
-	if unborn && wait.IsMissing(err) {
-		a.Payment = &antom.Payment{PaymentRequestID: inquiry.PaymentRequestID, PaymentID: inquiry.PaymentID}
+	a.Payment = &antom.Payment{PaymentRequestID: inquiry.PaymentRequestID, PaymentID: inquiry.PaymentID}
+	if intent.Flags.DryRun == "" {
+		if err := c.mayAct(a, intent); err != nil {
+			return nil, err
+		}
+	}
+	if intent.unasked(inquiry, m) {
+		a.unasked = true
 		return a, nil
 	}
+	return a, a.ask(ctx, inquiry, intent.Unborn)
+}
+
+// mayAct refuses what no answer of the gateway could make possible.
+func (c *CLI) mayAct(a *Acting, intent Intent) error {
+	action := intent.Verb + " payment " + a.Name()
+	switch {
+	case !a.Merchant.Profile.Live(), c.Interactive():
+		return nil
+	case intent.Typed:
+		return c.confirmTyped(&Write{Merchant: a.Merchant, Action: action, Named: a.Named})
+	case !c.Global.live:
+		return c.askLive(a.Merchant, action)
+	}
+	return nil
+}
+
+// ask asks the gateway for the payment.
+func (a *Acting) ask(ctx context.Context, inquiry antom.Inquiry, unborn bool) error {
+	payment, response, err := a.Client.Payments.Inquire(ctx, inquiry)
+	if unborn && wait.IsMissing(err) {
+		a.unasked = true // there is nothing to hold the call against
+		return nil
+	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	a.Payment = payment
 	if at, err := sign.ParseTime(response.Time); err == nil {
 		a.now = at // the gateway's clock decides what has expired
 	}
-	return a, nil
+	return nil
 }
 
 // Name is the id by which the user knows the payment.
@@ -76,40 +122,48 @@ func (a *Acting) Name() string {
 
 // Write is a call about the payment, with what the money rules say of it.
 func (a *Acting) Write(op antom.Operation, d *draft.Draft, flags *WriteFlags, amount antom.Amount) *Write {
-	return &Write{
-		Printer: a.Printer, Merchant: a.Merchant, Client: a.Client, Endpoint: op.Endpoint(), Draft: d, Flags: flags, Named: a.Named,
-		Findings: rules.CheckMoney(rules.Money{Operation: op, Payment: a.Payment, Amount: amount, Now: a.now}),
+	w := &Write{Printer: a.Printer, Merchant: a.Merchant, Client: a.Client, Endpoint: op.Endpoint(), Draft: d, Flags: flags, Named: a.Named}
+	if !a.unasked {
+		w.Findings = rules.CheckMoney(rules.Money{Operation: op, Payment: a.Payment, Amount: amount, Now: a.now})
 	}
+	return w
 }
 
 // AmountFlags name a part of a payment's amount.
-type AmountFlags struct{ amount, value string }
+type AmountFlags struct{ amount, value, currency string }
 
-// Bind adds --amount and --value; whole says what is meant without them.
-func (f *AmountFlags) Bind(flags interface {
-	StringVar(p *string, name, value, usage string)
-}, whole string,
-) {
+// Bind adds --amount, --value and --currency; whole says what is meant without them.
+func (f *AmountFlags) Bind(flags *pflag.FlagSet, whole string) {
 	flags.StringVar(&f.amount, "amount", "", "`amount` in major units, such as 42.00 (default: "+whole+")")
 	flags.StringVar(&f.value, "value", "", "`amount` in minor units, such as 4200")
+	flags.StringVar(&f.currency, "currency", "", "ISO 4217 `code` (default: the payment's)")
 }
 
-// Validate refuses two amounts.
+// Validate refuses two amounts, and a currency without one.
 func (f *AmountFlags) Validate() error {
-	if f.amount != "" && f.value != "" {
+	switch {
+	case f.amount != "" && f.value != "":
 		return Usagef("--amount and --value both given").WithHint("--amount is in major units (42.00), --value in minor units (4200); give one")
+	case f.currency != "" && f.amount == "" && f.value == "":
+		return Usagef("--currency without an amount").WithHint("give --amount too")
 	}
 	return nil
 }
 
-// Of is the amount that was named, in the currency of the whole; without one it is
-// the whole.
-func (f *AmountFlags) Of(whole antom.Amount) (antom.Amount, error) {
-	money := draft.Money{Major: f.amount, Minor: f.value}
+// whole reports whether the command line says an amount and its currency.
+func (f *AmountFlags) whole(m *Merchant) bool {
+	return (f.amount != "" || f.value != "") && (f.currency != "" || m.Profile.Currency != "")
+}
+
+// Of is the amount that was named, in the currency that was named with it or in that
+// of the whole, or in the profile's where the gateway was not asked; without an amount
+// it is the whole.
+func (f *AmountFlags) Of(a *Acting, whole antom.Amount) (antom.Amount, error) {
+	money := draft.Money{Major: f.amount, Minor: f.value, Currency: f.currency}
 	if !money.Given() {
 		return whole, nil
 	}
-	return money.In(whole.Currency)
+	return money.In(cmp.Or(whole.Currency, a.Merchant.Profile.Currency))
 }
 
 // LastFour are the last four characters of an id, which must be typed where a yes is

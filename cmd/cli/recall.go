@@ -208,3 +208,24 @@ func (r *recentPayment) add(record history.Record) {
 		r.Amount = record.PaymentAmount.String()
 	}
 }
+
+// RecentRefunds are the refunds of the history, the latest first.
+func (c *CLI) RecentRefunds() []history.Record {
+	log := c.History()
+	if log == nil {
+		return nil
+	}
+	var found []history.Record
+	known := map[string]bool{}
+	for record, err := range log.Newest() {
+		if err != nil || len(found) == offered {
+			break
+		}
+		if record.Operation != antom.Refund || known[record.RefundRequestID] || c.Global.Profile != "" && record.Profile != c.Global.Profile {
+			continue
+		}
+		known[record.RefundRequestID] = true
+		found = append(found, record)
+	}
+	return found
+}

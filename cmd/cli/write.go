@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -108,17 +109,19 @@ func (w *Write) id() string {
 }
 
 // check holds the body against Antom's rules: documented ones refuse it, inferred
-// ones warn.
+// ones warn. Where the payment itself forbids the call, the fields don't matter.
 func (w *Write) check() error {
-	var findings []rules.Finding
-	if rules.Fields(w.Endpoint.Operation) != nil { // of an operation without a row nothing is known
-		var err error
-		if findings, err = w.Draft.Check(); err != nil {
+	findings := w.Findings
+	refused := slices.ContainsFunc(findings, func(f rules.Finding) bool { return f.Level == rules.Documented })
+	if !refused && rules.Fields(w.Endpoint.Operation) != nil { // of an operation without a row nothing is known
+		ofFields, err := w.Draft.Check()
+		if err != nil {
 			return err
 		}
+		findings = append(ofFields, findings...)
 	}
 	var broken []rules.Finding
-	for _, finding := range append(findings, w.Findings...) {
+	for _, finding := range findings {
 		if finding.Level == rules.Documented && !w.Flags.NoCheck {
 			broken = append(broken, finding)
 			continue

@@ -32,7 +32,10 @@ payment is refunded instead, with antom refund create.
 
 The payment is asked for first, and what breaks a documented rule is refused;
 --no-check sends it anyway. A payment that does not exist yet, because the buyer has
-not paid, is cancelled by its paymentRequestId all the same.
+not paid, is cancelled by its paymentRequestId all the same. --dry-run asks nobody.
+
+On a live profile the last four characters of the id must be typed; without a terminal
+--live and --yes are wanted, and the payment on the command line.
 
 After an answer that was lost inquire the payment, and cancel again if it is not
 CANCELLED. A cancelled payment stays so: Antom refunds a success that comes late.
@@ -58,7 +61,7 @@ With --quiet the paymentId is printed. JSON output is the gateway's answer.`,
 }
 
 func (o *paymentCancel) run(ctx context.Context, inquiry antom.Inquiry) error {
-	a, err := o.c.ActOnAny(ctx, inquiry)
+	a, err := o.c.Act(ctx, inquiry, cli.Intent{Verb: "cancel", Typed: true, Unborn: true, Flags: &o.write})
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,11 @@ func newCreateCmd(c *cli.CLI) *cobra.Command {
 		Short: "Refund a captured payment, whole or in part (refund)",
 		Long: `Refund a payment: all that is left, or --amount of it. The payment is asked for
 first, since Antom wants its paymentId and refuses more than was captured; what
-breaks a documented rule is refused here and --no-check sends it anyway.
+breaks a documented rule is refused here and --no-check sends it anyway. With
+--payment-id and an amount, --dry-run and --no-check ask nobody.
+
+On a live profile the amount must be typed; without a terminal --live and --yes are
+wanted, and the payment on the command line.
 
 A refund has a refundRequestId: the same id is carried out once. After an answer that
 was lost send the same request with the same --request-id again; the error says how.
@@ -79,7 +83,7 @@ func (o *refundCreate) validate(cmd *cobra.Command, args []string) (antom.Inquir
 }
 
 func (o *refundCreate) run(ctx context.Context, inquiry antom.Inquiry) error {
-	a, err := o.c.Act(ctx, inquiry)
+	a, err := o.c.Act(ctx, inquiry, cli.Intent{Verb: "refund", Typed: true, Flags: &o.write, Amount: &o.amount})
 	if err != nil {
 		return err
 	}
@@ -111,7 +115,7 @@ func (o *refundCreate) run(ctx context.Context, inquiry antom.Inquiry) error {
 
 // call is the refund on its way.
 func (o *refundCreate) call(a *cli.Acting) (*cli.Write, error) {
-	amount, err := o.amount.Of(a.Payment.Balance().Refundable)
+	amount, err := o.amount.Of(a, a.Payment.Balance().Refundable)
 	if err != nil {
 		return nil, err
 	}

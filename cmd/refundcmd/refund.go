@@ -98,6 +98,7 @@ func refundOf(state wait.State) *antom.RefundState {
 func refundWords() view.Words {
 	return view.Words{
 		Noun: "refund", Command: "antom refund wait",
+		Missing: "not arrived yet, never placed, or a wrong id", Later: "a refund that three inquiries 15 s apart do not find was never placed; else",
 		Judge: func(state wait.State, expect string) error { return outcome(refundOf(state), expect) },
 		Event: newRefundEvent,
 	}

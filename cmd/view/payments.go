@@ -38,10 +38,16 @@ func PaymentOf(state wait.State) *antom.Payment {
 	return &payment
 }
 
+// What an order that is not found may be (J24).
+const (
+	notPaidYet  = "not paid yet, or a wrong id"
+	mayStillPay = "antom session list shows those of this machine; if the buyer may still pay"
+)
+
 // PaymentWords are what a wait for payments says.
 func PaymentWords() Words {
 	return Words{
-		Noun: "payment", Command: "antom payment wait",
+		Noun: "payment", Command: "antom payment wait", Missing: notPaidYet, Later: mayStillPay,
 		Judge: func(state wait.State, expect string) error { return Outcome(PaymentOf(state), expect) },
 		Event: func(kind string, w *wait.Watch, _ wait.Stage, at time.Time, exit *int) any {
 			return newPaymentEvent(kind, w, at, exit)
@@ -179,4 +185,9 @@ func paymentRow(w *wait.Watch) []output.Cell {
 		row[4] = output.Cell{Text: cli.Seconds(w.Elapsed), Plain: fmt.Sprintf("%.0f", w.Elapsed.Seconds())}
 	}
 	return row
+}
+
+// CaptureWords are what a wait for captures says; judge is nil for the wanted ending.
+func CaptureWords(judge func(state wait.State, expect string) error) Words {
+	return Words{Noun: "capture", Command: "antom capture wait", Missing: notPaidYet, Later: mayStillPay, Judge: judge, Event: NewCaptureEvent}
 }

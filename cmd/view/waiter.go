@@ -33,6 +33,10 @@ type Waiter struct {
 type Words struct {
 	Noun    string // payment, capture or refund
 	Command string // what asks again
+	// Missing says what a thing that is not found may be.
+	Missing string
+	// Later says when asking again for it makes sense.
+	Later string
 	// Judge is nil for the wanted ending of what is final.
 	Judge func(state wait.State, expect string) error
 	// Event is one line of -o jsonl; exit is set on those of kind result.
@@ -94,7 +98,7 @@ func (o *Waiter) observe(ctx context.Context, e wait.Event, verdicts map[*wait.W
 func (o *Waiter) explain(w *wait.Watch) {
 	switch {
 	case wait.IsMissing(w.Err) && w.Missing == wait.MissingAnswers:
-		o.Printer.Note("%s: ORDER_NOT_EXIST: not paid yet, or a wrong id; still waiting (--missing fail would end here)", w.Target.Name())
+		o.Printer.Note("%s: ORDER_NOT_EXIST: %s; still waiting (--missing fail would end here)", w.Target.Name(), o.Words.Missing)
 	case w.Err != nil && !wait.IsMissing(w.Err):
 		o.Printer.Note("%s; asking again in %s", w.Err, cli.Pause(w.Next))
 	}
@@ -143,10 +147,10 @@ func (o *Waiter) verdict(ctx context.Context, w *wait.Watch) error {
 	case w.End != wait.Open:
 		return w.Err
 	case errors.Is(cause, cli.ErrWaitTimeout):
-		return cli.OutcomeError{Code: cli.ExitPending, Message: fmt.Sprintf("%s is not final after %s: %s", o.name(w), o.Flags.Timeout, standing(w)),
+		return cli.OutcomeError{Code: cli.ExitPending, Message: fmt.Sprintf("%s is not final after %s: %s", o.name(w), o.Flags.Timeout, o.standing(w)),
 			Remedy: o.whatNext(w)}
 	default:
-		return fmt.Errorf("%s is not final: %s: %w", o.name(w), standing(w), cause)
+		return fmt.Errorf("%s is not final: %s: %w", o.name(w), o.standing(w), cause)
 	}
 }
 
@@ -162,16 +166,16 @@ func (o *Waiter) name(w *wait.Watch) string {
 func (o *Waiter) whatNext(w *wait.Watch) string {
 	again := fmt.Sprintf("ask again with %s %s", o.Words.Command, cli.ShellWord(w.Target.Name()))
 	if !w.Told && w.Missing > 0 {
-		return "check the id: antom session list shows those of this machine; if the buyer may still pay, " + again
+		return "check the id; " + o.Words.Later + ", " + again
 	}
-	return "the payment goes on; " + again
+	return "the " + o.Words.Noun + " goes on; " + again
 }
 
 // standing says in words what is known of a thing that is not done.
-func standing(w *wait.Watch) string {
+func (o *Waiter) standing(w *wait.Watch) string {
 	switch {
 	case w.Missing > 0 && !w.Told:
-		return "ORDER_NOT_EXIST (not paid yet, or a wrong id)"
+		return "ORDER_NOT_EXIST (" + o.Words.Missing + ")"
 	case !w.Told && w.Err != nil:
 		return "no answer: " + w.Err.Error()
 	case !w.Told:

@@ -70,13 +70,14 @@ func moneyRules() []moneyRule {
 				return fmt.Sprintf("the payment is %s: only one that succeeded can be refunded", m.Payment.PaymentStatus)
 			}, "antom payment inquire shows it"},
 		{antom.Refund, "currency-differs", Documented, "J24", otherCurrency, currencyText, "write the amount in the payment's currency"},
+		{antom.Refund, "nothing-captured", Inferred, "INF", func(m Money, b antom.Balance) bool { return b.Captured.Value == 0 && m.Payment.AuthExpiryTime != "" },
+			func(Money, antom.Balance) string {
+				return "nothing of the authorisation is captured yet, so nothing can be refunded"
+			}, "antom payment cancel voids it"},
 		{antom.Refund, "nothing-left", Documented, "J24", func(_ Money, b antom.Balance) bool { return b.Refundable.Value == 0 },
 			func(_ Money, b antom.Balance) string {
-				if b.Captured.Value == 0 {
-					return "nothing of the payment is captured yet, so nothing can be refunded"
-				}
 				return fmt.Sprintf("nothing is left to refund: of the captured %s %s is refunded and %s in progress", b.Captured, b.Refunded, b.Refunding)
-			}, "antom refund list shows the refunds; what is not captured is cancelled with antom payment cancel"},
+			}, "antom refund list shows the refunds"},
 		{antom.Refund, "over-left", Documented, "J24", func(m Money, b antom.Balance) bool { return m.Amount.Value > b.Refundable.Value },
 			func(m Money, b antom.Balance) string {
 				return fmt.Sprintf("%s is more than the %s that is left to refund", m.Amount, b.Refundable)
