@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/cmd/view"
@@ -37,8 +36,6 @@ type sessionCreate struct {
 	wait                    bool
 	waitFlags               cli.WaitFlags
 	expect                  string
-
-	flags *pflag.FlagSet // as they were typed
 }
 
 const longestSession = time.Hour // spec of createPaymentSession: 0 to 1 h after creation

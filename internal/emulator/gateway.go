@@ -180,7 +180,7 @@ func checkEnvelope(_ *Emulator, x *exchange) *refusal {
 }
 
 func checkSignature(_ *Emulator, x *exchange) *refusal {
-	if _, err := antom.VerifyMessage(x.request.Method, x.target, x.request.Header, x.body, x.key, ""); err != nil {
+	if _, err := antom.VerifyMessage(x.request, x.target, x.body, x.key, ""); err != nil {
 		return &refusal{"INVALID_SIGNATURE", err.Error()}
 	}
 	return nil

@@ -156,7 +156,7 @@ func (rc *Receiver) receive(w http.ResponseWriter, r *http.Request) (*Record, *r
 // verify says why a request is not genuine. Unlike antom.VerifyRequest it does
 // not read the message: a genuine one is taken whatever it says.
 func (rc *Receiver) verify(r *http.Request, target string, body []byte) error {
-	_, err := antom.VerifyMessage(r.Method, target, r.Header, body, rc.o.Key, rc.o.ClientID)
+	_, err := antom.VerifyMessage(r, target, body, rc.o.Key, rc.o.ClientID)
 	return err
 }
 

@@ -109,7 +109,7 @@ type watchedBody struct {
 // Read reads on.
 func (b *watchedBody) Read(p []byte) (int, error) {
 	n, err := b.in.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // io.EOF itself is the end of a whole body
+	if err != nil && !errors.Is(err, io.EOF) {
 		b.broken = fmt.Errorf("it hung up within its answer: %w", err)
 	}
 	return n, err

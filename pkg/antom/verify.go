@@ -93,7 +93,7 @@ func VerifyRequest(r *http.Request, antomKey *sign.PublicKey, opts ...VerifyOpti
 	if err != nil {
 		return nil, fmt.Errorf("read the notification: %w", err)
 	}
-	header, err := VerifyMessage(r.Method, options.target, r.Header, body, antomKey, options.clientID)
+	header, err := VerifyMessage(r, options.target, body, antomKey, options.clientID)
 	if err != nil {
 		return nil, fmt.Errorf("verify the notification: %w", err)
 	}
@@ -105,11 +105,12 @@ func VerifyRequest(r *http.Request, antomKey *sign.PublicKey, opts ...VerifyOpti
 	return n, nil
 }
 
-// VerifyMessage verifies a request or a notification that was read already, by the
-// rule of [VerifyRequest]; the body is not looked into. If clientID is not empty
-// the message must be for that client, see [CheckClientID].
-func VerifyMessage(method, target string, headers http.Header, body []byte, key *sign.PublicKey, clientID string) (sign.Header, error) {
-	message, signature, err := Signed(method, target, HeaderRequestTime, headers, body)
+// VerifyMessage verifies a request or a notification whose body was read already,
+// by the rule of [VerifyRequest]; the body is not looked into. The target is what
+// was signed, see [Target]. If clientID is not empty the message must be for that
+// client, see [CheckClientID].
+func VerifyMessage(r *http.Request, target string, body []byte, key *sign.PublicKey, clientID string) (sign.Header, error) {
+	message, signature, err := Signed(r.Method, target, HeaderRequestTime, r.Header, body)
 	if err != nil {
 		return sign.Header{}, err
 	}
