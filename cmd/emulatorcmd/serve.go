@@ -19,6 +19,7 @@ import (
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/emulator/browser"
 	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/serve"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -346,8 +347,8 @@ func (o *emulatorServe) ready(ctx context.Context, p *output.Printer, gateway *e
 		record.Faults = append(record.Faults, f.String())
 	}
 	if o.readyFile != "" {
-		if err := writePrivate(o.c.Abs(o.readyFile), address.URL+"\n"); err != nil {
-			return fmt.Errorf("write --ready-file: %w", err)
+		if err := serve.WriteReady(o.c.Abs(o.readyFile), address.URL); err != nil {
+			return err
 		}
 	}
 	if o.c.Global.Quiet {

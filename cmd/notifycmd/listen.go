@@ -2,11 +2,9 @@ package notifycmd
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -261,17 +259,4 @@ func loopback(ip net.IP) net.IP {
 		return net.IPv4(127, 0, 0, 1)
 	}
 	return ip
-}
-
-// writeReady tells a waiting script where we listen: the whole URL or nothing.
-func writeReady(path, address string) error {
-	temporary := path + ".new"
-	err := os.WriteFile(temporary, []byte(address+"\n"), 0o600)
-	if err == nil {
-		err = os.Rename(temporary, path)
-	}
-	if err != nil {
-		return fmt.Errorf("write --ready-file: %w", err)
-	}
-	return nil
 }

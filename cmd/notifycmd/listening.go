@@ -17,6 +17,7 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/receiver"
+	"github.com/antom-cli/antom/internal/serve"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -137,7 +138,7 @@ func (l *listening) begin() error {
 			l.p.Warn("listening on %s: other machines can reach it", l.listener.Addr())
 		}
 	}
-	address := "http://" + l.listener.Addr().String()
+	address := serve.URL(l.listener.Addr(), false)
 	if l.o.goal.until != "" {
 		if err := l.searchPast(); err != nil {
 			return err
@@ -148,7 +149,7 @@ func (l *listening) begin() error {
 		ForwardTo: l.o.forwardTo, Journal: l.dir, Queue: new(l.found.Waiting()),
 	}
 	if l.o.readyFile != "" {
-		if err := writeReady(l.o.c.Abs(l.o.readyFile), address); err != nil {
+		if err := serve.WriteReady(l.o.c.Abs(l.o.readyFile), address); err != nil {
 			return err
 		}
 	}

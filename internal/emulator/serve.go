@@ -2,22 +2,20 @@ package emulator
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"log"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +23,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/antom-cli/antom/internal/redact"
+	"github.com/antom-cli/antom/internal/serve"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -36,7 +35,6 @@ const (
 	idleTimeout     = 60 * time.Second // of a connection between two calls
 	idleConnections = 256              // more are closed, the one idle for longest first
 	largestHeader   = 64 << 10
-	shutdownTimeout = 5 * time.Second
 	settleTimeout   = 15 * time.Second // how long an answer waits for notifications
 )
 
@@ -65,7 +63,6 @@ type Server struct {
 	options  ServeOptions
 	faults   faults
 	courier  *courier
-	idle     idlePool
 	token    string
 	address  Address
 	rotated  func() (*sign.PrivateKey, error)
@@ -95,11 +92,7 @@ func (e *Emulator) NewServer(options ServeOptions) (*Server, error) {
 	}
 	s := &Server{
 		emulator: e, options: options, token: token, dooms: map[string]string{},
-		idle:    idlePool{most: options.IdleConnections},
 		address: Address{PID: os.Getpid(), Instance: rand.Text(), CACert: options.CACertFile, Name: serverName(options.TLS), Started: e.now().UTC()},
-	}
-	if s.idle.most == 0 {
-		s.idle.most = idleConnections
 	}
 	s.rotated = sync.OnceValues(func() (*sign.PrivateKey, error) { return loadKey(filepath.Join(e.dir, rotatedKeyFile)) })
 	s.courier = newCourier(s)
@@ -117,74 +110,31 @@ func (s *Server) Close() { s.address.withdraw(s.emulator.dir) }
 // Publish writes the address of a listener beside the state, for the profile
 // "emulator" of other processes, and returns it.
 func (s *Server) Publish(listener net.Listener) (Address, error) {
-	scheme := "http"
-	if s.options.TLS != nil {
-		scheme = "https"
-	}
-	s.address.URL = scheme + "://" + reachable(listener.Addr())
+	s.address.URL = serve.URL(listener.Addr(), s.options.TLS != nil)
 	s.emulator.store.web = s.address.URL // nothing is answered yet
 	return s.address, s.address.publish(s.emulator.dir)
-}
-
-// reachable is where a listener can be called from this machine.
-func reachable(address net.Addr) string {
-	tcp, ok := address.(*net.TCPAddr)
-	if !ok || !tcp.IP.IsUnspecified() {
-		return address.String()
-	}
-	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }
 
 // Serve answers calls and sends notifications until ctx ends, then lets the
 // calls under way finish.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
-	server := s.httpServer()
+	server := &serve.Server{Handler: s.Handler(), Limits: s.limits(), TLS: s.options.TLS, Log: s.options.HTTPErrors}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(s.emulator.keys.wait) // those that are made now; who needs one sooner waits for it
 	group.Go(func() error { return s.courier.run(ctx) })
-	group.Go(func() error {
-		if s.options.TLS != nil {
-			listener = tls.NewListener(listener, s.options.TLS)
-		}
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve the emulator: %w", err)
-		}
-		return nil
-	})
-	group.Go(func() error {
-		<-ctx.Done()
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
-		defer cancel()
-		if server.Shutdown(last) != nil {
-			return server.Close() // a call that takes longer is cut off
-		}
-		return nil
-	})
+	group.Go(func() error { return server.Serve(ctx, listener) })
 	return group.Wait()
 }
 
-func (s *Server) httpServer() *http.Server {
-	idle := s.options.IdleTimeout
-	if idle == 0 {
-		idle = idleTimeout
-	}
-	return &http.Server{
-		Handler: s.Handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idle,
-		MaxHeaderBytes: largestHeader, ConnState: s.idle.change, ErrorLog: log.New(lineWriter{s.options.HTTPErrors}, "", 0),
+// limits of connections. The idle ones are bounded since Antom's Go SDK opens a
+// connection for each call and never closes it: without a bound we would run out
+// of descriptors before its time-out.
+func (s *Server) limits() serve.Limits {
+	return serve.Limits{
+		Header: headerTimeout, Read: readTimeout, HeaderBytes: largestHeader,
+		Idle: cmp.Or(s.options.IdleTimeout, idleTimeout), IdleConnections: cmp.Or(s.options.IdleConnections, idleConnections),
 	}
 }
-
-// lineWriter hands the lines of net/http's own log on.
-type lineWriter struct{ tell func(string) }
-
-func (w lineWriter) Write(line []byte) (int, error) {
-	if w.tell != nil {
-		w.tell(strings.TrimSpace(string(line)))
-	}
-	return len(line), nil
-}
-
-const healthPath = "/healthz"
 
 // Handler is the server's face: the gateway, and beside it the control API.
 func (s *Server) Handler() http.Handler {
@@ -195,8 +145,7 @@ func (s *Server) Handler() http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.URL.Path == healthPath:
-			s.health(w)
+		case serve.Health(w, r, s.address.Instance):
 		case strings.HasPrefix(r.URL.Path, controlPath):
 			control.ServeHTTP(w, r)
 		case pages != nil && s.options.BrowserOwns(r.URL.Path):
@@ -207,10 +156,6 @@ func (s *Server) Handler() http.Handler {
 			s.gateway(w, r)
 		}
 	})
-}
-
-func (s *Server) health(w http.ResponseWriter) {
-	writeControl(w, http.StatusOK, map[string]string{"status": "ok", "instance": s.address.Instance})
 }
 
 // gateway answers a call of the API, with the faults that it meets.

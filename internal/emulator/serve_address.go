@@ -18,6 +18,8 @@ import (
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"github.com/antom-cli/antom/internal/serve"
 )
 
 // Address is what a running server publishes of itself beside the state.
@@ -123,7 +125,7 @@ const healthTimeout = 2 * time.Second
 func (r *Remote) instance(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.Address.URL+healthPath, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.Address.URL+serve.HealthPath, nil)
 	if err != nil {
 		return "", err
 	}

@@ -21,12 +21,10 @@ import (
 	"time"
 
 	"github.com/antom-cli/antom/internal/redact"
+	"github.com/antom-cli/antom/internal/serve"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
-
-// HealthPath answers a GET with 200 while the receiver is up.
-const HealthPath = "/healthz"
 
 // HopHeader names the listeners that have forwarded a notification, one value
 // each, so that one that comes back is not sent round for ever.
@@ -99,9 +97,7 @@ type refusal struct {
 
 // ServeHTTP receives one notification.
 func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == HealthPath && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-		w.Header().Set("Content-Type", antom.ContentType)
-		_, _ = io.WriteString(w, `{"status":"ok"}`+"\n")
+	if serve.Health(w, r, "") {
 		return
 	}
 	record, refused := rc.receive(w, r)

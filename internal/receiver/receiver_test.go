@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/antom-cli/antom/internal/receiver"
+	"github.com/antom-cli/antom/internal/serve"
+	"github.com/antom-cli/antom/internal/testkit"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -258,7 +260,7 @@ func TestReceiver_health(t *testing.T) {
 	t.Parallel()
 	e := open(t)
 	w := httptest.NewRecorder()
-	e.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, receiver.HealthPath, nil))
+	e.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, serve.HealthPath, nil))
 	if w.Code != http.StatusOK || len(e.events) != 0 {
 		t.Errorf("answered %d, events %v", w.Code, e.events)
 	}
@@ -377,7 +379,7 @@ func FuzzServe(f *testing.F) {
 	f.Add([]byte("POST http://x/antom HTTP/1.1\r\nHost: a\r\nSignature: x\r\nSignature: y\r\nContent-Length: 0\r\n\r\n"))
 	f.Add([]byte("\x16\x03\x01"))
 	e := open(f)
-	listener := newPipes()
+	listener := testkit.NewPipes()
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- receiver.Serve(ctx, listener, e) }()
@@ -388,7 +390,7 @@ func FuzzServe(f *testing.F) {
 		}
 	})
 	f.Fuzz(func(t *testing.T, input []byte) {
-		conn := listener.dial()
+		conn := listener.Dial()
 		go func() {
 			_, _ = conn.Write(input)
 			_, _ = io.WriteString(conn, "\r\n\r\n")

@@ -1,4 +1,4 @@
-package emulator
+package serve
 
 import (
 	"container/list"
@@ -7,9 +7,7 @@ import (
 	"sync"
 )
 
-// idlePool bounds the connections that wait for another call. Antom's Go SDK
-// opens a new one for each call and never closes it: without a bound we would
-// run out of descriptors before its time-out.
+// idlePool bounds the connections that wait for another request.
 type idlePool struct {
 	most  int
 	mu    sync.Mutex

@@ -1,60 +1,34 @@
-package receiver_test
+package serve_test
 
 import (
 	"bufio"
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/antom-cli/antom/internal/receiver"
+	"github.com/antom-cli/antom/internal/serve"
+	"github.com/antom-cli/antom/internal/testkit"
 )
 
-// pipes is a listener whose connections are within the process.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), closed: make(chan struct{})} }
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.conns:
-		return conn, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.closed) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
-
-// dial connects to whoever accepts.
-func (p *pipes) dial() net.Conn {
-	client, server := net.Pipe()
-	p.conns <- server
-	return client
+// server has the limits of this test.
+func server(handler http.Handler) *serve.Server {
+	return &serve.Server{Handler: handler, Limits: serve.Limits{
+		Header: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second, Idle: time.Minute, HeaderBytes: 32 << 10, Connections: 2,
+	}}
 }
 
 // serving runs a handler behind pipes in a bubble of fake time.
-func serving(t *testing.T, handler http.Handler, use func(*pipes)) {
+func serving(t *testing.T, handler http.Handler, use func(*testkit.Pipes)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		listener := newPipes()
+		listener := testkit.NewPipes()
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		go func() { done <- receiver.Serve(ctx, listener, handler) }()
+		go func() { done <- server(handler).Serve(ctx, listener) }()
 		use(listener)
 		stop()
 		if err := <-done; err != nil {
@@ -82,8 +56,8 @@ func TestServe_slowClients(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			serving(t, handler, func(l *pipes) {
-				conn := l.dial()
+			serving(t, handler, func(l *testkit.Pipes) {
+				conn := l.Dial()
 				start := time.Now()
 				go func() { _, _ = io.WriteString(conn, test.sends) }()
 				_, _ = io.Copy(io.Discard, conn) // until the server hangs up
@@ -100,8 +74,8 @@ func TestServe_slowClients(t *testing.T) {
 func TestServe_longHeader(t *testing.T) {
 	t.Parallel()
 	handler := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it reached the handler") })
-	serving(t, handler, func(l *pipes) {
-		conn := l.dial()
+	serving(t, handler, func(l *testkit.Pipes) {
+		conn := l.Dial()
 		go func() {
 			_, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: a\r\nX: "+strings.Repeat("x", 64<<10)+"\r\n\r\n")
 		}()
@@ -128,10 +102,10 @@ func TestServe_end(t *testing.T) {
 			<-time.After(3 * time.Second)
 			_, _ = io.WriteString(w, "stored")
 		})
-		listener := newPipes()
+		listener := testkit.NewPipes()
 		done := make(chan error, 1)
-		go func() { done <- receiver.Serve(ctx, listener, handler) }()
-		conn := listener.dial()
+		go func() { done <- server(handler).Serve(ctx, listener) }()
+		conn := listener.Dial()
 		go func() {
 			_, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 		}()

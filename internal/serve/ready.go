@@ -1,0 +1,66 @@
+package serve
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// URL is where a listener can be called from this machine: one that listens on
+// all addresses has 127.0.0.1 too.
+func URL(address net.Addr, https bool) string {
+	scheme := "http://"
+	if https {
+		scheme = "https://"
+	}
+	tcp, ok := address.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return scheme + address.String()
+	}
+	return scheme + net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+}
+
+// WriteReady tells those who wait for a file that the server listens, and where.
+// The file has the whole line or is not there; only its owner can read it.
+func WriteReady(path, url string) error {
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".antom-*") // made with mode 0600
+	if err != nil {
+		return fmt.Errorf("write --ready-file: %w", err)
+	}
+	defer os.Remove(temporary.Name()) // gone already if all is well
+	_, err = temporary.WriteString(url + "\n")
+	if err = errors.Join(err, temporary.Close()); err == nil {
+		err = os.Rename(temporary.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write --ready-file: %w", err)
+	}
+	return nil
+}
+
+// HealthPath answers a GET with 200 while a server is up.
+const HealthPath = "/healthz"
+
+// Health answers a question for the server's health and reports whether the
+// request was one. The instance tells one server from another; it may be empty.
+func Health(w http.ResponseWriter, r *http.Request, instance string) bool {
+	if r.URL.Path != HealthPath || (r.Method != http.MethodGet && r.Method != http.MethodHead) {
+		return false
+	}
+	body, err := json.Marshal(struct {
+		Status   string `json:"status"`
+		Instance string `json:"instance,omitempty"`
+	}{"ok", instance})
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return true
+	}
+	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	_, _ = w.Write(append(body, '\n')) // who asked and left needs no answer
+	return true
+}
