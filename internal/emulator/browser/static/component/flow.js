@@ -140,11 +140,14 @@ export class Checkout {
     this.#ended = outcome.kind !== 'bad' || !answer.retry;
     this.#shell.send('setAllowRetention', !this.#ended);
     this.#shell.send('declareEventCallbackInfo', { popWindowEventInfo: { enableCallback: !this.#ended, eventName: 'SDK_PAYMENT_CANCEL' } });
-    const code = answer.status === 'SUCCESS' ? '' : answer.paymentResultCode;
-    const again = this.#ended ? null : () => this.#view.reopen();
-    this.#view.outcome({ kind: outcome.kind, title: texts[outcome.title], text: texts[outcome.text], code, again });
+    const leaves = outcome.leaves && !this.#stay && answer.redirectUrl;
+    if (!leaves) {
+      const code = answer.status === 'SUCCESS' ? '' : answer.paymentResultCode;
+      const again = this.#ended ? null : () => this.#view.reopen();
+      this.#view.outcome({ kind: outcome.kind, title: texts[outcome.title], text: texts[outcome.text], code, again });
+    }
     const told = this.#tell(outcome.code, resultOf(answer), this.#asked);
-    if (outcome.leaves && !this.#stay && answer.redirectUrl) this.#shell.redirect(answer.redirectUrl);
+    if (leaves) this.#shell.redirect(answer.redirectUrl);
     return { ...told, answer };
   }
 }

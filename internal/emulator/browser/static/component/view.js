@@ -4,6 +4,7 @@ import * as card from './card.js';
 import { money, textsFor } from './text.js';
 
 const $ = (id) => document.getElementById(id);
+const atOnce = 4; // test cards that are seen without a click
 const billingNames = Object.keys(card.billingLimits);
 
 export class View {
@@ -69,7 +70,10 @@ export class View {
     if (stored) $('stored-card').textContent = `${card.brandName(stored.brand)} ${stored.masked}`;
     $('billing').hidden = Boolean(stored);
     $('cards').hidden = Boolean(stored) || samples.length === 0;
-    $('card-list').replaceChildren(...samples.map((sample) => this.#chip(sample)));
+    const chips = samples.map((sample) => this.#chip(sample));
+    $('card-list').replaceChildren(...chips.slice(0, atOnce));
+    $('more-list').replaceChildren(...chips.slice(atOnce));
+    $('more-cards').hidden = chips.length <= atOnce;
     $('pay').hidden = !showButton;
     $('form').hidden = false;
     if (focus) $('number').focus();

@@ -170,7 +170,7 @@ class Component {
       this.#cashier.tell('onEventCallback', { code: 'SDK_LAUNCH_PAYMENT_APP_ERROR', message: 'Failed to open app: no URL' });
       return;
     }
-    this.#cashier.tell('onEventCallback', { code: 'SDK_CALL_URL_SUCCESS', message: `Successfully opened the app,normalUrl: ${normalUrl}` });
+    this.#cashier.tell('onEventCallback', { code: 'SDK_CALL_URL_SUCCESS', message: `Successfully opened the app,NormalUrl: ${normalUrl}` });
     if (target === '_blank') {
       window.open(normalUrl, '_blank', 'noopener');
       return;

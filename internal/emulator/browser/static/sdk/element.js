@@ -137,7 +137,7 @@ class AMSElement {
 
   #redirect({ normalUrl, target } = {}) {
     if (!normalUrl) return;
-    this.#tell({ code: 'SDK_CALL_URL_SUCCESS', message: `Successfully opened the app,normalUrl: ${normalUrl}` });
+    this.#tell({ code: 'SDK_CALL_URL_SUCCESS', message: `Successfully opened the app,NormalUrl: ${normalUrl}` });
     leaveTo(normalUrl, target === '_replace');
   }
 
