@@ -31,7 +31,7 @@ With --quiet the time is printed.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return onClock(cmd.Context(), c, func(ctx context.Context, gateway cli.Steering) (emulator.Clock, []emulator.Event, error) {
+			return onClock(cmd.Context(), c, func(ctx context.Context, gateway *emulator.Remote) (emulator.Clock, []emulator.Event, error) {
 				clock, err := gateway.Clock(ctx)
 				return clock, nil, err
 			})
@@ -60,7 +60,7 @@ and resultCode. With --quiet the new time is printed.`,
 			if err != nil {
 				return err
 			}
-			return onClock(cmd.Context(), c, func(ctx context.Context, gateway cli.Steering) (emulator.Clock, []emulator.Event, error) {
+			return onClock(cmd.Context(), c, func(ctx context.Context, gateway *emulator.Remote) (emulator.Clock, []emulator.Event, error) {
 				return gateway.AdvanceClock(ctx, by)
 			})
 		},
@@ -90,7 +90,7 @@ happened on the way is listed as by advance.`,
 			if err != nil {
 				return err
 			}
-			return onClock(cmd.Context(), c, func(ctx context.Context, gateway cli.Steering) (emulator.Clock, []emulator.Event, error) {
+			return onClock(cmd.Context(), c, func(ctx context.Context, gateway *emulator.Remote) (emulator.Clock, []emulator.Event, error) {
 				return gateway.SetClock(ctx, to)
 			})
 		},
@@ -106,7 +106,7 @@ future to the real clock must be reset first, with antom emulator reset.`,
 		Example: "  antom emulator clock reset",
 		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return onClock(cmd.Context(), c, func(ctx context.Context, gateway cli.Steering) (emulator.Clock, []emulator.Event, error) {
+			return onClock(cmd.Context(), c, func(ctx context.Context, gateway *emulator.Remote) (emulator.Clock, []emulator.Event, error) {
 				clock, err := gateway.ResetClock(ctx)
 				return clock, nil, err
 			})
@@ -121,7 +121,7 @@ type clockReport struct {
 }
 
 // onClock does something with the clock and shows it, with what has happened.
-func onClock(ctx context.Context, c *cli.CLI, do func(context.Context, cli.Steering) (emulator.Clock, []emulator.Event, error)) error {
+func onClock(ctx context.Context, c *cli.CLI, do func(context.Context, *emulator.Remote) (emulator.Clock, []emulator.Event, error)) error {
 	p, err := c.Printer()
 	if err != nil {
 		return err
@@ -161,7 +161,7 @@ func onClock(ctx context.Context, c *cli.CLI, do func(context.Context, cli.Steer
 		return err
 	}
 	due := counted(queued, "notification became", "notifications became")
-	if _, served := gateway.(*emulator.Remote); served {
+	if gateway.Served() {
 		p.Note("%s due; the server sends them itself, unless it was started with --notify off: antom emulator show PAYMENT_REQUEST_ID", due)
 		return nil
 	}

@@ -120,7 +120,7 @@ func (u undelivered) Hint() string {
 }
 
 // print prints what is due of a payment.
-func (o *emulatorDeliver) print(ctx context.Context, p *output.Printer, gateway cli.Steering, id string) error {
+func (o *emulatorDeliver) print(ctx context.Context, p *output.Printer, gateway *emulator.Remote, id string) error {
 	requests, err := gateway.Notifications(ctx, emulator.OrderOf(id, o.clientID))
 	switch {
 	case err != nil:
@@ -136,7 +136,7 @@ func nothingDue(id string) error {
 }
 
 // due is what is to be sent, and says so where that is nothing.
-func (o *emulatorDeliver) due(ctx context.Context, p *output.Printer, gateway cli.Steering, args []string) ([]emulator.Delivery, error) {
+func (o *emulatorDeliver) due(ctx context.Context, p *output.Printer, gateway *emulator.Remote, args []string) ([]emulator.Delivery, error) {
 	if len(args) == 1 {
 		open, acknowledged, err := gateway.Undelivered(ctx, emulator.OrderOf(args[0], o.clientID))
 		switch {
@@ -149,14 +149,7 @@ func (o *emulatorDeliver) due(ctx context.Context, p *output.Printer, gateway cl
 		}
 		return open, nil
 	}
-	local, ok := gateway.(interface {
-		DueDeliveries(ctx context.Context) ([]emulator.Delivery, error)
-	})
-	if !ok {
-		p.Note("the running server sends what is due")
-		return nil, nil
-	}
-	due, err := local.DueDeliveries(ctx)
+	due, err := gateway.DueDeliveries(ctx)
 	if err == nil && len(due) == 0 {
 		p.Note("no notification is due")
 	}
@@ -165,7 +158,7 @@ func (o *emulatorDeliver) due(ctx context.Context, p *output.Printer, gateway cl
 
 // deliver sends one notification, judges the merchant's answer as Antom does and
 // keeps what came of it.
-func deliver(ctx context.Context, p *output.Printer, gateway cli.Steering, client *http.Client, d emulator.Delivery) error {
+func deliver(ctx context.Context, p *output.Printer, gateway *emulator.Remote, client *http.Client, d emulator.Delivery) error {
 	request, err := gateway.NotificationRequest(ctx, d)
 	if err != nil {
 		return err

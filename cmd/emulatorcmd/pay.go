@@ -180,7 +180,7 @@ func (o *emulatorPay) run(ctx context.Context, args []string) error {
 	if paid.Virtual && !paid.Status.Final() {
 		next = "antom emulator clock advance DURATION, since the clock is virtual"
 	}
-	if _, local := gateway.(*emulator.Emulator); local {
+	if !gateway.Served() {
 		next += "; antom emulator deliver sends its notifications"
 	}
 	p.Note("final at %s; next: %s", paid.FinalTime, next)

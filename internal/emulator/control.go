@@ -71,20 +71,26 @@ func controlHint() string {
 	return "the controls are " + strings.Join(patterns, ", ")
 }
 
-func (s *Server) controlHandler() http.Handler {
+func (s *Server) controlHandler() http.Handler { return s.guard(s.controlMux()) }
+
+// controlMux is the control API without its guard.
+func (s *Server) controlMux() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range controlRoutes() {
 		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, longestControl)
 			value, err := route.do(s, r)
 			s.courier.wake()
+			if kept, ok := r.Context().Value(keptError{}).(*error); ok {
+				*kept = err
+			}
 			answerControl(w, value, err)
 		})
 	}
 	mux.HandleFunc(controlPath, func(w http.ResponseWriter, r *http.Request) {
 		writeControl(w, http.StatusNotFound, controlError(fmt.Sprintf("no control at %s %s", r.Method, redact.Clip(r.URL.Path, longestExcerpt)), controlHint()))
 	})
-	return s.guard(mux)
+	return mux
 }
 
 // guard lets those in who know the token. The comparison takes as long for a

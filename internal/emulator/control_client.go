@@ -14,15 +14,34 @@ import (
 	"time"
 )
 
-// Remote steers an emulator that another process serves, through its control
-// API. Its methods are those of [Emulator].
+// Remote steers an emulator through its control API: one that another process
+// serves or, by [Emulator.Control], the one in this process. Its methods are those of
+// [Emulator].
 type Remote struct {
-	Address Address
+	Address Address // empty in this process
 	token   string
 	client  *http.Client
 
-	transport *http.Transport
+	transport *http.Transport // nil in this process
 }
+
+// Control steers the emulator without a server: the control API is called in this
+// process, nothing is sent by itself, and errors keep their type.
+func (e *Emulator) Control() *Remote {
+	s := &Server{emulator: e, options: ServeOptions{Hold: true}, dooms: map[string]string{}}
+	s.courier = newCourier(s)
+	return &Remote{client: &http.Client{Transport: inProcess{s.controlMux()}}}
+}
+
+// localURL stands for the control API of this process.
+const localURL = "http://" + Host
+
+// Served reports whether another process serves the emulator.
+func (r *Remote) Served() bool { return r.transport != nil }
+
+// keptError is where the control API of this process leaves an error, beside its
+// answer: the context key of a *error.
+type keptError struct{}
 
 // RoundTrip carries a call to the server, wherever it was sent to, and trusts the
 // server's certificate.
@@ -44,7 +63,12 @@ func (r *Remote) call(ctx context.Context, method, path string, request, answer 
 		}
 		body = bytes.NewReader(text)
 	}
-	call, err := http.NewRequestWithContext(ctx, method, r.Address.URL+controlPath+path, body)
+	var kept error
+	base := r.Address.URL
+	if !r.Served() {
+		ctx, base = context.WithValue(ctx, keptError{}, &kept), localURL
+	}
+	call, err := http.NewRequestWithContext(ctx, method, base+controlPath+path, body)
 	if err != nil {
 		return err
 	}
@@ -54,6 +78,9 @@ func (r *Remote) call(ctx context.Context, method, path string, request, answer 
 		return fmt.Errorf("the emulator at %s: %w", r.Address.URL, withoutURL(err))
 	}
 	defer response.Body.Close()
+	if kept != nil {
+		return kept
+	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, longestControl))
 	if err != nil {
 		return fmt.Errorf("the emulator at %s: read its answer: %w", r.Address.URL, err)
