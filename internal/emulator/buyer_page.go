@@ -9,13 +9,6 @@ import (
 	"unicode"
 )
 
-// Where the links lead that a shop sends its buyer to. In the process of a command
-// they lead nowhere: nobody listens.
-const (
-	checkoutPath  = "/checkout/" // id of the session: normalUrl of createPaymentSession
-	challengePath = "/3ds/"      // paymentId: redirectActionForm of inquiryPayment
-)
-
 func isBuyerPage(r *http.Request) bool {
 	return (r.Method == http.MethodGet || r.Method == http.MethodHead) &&
 		(strings.HasPrefix(r.URL.Path, checkoutPath) || strings.HasPrefix(r.URL.Path, challengePath))

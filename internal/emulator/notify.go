@@ -368,3 +368,9 @@ func (e *Emulator) signedNotification(ctx context.Context, d Delivery, now time.
 	}
 	return r, nil
 }
+
+// notificationOf is the notification that a key of the queue is about.
+func notificationOf(key []byte) string {
+	_, id, _ := strings.Cut(string(key), "|")
+	return id
+}

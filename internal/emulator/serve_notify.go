@@ -184,11 +184,6 @@ func (c *courier) due(ctx context.Context, busy map[string]bool) (list []Deliver
 	return list, sleep, err
 }
 
-func notificationOf(key []byte) string {
-	_, id, _ := strings.Cut(string(key), "|")
-	return id
-}
-
 func untilKey(key []byte, now time.Time) time.Duration {
 	at, _, _ := strings.Cut(string(key), "|")
 	due, err := time.Parse(keyTime, at)
