@@ -67,6 +67,7 @@ func shop(t *testing.T, s settings) *merchant {
 		http.ServeFile(w, r, "testdata/merchant.html")
 	})
 	mux.HandleFunc("GET /merchant.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, "testdata/merchant.js") })
+	mux.HandleFunc("GET /merchant.css", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, "testdata/merchant.css") })
 	mux.HandleFunc("GET /genuine.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, m.genuine) })
 	mux.HandleFunc("GET /settings/{id}", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(m.settings) })
 	mux.HandleFunc("POST /told/{id}", m.hear)

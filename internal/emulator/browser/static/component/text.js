@@ -57,7 +57,7 @@ const en = {
     'success-mastercard': 'Succeeds, Mastercard',
     'three-ds': '3-D Secure',
     'three-ds-redirect': '3-D Secure, redirect',
-    frictionless: '3-D Secure, no challenge',
+    frictionless: 'No challenge',
     later: 'Result comes later',
     'bad-month': 'Invalid expiry',
     'bad-cvv': 'Wrong security code',

@@ -7,7 +7,7 @@ const styles = `
 .ams-component-container-desktop { position: fixed; top: 50%; left: 50%; z-index: 1001; width: 480px; max-width: calc(100vw - 32px); max-height: calc(100vh - 32px); transform: translate(-50%, -50%); border-radius: 14px; overflow: hidden; box-shadow: 0 24px 64px rgb(0 0 0 / .3); }
 .ams-component-container-mobile { position: fixed; bottom: 0; left: 0; right: 0; z-index: 1001; max-height: 96vh; border-radius: 14px 14px 0 0; overflow: hidden; box-shadow: 0 -8px 40px rgb(0 0 0 / .3); }
 .ams-component-inline { position: relative; width: 100%; }
-#asm-component-close-block { position: absolute; top: 6px; right: 6px; width: 40px; height: 40px; border: 0; border-radius: 50%; background: none; color: #3d2b00; font: 400 26px/1 system-ui, sans-serif; cursor: pointer; }
+#asm-component-close-block { position: absolute; top: 0; right: 8px; width: 40px; height: 40px; border: 0; border-radius: 50%; background: none; color: #3d2b00; font: 400 26px/1 system-ui, sans-serif; cursor: pointer; }
 #asm-component-close-block:focus-visible { outline: 3px solid #1d4ed8; outline-offset: -3px; }
 #asm-component-close-block[hidden] { display: none; }
 #ams-component-loading { display: flex; align-items: center; justify-content: center; min-height: 96px; }
