@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/view"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/receiver"
@@ -169,7 +170,7 @@ func storedRecords(c *cli.CLI, p *output.Printer, choice *selection) ([]*receive
 		return nil, err
 	}
 	records, err := choice.records(c, chosen.Name, dir)
-	for _, damage := range choice.damaged[:min(len(choice.damaged), mostNotes)] {
+	for _, damage := range choice.damaged[:min(len(choice.damaged), view.MostNotes)] {
 		p.Warn("%s; left out", damage)
 	}
 	return records, err

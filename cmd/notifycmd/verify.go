@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/view"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/prompt"
 	"github.com/antom-cli/antom/internal/verify"
@@ -140,10 +141,10 @@ func (o *notifyVerify) run(ctx context.Context, files []string) error {
 	o.defaults.Kind = intake.Kind(o.kind)
 	o.defaults.ReadFile = o.readFile
 	inputs := o.sources(ctx, files)
-	for _, name := range o.passed[:min(len(o.passed), mostNotes)] {
+	for _, name := range o.passed[:min(len(o.passed), view.MostNotes)] {
 		p.Note("%s: passed over, since it is a link to a folder, or no file", name)
 	}
-	if more := len(o.passed) - mostNotes; more > 0 {
+	if more := len(o.passed) - view.MostNotes; more > 0 {
 		p.Note("%d more like it passed over", more)
 	}
 	return newVerifyBatch(o, p).run(ctx, inputs, keys)

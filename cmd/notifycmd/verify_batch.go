@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/antom-cli/antom/cmd/view"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/verify"
@@ -18,8 +19,8 @@ import (
 type verifyBatch struct {
 	o     *notifyVerify
 	p     *output.Printer
-	tally verdictTally
-	notes noteBook
+	tally view.VerdictTally
+	notes view.NoteBook
 
 	client    string    // of the message before
 	anyClient clientIDs // that genuine messages are for
@@ -31,11 +32,11 @@ type verifyBatch struct {
 }
 
 func newVerifyBatch(o *notifyVerify, p *output.Printer) *verifyBatch {
-	return &verifyBatch{o: o, p: p, notes: noteBook{p: p}, begin: o.c.Now()}
+	return &verifyBatch{o: o, p: p, notes: view.NoteBook{Printer: p}, begin: o.c.Now()}
 }
 
 func (b *verifyBatch) run(ctx context.Context, inputs []source, keys verify.Keyring) error {
-	columns, err := b.p.Renderer().Columns(verdictColumns[:]...)
+	columns, err := b.p.Renderer().Columns(view.VerdictColumns[:]...)
 	if err != nil {
 		return err
 	}
@@ -54,13 +55,13 @@ func (b *verifyBatch) run(ctx context.Context, inputs []source, keys verify.Keyr
 		return err
 	}
 	b.summary()
-	return b.tally.err()
+	return b.tally.Err()
 }
 
 // renderer renders verdicts in the form that was asked for, on one goroutine.
 func (b *verifyBatch) renderer() verify.Render {
-	render, styled := b.p.Renderer(), wordsOf(b.p)
-	record := shownVerdict{words: styled}
+	render, styled := b.p.Renderer(), view.VerdictWordsOf(b.p)
+	record := view.Verdict{Words: styled}
 	return func(dst []byte, v *verify.Verdict) ([]byte, error) {
 		record.Verdict = v
 		return render.Render(dst, &record)
@@ -84,14 +85,14 @@ func (b *verifyBatch) take(v *verify.Verdict, duplicateOf string) {
 		b.anyClient.add(v.Client)
 	}
 	if duplicateOf != "" {
-		b.tally.duplicates++
+		b.tally.Duplicates++
 		b.aside(func() {
-			b.notes.say(v.Source, "duplicate", func() string { return "a duplicate of " + duplicateOf + ": handle each one once" })
+			b.notes.Say(v.Source, "duplicate", func() string { return "a duplicate of " + duplicateOf + ": handle each one once" })
 		})
 	}
-	b.tally.take(v)
+	b.tally.Take(v)
 	if len(v.Notes) > 0 {
-		b.aside(func() { b.notes.add(v) })
+		b.aside(func() { b.notes.Add(v) })
 	}
 }
 
@@ -104,7 +105,7 @@ func (b *verifyBatch) report() {
 	if elapsed < patience {
 		return
 	}
-	line := b.tally.line(elapsed)
+	line := b.tally.Line(elapsed)
 	b.line.Store(&line)
 	if b.progress == nil {
 		b.said = now
@@ -128,15 +129,15 @@ func (b *verifyBatch) aside(say func()) {
 
 // summary says how a run of several messages came out.
 func (b *verifyBatch) summary() {
-	b.notes.rest()
+	b.notes.Rest()
 	if b.o.defaults.ClientID == "" && len(b.anyClient) > 0 {
 		b.p.Note("genuine for %s; any client id was taken, since none was named: --client-id names yours", b.anyClient)
 	}
-	if b.tally.failed > verify.Settled && b.tally.explained >= verify.Settled {
+	if b.tally.Failed > verify.Settled && b.tally.Explained >= verify.Settled {
 		b.p.Note("all causes were tried for the first %d messages that do not verify, for the others only those found so", verify.Settled)
 	}
-	if b.tally.total > 1 {
-		b.p.Note("%s", b.tally.line(b.o.c.Now().Sub(b.begin)))
+	if b.tally.Total > 1 {
+		b.p.Note("%s", b.tally.Line(b.o.c.Now().Sub(b.begin)))
 	}
 }
 

@@ -1,4 +1,4 @@
-package notifycmd
+package view
 
 import (
 	"fmt"
@@ -13,31 +13,31 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// noteBook prints notes, of each sort the first few only.
-type noteBook struct {
-	p      *output.Printer
-	counts map[string]int // of each sort, printed or not
-	said   []string       // what was printed, by sort and text
+// NoteBook prints notes, of each sort the first few only.
+type NoteBook struct {
+	Printer *output.Printer
+	counts  map[string]int // of each sort, printed or not
+	said    []string       // what was printed, by sort and text
 }
 
-// mostNotes are printed of each sort, each text once. Of duplicates, no two of
+// MostNotes are printed of each sort, each text once. Of duplicates, no two of
 // which have the same text, the first is enough: the summary counts them.
-const mostNotes = 10
+const MostNotes = 10
 
 func mostOf(id string) int {
 	if id == "duplicate" {
 		return 1
 	}
-	return mostNotes
+	return MostNotes
 }
 
-func (n *noteBook) add(v *verify.Verdict) {
+func (n *NoteBook) Add(v *verify.Verdict) {
 	for _, note := range v.Notes {
-		n.say(v.Source, note.ID, func() string { return note.Text })
+		n.Say(v.Source, note.ID, func() string { return note.Text })
 	}
 }
 
-func (n *noteBook) say(source, id string, text func() string) {
+func (n *NoteBook) Say(source, id string, text func() string) {
 	if n.counts == nil {
 		n.counts = map[string]int{}
 	}
@@ -54,12 +54,12 @@ func (n *noteBook) say(source, id string, text func() string) {
 	words := text()
 	if key := id + "\n" + words; !slices.Contains(n.said, key) {
 		n.said = append(n.said, key)
-		n.p.Note("%s: %s", source, words)
+		n.Printer.Note("%s: %s", source, words)
 	}
 }
 
-// rest counts the notes that were not printed.
-func (n *noteBook) rest() {
+// Rest counts the notes that were not printed.
+func (n *NoteBook) Rest() {
 	left := maps.Clone(n.counts)
 	for _, said := range n.said {
 		id, _, _ := strings.Cut(said, "\n")
@@ -72,14 +72,14 @@ func (n *noteBook) rest() {
 		}
 	}
 	if slices.Sort(ids); len(ids) > 0 {
-		n.p.Note("notes left out: %s", strings.Join(ids, ", "))
+		n.Printer.Note("notes left out: %s", strings.Join(ids, ", "))
 	}
 }
 
-// verdictTally counts towards the exit code.
-type verdictTally struct {
-	total, failed, broken, duplicates int
-	explained                         int // mismatches of which a cause was looked for
+// VerdictTally counts towards the exit code.
+type VerdictTally struct {
+	Total, Failed, broken, Duplicates int
+	Explained                         int // mismatches of which a cause was looked for
 
 	first  *verify.Verdict // that does not verify
 	errs   []error         // the first ones that could not be read, and why others did not verify that are no mismatch
@@ -89,8 +89,8 @@ type verdictTally struct {
 // mostErrors are told one by one.
 const mostErrors = 5
 
-func (t *verdictTally) take(v *verify.Verdict) {
-	t.total++
+func (t *VerdictTally) Take(v *verify.Verdict) {
+	t.Total++
 	switch {
 	case v.Verified:
 	case v.Reason == verify.ReasonUnreadable:
@@ -98,9 +98,9 @@ func (t *verdictTally) take(v *verify.Verdict) {
 			t.errs = append(t.errs, v.Err)
 		}
 	default:
-		t.failed++
+		t.Failed++
 		if v.Finding != nil && v.Reason != string(sign.ClientIDOther) {
-			t.explained++
+			t.Explained++
 		}
 		if t.first == nil {
 			first := *v
@@ -120,20 +120,20 @@ func (t *verdictTally) take(v *verify.Verdict) {
 	}
 }
 
-// line says how far it is.
-func (t *verdictTally) line(elapsed time.Duration) string {
-	text := fmt.Sprintf("%d messages: %d verified, %d failed, %d unreadable", t.total, t.total-t.failed-t.broken, t.failed, t.broken)
-	if t.duplicates > 0 {
-		text += fmt.Sprintf(", %d duplicates", t.duplicates)
+// Line says how far it is.
+func (t *VerdictTally) Line(elapsed time.Duration) string {
+	text := fmt.Sprintf("%d messages: %d verified, %d failed, %d unreadable", t.Total, t.Total-t.Failed-t.broken, t.Failed, t.broken)
+	if t.Duplicates > 0 {
+		text += fmt.Sprintf(", %d duplicates", t.Duplicates)
 	}
 	if seconds := elapsed.Seconds(); seconds >= 1 {
-		text += fmt.Sprintf(", %s, %.0f/s", elapsed.Round(time.Second), float64(t.total)/seconds)
+		text += fmt.Sprintf(", %s, %.0f/s", elapsed.Round(time.Second), float64(t.Total)/seconds)
 	}
 	return text
 }
 
-func (t *verdictTally) err() error {
-	if t.total == 0 {
+func (t *VerdictTally) Err() error {
+	if t.Total == 0 {
 		return cli.Usagef("no message given").WithHint("the input is empty")
 	}
 	errs := slices.Clone(t.errs)
@@ -141,10 +141,10 @@ func (t *verdictTally) err() error {
 		errs = append(errs, fmt.Errorf("%d messages more can't be read", t.broken-mostErrors))
 	}
 	switch {
-	case t.failed == 1:
+	case t.Failed == 1:
 		errs = append(errs, refusal(t.first))
-	case t.failed > 1:
-		errs = append(errs, cli.OutcomeError{Code: cli.ExitVerify, Message: fmt.Sprintf("%d of %d messages do not verify", t.failed, t.total), Remedy: t.reasons()})
+	case t.Failed > 1:
+		errs = append(errs, cli.OutcomeError{Code: cli.ExitVerify, Message: fmt.Sprintf("%d of %d messages do not verify", t.Failed, t.Total), Remedy: t.reasons()})
 	}
 	if len(errs) == 0 {
 		return nil
@@ -153,7 +153,7 @@ func (t *verdictTally) err() error {
 }
 
 // reasons counts why messages do not verify, the commonest first.
-func (t *verdictTally) reasons() string {
+func (t *VerdictTally) reasons() string {
 	ids := make([]string, 0, len(t.causes))
 	for id := range t.causes {
 		ids = append(ids, id)

@@ -1,4 +1,4 @@
-package notifycmd
+package view
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ import (
 func TestVerdict_json(t *testing.T) {
 	t.Parallel()
 	for _, odd := range []string{"", "plain", `"quoted" \ back`, "<&>", "line\nend\t\x00\x7f", "支付 \u2028 é", "\xff\xfe", "\x1b[2J"} {
-		v := shownVerdict{Verdict: &verify.Verdict{Source: odd, Kind: odd, Verified: odd == "plain", KeyVersion: odd, Reason: odd, Cause: odd, Remedy: odd,
+		v := Verdict{Verdict: &verify.Verdict{Source: odd, Kind: odd, Verified: odd == "plain", KeyVersion: odd, Reason: odd, Cause: odd, Remedy: odd,
 			Told: intake.Told{NotifyType: odd, PaymentRequestID: odd, PaymentID: odd, ResultStatus: odd, ResultCode: odd}}}
 		want, err := json.Marshal(struct {
 			Source           string `json:"source"`
@@ -56,7 +56,7 @@ func TestVerdict_csv(t *testing.T) {
 	}
 	render := p.Renderer()
 	for _, odd := range []string{"", "plain", `\.`, `a "quoted" text`, `back\slash`, "a,b", " a", "a b", "line\nend\t\x00", "支付", "\xff"} {
-		v := shownVerdict{Verdict: &verify.Verdict{Source: "file:1", Remedy: odd, Reason: odd}}
+		v := Verdict{Verdict: &verify.Verdict{Source: "file:1", Remedy: odd, Reason: odd}}
 		var want bytes.Buffer
 		rows := csv.NewWriter(&want)
 		fields := v.AppendRow(nil)
@@ -82,9 +82,9 @@ func TestVerdict_csv(t *testing.T) {
 func TestVerdict_text(t *testing.T) {
 	t.Parallel()
 	const hostile = "\x1b]0;title\x07\x1b[31m\r\u202e"
-	w := &words{ok: "ok", failed: "FAILED"}
-	v := shownVerdict{words: w, Verdict: &verify.Verdict{Verified: true, Source: "file:1", Told: intake.Told{NotifyType: hostile, PaymentRequestID: hostile, ResultCode: hostile}}}
-	refused := shownVerdict{words: w, Verdict: &verify.Verdict{Source: hostile, Reason: "mismatch", Err: errors.New(hostile),
+	w := &VerdictWords{ok: "ok", failed: "FAILED"}
+	v := Verdict{Words: w, Verdict: &verify.Verdict{Verified: true, Source: "file:1", Told: intake.Told{NotifyType: hostile, PaymentRequestID: hostile, ResultCode: hostile}}}
+	refused := Verdict{Words: w, Verdict: &verify.Verdict{Source: hostile, Reason: "mismatch", Err: errors.New(hostile),
 		Finding: &diagnose.Finding{Details: []diagnose.Detail{{Label: "given path", Value: hostile}}}}}
 	for _, text := range []string{v.Text(), refused.Text()} {
 		if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), hostile[:1]+"\x07\r\u202e") {
@@ -97,7 +97,7 @@ func TestVerdict_text(t *testing.T) {
 // TestVerdict_causeTellsHow: where a cause is found, what is wrong is said once.
 func TestVerdict_causeTellsHow(t *testing.T) {
 	t.Parallel()
-	v := shownVerdict{words: &words{"ok", "FAILED"}, Verdict: &verify.Verdict{
+	v := Verdict{Words: &VerdictWords{"ok", "FAILED"}, Verdict: &verify.Verdict{
 		Source: "file:1", Reason: string(sign.SignatureMalformed),
 		Err: sign.NewError(sign.SignatureMalformed, "its signature is percent-encoded twice"),
 	}}
