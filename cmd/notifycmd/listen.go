@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/notifycmd/verifycmd"
 	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
@@ -209,11 +210,11 @@ func (o *notifyListen) sender(p *output.Printer) (sender, error) {
 		if err != nil {
 			return sender{}, err
 		}
-		named, _ := namedKeys(m.Profile, m.AntomKey, nil)
+		named, _ := verifycmd.NamedKeys(m.Profile, m.AntomKey, nil)
 		return sender{journalName(chosen), m.Profile.ClientID, named}, nil
 	}
 	key, err := secret.AntomKey(chosen.AntomPublicKey, chosen.AntomPublicKeyFile)
-	named, _ := namedKeys(chosen, key, nil)
+	named, _ := verifycmd.NamedKeys(chosen, key, nil)
 	return sender{journalName(chosen), chosen.ClientID, named}, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/antom-cli/antom/cmd/notifycmd/verifycmd"
 	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/receiver"
 	"github.com/antom-cli/antom/internal/verify"
@@ -42,7 +43,7 @@ func (l *listening) diagnose(e receiver.Event) *diagnose.Finding {
 		return nil // genuine, and for another client id
 	}
 	if l.looked.around == nil {
-		l.looked.around = readSurroundings(l.o.c)
+		l.looked.around = verifycmd.ReadSurroundings(l.o.c)
 	}
 	if l.looked.due.Before(now) {
 		l.looked.due = now

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/notifycmd/verifycmd"
 )
 
 // New makes antom notify with the commands below it.
@@ -20,6 +21,6 @@ endpoint makes of it.`,
 		Example: `  antom notify verify notification.http
   antom notify listen`,
 	})
-	c.Below(cmd, newVerifyCmd, newListenCmd, newSendCmd, newReplayCmd, newExportCmd, newCheckCmd)
+	c.Below(cmd, verifycmd.New, newListenCmd, newSendCmd, newReplayCmd, newExportCmd, newCheckCmd)
 	return cmd
 }

@@ -1,4 +1,4 @@
-package notifycmd
+package verifycmd
 
 import (
 	"context"
@@ -44,7 +44,7 @@ func (b *verifyBatch) run(ctx context.Context, inputs []source, keys verify.Keyr
 		return err
 	}
 	err = verify.Run(ctx, b.o.all(ctx, inputs), verify.Options{
-		Keys: keys, Defaults: b.o.defaults, FailFast: b.o.failFast, Surroundings: func() *verify.Surroundings { return readSurroundings(b.o.c) },
+		Keys: keys, Defaults: b.o.defaults, FailFast: b.o.failFast, Surroundings: func() *verify.Surroundings { return ReadSurroundings(b.o.c) },
 		Amount: sessionAmounts(b.o.c), Annotate: b.o.annotate,
 		Renderer: b.renderer, Write: b.write, Verdict: b.take, Progress: b.report,
 	})

@@ -1,4 +1,6 @@
-package notifycmd
+// Package verifycmd is antom notify verify: it finds the messages that the command line
+// names and the keys that verify them, runs internal/verify and shows what comes of it.
+package verifycmd
 
 import (
 	"context"
@@ -28,7 +30,8 @@ type notifyVerify struct {
 	passed        []string // in a folder: what is neither file nor folder
 }
 
-func newVerifyCmd(c *cli.CLI) *cobra.Command {
+// New makes antom notify verify.
+func New(c *cli.CLI) *cobra.Command {
 	o := &notifyVerify{c: c}
 	cmd := &cobra.Command{
 		Use:   "verify [FILE...]",

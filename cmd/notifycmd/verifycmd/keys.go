@@ -1,4 +1,4 @@
-package notifycmd
+package verifycmd
 
 import (
 	"cmp"
@@ -37,7 +37,7 @@ func (o *notifyVerify) keys(p *output.Printer) (verify.Keyring, error) {
 			return nil, err
 		}
 		o.adopt(m.Profile)
-		return verify.NewKeyring(namedKeys(m.Profile, m.AntomKey, m.Key.Public())), nil
+		return verify.NewKeyring(NamedKeys(m.Profile, m.AntomKey, m.Key.Public())), nil
 	}
 	o.adopt(chosen)
 	antomKey, antomErr := secret.AntomKey(chosen.AntomPublicKey, chosen.AntomPublicKeyFile)
@@ -49,7 +49,7 @@ func (o *notifyVerify) keys(p *output.Printer) (verify.Keyring, error) {
 	if o.kind == string(intake.Request) {
 		antomErr = merchantErr
 	}
-	return verify.NewKeyring(namedKeys(chosen, antomKey, merchantKey)), antomErr
+	return verify.NewKeyring(NamedKeys(chosen, antomKey, merchantKey)), antomErr
 }
 
 // quietPrivateKey reads the merchant's private key without the warnings of a
@@ -62,8 +62,8 @@ func quietPrivateKey(p *profile.Profile) (*sign.PrivateKey, error) {
 	return key, err
 }
 
-// namedKeys are the two keys of a profile as a diagnosis names them.
-func namedKeys(p *profile.Profile, antomKey, merchantKey *sign.PublicKey) (_, _ diagnose.Key) {
+// NamedKeys are the two keys of a profile as a diagnosis names them.
+func NamedKeys(p *profile.Profile, antomKey, merchantKey *sign.PublicKey) (_, _ diagnose.Key) {
 	where := placeOf(p)
 	return diagnose.Key{Name: "Antom's key of " + where, Owner: diagnose.Antom, Test: !p.Live(), Public: antomKey},
 		diagnose.Key{Name: "the merchant's own key of " + where, Owner: diagnose.Merchant, Test: !p.Live(), Public: merchantKey}
@@ -83,9 +83,9 @@ func (o *notifyVerify) adopt(chosen *profile.Profile) {
 	o.defaults.NotifyURL = chosen.NotifyURL
 }
 
-// readSurroundings reads the profiles. What can't be read is left out: it is not
+// ReadSurroundings reads the profiles. What can't be read is left out: it is not
 // what the user asked about.
-func readSurroundings(c *cli.CLI) *verify.Surroundings {
+func ReadSurroundings(c *cli.CLI) *verify.Surroundings {
 	s := &surroundings{}
 	for _, name := range append([]string{c.Global.Profile}, profileNames(c)...) {
 		sources := c.ProfileSources()
@@ -152,7 +152,7 @@ func (s *surroundings) addEmulator(c *cli.CLI) {
 }
 
 func (s *surroundings) addKeys(p *profile.Profile, antomKey, merchantKey *sign.PublicKey) {
-	first, second := namedKeys(p, antomKey, merchantKey)
+	first, second := NamedKeys(p, antomKey, merchantKey)
 	for _, key := range [...]diagnose.Key{first, second} {
 		if key.Public != nil {
 			s.Keys = append(s.Keys, key)

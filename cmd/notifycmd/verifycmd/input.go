@@ -1,4 +1,4 @@
-package notifycmd
+package verifycmd
 
 import (
 	"cmp"
