@@ -2,13 +2,15 @@ package cmd_test
 
 import (
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/antom-cli/antom/internal/testkit"
+	"github.com/antom-cli/antom/cmd"
+	"github.com/antom-cli/antom/cmd/internal/scripts"
 )
 
 // update rewrites the expected files inside the scripts: go test ./cmd -update.
@@ -18,9 +20,17 @@ var update = flag.Bool("update", false, "rewrite the expected output in testdata
 // that holds a terminal or sends a signal, so that scripts run real processes.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"antom":   func() { os.Exit(antomMain()) },
-		"harness": func() { os.Exit(harnessMain(os.Args[1:])) },
+		"antom":   func() { os.Exit(scripts.AntomMain(transcribed)) },
+		"harness": func() { os.Exit(scripts.HarnessMain(os.Args[1:])) },
 	})
+}
+
+// transcribed runs antom, and writes what it says to transcript too, if there is one.
+func transcribed(transcript io.Writer) int {
+	if transcript == nil {
+		return cmd.Main()
+	}
+	return cmd.MainTranscribed(transcript)
 }
 
 // TestScript runs every script in testdata/script. Beside the commands that
@@ -51,64 +61,27 @@ func TestScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	running := &listeners{}
+	running := &scripts.Listeners{Run: cmd.Run}
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
-		Setup:               func(env *testscript.Env) error { return setupScript(env, fixtures) },
+		Setup:               func(env *testscript.Env) error { return scripts.SetupScript(env, fixtures) },
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"capture":    positive(cmdCapture),
-			"emulator":   positive(cmdEmulator),
-			"ended":      positive(running.cmdEnded(false)),
-			"exits":      positive(cmdExits),
-			"gateway":    positive(cmdGateway),
-			"interrupts": positive(cmdInterrupts),
-			"jsoneq":     cmdJSONEq,
-			"jsonlines":  positive(cmdJSONLines),
-			"memory":     positive(cmdMemory),
-			"tmux":       positive(cmdTmux),
-			"listener":   positive(running.cmdListener),
-			"stopped":    positive(running.cmdEnded(true)),
-			"tty":        positive(cmdTTY),
+			"capture":    scripts.Positive(scripts.CmdCapture),
+			"emulator":   scripts.Positive(scripts.CmdEmulator),
+			"ended":      scripts.Positive(running.CmdEnded(false)),
+			"exits":      scripts.Positive(scripts.CmdExits),
+			"gateway":    scripts.Positive(scripts.CmdGateway),
+			"interrupts": scripts.Positive(scripts.CmdInterrupts),
+			"jsoneq":     scripts.CmdJSONEq,
+			"jsonlines":  scripts.Positive(scripts.CmdJSONLines),
+			"memory":     scripts.Positive(scripts.CmdMemory),
+			"tmux":       scripts.Positive(scripts.CmdTmux),
+			"listener":   scripts.Positive(running.CmdListener),
+			"stopped":    scripts.Positive(running.CmdEnded(true)),
+			"tty":        scripts.Positive(scripts.CmdTTY),
 		},
 	})
-}
-
-// setupScript gives a script a home of its own and the test keys.
-func setupScript(env *testscript.Env, fixtures string) error {
-	home := filepath.Join(env.WorkDir, "home")
-	if err := os.Mkdir(home, 0o700); err != nil {
-		return err
-	}
-	env.Setenv("HOME", home)
-	env.Setenv("USERPROFILE", home)
-	env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
-	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
-	env.Setenv("TERM", "xterm")
-	env.Setenv("TZ", "UTC")
-	env.Setenv("FIXTURES", fixtures)
-	if err := testkit.CopyKeys(filepath.Join(env.WorkDir, "keys")); err != nil {
-		return err
-	}
-	return guardSecrets(env)
-}
-
-// positive is a script command for which a "!" in front makes no sense.
-func positive(run func(*testscript.TestScript, []string)) func(*testscript.TestScript, bool, []string) {
-	return func(ts *testscript.TestScript, neg bool, args []string) {
-		if neg {
-			ts.Fatalf("this command takes no !")
-		}
-		run(ts, args)
-	}
-}
-
-// cmdEmulator chooses the built-in profile for the rest of the script.
-func cmdEmulator(ts *testscript.TestScript, args []string) {
-	if len(args) != 0 {
-		ts.Fatalf("usage: emulator")
-	}
-	ts.Setenv("ANTOM_PROFILE", "emulator")
 }

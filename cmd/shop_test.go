@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/antom-cli/antom/cmd/internal/scripts"
 	"github.com/antom-cli/antom/internal/testkit"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
@@ -163,7 +164,7 @@ type said struct{ out, err bytes.Buffer }
 
 // sh runs a line with sh, with nothing on standard input.
 func (s *shop) sh(ctx context.Context, line string) (int, *said) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, scripts.Patience)
 	defer cancel()
 	command := exec.CommandContext(ctx, "sh", "-c", line)
 	command.Dir, command.Env, command.WaitDelay = s.dir, s.env, time.Second
@@ -174,5 +175,5 @@ func (s *shop) sh(ctx context.Context, line string) (int, *said) {
 		what.err.WriteString(err.Error())
 		return -1, what
 	}
-	return exitStatus(command.ProcessState), what
+	return scripts.ExitStatus(command.ProcessState), what
 }

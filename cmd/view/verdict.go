@@ -68,6 +68,7 @@ func appendJSONString(dst []byte, text string) []byte {
 // VerdictWords are the styled words that begin a line of text.
 type VerdictWords struct{ ok, failed string }
 
+// VerdictWordsOf styles the words for a printer.
 func VerdictWordsOf(p *output.Printer) *VerdictWords {
 	return &VerdictWords{ok: p.Styled("ok", output.OK), failed: p.Styled("FAILED", output.Bad)}
 }

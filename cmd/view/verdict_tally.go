@@ -31,12 +31,14 @@ func mostOf(id string) int {
 	return MostNotes
 }
 
+// Add prints the notes of a verdict.
 func (n *NoteBook) Add(v *verify.Verdict) {
 	for _, note := range v.Notes {
 		n.Say(v.Source, note.ID, func() string { return note.Text })
 	}
 }
 
+// Say prints a note of a sort, unless enough of that sort were printed.
 func (n *NoteBook) Say(source, id string, text func() string) {
 	if n.counts == nil {
 		n.counts = map[string]int{}
@@ -89,6 +91,7 @@ type VerdictTally struct {
 // mostErrors are told one by one.
 const mostErrors = 5
 
+// Take counts a verdict.
 func (t *VerdictTally) Take(v *verify.Verdict) {
 	t.Total++
 	switch {
@@ -132,6 +135,7 @@ func (t *VerdictTally) Line(elapsed time.Duration) string {
 	return text
 }
 
+// Err is what the run ends with.
 func (t *VerdictTally) Err() error {
 	if t.Total == 0 {
 		return cli.Usagef("no message given").WithHint("the input is empty")

@@ -48,6 +48,7 @@ func rooms() []room {
 		{"bench", nil},
 		{"cmd", slices.Concat(line, inModule(nouns()), []string{"golang.org/x/term"})},
 		{"cmd/cli", command},
+		{"cmd/internal/scripts", []string{module + "/cmd/cli", module + "/internal/...", module + "/pkg/...", "github.com/creack/pty", "github.com/google/go-cmp/cmp", "github.com/rogpeppe/go-internal/testscript", "golang.org/x/sys/...", "golang.org/x/term"}}, // tests only
 		{"cmd/view", slices.Concat(command, []string{module + "/cmd/cli"})},
 		{"examples/endpoint-careless", client},
 		{"examples/endpoint-correct", client},

@@ -31,7 +31,10 @@ func (s source) at(node ast.Node) string {
 	return fmt.Sprintf("%s:%d", s.path, s.files.Position(node.Pos()).Line)
 }
 
-func (s source) test() bool { return strings.HasSuffix(s.path, "_test.go") }
+// test reports whether a source is of tests alone: the harness of the scripts is too.
+func (s source) test() bool {
+	return strings.HasSuffix(s.path, "_test.go") || strings.HasPrefix(s.path, "cmd/internal/scripts/")
+}
 
 // sources are all Go files of this module, for every platform.
 var sources = sync.OnceValues(func() ([]source, error) {

@@ -1,4 +1,4 @@
-package cmd_test
+package scripts
 
 import (
 	"bufio"
@@ -58,7 +58,7 @@ type scripted struct {
 	keys map[string]*sign.PrivateKey
 }
 
-// cmdGateway starts a gateway on loopback and puts its address into GATEWAY_URL
+// CmdGateway starts a gateway on loopback and puts its address into GATEWAY_URL
 // and ANTOM_GATEWAY_URL. Beside the modes of gatewayModes there are
 //
 //	sequence STEP…   one step a request, the last one again and again; a step is
@@ -67,7 +67,7 @@ type scripted struct {
 //
 // Each request is written down in $WORK/NAME.log and in $WORK/gateway.log: the
 // request line, the headers sorted, an empty line, the body and a line end.
-func cmdGateway(ts *testscript.TestScript, args []string) {
+func CmdGateway(ts *testscript.TestScript, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: gateway NAME MODE [argument]...")
 	}
@@ -330,10 +330,10 @@ func (w *crlfToLF) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// cmdCapture takes one HTTP request on CAPTURE_URL and writes it to a file byte
+// CmdCapture takes one HTTP request on CAPTURE_URL and writes it to a file byte
 // for byte. It is answered as a merchant would that has understood a
 // notification; by then the file is complete.
-func cmdCapture(ts *testscript.TestScript, args []string) {
+func CmdCapture(ts *testscript.TestScript, args []string) {
 	if len(args) != 1 {
 		ts.Fatalf("usage: capture FILE")
 	}
@@ -357,7 +357,7 @@ func captureOne(listener net.Listener, name string) error {
 		return err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(Patience)); err != nil {
 		return err
 	}
 	var verbatim bytes.Buffer

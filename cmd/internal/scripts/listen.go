@@ -1,4 +1,4 @@
-package cmd_test
+package scripts
 
 import (
 	"bufio"
@@ -14,7 +14,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/antom-cli/antom/cmd"
 	"github.com/antom-cli/antom/cmd/cli"
 )
 
@@ -27,19 +26,22 @@ type background struct {
 	err  bytes.Buffer
 }
 
-// listeners are the running ones of all scripts, by script folder and name.
-type listeners struct{ byName sync.Map }
+// Listeners are the running ones of all scripts, by script folder and name.
+type Listeners struct {
+	Run    func(ctx context.Context, args []string, env *cli.Env) int // antom, in this process
+	byName sync.Map
+}
 
-func (l *listeners) key(ts *testscript.TestScript, name string) string {
+func (l *Listeners) key(ts *testscript.TestScript, name string) string {
 	return ts.Getenv("WORK") + "\x00" + name
 }
 
-// cmdListener starts `antom notify listen` on a free port within this process,
+// CmdListener starts `antom notify listen` on a free port within this process,
 // waits until it is ready and puts its URL into NAME_URL and host:port into
 // NAME_ADDRESS, NAME in capitals:
 //
 //	listener NAME [flag]…
-func (l *listeners) cmdListener(ts *testscript.TestScript, args []string) {
+func (l *Listeners) CmdListener(ts *testscript.TestScript, args []string) {
 	if len(args) == 0 {
 		ts.Fatalf("usage: listener NAME [flag]...")
 	}
@@ -55,7 +57,7 @@ func (l *listeners) cmdListener(ts *testscript.TestScript, args []string) {
 		Getenv: func(name string) string { return environment[name] },
 	}
 	go func() {
-		b.code = cmd.Run(ctx, append([]string{"notify", "listen", "--listen", "127.0.0.1:0", "-o", "jsonl"}, args[1:]...), env)
+		b.code = l.Run(ctx, append([]string{"notify", "listen", "--listen", "127.0.0.1:0", "-o", "jsonl"}, args[1:]...), env)
 		_ = writer.Close()
 		copying.Wait()
 		close(b.done)
@@ -99,12 +101,12 @@ func snapshot(ts *testscript.TestScript) map[string]string {
 	return seen
 }
 
-// cmdEnded waits for a listener to end by itself and wants its exit code; what
+// CmdEnded waits for a listener to end by itself and wants its exit code; what
 // it printed is then in NAME.jsonl and NAME.err:
 //
 //	ended NAME CODE
 //	stopped NAME CODE     interrupts it first
-func (l *listeners) cmdEnded(interrupt bool) func(*testscript.TestScript, []string) {
+func (l *Listeners) CmdEnded(interrupt bool) func(*testscript.TestScript, []string) {
 	return func(ts *testscript.TestScript, args []string) {
 		if len(args) != 2 {
 			ts.Fatalf("usage: ended NAME CODE")

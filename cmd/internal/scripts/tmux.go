@@ -1,4 +1,4 @@
-package cmd_test
+package scripts
 
 import (
 	"bytes"
@@ -15,10 +15,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// cmdTmux runs a command in a window of a real tmux, has a file pasted into it
+// CmdTmux runs a command in a window of a real tmux, has a file pasted into it
 // once an expression was shown, then (with -enter Enter and) Ctrl-D typed, and
 // wants the exit code. What the window showed becomes the script's stdout.
-func cmdTmux(ts *testscript.TestScript, args []string) {
+func CmdTmux(ts *testscript.TestScript, args []string) {
 	enter := len(args) > 0 && args[0] == "-enter"
 	if enter {
 		args = args[1:]
@@ -47,7 +47,7 @@ type tmuxRun struct {
 // returns the exit code.
 func pasteInTmux(args []string) (code int, err error) {
 	keys, args := strings.Fields(args[0]), args[1:]
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "tmux") // the path of a socket must be short
 	if err != nil {

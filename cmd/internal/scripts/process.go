@@ -1,4 +1,4 @@
-package cmd_test
+package scripts
 
 import (
 	"bytes"
@@ -20,17 +20,17 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// patience bounds every process that the helper holds; a script that needs
+// Patience bounds every process that the helper holds; a script that needs
 // longer hangs.
-const patience = 30 * time.Second
+const Patience = 30 * time.Second
 
 // exitHarness is the helper's own exit code: what it was to watch for did not
 // happen.
 const exitHarness = 124
 
-// cmdExits runs a command and wants exactly one exit code, where "!" would take
+// CmdExits runs a command and wants exactly one exit code, where "!" would take
 // any failure.
-func cmdExits(ts *testscript.TestScript, args []string) {
+func CmdExits(ts *testscript.TestScript, args []string) {
 	if len(args) > 1 && args[1] == "exec" {
 		args = append(args[:1:1], args[2:]...)
 	}
@@ -48,7 +48,7 @@ func cmdExits(ts *testscript.TestScript, args []string) {
 func wantExit(ts *testscript.TestScript, want int, name string, args ...string) {
 	got, err := 0, ts.Exec(name, args...)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		got = exitStatus(exit.ProcessState)
+		got = ExitStatus(exit.ProcessState)
 	} else {
 		ts.Check(err)
 	}
@@ -57,18 +57,18 @@ func wantExit(ts *testscript.TestScript, want int, name string, args ...string) 
 	}
 }
 
-// exitStatus is the exit code as a shell would give it.
-func exitStatus(state *os.ProcessState) int {
+// ExitStatus is the exit code as a shell would give it.
+func ExitStatus(state *os.ProcessState) int {
 	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		return 128 + int(status.Signal())
 	}
 	return state.ExitCode()
 }
 
-// harnessMain is the helper process. It is a process of its own because only
+// HarnessMain is the helper process. It is a process of its own because only
 // testscript itself knows the environment that a script has built up, and
 // hands it to what it runs.
-func harnessMain(args []string) int {
+func HarnessMain(args []string) int {
 	code, err := exitHarness, fmt.Errorf("no such helper: %q", args)
 	if len(args) > 0 {
 		switch args[0] {
@@ -138,7 +138,8 @@ func quietFlags(name string) *flag.FlagSet {
 	return flags
 }
 
-func cmdTTY(ts *testscript.TestScript, args []string) {
+// CmdTTY runs a command on a terminal of its own; see ttyRun.
+func CmdTTY(ts *testscript.TestScript, args []string) {
 	r, err := parseTTY(args)
 	ts.Check(err)
 	wantExit(ts, r.exit, "harness", append([]string{"tty"}, args...)...)
@@ -154,7 +155,7 @@ func holdTTY(args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	command := exec.CommandContext(ctx, r.argv[0], r.argv[1:]...)
 	terminal, err := pty.StartWithSize(command, &pty.Winsize{Rows: 24, Cols: r.width})
@@ -183,14 +184,14 @@ func holdTTY(args []string) (int, error) {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return 0, fmt.Errorf("%q still ran after %s", r.argv, patience)
+		return 0, fmt.Errorf("%q still ran after %s", r.argv, Patience)
 	case unseen != nil:
 		return 0, fmt.Errorf("never seen on the terminal: %s", unseen)
 	}
 	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
 		return 0, err
 	}
-	return exitStatus(command.ProcessState), nil
+	return ExitStatus(command.ProcessState), nil
 }
 
 // watch reads the terminal to its end and has the lines typed when their time
@@ -295,7 +296,8 @@ func parseInterrupt(args []string) (*interruptRun, error) {
 	return r, nil
 }
 
-func cmdInterrupts(ts *testscript.TestScript, args []string) {
+// CmdInterrupts runs a command, sends it a signal and wants its exit code.
+func CmdInterrupts(ts *testscript.TestScript, args []string) {
 	r, err := parseInterrupt(args)
 	ts.Check(err)
 	wantExit(ts, r.exit, "harness", append([]string{"interrupts"}, args...)...)
@@ -307,7 +309,7 @@ func interrupt(args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	said := make(chan struct{})
 	notice := sync.OnceFunc(func() { close(said) })
@@ -334,9 +336,9 @@ func interrupt(args []string) (int, error) {
 	}
 	<-ended
 	if ctx.Err() != nil {
-		return 0, fmt.Errorf("%q still ran after %s", r.argv, patience)
+		return 0, fmt.Errorf("%q still ran after %s", r.argv, Patience)
 	}
-	return exitStatus(command.ProcessState), nil
+	return ExitStatus(command.ProcessState), nil
 }
 
 // watcher passes a stream on and gives notice when it has said what is wanted.
@@ -355,9 +357,9 @@ func (w *watcher) Write(p []byte) (int, error) {
 	return w.out.Write(p)
 }
 
-// cmdMemory runs a command with its exit code and wants it to have taken no more
+// CmdMemory runs a command with its exit code and wants it to have taken no more
 // memory than so many megabytes: the most that was resident at a time.
-func cmdMemory(ts *testscript.TestScript, args []string) {
+func CmdMemory(ts *testscript.TestScript, args []string) {
 	if len(args) < 4 || args[1] != "exits" {
 		ts.Fatalf("usage: memory MEGABYTES exits CODE command [argument]...")
 	}
@@ -386,5 +388,5 @@ func boundMemory(args []string) (int, error) {
 	if took := residentBytes(command.ProcessState); took > limit<<20*memoryFactor {
 		return 0, fmt.Errorf("%q took %d MB, more than %d", args[1:], took>>20, limit)
 	}
-	return exitStatus(command.ProcessState), nil
+	return ExitStatus(command.ProcessState), nil
 }

@@ -1,6 +1,6 @@
 //go:build !race
 
-package cmd_test
+package scripts
 
 // memoryFactor is how much more memory the race detector makes of a process.
 const memoryFactor = 1

@@ -1,4 +1,4 @@
-package cmd_test
+package scripts
 
 import (
 	"bytes"
@@ -13,10 +13,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// cmdJSONEq compares two JSON values by meaning. Each is a file, stdout or
+// CmdJSONEq compares two JSON values by meaning. Each is a file, stdout or
 // stderr of the last command, or written out ('{"a":1}'). Numbers are compared
 // by their text: 1 and 1.0 differ.
-func cmdJSONEq(ts *testscript.TestScript, neg bool, args []string) {
+func CmdJSONEq(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: jsoneq FILE|JSON FILE|JSON")
 	}
@@ -52,9 +52,9 @@ func decodeJSON(text string) (any, error) {
 	return value, nil
 }
 
-// cmdJSONLines wants a JSON value on every line of a file, and with -count so
+// CmdJSONLines wants a JSON value on every line of a file, and with -count so
 // many of them.
-func cmdJSONLines(ts *testscript.TestScript, args []string) {
+func CmdJSONLines(ts *testscript.TestScript, args []string) {
 	flags := quietFlags("jsonlines")
 	count := flags.Int("count", -1, "")
 	ts.Check(flags.Parse(args))

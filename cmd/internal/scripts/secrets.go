@@ -1,4 +1,4 @@
-package cmd_test
+package scripts
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,11 +16,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/antom-cli/antom/cmd"
 	"github.com/antom-cli/antom/internal/rules"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -36,19 +35,20 @@ const (
 	transcriptFolder   = ".transcripts"
 )
 
-// antomMain is antom as scripts run it.
-func antomMain() int {
+// AntomMain is antom as scripts run it: run is given where to write all that the
+// program says, or nil.
+func AntomMain(run func(transcript io.Writer) int) int {
 	folder := os.Getenv(transcriptVariable)
 	if folder == "" {
-		return cmd.Main()
+		return run(nil)
 	}
 	transcript, err := os.CreateTemp(folder, "antom-*.txt")
 	if err != nil {
-		return cmd.Main() // as another user, or on a full disk: the script's subject
+		return run(nil) // as another user, or on a full disk: the script's subject
 	}
 	defer transcript.Close()
 	fmt.Fprintln(transcript, strings.Join(os.Args, " "))
-	return cmd.MainTranscribed(lenient{transcript})
+	return run(lenient{transcript})
 }
 
 // lenient is a transcript whose own trouble is nobody's.
@@ -315,46 +315,4 @@ func privatePieces(key *rsa.PrivateKey) [][]byte {
 		}
 	}
 	return pieces
-}
-
-// TestSecretsAreFound shows that the guard of the scripts can fail.
-func TestSecretsAreFound(t *testing.T) {
-	t.Parallel()
-	key, err := sign.GenerateKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	own := newLeft("keys/merchant.pem", key.PEM())
-	n := secretsOf([]left{own}, []byte("env ANTOM_AGENT_TOKEN=hush-hush\n"))
-	rsaKey := privateKeyIn(key.PEM())
-	lines := strings.Split(string(key.PEM()), "\n")
-	tests := []struct {
-		name, text string
-		leaks      bool
-	}{
-		{"the public key", string(key.Public().PEM()) + key.Public().Base64(), false},
-		{"one line of PEM", "key: " + lines[len(lines)-6], true},
-		{"base64 in JSON", fmt.Sprintf(`{"key":%q}`, key.Base64()), true},
-		{"forty characters from the middle", key.Base64()[907:947], true},
-		{"the exponent", rsaKey.D.String(), true},
-		{"the exponent in hexadecimal", fmt.Sprintf("%x", rsaKey.D), true},
-		{"PKCS#1", base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PrivateKey(rsaKey)), true},
-		{"a card", "card=4054695723100768", true},
-		{"a card in groups", "4054 6957 2310 0768", true},
-		{"a masked card", "405469******0768", false},
-		{"a token", "Agent-Token: hush-hush", true},
-	}
-	for _, test := range tests {
-		f := newLeft(transcriptFolder+"/1", []byte("antom payment inquire\n"+test.text))
-		if got := len(n.in(f)) > 0; got != test.leaks {
-			t.Errorf("%s: found %t, want %t", test.name, got, test.leaks)
-		}
-	}
-	if leaks := n.in(own); len(leaks) > 0 {
-		t.Errorf("the key's own file: %q", leaks)
-	}
-	printed := newLeft(transcriptFolder+"/2", []byte("antom emulator keys\n"+key.Base64()))
-	if leaks := secretsOf([]left{own, printed}, nil).in(printed); len(leaks) > 0 {
-		t.Errorf("the command that prints keys: %q", leaks)
-	}
 }
