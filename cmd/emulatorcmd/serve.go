@@ -3,6 +3,7 @@ package emulatorcmd
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -41,6 +42,7 @@ type emulatorServe struct {
 	notifyTimeout time.Duration
 
 	browser string
+	unlock  string // one-time code of the inspector
 
 	clock string
 	seed  uint64
@@ -300,9 +302,10 @@ func (o *emulatorServe) serveBrowser(gateway *emulator.Emulator, options *emulat
 	if o.browser == "off" || (o.browser == "" && o.allowRemote) {
 		return
 	}
+	o.unlock = rand.Text()
 	options.BrowserOwns = browser.Owns
 	options.Browser = func(s *emulator.Server) http.Handler {
-		return browser.New(gateway, s, browser.Options{Hosts: o.hosts})
+		return browser.New(gateway, s, browser.Options{Hosts: o.hosts, UnlockCode: o.unlock})
 	}
 }
 
@@ -320,7 +323,8 @@ type readyRecord struct {
 	Clock      string    `json:"clock"`
 	Now        time.Time `json:"now"` // of its clock
 	Faults     []string  `json:"faults,omitempty"`
-	SDKURL     string    `json:"sdkUrl,omitempty"` // of the web SDK's stand-in
+	SDKURL     string    `json:"sdkUrl,omitempty"`    // of the web SDK's stand-in
+	Inspector  string    `json:"inspector,omitempty"` // one-time link
 }
 
 // ready says that the server listens, and where.
@@ -333,7 +337,7 @@ func (o *emulatorServe) ready(ctx context.Context, p *output.Printer, gateway *e
 		record.ClientID = o.clientID
 	}
 	if options.Browser != nil {
-		record.SDKURL = address.URL + browser.SDKPath
+		record.SDKURL, record.Inspector = address.URL+browser.SDKPath, address.URL+"/#"+o.unlock
 	}
 	clock, err := gateway.Clock(ctx)
 	if err != nil {
@@ -372,6 +376,7 @@ func (o *emulatorServe) advise(p *output.Printer, address emulator.Address, reco
 		p.Note("its certificate is trusted with --cacert %s (also: curl --cacert, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS)", address.CACert)
 	}
 	if record.SDKURL != "" {
+		p.Note("look inside, and act, at %s (the link works once; without its end it only shows)", record.Inspector)
 		p.Note("the web SDK is at %s: load it in the place of Antom's script", record.SDKURL)
 	}
 	if record.Clock == "virtual" {

@@ -50,6 +50,3 @@ func (t *transaction) grow(id string) error {
 	_, err = t.submit(f)
 	return err
 }
-
-// Faults are those in place.
-func (s *Server) Faults() []Fault { return s.faults.all() }

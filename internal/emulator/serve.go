@@ -66,6 +66,9 @@ type Server struct {
 	token    string
 	address  Address
 	rotated  func() (*sign.PrivateKey, error)
+	changes  changes
+	ending   chan struct{}
+	end      func() // closes ending
 
 	moving sync.Mutex // held while the clock is read and moved, by several steps
 
@@ -91,10 +94,11 @@ func (e *Emulator) NewServer(options ServeOptions) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		emulator: e, options: options, token: token, dooms: map[string]string{},
+		emulator: e, options: options, token: token, dooms: map[string]string{}, ending: make(chan struct{}),
 		address: Address{PID: os.Getpid(), Instance: rand.Text(), CACert: options.CACertFile, Name: serverName(options.TLS), Started: e.now().UTC()},
 	}
 	s.rotated = sync.OnceValues(func() (*sign.PrivateKey, error) { return loadKey(filepath.Join(e.dir, rotatedKeyFile)) })
+	s.end = sync.OnceFunc(func() { close(s.ending) })
 	s.courier = newCourier(s)
 	for _, f := range options.Faults {
 		if _, err := s.AddFault(f); err != nil {
@@ -123,6 +127,11 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	group.Go(s.emulator.keys.wait) // those that are made now; who needs one sooner waits for it
 	group.Go(func() error { return s.courier.run(ctx) })
 	group.Go(func() error { return server.Serve(ctx, listener) })
+	group.Go(func() error {
+		<-ctx.Done()
+		s.end()
+		return nil
+	})
 	return group.Wait()
 }
 

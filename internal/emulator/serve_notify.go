@@ -63,8 +63,9 @@ func newCourier(s *Server) *courier {
 	}
 }
 
-// wake makes the courier look whether something is due.
+// wake makes the courier look whether something is due: something has changed.
 func (c *courier) wake() {
+	c.server.changes.tell()
 	select {
 	case c.woken <- struct{}{}:
 	default: // it will look anyway
@@ -285,6 +286,7 @@ func (x *struckSend) keep(ctx context.Context, copyNumber int, attempt Attempt, 
 		s.emulator.logger.Error("notifications", "id", d.ID, "error", err)
 		return false
 	}
+	s.changes.tell()
 	if s.options.Observe == nil {
 		return true
 	}

@@ -48,12 +48,16 @@ func sdkScript() ([]byte, error) {
 
 // page is a row of the table of pages.
 type page struct {
-	path   string // ends in / where an id follows
+	path   string // ends in / where an id follows, but for the inspector's
 	file   string // below static
 	framed bool   // may stand in a frame of a merchant's page
 }
 
+// inspectorPath is where the inspector is.
+const inspectorPath = "/"
+
 var pages = [...]page{
+	{inspectorPath, "inspector/inspector.html", false},
 	{"/checkout/", "component/form.html", false},
 	{challengePath, "component/challenge.html", true},
 	{"/component/card.html", "component/form.html", true},
@@ -64,10 +68,10 @@ var pages = [...]page{
 func lookupPage(target string) (page, bool) {
 	for _, row := range pages {
 		id, under := strings.CutPrefix(target, row.path)
-		if target == row.path && !strings.HasSuffix(row.path, "/") {
+		if target == row.path && (target == inspectorPath || !strings.HasSuffix(target, "/")) {
 			return row, true
 		}
-		if under && strings.HasSuffix(row.path, "/") && id != "" && !strings.Contains(id, "/") {
+		if under && row.path != inspectorPath && strings.HasSuffix(row.path, "/") && id != "" && !strings.Contains(id, "/") {
 			return row, true
 		}
 	}
@@ -79,6 +83,8 @@ func contentType(name string) string {
 	switch path.Ext(name) {
 	case ".css":
 		return "text/css; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
 	case ".js":
 		return "text/javascript; charset=utf-8"
 	default:
@@ -89,7 +95,7 @@ func contentType(name string) string {
 // Owns reports whether a path is one of the browser side's.
 func Owns(target string) bool {
 	_, isPage := lookupPage(target)
-	return isPage || target == "/" || strings.HasPrefix(target, "/component/") || strings.HasPrefix(target, "/inspector/") ||
+	return isPage || strings.HasPrefix(target, "/component/") || strings.HasPrefix(target, "/inspector/") ||
 		strings.HasPrefix(target, "/sdk/") || strings.HasPrefix(target, apiPath)
 }
 

@@ -15,6 +15,9 @@ type Options struct {
 	// Hosts are names beside those of this machine under which the emulator is
 	// reached, and whose pages may hold the form: without ports, in lower case.
 	Hosts []string
+	// UnlockCode is what the inspector takes once for the right to change
+	// something; empty: it is to look at only.
+	UnlockCode string
 }
 
 // handler is the browser side of one emulator.
@@ -30,14 +33,18 @@ func New(e *emulator.Emulator, s *emulator.Server, options Options) http.Handler
 	h := &handler{emulator: e, hosts: options.Hosts, changed: s.Wake}
 	h.routes = h.apiRoutes()
 	form := s.WithFaults(emulator.FaultForm, http.HandlerFunc(h.serveFile))
+	inspect := h.inspector(s, options.UnlockCode)
 	submit := s.WithFaults(emulator.FaultSubmit, http.HandlerFunc(h.serveAPI))
 	return h.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, isPage := lookupPage(r.URL.Path)
+		isPage = isPage && r.URL.Path != inspectorPath
 		switch {
 		case r.URL.Path == apiPath+"submit":
 			submit.ServeHTTP(w, r)
 		case r.URL.Path == queryPath:
 			h.serveQuery(w, r)
+		case strings.HasPrefix(r.URL.Path, inspectPath):
+			inspect.ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, apiPath):
 			h.serveAPI(w, r)
 		case isPage:
