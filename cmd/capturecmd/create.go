@@ -60,6 +60,7 @@ With --quiet the captureId is printed. JSON output is the gateway's answer.`,
 	}
 	o.flags.Bind(cmd)
 	o.amount.Bind(cmd.Flags(), "all that is open")
+	cmd.Flags().BoolVar(&o.write.Again, "again", false, "capture the same amount of the same payment a second time within ten minutes")
 	o.write.Bind(cmd.Flags(), "captureRequestId")
 	cmd.Flags().BoolVar(&o.last, "last-capture", false, "say that no further capture comes (isLastCapture)")
 	cmd.Flags().BoolVar(&o.wait, "wait", false, "wait for the capture, as capture wait does")
@@ -113,6 +114,9 @@ func (o *captureCreate) call(a *cli.Acting) (*cli.Write, error) {
 	}
 	d := draft.New(antom.Capture)
 	id := o.write.RequestID
+	if id == "" && o.write.DryRun == "" {
+		id = o.c.PendingID(a, antom.Capture, amount)
+	}
 	if id == "" {
 		id = cli.NewRequestID(o.c.Now())
 	}

@@ -22,6 +22,7 @@ type WriteFlags struct {
 	Sets      []string
 	NoCheck   bool
 	DryRun    string
+	Again     bool // a second call that moves the same money is meant
 
 	Assigned []draft.Assignment // what --set says, once parsed
 	flags    *pflag.FlagSet     // as they were typed
@@ -68,6 +69,7 @@ type Write struct {
 	Endpoint antom.Endpoint
 	Draft    *draft.Draft
 	Flags    *WriteFlags
+	Amount   antom.Amount // that is moved; zero if the operation has none
 
 	Action string // in words, for the question on a live profile
 	Typed  string // what must be typed there; empty: yes or no
@@ -93,7 +95,12 @@ func (c *CLI) Send(ctx context.Context, w *Write) (*antom.Response, error) {
 	if err := c.confirmWrite(w); err != nil {
 		return nil, err
 	}
+	ended, err := c.enter(w)
+	if err != nil {
+		return nil, err
+	}
 	response, err := w.Client.Call(ctx, w.Endpoint, w.Draft.Body())
+	ended(err)
 	if err != nil {
 		return nil, w.unsettled(err)
 	}

@@ -66,6 +66,7 @@ With --quiet the refundRequestId is printed. JSON output is the gateway's answer
 	flags.StringVar(&o.reason, "reason", "", "why, in `words` (refundReason)")
 	flags.StringVar(&o.notifyURL, "notify-url", "", "where the refund's notification goes (default: the profile's)")
 	flags.BoolVar(&o.async, "async", false, "let Antom take the refund and carry it out later (isAsyncRefund)")
+	flags.BoolVar(&o.write.Again, "again", false, "refund the same amount of the same payment a second time within ten minutes")
 	o.write.Bind(flags, "refundRequestId")
 	flags.BoolVar(&o.wait, "wait", false, "wait for the refund, as refund wait does")
 	o.how.Bind(flags)
@@ -120,6 +121,9 @@ func (o *refundCreate) call(a *cli.Acting) (*cli.Write, error) {
 		return nil, err
 	}
 	id := o.write.RequestID
+	if id == "" && o.write.DryRun == "" {
+		id = o.c.PendingID(a, antom.Refund, amount)
+	}
 	if id == "" {
 		id = cli.NewRequestID(o.c.Now())
 	}

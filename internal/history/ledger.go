@@ -1,0 +1,142 @@
+package history
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// Outcome says what is known of a call that moves money.
+type Outcome string
+
+// The outcomes of a call. One that the process did not live to see stays [Sent].
+const (
+	Sent     Outcome = "sent"      // no answer is known: it may have been carried out
+	Done     Outcome = "done"      // S
+	Refused  Outcome = "refused"   // F
+	UnderWay Outcome = "under-way" // U with a code to wait for: it must not be sent again
+)
+
+// Entry is a line of the ledger: a call that moves money, by the id that Antom
+// carries it out once for. It holds what its struct names and nothing else.
+type Entry struct {
+	Time      time.Time       `json:"time"`
+	Profile   string          `json:"profile"`
+	ClientID  string          `json:"clientId"`
+	Operation antom.Operation `json:"operation"`
+	RequestID string          `json:"requestId"`
+	PaymentID string          `json:"paymentId,omitzero"`
+	Amount    antom.Amount    `json:"amount,omitzero"`
+	Hash      string          `json:"hash"` // SHA-256 of the request's body
+	Outcome   Outcome         `json:"outcome"`
+	Code      string          `json:"resultCode,omitzero"`
+}
+
+// same reports whether two entries are about one request id of one client.
+func (e *Entry) same(other Entry) bool {
+	return e.ClientID == other.ClientID && e.Operation == other.Operation && e.RequestID == other.RequestID
+}
+
+// Alike reports whether two entries would move the same money of the same payment.
+func (e *Entry) Alike(other Entry) bool {
+	return e.ClientID == other.ClientID && e.Operation == other.Operation && e.PaymentID == other.PaymentID && e.Amount == other.Amount
+}
+
+// Ledger remembers the calls that moved money, or may have. Processes share it.
+type Ledger struct{ log *Log }
+
+// Ledger is the ledger beside the history.
+func (l *Log) Ledger() *Ledger { return &Ledger{l} }
+
+// Path is the ledger's file.
+func (g *Ledger) Path() string { return filepath.Join(g.log.dir, "ledger.jsonl") }
+
+// Begin writes down that a call is about to be sent, unless admit refuses it: it is
+// given the newest entry of the same request id and the newest one that would move
+// the same money, each nil if there is none. No other process gets in between.
+func (g *Ledger) Begin(entry Entry, admit func(sameID, alike *Entry) error) error {
+	entry.Outcome = Sent
+	return g.log.locked(func() error {
+		var sameID, alike *Entry
+		err := g.walk(func(e Entry) {
+			if e.same(entry) {
+				sameID = &e
+			}
+			if e.Alike(entry) {
+				alike = &e
+			}
+		})
+		if err != nil {
+			return err
+		}
+		if err := admit(sameID, alike); err != nil {
+			return &refusal{err}
+		}
+		return g.append(entry)
+	})
+}
+
+// refusal carries what admit said past the words of the lock.
+type refusal struct{ error }
+
+// Refusal is what admit of [Ledger.Begin] said, if that is why it failed.
+func Refusal(err error) error {
+	if said, ok := errors.AsType[*refusal](err); ok {
+		return said.error
+	}
+	return nil
+}
+
+// End writes down what came of a call.
+func (g *Ledger) End(entry Entry, outcome Outcome, code string) error {
+	entry.Outcome, entry.Code = outcome, code
+	return g.log.locked(func() error { return g.append(entry) })
+}
+
+// Newest is the newest entry that would move the same money, nil if there is none.
+func (g *Ledger) Newest(like Entry) (*Entry, error) {
+	var found *Entry
+	err := g.walk(func(e Entry) {
+		if e.Alike(like) {
+			found = &e
+		}
+	})
+	return found, err
+}
+
+func (g *Ledger) append(entry Entry) error {
+	line, err := json.Marshal(entry)
+	if err != nil {
+		return fmt.Errorf("encode the ledger's entry: %w", err)
+	}
+	return appendLine(g.Path(), line)
+}
+
+// walk reads the entries, the oldest first. A line that is none, such as one that was
+// cut off, is passed over.
+func (g *Ledger) walk(take func(Entry)) error {
+	text, err := os.ReadFile(g.Path())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var e Entry
+		if json.Unmarshal(lines.Bytes(), &e) == nil && e.RequestID != "" {
+			take(e)
+		}
+	}
+	return lines.Err()
+}
