@@ -18,11 +18,14 @@ import (
 )
 
 // sessionInspect is `antom session inspect`.
-type sessionInspect struct{ c *cli.CLI }
+type sessionInspect struct {
+	c     *cli.CLI
+	class string
+}
 
 func newInspectCmd(c *cli.CLI) *cobra.Command {
 	o := &sessionInspect{c: c}
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "inspect DATA|-",
 		Short: "Take session data apart: would the web SDK accept them?",
 		Long: `Take paymentSessionData apart: its parts, the region, the form that it asks for,
@@ -30,23 +33,29 @@ and whether the web SDK would accept it, with the reasons why not. DATA is the
 session data or a whole answer of createPaymentSession as JSON; - reads it from
 standard input. Nothing is sent, and no profile is needed.
 
+Each class of the web SDK shows forms of its own: the class is told, and --class
+asks whether the one that your page uses is the right one.
+
 The first part is a secret that stands for one payment: it is not shown, only how
 long it is.
 
 Exit code 0: the SDK would accept it (warnings do not count). 6: it would not. 2:
 it is no session data at all.
 
-JSON output has accepted, region, gateway, form, scene, category, version, parts,
-findings ({"refused","rule","message","hint"}) and config, the fourth part decoded.
+JSON output has accepted, region, gateway, form, class, scene, category, version,
+parts, findings ({"refused","rule","message","hint"}) and config, the fourth part decoded.
 The columns of CSV are part, name, length and value. With --quiet nothing is
 printed.`,
 		Example: `  antom session create --amount 42.00 --currency SGD -o json | antom session inspect -
-  antom session create --amount 42.00 --currency SGD -o json >session.json && antom session inspect - <session.json`,
+  antom session create --amount 42.00 --currency SGD -o json >session.json && antom session inspect - <session.json
+  antom session inspect --class AMSElement "$data"`,
 		Args: cli.OneArg("DATA or -"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.run(cmd.Context(), args[0])
 		},
 	}
+	cmd.Flags().Var(cli.NewEnum(&o.class, append([]string{""}, rules.SessionClasses()...)...), "class", "class of the web SDK that is to take the session, such as AMSCashierPayment")
+	return cmd
 }
 
 func (o *sessionInspect) run(ctx context.Context, data string) error {
@@ -66,6 +75,9 @@ func (o *sessionInspect) run(ctx context.Context, data string) error {
 		return err
 	}
 	s := rules.InspectSession(session.PaymentSessionData)
+	if o.class != "" {
+		s.For(o.class)
+	}
 	o.compare(s, session)
 	if err := p.Print(inspection(s)); err != nil {
 		return err
@@ -135,7 +147,7 @@ const shownParts = "region number"
 // inspection is what was found, in every form of output.
 func inspection(s *rules.SessionData) output.Result {
 	report := inspectReport{
-		Accepted: s.Accepted(), Region: s.Region.Sign, Gateway: s.Region.Gateway, Form: s.Form(),
+		Accepted: s.Accepted(), Region: s.Region.Sign, Gateway: s.Region.Gateway, Form: s.Form(), Class: s.Class,
 		Scene: s.Scene, Category: s.Category, Version: s.Version, Config: s.Config,
 		Parts: []inspectPart{}, Findings: []inspectFinding{},
 	}
@@ -172,6 +184,7 @@ func inspectCard(s *rules.SessionData, report inspectReport) output.Card {
 		{Label: "Region", Name: "region", Value: output.Cell{Text: s.Region.Sign}},
 		{Label: "Gateway", Name: "gateway", Value: output.Cell{Text: s.Region.Gateway}},
 		{Label: "Form", Name: "form", Value: output.Cell{Text: report.Form}},
+		{Label: "Class", Name: "class", Value: output.Cell{Text: s.Class}},
 		{Label: "Version", Name: "version", Value: output.Cell{Text: report.Version}},
 		{Label: "Scripts from", Name: "scripts", Value: output.Cell{Text: strings.Join(s.Hosts, ", ")}},
 	})}
@@ -183,6 +196,7 @@ type inspectReport struct {
 	Region   string           `json:"region"`
 	Gateway  string           `json:"gateway"`
 	Form     string           `json:"form"`
+	Class    string           `json:"class"`
 	Scene    string           `json:"scene"`
 	Category string           `json:"category"`
 	Version  string           `json:"version"`

@@ -219,14 +219,15 @@ type sessionConfig struct {
 // sceneConfig says which product of the web SDK a session is for.
 type sceneConfig struct {
 	ProductScene              string `json:"productScene"`
-	PaymentMethodCategoryType string `json:"paymentMethodCategoryType"`
+	PaymentMethodCategoryType string `json:"paymentMethodCategoryType,omitempty"`
 	ProductSceneVersion       string `json:"productSceneVersion"`
 }
 
-// sceneConfigs by productScene of the request (SDK: AMSElement wants
-// ELEMENT_PAYMENT with ALL; the rest of the rows INF).
+// sceneConfigs by productScene of the request, as the web SDK joins scene and
+// category and knows them (JS); that a session without a scene is for the cashier
+// is INF.
 var sceneConfigs = [...]sceneConfig{
-	{sceneCheckoutPage, "ALL", "1.0"},
+	{sceneCheckoutPage, "", "1.0.0"},
 	{sceneElement, "ALL", "1.0"},
 	{sceneCashier, methodCard, "1.0"}, // all others
 }

@@ -21,6 +21,7 @@ type SessionData struct {
 	Scene    string // productScene, such as CASHIER_PAYMENT
 	Category string // paymentMethodCategoryType, such as CARD
 	Version  string // productSceneVersion
+	Class    string // of the SDK, that the form is made for; empty if the form is not known
 	Config   []byte // the fourth part as JSON; nil if it can't be read
 	Hosts    []string
 	Findings []SessionFinding
@@ -51,11 +52,34 @@ var sessionRegions = [...]SessionRegion{
 // defaultRegion is what the SDK uses for an unknown or empty sign (JS).
 const defaultRegion = "SG"
 
-// sessionScenes are the forms that the SDK knows, scene and category joined
-// (JS). Sorted.
-var sessionScenes = [...]string{
-	"AUTO_DEBIT_APM", "AUTO_DEBIT_PAY_WALLET", "AUTO_DEBIT_WALLET", "CASHIER_PAYMENT_APM", "CASHIER_PAYMENT_BANK", "CASHIER_PAYMENT_CARD",
-	"CHECKOUT_PAYMENT", "EASY_PAY_APM", "EASY_PAY_WALLET", "ELEMENT_ADDRESS_ALL", "ELEMENT_PAYMENT_ALL", "VAULTING_CARD",
+// sessionForm is a form that the SDK knows, scene and category joined, and the
+// class of the SDK that it is made for.
+type sessionForm struct{ form, class string }
+
+// sessionForms are all of them (JS). Sorted by form.
+var sessionForms = [...]sessionForm{
+	{"AUTO_DEBIT_APM", "AMSAutoDebit"},
+	{"AUTO_DEBIT_PAY_WALLET", "AMSAutoDebitPay"},
+	{"AUTO_DEBIT_WALLET", "AMSAutoDebit"},
+	{"CASHIER_PAYMENT_APM", "AMSCashierPayment"},
+	{"CASHIER_PAYMENT_BANK", "AMSCashierPayment"},
+	{"CASHIER_PAYMENT_CARD", "AMSCashierPayment"},
+	{"CHECKOUT_PAYMENT", "AMSCheckoutPage"},
+	{"EASY_PAY_APM", "AMSEasyPay"},
+	{"EASY_PAY_WALLET", "AMSEasyPay"},
+	{"ELEMENT_ADDRESS_ALL", "AddressElement"},
+	{"ELEMENT_PAYMENT_ALL", "AMSElement"},
+	{"VAULTING_CARD", "AMSVaulting"},
+}
+
+// SessionClasses are the classes of the SDK that take sessions, sorted.
+func SessionClasses() []string {
+	var classes []string
+	for _, row := range sessionForms {
+		classes = append(classes, row.class)
+	}
+	slices.Sort(classes)
+	return slices.Compact(classes)
 }
 
 // longestSessionData is the documented length (G24).
@@ -166,8 +190,11 @@ func (s *SessionData) checkConfig(part string) {
 	}
 	s.Config = text
 	s.Scene, s.Category, s.Version = config.Config.Scene, config.Config.Category, config.Config.Version
-	if _, known := slices.BinarySearch(sessionScenes[:], s.Form()); !known {
-		s.refuse("scene", "the SDK knows "+strings.Join(sessionScenes[:], ", "), "asks for the form %s, which the SDK does not know", redact.Quote(s.Form()))
+	at, known := slices.BinarySearchFunc(sessionForms[:], s.Form(), func(row sessionForm, form string) int { return strings.Compare(row.form, form) })
+	if known {
+		s.Class = sessionForms[at].class
+	} else {
+		s.refuse("scene", "the SDK knows "+strings.Join(formNames(), ", "), "asks for the form %s, which the SDK does not know", redact.Quote(s.Form()))
 	}
 	for _, module := range config.Factor.Modules {
 		if u, err := url.Parse(module.URL); err == nil && u.Host != "" && !slices.Contains(s.Hosts, u.Host) {
@@ -176,6 +203,24 @@ func (s *SessionData) checkConfig(part string) {
 	}
 	if len(s.Hosts) > 0 {
 		s.warn("scripts", "a content security policy must allow them", "makes the SDK load scripts from %s", strings.Join(s.Hosts, ", "))
+	}
+}
+
+func formNames() []string {
+	var names []string
+	for _, row := range sessionForms {
+		names = append(names, row.form)
+	}
+	return names
+}
+
+// For judges the session by the class of the SDK that is to take it. The classes
+// do not look themselves, but for popups of the Payment Element: they load the
+// form of another product, which waits for messages that never come (JS).
+func (s *SessionData) For(class string) {
+	if s.Class != "" && s.Class != class {
+		s.refuse("class", fmt.Sprintf("give it to %s, or create the session with the productScene of %s", s.Class, class),
+			"asks for the form %s, which is %s's: %s does not show it", s.Form(), s.Class, class)
 	}
 }
 
