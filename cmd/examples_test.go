@@ -38,6 +38,7 @@ var before = [...]struct{ start, line string }{
 	{"antom emulator fault clear", serving},
 	{"antom emulator fault list", serving},
 	{"antom emulator pay", `id=$(antom session create --amount 42.00 --currency SGD --quiet)`},
+	{"antom emulator serve --state", `antom emulator export >orders.yaml`},
 	{"antom payment wait -f ids.txt", `echo "$id" >ids.txt; : >first.jsonl`},
 	{"antom payment cancel", authorised},
 	{"antom refund inquire --refund-id", `payment_id=$(antom refund create "$id" --jq .refundId)`},
@@ -151,7 +152,7 @@ func runExample(t *testing.T, model *shop, line string) {
 		}
 		for _, server := range servers {
 			if strings.HasPrefix(line, server) { // the port that it takes by itself may be taken; what the line says wins
-				s.serve(t, strings.Replace(script, server, server+" --listen 127.0.0.1:0", 1))
+				s.serve(t, strings.Replace(script, server, "exec "+server+" --listen 127.0.0.1:0", 1))
 				return
 			}
 		}
@@ -178,7 +179,7 @@ func filled(line string) string {
 // serve starts a server, waits until it says something, and stops it.
 func (s *shop) serve(t *testing.T, line string) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "sh", "-c", "exec "+line)
+	command := exec.CommandContext(t.Context(), "sh", "-c", line)
 	command.Dir, command.Env = s.dir, s.env
 	reader, writer, err := os.Pipe()
 	if err != nil {

@@ -31,6 +31,7 @@ its notifications and look at its state.`,
 		newServeCmd,
 		newFaultCmd,
 		newResetCmd,
+		newExportCmd,
 	)
 	return cmd
 }

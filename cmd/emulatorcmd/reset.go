@@ -23,6 +23,8 @@ func newResetCmd(c *cli.CLI) *cobra.Command {
 		Long: `Forget every session and payment of the emulator, its scenarios, its virtual clock
 and its seed. Its keys stay. Asks first on a terminal; elsewhere it wants --yes.
 
+A server that was begun with --state FILE returns to the orders of that file.
+
 With --seed the ids from here on are repeatable: the same calls give the same ids.
 With a virtual clock too (antom emulator clock set) the times are the same.`,
 		Example: "  antom emulator reset --yes\n  antom emulator reset --yes --seed 7",
@@ -55,6 +57,14 @@ func (o *emulatorReset) run(ctx context.Context) error {
 		if err := gateway.Seed(ctx, o.seed); err != nil {
 			return err
 		}
+	}
+	left, err := gateway.List(ctx, 0)
+	if err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		p.Note("the emulator is back to the %d orders that it began with; its keys are kept", len(left))
+		return nil
 	}
 	p.Note("the emulator's state is empty; its keys are kept")
 	return nil

@@ -41,8 +41,11 @@ type emulatorServe struct {
 	notifyURL     string
 	notifyTimeout time.Duration
 
-	browser string
-	unlock  string // one-time code of the inspector
+	browser   string
+	unlock    string // one-time code of the inspector
+	publicURL string
+	state     string
+	began     int // orders of --state
 
 	clock string
 	seed  uint64
@@ -72,6 +75,11 @@ Notifications are signed and sent for real to the session's notify URL, and sent
 again, as Antom's production does, until the endpoint's answer acknowledges them.
 --fault makes it fail on purpose; antom emulator fault kinds lists how.
 
+With --state FILE it begins with the orders, payments, captures and refunds of a file
+in the place of those it has, and emulator reset returns to them: a test suite needs
+no calls to set up. antom emulator export writes such a file; docs/emulator.md has
+a short one to begin with.
+
 With --seed and --clock virtual an empty state gives the same ids and times in every
 run: its clock begins at ` + seededStart + `. Otherwise a virtual clock begins where the
 clock is.
@@ -81,6 +89,7 @@ the first of them {"type":"ready",…}. An interrupt ends it with exit code 0. T
 control API under /_emulator/ wants the token that is in the state folder.`,
 		Example: `  antom emulator serve --listen 127.0.0.1:4300
   antom emulator serve --https --ready-file emulator.url
+  antom emulator serve --state orders.yaml --clock virtual
   antom emulator serve --fault inquiryPayment:2=latency:500ms --fault 'capture:1=lost-answer'`,
 		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -98,6 +107,8 @@ control API under /_emulator/ wants the token that is in the state folder.`,
 	flags.StringVar(&o.key, "key", "", "PEM `file` of the key that belongs to --cert")
 	flags.StringSliceVar(&o.hosts, "host", nil, "more `names` or addresses for the certificate of --https")
 	flags.StringVar(&o.readyFile, "ready-file", "", "write the URL into this `file` once listening; it is removed at the end")
+	flags.StringVar(&o.publicURL, "public-url", "", "`URL` under which others reach it, as through a proxy: links in answers lead there")
+	flags.StringVar(&o.state, "state", "", "YAML or JSON `file` of orders to begin with, in the place of those there are; reset returns to it")
 	flags.Var(cli.NewEnum(&o.notify, "on", "off"), "notify", "send notifications: on or off (they stay queued)")
 	flags.Var(cli.NewEnum(&o.resend, string(emulator.ResendProduction), string(emulator.ResendSandbox)), "resend",
 		"send what is not acknowledged again: production (8 times in 24 h) or sandbox (never)")
@@ -134,6 +145,8 @@ func (o *emulatorServe) validate() error {
 		return cli.Usagef("--merchant-public-key-file wants the --client-id that signs with it")
 	case o.notifyURL != "" && !isWebURL(o.notifyURL):
 		return cli.Usagef("--notify-url %q: must be an absolute http or https URL", o.notifyURL)
+	case o.publicURL != "" && checkPublicURL(o.publicURL) != nil:
+		return checkPublicURL(o.publicURL)
 	case o.notifyTimeout <= 0:
 		return cli.Usagef("--notify-timeout %s: must be more than 0", o.notifyTimeout)
 	}
@@ -215,6 +228,9 @@ func (o *emulatorServe) open(ctx context.Context, seeded bool) (*emulator.Emulat
 	if err != nil {
 		return nil, err
 	}
+	if err := o.begin(ctx, gateway); err != nil {
+		return nil, errors.Join(err, gateway.Close())
+	}
 	if err := o.setTime(ctx, gateway, seeded); err != nil {
 		return nil, errors.Join(err, gateway.Close())
 	}
@@ -240,7 +256,7 @@ func (o *emulatorServe) merchant() (emulator.Merchant, error) {
 // options are those that need no state.
 func (o *emulatorServe) options() (emulator.ServeOptions, error) {
 	options := emulator.ServeOptions{
-		Hold: o.notify == "off", NotifyTimeout: o.notifyTimeout,
+		PublicURL: strings.TrimRight(o.publicURL, "/"), Hold: o.notify == "off", NotifyTimeout: o.notifyTimeout,
 		HTTPErrors: func(line string) { o.c.Logger().Debug("http", "line", line) },
 	}
 	var err error
@@ -305,7 +321,7 @@ func (o *emulatorServe) serveBrowser(gateway *emulator.Emulator, options *emulat
 	o.unlock = rand.Text()
 	options.BrowserOwns = browser.Owns
 	options.Browser = func(s *emulator.Server) http.Handler {
-		return browser.New(gateway, s, browser.Options{Hosts: o.hosts, UnlockCode: o.unlock})
+		return browser.New(gateway, s, browser.Options{Hosts: o.publicHosts(), UnlockCode: o.unlock})
 	}
 }
 
@@ -314,6 +330,7 @@ type readyRecord struct {
 	Type       string    `json:"type"`
 	Time       time.Time `json:"time"`
 	URL        string    `json:"url"`
+	PublicURL  string    `json:"publicUrl,omitempty"`
 	PID        int       `json:"pid"`
 	ClientID   string    `json:"clientId"`
 	CACertFile string    `json:"caCertFile,omitempty"`
@@ -331,13 +348,14 @@ type readyRecord struct {
 func (o *emulatorServe) ready(ctx context.Context, p *output.Printer, gateway *emulator.Emulator, address emulator.Address, options emulator.ServeOptions) error {
 	record := readyRecord{
 		Type: "ready", Time: o.c.Now().UTC(), URL: address.URL, PID: address.PID, ClientID: gateway.ClientID(),
-		CACertFile: address.CACert, TokenFile: gateway.TokenFile(), Notify: o.notify, Resend: o.resend,
+		PublicURL: options.PublicURL, CACertFile: address.CACert, TokenFile: gateway.TokenFile(), Notify: o.notify, Resend: o.resend,
 	}
 	if o.clientID != "" {
 		record.ClientID = o.clientID
 	}
 	if options.Browser != nil {
-		record.SDKURL, record.Inspector = address.URL+browser.SDKPath, address.URL+"/#"+o.unlock
+		base := cmp.Or(options.PublicURL, address.URL)
+		record.SDKURL, record.Inspector = base+browser.SDKPath, base+"/#"+o.unlock
 	}
 	clock, err := gateway.Clock(ctx)
 	if err != nil {
@@ -378,6 +396,9 @@ func (o *emulatorServe) advise(p *output.Printer, address emulator.Address, reco
 	if record.SDKURL != "" {
 		p.Note("look inside, and act, at %s (the link works once; without its end it only shows)", record.Inspector)
 		p.Note("the web SDK is at %s: load it in the place of Antom's script", record.SDKURL)
+	}
+	if o.state != "" {
+		p.Note("it began with the %d orders of %s; antom emulator reset returns to them", o.began, o.state)
 	}
 	if record.Clock == "virtual" {
 		p.Note("its clock stands still at %s until antom emulator clock advance moves it", record.Now.Format(time.RFC3339))

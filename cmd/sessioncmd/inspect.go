@@ -48,7 +48,7 @@ The columns of CSV are part, name, length and value. With --quiet nothing is
 printed.`,
 		Example: `  antom session create --amount 42.00 --currency SGD -o json | antom session inspect -
   antom session create --amount 42.00 --currency SGD -o json >session.json && antom session inspect - <session.json
-  antom session inspect --class AMSElement "$data"`,
+  antom session create --amount 42.00 --currency SGD --scene element -o json | antom session inspect - --class AMSElement`,
 		Args: cli.OneArg("DATA or -"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.run(cmd.Context(), args[0])

@@ -60,6 +60,7 @@ func rooms() []room {
 		{"internal/diagnose", slices.Concat(work, []string{module + "/internal/intake"})},
 		{"internal/draft", work},
 		{"internal/emulator/browser", slices.Concat(shared, []string{module + "/internal/emulator"})},
+		{"internal/emulator/statefile", []string{"go.yaml.in/yaml/v3"}},
 		{"internal/emulator", slices.Concat(work, []string{module + "/internal/serve", "go.etcd.io/bbolt", "go.etcd.io/bbolt/errors", "golang.org/x/sys/..."})},
 		{"internal/gen", []string{module + "/...", "github.com/spf13/cobra", "github.com/spf13/pflag"}},
 		{"internal/history", slices.Concat(work, []string{"github.com/gofrs/flock"})},

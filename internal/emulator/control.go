@@ -40,6 +40,7 @@ func controlRoutes() []controlRoute {
 		{"DELETE /_emulator/scenarios", "clears the scenarios", controlClearScenarios},
 		{"GET /_emulator/clock", "reads the clock", controlClock},
 		{"GET /_emulator/due", "sends what is due, and lists what is due still (with --notify off)", controlDue},
+		{"GET /_emulator/export", "tells the orders, payments, captures and refunds, as serve --state takes them", controlExport},
 		{"GET /_emulator/faults", "lists the faults in place", controlFaults},
 		{"GET /_emulator/notifications/{id}", "lists the due notifications of a payment, signed; ?open=true those not acknowledged, ?clientId=ID whose", controlNotifications},
 		{"GET /_emulator/payments/{id}", "tells all about a payment, by its paymentRequestId; ?clientId=ID whose, where several clients use it", controlShow},
@@ -49,7 +50,7 @@ func controlRoutes() []controlRoute {
 		{"POST /_emulator/clock", `{"advance":"24h"} or {"set":"2026-12-01T00:00:00Z"}: moves the clock; what is due on the way is sent`, controlMoveClock},
 		{"POST /_emulator/faults", `{"fault":"inquiryPayment:2=latency:500ms"}: puts a fault in place`, controlAddFault},
 		{"POST /_emulator/pay", `{"paymentRequestId":"…","card":"…"}: submits the card form, as the buyer would`, controlPay},
-		{"POST /_emulator/reset", "forgets every session and payment", controlReset},
+		{"POST /_emulator/reset", "forgets every session and payment, and returns to those of serve --state", controlReset},
 		{"POST /_emulator/scenarios", `{"operation":"refund","resultCode":"RISK_REJECT","times":1}: sets a scenario; "then" is what CAPTURE_IN_PROCESS and REFUND_IN_PROCESS end with`, controlSetScenario},
 		{"POST /_emulator/seed", `{"seed":7}: makes ids repeatable`, controlSeed},
 		{"POST /_emulator/settle", "waits until every notification that is due was tried", controlSettle},
@@ -321,6 +322,11 @@ func controlReset(s *Server, r *http.Request) (any, error) {
 	defer s.moving.Unlock()
 	s.pardon()
 	return done{true}, s.emulator.Reset(r.Context())
+}
+
+func controlExport(s *Server, r *http.Request) (any, error) {
+	state, err := s.emulator.Export(r.Context())
+	return json.RawMessage(state), err
 }
 
 func controlSettle(s *Server, r *http.Request) (any, error) { return done{true}, s.Settle(r.Context()) }

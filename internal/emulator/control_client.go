@@ -52,6 +52,9 @@ func (r *Remote) RoundTrip(call *http.Request) (*http.Response, error) {
 	return r.transport.RoundTrip(call)
 }
 
+// longestAnswer bounds what is read of an answer: all orders may be in one.
+const longestAnswer = 256 << 20
+
 // call calls a route of the control API. The error is a [*Refusal] if the
 // emulator refused.
 func (r *Remote) call(ctx context.Context, method, path string, request, answer any) error {
@@ -81,7 +84,7 @@ func (r *Remote) call(ctx context.Context, method, path string, request, answer 
 	if kept != nil {
 		return kept
 	}
-	text, err := io.ReadAll(io.LimitReader(response.Body, longestControl))
+	text, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
 	if err != nil {
 		return fmt.Errorf("the emulator at %s: read its answer: %w", r.Address.URL, err)
 	}
@@ -150,6 +153,13 @@ func (r *Remote) ResetClock(ctx context.Context) (c Clock, err error) {
 // Reset is [Emulator.Reset].
 func (r *Remote) Reset(ctx context.Context) error {
 	return r.call(ctx, http.MethodPost, "reset", nil, &done{})
+}
+
+// Export is [Emulator.Export].
+func (r *Remote) Export(ctx context.Context) ([]byte, error) {
+	var state json.RawMessage
+	err := r.call(ctx, http.MethodGet, "export", nil, &state)
+	return state, err
 }
 
 // Seed is [Emulator.Seed].

@@ -10,7 +10,7 @@ import (
 )
 
 // TestCorpus plays every scene of testdata/corpus: a heading with ##, then one
-// step a line and, after =>, what it must give.
+// step a line and, after =>, what it must give. Where each ends can be exported.
 func TestCorpus(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/corpus/*.txt")
@@ -51,4 +51,5 @@ func playScene(t *testing.T, steps string) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
+	p.savedAgain(t)
 }

@@ -65,6 +65,7 @@ type Emulator struct {
 	merchants []Merchant
 	notifyURL string
 	signAll   bool
+	initial   []byte // what a reset returns to; nil: nothing
 }
 
 // Merchant is a client that the emulator knows beside its own. One without a key
@@ -156,10 +157,10 @@ func (e *Emulator) Profile() Profile {
 	return p
 }
 
-// Reset forgets every session and payment, the virtual clock and the seed; the
-// keys stay.
+// Reset forgets every session and payment, the virtual clock and the seed, and
+// returns to the state that [Emulator.Begin] was given, if it was; the keys stay.
 func (e *Emulator) Reset(ctx context.Context) error {
-	return e.store.resetAll(ctx)
+	return e.store.resetAll(ctx, e.initial)
 }
 
 // CheckState looks whether the state file is one: the error is a [*DamagedError] if

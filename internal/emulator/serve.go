@@ -41,6 +41,7 @@ const (
 // ServeOptions say how an emulator is served.
 type ServeOptions struct {
 	TLS             *tls.Config       // https; nil for http
+	PublicURL       string            // under which others reach the server, without a slash at the end; empty: its own
 	CACertFile      string            // what clients are to trust, for the address file
 	Hold            bool              // notifications are left in the queue
 	Resend          Resend            // how often a notification is sent that is not acknowledged
@@ -115,7 +116,7 @@ func (s *Server) Close() { s.address.withdraw(s.emulator.dir) }
 // "emulator" of other processes, and returns it.
 func (s *Server) Publish(listener net.Listener) (Address, error) {
 	s.address.URL = serve.URL(listener.Addr(), s.options.TLS != nil)
-	s.emulator.store.web = s.address.URL // nothing is answered yet
+	s.emulator.store.web = cmp.Or(s.options.PublicURL, s.address.URL) // nothing is answered yet
 	return s.address, s.address.publish(s.emulator.dir)
 }
 

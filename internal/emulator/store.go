@@ -219,11 +219,21 @@ func isDamage(err error) bool {
 	return strings.Contains(err.Error(), "file size too small")
 }
 
-// resetAll removes all state, also of a file that can't be read.
-func (s *store) resetAll(ctx context.Context) error {
-	err := s.update(ctx, (*transaction).reset)
+// resetAll removes all state, also of a file that can't be read, and fills it with
+// a saved one, if there is one.
+func (s *store) resetAll(ctx context.Context, saved []byte) error {
+	anew := func(tx *transaction) error {
+		if err := tx.reset(); err != nil || saved == nil {
+			return err
+		}
+		tx.now = s.now() // the virtual clock is gone
+		return tx.restore(saved)
+	}
+	err := s.update(ctx, anew)
 	if _, damaged := errors.AsType[*DamagedError](err); damaged {
-		return os.Remove(s.path)
+		if err = os.Remove(s.path); err == nil && saved != nil {
+			err = s.update(ctx, anew)
+		}
 	}
 	return err
 }
