@@ -77,8 +77,9 @@ again, as Antom's production does, until the endpoint's answer acknowledges them
 
 With --state FILE it begins with the orders, payments, captures and refunds of a file
 in the place of those it has, and emulator reset returns to them: a test suite needs
-no calls to set up. antom emulator export writes such a file; docs/emulator.md has
-a short one to begin with.
+no calls to set up. antom emulator export writes such a file; a short one is
+
+  orders: [{paymentRequestId: order-1, amount: 42.00 SGD, payments: [{}]}]
 
 With --seed and --clock virtual an empty state gives the same ids and times in every
 run: its clock begins at ` + seededStart + `. Otherwise a virtual clock begins where the

@@ -152,7 +152,7 @@ func savedFrom(tree map[string]any) (state savedState, err error) {
 		if near := rules.Nearest(strings.Trim(name, `"`), savedMembers()); unknown && near != "" {
 			return state, savedError("the state", "did you mean "+near+"?", "no member is called %s", name)
 		}
-		return state, savedError("the state", "docs/emulator.md lists the members; antom emulator export writes them", "%s", message)
+		return state, savedError("the state", "antom emulator export writes the members that there are", "%s", message)
 	}
 	return state, nil
 }
