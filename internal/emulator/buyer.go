@@ -102,19 +102,28 @@ func (f form) checks() checks {
 	return c
 }
 
-// avsResults are the raw results of address verification, by what was given. The
-// letters are the schemes' own; that every address fits is INF (DOC ref/card: any
-// postcode does).
+// AVSMismatchZIP is the postcode that fits no address: the payment succeeds, and
+// its avsResultRaw says N, nothing matches (INF: Antom documents no such data).
+const AVSMismatchZIP = "00000"
+
+// avsResults are the raw results of address verification, by what was given; the
+// first row that applies decides. The letters are the schemes' own; that every
+// other address fits is INF (DOC ref/card: any postcode does).
 var avsResults = [...]struct {
 	address, zip bool
+	only         string // this postcode, with an address or without
 	result       string
 }{
-	{true, true, "Y"}, {true, false, "A"}, {false, true, "Z"}, {false, false, ""},
+	{only: AVSMismatchZIP, result: "N"},
+	{address: true, zip: true, result: "Y"},
+	{address: true, result: "A"},
+	{zip: true, result: "Z"},
 }
 
 func avsResult(a antom.Address) string {
 	for _, row := range avsResults {
-		if row.address == (a.Address1 != "") && row.zip == (a.ZipCode != "") {
+		given := row.address == (a.Address1 != "") && row.zip == (a.ZipCode != "")
+		if row.only == a.ZipCode && row.only != "" || row.only == "" && given {
 			return row.result
 		}
 	}

@@ -278,6 +278,12 @@ func TestPay(t *testing.T) {
 	if status, refused := s.ask("submit", form(data, goodCard, "other")); status != 409 || refused["error"].(map[string]any)["code"] != "ORDER_IS_CLOSED" {
 		t.Errorf("a second payment: %d %v", status, refused)
 	}
+	mismatch := form(s.session("avs", "").PaymentSessionData, goodCard, "avs-mismatch")
+	mismatch["billing"] = map[string]string{"region": "US", "zipCode": "00000"}
+	s.ask("submit", mismatch)
+	if payment, _, err := s.client.Payments.Inquire(t.Context(), antom.Inquiry{PaymentRequestID: "avs"}); err != nil || payment.PaymentStatus != "SUCCESS" || payment.PaymentResultInfo.AVSResultRaw != "N" {
+		t.Errorf("%+v, %v", payment, err)
+	}
 	_, declined := s.ask("submit", form(s.session("declined", "").PaymentSessionData, "4054692760174822", ""))
 	if declined["status"] != "FAIL" || declined["paymentResultCode"] != "DO_NOT_HONOR" {
 		t.Errorf("%v", declined)

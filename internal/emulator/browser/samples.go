@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/rules"
 	"github.com/antom-cli/antom/pkg/antom"
 )
@@ -60,6 +61,7 @@ func samples() []sample {
 		{Name: "three-ds", Number: cardSuccess, Expiry: "12/30", CVV: "123", challenge: challengeModal},
 		{Name: "frictionless", Number: cardFrictionless, Expiry: "12/30", CVV: "123"},
 		{Name: "three-ds-redirect", Number: cardSuccess, Expiry: "12/30", CVV: "123", challenge: challengeRedirect},
+		{Name: "avs-mismatch", Number: cardSuccess, Expiry: "12/30", CVV: "123", Billing: &wireAddress{Region: "US", State: "CA", City: "San Francisco", Address1: "1 Main St", ZipCode: emulator.AVSMismatchZIP}},
 		{Name: "success-mastercard", Number: cardMastercard, Expiry: "12/30", CVV: "123"},
 		{Name: "later", Number: cardSuccess, Expiry: "12/30", CVV: "123", takes: someTime},
 		{Name: "bad-month", Number: cardSuccess, Expiry: "13/30", CVV: "123"},

@@ -23,7 +23,6 @@ export class View {
     $('cvv').addEventListener('input', () => ($('cvv').value = card.digitsOf($('cvv').value)));
     $('region').addEventListener('input', () => ($('region').value = $('region').value.toUpperCase()));
     $('form').addEventListener('input', (event) => this.#touched(event.target));
-    $('form').addEventListener('focusout', (event) => this.#check(event.target));
     this.onTouched = onTouched;
   }
 
@@ -135,9 +134,10 @@ export class View {
     this.onTouched();
   }
 
-  // check looks at one field when the buyer leaves it, unless it is empty.
+  // check looks again at a field that was wrong, while it is put right. Fields are
+  // first looked at when the form is submitted: a message that came sooner would
+  // move the button away from under the click.
   #check(input) {
-    if (!input.id || !input.value) return;
     this.#problem(input.id, this.#found()[input.id] ?? '');
   }
 
