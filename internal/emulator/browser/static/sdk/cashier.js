@@ -45,8 +45,8 @@ class Component {
       receive: (event, data) => this.#receive(event, data),
       fail: (error) => this.#cashier.tell('onError', error),
     });
-    const section = element('div', { id: 'ams-component-section' }, this.frame.node);
-    this.container = element('div', { id: 'ams-component-container', class: this.#popup ? `ams-component-container-${kind}` : 'ams-component-inline' }, section);
+    const held = this.#popup ? element('div', { id: 'ams-component-section' }, this.frame.node) : this.frame.node;
+    this.container = element('div', { id: 'ams-component-container', class: this.#popup ? `ams-component-container-${kind}` : 'ams-component-inline' }, held);
     const place = this.#popup ? document.body : document.querySelector(selector);
     if (!place) return false;
     if (this.#popup) this.#dress(locale);
