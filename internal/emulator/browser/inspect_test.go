@@ -56,13 +56,13 @@ func TestInspectorLogin(t *testing.T) {
 	mine := map[string]string{"Authorization": "Bearer " + token}
 	refused(map[string]string{"Authorization": "Bearer " + token, "Origin": "http://127.0.0.1:1"}, 403)
 	refused(map[string]string{"Authorization": "Bearer " + token, "Sec-Fetch-Site": "cross-site"}, 403)
-	if answer, text := s.call(http.MethodPost, "/inspector/api/clock", `{"advance":"1h"}`, mine); answer.StatusCode != 200 || !strings.Contains(text, `"virtual":true`) {
+	if answer, text := s.call(http.MethodPost, "/inspector/api/clock", `{"advance":"1h"}`, mine); answer.StatusCode != http.StatusOK || !strings.Contains(text, `"virtual":true`) {
 		t.Errorf("%d %s", answer.StatusCode, text)
 	}
-	if answer, text := s.call(http.MethodPost, "/inspector/api/faults", `{"fault":"nonsense"}`, mine); answer.StatusCode != 409 || !strings.Contains(text, `"hint"`) {
+	if answer, text := s.call(http.MethodPost, "/inspector/api/faults", `{"fault":"nonsense"}`, mine); answer.StatusCode != http.StatusConflict || !strings.Contains(text, `"hint"`) {
 		t.Errorf("%d %s", answer.StatusCode, text)
 	}
-	if answer, _ := s.call(http.MethodGet, "/inspector/api/pay", "", mine); answer.StatusCode != 405 {
+	if answer, _ := s.call(http.MethodGet, "/inspector/api/pay", "", mine); answer.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("GET pay: %d", answer.StatusCode)
 	}
 }
@@ -74,7 +74,7 @@ func TestInspectorWithoutCode(t *testing.T) {
 	if status, _ := s.login(""); status != 409 {
 		t.Error(status)
 	}
-	if answer, _ := s.call(http.MethodPost, "/inspector/api/reset", "{}", map[string]string{"Authorization": "Bearer "}); answer.StatusCode != 401 {
+	if answer, _ := s.call(http.MethodPost, "/inspector/api/reset", "{}", map[string]string{"Authorization": "Bearer "}); answer.StatusCode != http.StatusUnauthorized {
 		t.Error(answer.StatusCode)
 	}
 }
@@ -106,10 +106,10 @@ func TestInspectorReads(t *testing.T) {
 			t.Errorf("it holds %s", never)
 		}
 	}
-	if answer, _ := s.call(http.MethodGet, "/inspector/api/order?id=nosuch", "", nil); answer.StatusCode != 404 {
+	if answer, _ := s.call(http.MethodGet, "/inspector/api/order?id=nosuch", "", nil); answer.StatusCode != http.StatusNotFound {
 		t.Error(answer.StatusCode)
 	}
-	if answer, _ := s.call(http.MethodGet, "/inspector/api/state", "", map[string]string{"Sec-Fetch-Site": "cross-site"}); answer.StatusCode != 403 {
+	if answer, _ := s.call(http.MethodGet, "/inspector/api/state", "", map[string]string{"Sec-Fetch-Site": "cross-site"}); answer.StatusCode != http.StatusForbidden {
 		t.Error(answer.StatusCode)
 	}
 }
