@@ -70,6 +70,7 @@ A successful payment stores the card: its cardToken is in paymentResultInfo, and
 	flags.StringVar(&o.request.CardToken, "card-token", "", "pay with the stored card of this `token`")
 	flags.StringVar(&o.request.Expiry, "expiry", emulator.DefaultExpiry, "expiry date as `MM/YY`")
 	flags.StringVar(&o.request.CVV, "cvv", emulator.DefaultCVV, "card verification `digits`")
+	flags.StringVar(&o.request.Holder, "holder", "", "`name` on the card")
 	flags.Var(cli.NewEnum(&o.request.Challenge, "", emulator.ChallengePass, emulator.ChallengeFail, emulator.ChallengeAbandon), "challenge", "what the buyer does with the 3-D Secure challenge: pass, fail or abandon")
 	flags.StringVar(&o.request.Outcome, "outcome", "", "payment result `code` that it ends with")
 	flags.StringVar(&o.request.CaptureOutcome, "capture-outcome", "", "result `code` that the automatic capture ends with")

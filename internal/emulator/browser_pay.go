@@ -15,6 +15,7 @@ const soon = 20 * time.Second
 // BrowserForm is the card form as a page submits it.
 type BrowserForm struct {
 	Card, Expiry, CVV string // empty: the card that the session is about
+	Holder            string // the name on the card
 	Billing           antom.Address
 	Attempt           string        // one click of the buyer: sent again, it is the same payment
 	Challenge         bool          // the issuer asks for 3-D Secure
@@ -39,7 +40,7 @@ type BrowserPayment struct {
 // BrowserPay submits the form of a session. The error is a [*BrowserRefusal] if
 // it can't be submitted, and then nothing was.
 func (e *Emulator) BrowserPay(ctx context.Context, key BrowserKey, filled BrowserForm) (paid BrowserPayment, err error) {
-	request := PayRequest{Card: filled.Card, Expiry: filled.Expiry, CVV: filled.CVV, Billing: filled.Billing, Processing: filled.Processing}
+	request := PayRequest{Card: filled.Card, Expiry: filled.Expiry, CVV: filled.CVV, Holder: filled.Holder, Billing: filled.Billing, Processing: filled.Processing}
 	if err := request.Check(); err != nil {
 		return paid, &BrowserRefusal{codeForm, err.Error()}
 	}

@@ -255,7 +255,7 @@ func (o *order) resultInfo(p *payment, now time.Time) *antom.PaymentResultInfo {
 	}
 	info := &antom.PaymentResultInfo{
 		CardNo: p.Card.Masked, CardBrand: p.Card.Brand, Funding: p.Card.Funding, PaymentMethodRegion: p.Card.Region,
-		IssuingCountry: p.Card.Country, IssuerName: p.Card.Issuer, CardBin: p.Card.Bin, LastFour: p.Card.LastFour, CardCategory: "CONSUMER",
+		IssuingCountry: p.Card.Country, IssuerName: p.Card.Issuer, CardBin: p.Card.Bin, LastFour: p.Card.LastFour, CardCategory: "CONSUMER", CardholderName: p.Card.Holder,
 		AVSResultRaw: p.Checks.AVS, CVVResultRaw: p.Checks.CVV, CredentialTypeUsed: "PAN", ThreeDSResult: o.threeDS(p, paid),
 	}
 	if month, year, ok := strings.Cut(p.Card.Expiry, "/"); ok && isExpiry(p.Card.Expiry) {
@@ -280,12 +280,12 @@ const challengeAbandoned = "03"
 func (o *order) threeDS(p *payment, paid bool) *antom.ThreeDSResult {
 	c := p.Checks
 	authenticated := c.Offered && (c.Challenge == "" || c.Challenge == ChallengePass)
-	result := &antom.ThreeDSResult{ECI: eci(p.Card.Brand, authenticated), ThreeDSOffered: antom.Bool(c.Offered)}
+	result := &antom.ThreeDSResult{ECI: eci(p.Card.Brand, authenticated), ThreeDSOffered: new(antom.Bool(c.Offered))}
 	if !c.Offered {
 		return result
 	}
 	sum := digest(p.ID, "3ds")
-	result.ThreeDSVersion, result.Challenged = "2.2.0", c.Challenge != ""
+	result.ThreeDSVersion, result.Challenged = "2.2.0", new(antom.Bool(c.Challenge != ""))
 	result.DSTransactionID = fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 	switch {
 	case authenticated && paid:

@@ -26,6 +26,8 @@ type captureAnswer struct {
 	PaymentID        string         `json:"paymentId"`
 	CaptureAmount    antom.Amount   `json:"captureAmount"`
 	CaptureTime      antom.DateTime `json:"captureTime,omitzero"` // on success
+
+	AcquirerReferenceNo string `json:"acquirerReferenceNo,omitzero"` // on success
 }
 
 // acting is what the rules of capture, cancel and refund look at: the payment
@@ -196,7 +198,7 @@ func (c *capture) answer(o *order, p *payment, now time.Time) any {
 	answer := &captureAnswer{CaptureRequestID: c.RequestID, CaptureID: c.ID, PaymentID: p.ID, CaptureAmount: c.Amount}
 	switch stand := c.stand(o, p, now); stand.to {
 	case stateSuccess:
-		answer.Result, answer.CaptureTime = success(), wireTime(stand.at)
+		answer.Result, answer.CaptureTime, answer.AcquirerReferenceNo = success(), wireTime(stand.at), acquirerReference(c.ID)
 	case stateProcessing:
 		answer.Result = resultOf("CAPTURE_IN_PROCESS", meaning("CAPTURE_IN_PROCESS"))
 	default:

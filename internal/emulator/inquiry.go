@@ -24,6 +24,7 @@ type inquiryAnswer struct {
 	PaymentMethodType    string                    `json:"paymentMethodType"`
 	PaymentResultInfo    *antom.PaymentResultInfo  `json:"paymentResultInfo,omitzero"`
 	RedirectActionForm   *antom.RedirectActionForm `json:"redirectActionForm,omitzero"`
+	AcquirerReferenceNo  string                    `json:"acquirerReferenceNo,omitzero"` // on success
 	Metadata             string                    `json:"metadata,omitzero"`
 	Transactions         []wireTransaction         `json:"transactions,omitzero"`
 }
@@ -85,7 +86,7 @@ func (o *order) inquiry(p *payment, now time.Time, web string) *inquiryAnswer {
 		PaymentCreateTime: wireTime(p.Submitted), PaymentResultInfo: o.resultInfo(p, now), Transactions: o.transactions(p, now),
 	}
 	if at, paid := p.succeeds(); paid && !at.After(now) {
-		answer.PaymentTime = wireTime(at)
+		answer.PaymentTime, answer.AcquirerReferenceNo = wireTime(at), acquirerReference(p.ID)
 		if o.Authorise {
 			answer.AuthExpiryTime = wireTime(p.authorisedUntil())
 		}
@@ -97,6 +98,11 @@ func (o *order) inquiry(p *payment, now time.Time, web string) *inquiryAnswer {
 	}
 	return answer
 }
+
+// acquirerReference is the acquirer's number of a payment or capture that
+// succeeded. Antom gives it to merchants of Singapore and Hong Kong (SEED), as the
+// emulator's is; its form is INF.
+func acquirerReference(id string) string { return digits(id, "acquirer", 12) }
 
 // transactions are the captures and refunds of a payment that exist at a time,
 // in their order; nil for none, and then the member is left out: Antom returns it

@@ -64,7 +64,7 @@ func (o *order) paymentNotification(p *payment, s step) antom.PaymentNotificatio
 	stand := o.stand(p, now)
 	switch s.to {
 	case stateSuccess:
-		n.Result, n.PaymentTime = success(), wireTime(p.Final)
+		n.Result, n.PaymentTime, n.AcquirerReferenceNo = success(), wireTime(p.Final), acquirerReference(p.ID)
 		if o.Authorise {
 			n.AuthExpiryTime = wireTime(p.authorisedUntil())
 		}
@@ -82,7 +82,7 @@ func captureNotification(p *payment, c *capture, at time.Time) antom.CaptureNoti
 		PaymentID: p.ID, CaptureID: c.ID, CaptureAmount: c.Amount,
 	}
 	if c.Code == antom.CodeSuccess {
-		n.Result, n.CaptureTime = success(), wireTime(at)
+		n.Result, n.CaptureTime, n.AcquirerReferenceNo = success(), wireTime(at), acquirerReference(c.ID)
 	}
 	return n
 }
@@ -93,7 +93,7 @@ func refundNotification(r *refund, at time.Time) antom.RefundNotification {
 		RefundRequestID: r.RequestID, RefundID: r.ID, RefundAmount: r.Amount, Metadata: r.Metadata,
 	}
 	if r.Code == antom.CodeSuccess {
-		n.Result, n.RefundStatus, n.RefundTime = success(), antom.PaymentSuccess, wireTime(at)
+		n.Result, n.RefundStatus, n.RefundTime, n.ARN = success(), antom.PaymentSuccess, wireTime(at), r.arn()
 	}
 	return n
 }

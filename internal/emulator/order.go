@@ -99,6 +99,7 @@ type card struct {
 	Bin          string `json:"bin"`
 	LastFour     string `json:"lastFour"`
 	Expiry       string `json:"expiry,omitzero"` // MM/YY
+	Holder       string `json:"holder,omitzero"` // the name on it, as the form has it
 	Token        string `json:"token,omitzero"`
 	Outcome      string `json:"outcome,omitzero"`      // of a test card
 	Frictionless bool   `json:"frictionless,omitzero"` // 3-D Secure without a challenge

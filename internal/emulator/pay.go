@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/internal/rules"
@@ -30,6 +31,7 @@ type PayRequest struct {
 	CardToken        string        `json:"cardToken"` // a stored card instead of a number
 	Expiry           string        `json:"expiry"`    // MM/YY
 	CVV              string        `json:"cvv"`
+	Holder           string        `json:"holder"` // the name on the card, at most longestHolder characters
 	Billing          antom.Address `json:"billing"`
 	Challenge        string        `json:"challenge"`      // ChallengePass, ChallengeFail or ChallengeAbandon: the issuer wants 3-D Secure
 	Processing       time.Duration `json:"-"`              // how long the payment stays PROCESSING; see wirePay
@@ -113,6 +115,12 @@ func (r *PayRequest) Check() error {
 	if isCardNumber(r.CardToken) { // said without it: numbers are never printed
 		return &Refusal{"the card token is a card number", "pay with it as the card: --card"}
 	}
+	if n := utf8.RuneCountInString(r.Holder); n > longestHolder {
+		return &Refusal{fmt.Sprintf("the holder's name has %d characters, at most %d are allowed", n, longestHolder), "shorten it"}
+	}
+	if isCardNumber(r.Holder) { // said without it: numbers are never printed
+		return &Refusal{"the holder's name is a card number", "give the name that is on the card"}
+	}
 	if r.Billing != (antom.Address{}) {
 		if err := checkBilling(r.Billing); err != nil {
 			return err
@@ -120,6 +128,9 @@ func (r *PayRequest) Check() error {
 	}
 	return r.checkCodes()
 }
+
+// longestHolder is the documented length of cardholderName (SDK).
+const longestHolder = 64
 
 // isCardNumber reports whether a text could be the number of a card.
 func isCardNumber(text string) bool {
@@ -178,6 +189,7 @@ func (t *transaction) fillIn(o *order, r PayRequest) (form, error) {
 		f.CVV = DefaultCVV
 	}
 	f.card = cardFacts(f.Card, f.Expiry)
+	f.card.Holder = f.Holder
 	return f, nil
 }
 

@@ -220,7 +220,7 @@ func (p *play) pay(given map[string]string) error {
 		return err
 	}
 	result, err := p.e.Pay(p.tb.Context(), emulator.PayRequest{
-		PaymentRequestID: or(given, "id", p.vars["paymentRequestId"]), Card: given["card"], CardToken: given["token"], Expiry: given["expiry"], CVV: given["cvv"],
+		PaymentRequestID: or(given, "id", p.vars["paymentRequestId"]), Card: given["card"], CardToken: given["token"], Expiry: given["expiry"], CVV: given["cvv"], Holder: given["holder"],
 		Challenge: given["challenge"], Outcome: given["outcome"], CaptureOutcome: given["captureOutcome"], Pending: given["pending"] != "", Processing: processing,
 		Billing: antom.Address{Region: given["region"], State: given["state"], Address1: given["address1"], ZipCode: given["zip"]},
 	})

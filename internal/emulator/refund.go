@@ -200,6 +200,8 @@ type refundState struct {
 	RefundID        string              `json:"refundId"`
 	RefundAmount    antom.Amount        `json:"refundAmount"`
 	RefundTime      antom.DateTime      `json:"refundTime,omitzero"` // on success
+	ARN             string              `json:"arn,omitzero"`        // on success
+	RRN             string              `json:"rrn,omitzero"`        // on success
 	Metadata        string              `json:"metadata,omitzero"`
 }
 
@@ -223,10 +225,15 @@ func inquiryRefund(tx *transaction, inquiry *refundInquiry) (any, error) {
 		Result: success(), RefundStatus: antom.PaymentStatus(stand.to), RefundRequestID: r.RequestID, RefundID: r.ID, RefundAmount: r.Amount, Metadata: r.Metadata,
 	}
 	if stand.to == stateSuccess {
-		answer.RefundTime = wireTime(stand.at)
+		answer.RefundTime, answer.ARN, answer.RRN = wireTime(stand.at), r.arn(), digits(r.ID, "rrn", 12)
 	}
 	return answer, nil
 }
+
+// arn is the acquirer's reference number of a refund, by which the buyer's bank
+// finds it: 23 digits of which a 7 is the first (the schemes' form; when Antom has
+// one is INF).
+func (r *refund) arn() string { return "7" + digits(r.ID, "arn", 11) + digits(r.ID, "acquirer", 11) }
 
 func (t *transaction) findRefund(inquiry *refundInquiry) (*order, *payment, *refund, error) {
 	if inquiry.RefundID == "" {

@@ -296,8 +296,9 @@ func TestScalars_bothForms(t *testing.T) {
 	}{true, 5}); err != nil || string(got) != `{"B":true,"I":5}` {
 		t.Errorf("written as %s, %v", got, err)
 	}
-	payment := decodePayment(t, `{"paymentQuote":{"guaranteed":"true","quotePrice":"1.25"},"retryInfo":{"availableRetries":"2"},"paymentResultInfo":{"threeDSResult":{"challenged":"true"}}}`)
-	if !payment.PaymentQuote.Guaranteed || payment.PaymentQuote.QuotePrice != "1.25" || payment.RetryInfo.AvailableRetries != 2 || !payment.PaymentResultInfo.ThreeDSResult.Challenged {
+	payment := decodePayment(t, `{"paymentQuote":{"guaranteed":"true","quotePrice":"1.25"},"retryInfo":{"availableRetries":"2"},"paymentResultInfo":{"threeDSResult":{"challenged":"true","threeDSOffered":false}}}`)
+	check := payment.PaymentResultInfo.ThreeDSResult
+	if !payment.PaymentQuote.Guaranteed || payment.PaymentQuote.QuotePrice != "1.25" || payment.RetryInfo.AvailableRetries != 2 || check.Challenged == nil || !*check.Challenged || check.ThreeDSOffered == nil || *check.ThreeDSOffered {
 		t.Errorf("payment = %+v", payment)
 	}
 }

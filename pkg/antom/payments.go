@@ -180,8 +180,8 @@ type ThreeDSResult struct {
 	CAVV                           string `json:"cavv,omitzero"`
 	DSTransactionID                string `json:"dsTransactionId,omitzero"` // 3-D Secure 2
 	XID                            string `json:"xid,omitzero"`             // 3-D Secure 1
-	ThreeDSOffered                 Bool   `json:"threeDSOffered,omitzero"`
-	Challenged                     Bool   `json:"challenged,omitzero"`      // false: frictionless
+	ThreeDSOffered                 *Bool  `json:"threeDSOffered,omitzero"`  // nil: not said
+	Challenged                     *Bool  `json:"challenged,omitzero"`      // false: frictionless; nil: not said
 	ChallengeCancel                string `json:"challengeCancel,omitzero"` // 01 to 08: who ended it
 	ThreeDSTransactionStatusReason string `json:"threeDStransactionStatusReason,omitzero"`
 	ExemptionType                  string `json:"exemptionType,omitzero"` // dataOnly, lowValue, transactionRiskAnalysis

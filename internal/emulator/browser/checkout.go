@@ -34,7 +34,7 @@ type wireForm struct {
 	Number  string      `json:"number"`
 	Expiry  string      `json:"expiry"`
 	CVV     string      `json:"cvv"`
-	Holder  string      `json:"holder"` // not looked at: the emulator's issuer knows nobody
+	Holder  string      `json:"holder"` // told back as cardholderName, and not looked at: the issuer knows nobody
 	Billing wireAddress `json:"billing"`
 	Attempt string      `json:"attempt"`
 	Sample  string      `json:"sample"` // name of the card that was filled in
@@ -70,7 +70,7 @@ func (h *handler) submit(ctx context.Context, body []byte) (any, error) {
 	}
 	filled := lookupSample(form.Sample)
 	paid, err := h.emulator.BrowserPay(ctx, form.key(), emulator.BrowserForm{
-		Card: form.Number, Expiry: form.Expiry, CVV: form.CVV, Billing: form.Billing.address(), Attempt: form.Attempt, Challenge: filled.challenge != "", Processing: filled.takes,
+		Card: form.Number, Expiry: form.Expiry, CVV: form.CVV, Holder: form.Holder, Billing: form.Billing.address(), Attempt: form.Attempt, Challenge: filled.challenge != "", Processing: filled.takes,
 	})
 	if err != nil {
 		return nil, err
