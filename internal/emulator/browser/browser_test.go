@@ -222,6 +222,7 @@ func TestOrigins(t *testing.T) {
 		{"/browser/session", nil, 200},
 		{"/browser/session", map[string]string{"Origin": "http://127.0.0.1:1"}, 403},
 		{"/browser/session", map[string]string{"Origin": "null"}, 403},
+		{"/browser/session", map[string]string{"Origin": "https://shop.test", "Sec-Fetch-Site": "same-origin"}, 200},
 		{"/browser/session", map[string]string{"Origin": s.url, "Sec-Fetch-Site": "cross-site"}, 403},
 		{"/browser/session", map[string]string{"Origin": s.url, "Sec-Fetch-Site": "same-site"}, 403},
 		{"/sdk/query", map[string]string{"Origin": "http://127.0.0.1:1"}, 200},

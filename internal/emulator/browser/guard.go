@@ -37,10 +37,11 @@ func (h *handler) knows(hostPort string) bool {
 }
 
 // ownPage reports whether a request was made by a page of the emulator's, as
-// browsers say it. What is no browser says nothing, and may.
+// browsers say it. Their own word counts first: behind a proxy the Host may be
+// another than the page's. What is no browser says nothing, and may.
 func ownPage(r *http.Request) bool {
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
-		return false
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
+		return site == "same-origin"
 	}
 	origin := r.Header.Get("Origin")
 	if origin == "" {

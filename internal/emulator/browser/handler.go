@@ -13,7 +13,7 @@ import (
 // Options say how the pages are served.
 type Options struct {
 	// Hosts are names beside those of this machine under which the emulator is
-	// reached, and whose pages may hold the form: without ports, in lower case.
+	// reached, and whose pages may hold the form: without ports.
 	Hosts []string
 	// UnlockCode is what the inspector takes once for the right to change
 	// something; empty: it is to look at only.
@@ -30,7 +30,10 @@ type handler struct {
 
 // New makes the browser side of an emulator that is served.
 func New(e *emulator.Emulator, s *emulator.Server, options Options) http.Handler {
-	h := &handler{emulator: e, hosts: options.Hosts, changed: s.Wake}
+	h := &handler{emulator: e, changed: s.Wake}
+	for _, host := range options.Hosts {
+		h.hosts = append(h.hosts, strings.ToLower(host))
+	}
 	h.routes = h.apiRoutes()
 	form := s.WithFaults(emulator.FaultForm, http.HandlerFunc(h.serveFile))
 	inspect := h.inspector(s, options.UnlockCode)
