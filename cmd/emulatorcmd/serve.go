@@ -44,6 +44,7 @@ type emulatorServe struct {
 	browser   string
 	unlock    string // one-time code of the inspector
 	publicURL string
+	pageHosts []string // of pages that may show the form
 	state     string
 	began     int // orders of --state
 
@@ -109,6 +110,7 @@ control API under /_emulator/ wants the token that is in the state folder.`,
 	flags.StringSliceVar(&o.hosts, "host", nil, "more `names` or addresses for the certificate of --https")
 	flags.StringVar(&o.readyFile, "ready-file", "", "write the URL into this `file` once listening; it is removed at the end")
 	flags.StringVar(&o.publicURL, "public-url", "", "`URL` under which others reach it, as through a proxy: links in answers lead there")
+	flags.StringSliceVar(&o.pageHosts, "page-host", nil, "more host `names` whose pages may show the card form: of a shop in docker compose")
 	flags.StringVar(&o.state, "state", "", "YAML or JSON `file` of orders to begin with, in the place of those there are; reset returns to it")
 	flags.Var(cli.NewEnum(&o.notify, "on", "off"), "notify", "send notifications: on or off (they stay queued)")
 	flags.Var(cli.NewEnum(&o.resend, string(emulator.ResendProduction), string(emulator.ResendSandbox)), "resend",
@@ -148,6 +150,8 @@ func (o *emulatorServe) validate() error {
 		return cli.Usagef("--notify-url %q: must be an absolute http or https URL", o.notifyURL)
 	case o.publicURL != "" && checkPublicURL(o.publicURL) != nil:
 		return checkPublicURL(o.publicURL)
+	case checkPageHosts(o.pageHosts) != nil:
+		return checkPageHosts(o.pageHosts)
 	case o.notifyTimeout <= 0:
 		return cli.Usagef("--notify-timeout %s: must be more than 0", o.notifyTimeout)
 	}

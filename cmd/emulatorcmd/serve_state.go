@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/antom-cli/antom/cmd/cli"
@@ -46,6 +47,8 @@ func checkPublicURL(text string) error {
 	switch {
 	case err != nil || !isWebURL(text):
 		return cli.Usagef("--public-url %q: must be an absolute http or https URL", text).WithHint(hint)
+	case !isHostName(u.Hostname()):
+		return cli.Usagef("--public-url %q: %q is not a host name", text, u.Hostname()).WithHint(hint)
 	case u.User != nil:
 		return cli.Usagef("--public-url: must have no user and password").WithHint(hint)
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
@@ -54,11 +57,27 @@ func checkPublicURL(text string) error {
 	return nil
 }
 
-// publicHosts are the names under which the emulator is reached, beside those of
-// this machine.
+// checkPageHosts wants bare names: they become part of a header.
+func checkPageHosts(hosts []string) error {
+	for _, host := range hosts {
+		if !isHostName(host) {
+			return cli.Usagef("--page-host %q: must be a host name without scheme, port and path", host).WithHint("such as shop, or www.shop.example")
+		}
+	}
+	return nil
+}
+
+// isHostName reports whether a text is a name or an IPv4 address.
+func isHostName(host string) bool {
+	const letters = "abcdefghijklmnopqrstuvwxyz"
+	return host != "" && strings.Trim(strings.ToLower(host), letters+"0123456789-.") == ""
+}
+
+// publicHosts are the names under which the emulator is reached, and those of
+// pages that may show its form, beside this machine's.
 func (o *emulatorServe) publicHosts() []string {
 	var hosts []string
-	for _, host := range o.hosts {
+	for _, host := range slices.Concat(o.hosts, o.pageHosts) {
 		hosts = append(hosts, strings.ToLower(host))
 	}
 	if u, err := url.Parse(o.publicURL); err == nil && u.Host != "" {
