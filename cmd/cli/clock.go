@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -41,4 +43,41 @@ func clockText(offset time.Duration, at string) string {
 	}
 	return "the answer's response-time " + at + " is " + Seconds(offset.Abs()) + " " + way +
 		" the clock of this machine: one of the two clocks is wrong, or an old answer was given again"
+}
+
+// longestMove is how far the clock goes at a time: a duration can't be longer.
+const longestMove = 100_000 * 24 * time.Hour
+
+// isHuge reports whether a text is a duration but for its size.
+func isHuge(text string) bool {
+	number := strings.TrimRight(text, "dhms")
+	return number != "" && number != text && strings.Trim(number, "0123456789") == ""
+}
+
+// ParseDays reads a duration that may also be in days: how far the clock goes
+// forward.
+func ParseDays(text string) (time.Duration, error) {
+	days, rest, isDays := strings.Cut(text, "d")
+	if !isDays {
+		days, rest = "0", text
+	}
+	whole, err := time.ParseDuration(days + "h")
+	var by time.Duration
+	if rest != "" && err == nil {
+		if by, err = time.ParseDuration(rest); isDays && strings.ContainsAny(rest, "+-") {
+			err = errors.ErrUnsupported
+		}
+	}
+	tooFar := err == nil && (whole > longestMove/24 || by > longestMove-24*whole)
+	by += 24 * whole
+	switch {
+	case tooFar, err != nil && isHuge(text):
+		return 0, Usagef("duration %q: the clock moves by %dd at most", text, int(longestMove.Hours()/24)).WithHint("antom emulator clock set goes to any time")
+	case err != nil:
+		return 0, Usagef("duration %q: must be a time such as 90s, 15m, 24h, 7d or 7d3h", text)
+	case strings.HasPrefix(text, "-") && by != 0:
+		return 0, Usagef("the clock does not go back, so not by %q either: what has happened has happened", text).
+			WithHint("antom emulator reset --yes begins anew")
+	}
+	return by, nil
 }
