@@ -11,7 +11,7 @@ import (
 // the buttons.
 func TestInspector(t *testing.T) {
 	t.Parallel()
-	e := serve(t, "--notify-url", "http://127.0.0.1:1/notify")
+	e := serve(t)
 	b := open(t, window{width: 1280, height: 900})
 	b.navigate(e.Unlock)
 	b.page().wait("location.href === " + quote(e.URL+"/")) // the code is gone from the address

@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// nobody is a notify URL at which nobody listens.
+const nobody = "http://127.0.0.1:1/notify"
+
 // patience is how long anything may take that a test waits for.
 const patience = 30 * time.Second
 
@@ -131,7 +134,7 @@ type session struct {
 func (e *emulator) session(flags ...string) session {
 	e.t.Helper()
 	var s session
-	args := append([]string{"session", "create", "--profile", "emulator", "--amount", "42.00", "--currency", "SGD", "-o", "json"}, flags...)
+	args := append([]string{"session", "create", "--profile", "emulator", "--amount", "42.00", "--currency", "SGD", "--notify-url", nobody, "-o", "json"}, flags...)
 	if err := json.Unmarshal([]byte(e.antom(args...)), &s); err != nil {
 		e.t.Fatal(err)
 	}

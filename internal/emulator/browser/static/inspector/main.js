@@ -11,7 +11,8 @@ const pulse = 2000; // time passes without a change too
 
 let chosen = null;
 let state = null;
-let asked = 0;
+let looking = null; // the look that is under way
+let again = false; // something has changed since it began
 
 function say(text, bad) {
   $('message').textContent = text;
@@ -48,22 +49,32 @@ const pay = (request) => {
   return does(() => api.act('pay', request), 'Paid as the buyer would.')();
 };
 
+// refresh looks at everything, one look at a time: what changes meanwhile is for
+// the next one. It resolves when the page shows what was true at the call.
 async function refresh() {
-  const turn = ++asked;
+  if (looking) {
+    again = true;
+    await looking;
+    if (!again) return;
+  }
+  looking ??= look().finally(() => (looking = null));
+  await looking;
+}
+
+async function look() {
+  again = false;
   try {
-    const next = await api.state();
-    if (turn !== asked) return; // a later one is on its way
-    state = next;
+    state = await api.state();
     document.body.classList.remove('gone');
   } catch (failure) {
     document.body.classList.add('gone');
     say(failure.status ? failure.message : 'The emulator does not answer.', true);
     return;
   }
-  await show(turn);
+  await show();
 }
 
-async function show(turn) {
+async function show() {
   const now = state.clock.time;
   $('clock').replaceChildren(make('time', {}, when(now)), state.clock.virtual ? ' virtual clock, it stands still' : '');
   const orders = state.payments;
@@ -75,7 +86,7 @@ async function show(turn) {
     return;
   }
   const order = await api.order(current.paymentRequestId, current.clientId).catch(() => null);
-  if (order && turn === asked) showOrder(order, { now, mayPay: api.canWrite(), pay });
+  if (order) showOrder(order, { now, mayPay: api.canWrite(), pay });
 }
 
 function showFaults(faults) {
