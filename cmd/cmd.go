@@ -172,12 +172,29 @@ func markStart(c *cli.CLI, cmd *cobra.Command) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			c.Started = true
+			if !needsNoProfile(cmd) {
+				if err := c.KnownProfile(); err != nil {
+					return err
+				}
+			}
 			return run(cmd, args)
 		}
 	}
 	for _, child := range cmd.Commands() {
 		markStart(c, child)
 	}
+}
+
+// needsNoProfile reports whether a command is about profiles themselves, or about this
+// program: it does its work whatever --profile names.
+func needsNoProfile(cmd *cobra.Command) bool {
+	for c := cmd; c != nil; c = c.Parent() {
+		switch c.Name() {
+		case "completion", "demo", "doctor", "help", "init", "profile", "version":
+			return true
+		}
+	}
+	return cmd.HasSubCommands()
 }
 
 // classify turns cobra's own complaints, which have no type, into usage errors.

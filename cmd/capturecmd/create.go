@@ -102,7 +102,7 @@ func (o *captureCreate) run(ctx context.Context, inquiry antom.Inquiry) error {
 		waiting := &captureWait{c: o.c, wait: o.how}
 		return waiting.await(ctx, a.Printer, a.Client, wait.Target{PaymentRequestID: a.Payment.PaymentRequestID, PaymentID: a.Payment.PaymentID}, true)
 	}
-	a.Printer.Note("next: antom capture wait %s", cli.ShellWord(a.Name()))
+	a.Printer.Note("next: antom capture wait %s", cli.IDArg(a.Name()))
 	return nil
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -159,7 +160,7 @@ func (f *AmountFlags) whole(m *Merchant) bool {
 // of the whole, or in the profile's where the gateway was not asked; without an amount
 // it is the whole.
 func (f *AmountFlags) Of(a *Acting, whole antom.Amount) (antom.Amount, error) {
-	money := draft.Money{Major: f.amount, Minor: f.value, Currency: f.currency}
+	money := draft.Money{Major: f.amount, Minor: f.value, Currency: strings.ToUpper(f.currency)}
 	if !money.Given() {
 		return whole, nil
 	}

@@ -102,6 +102,9 @@ var _ Hinter = (*ListenError)(nil)
 
 // EndpointURL reads the URL of a merchant's server.
 func EndpointURL(what, text string) (*url.URL, error) {
+	if host, _, _ := strings.Cut(text, "/"); !strings.Contains(text, "://") && strings.Contains(host, ":") {
+		text = "http://" + text // host:port, as people type it
+	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.Fragment != "" {
 		return nil, Usagef("%s %q: must be an absolute http or https URL", what, text).WithHint("such as http://127.0.0.1:3000/antom/notify")

@@ -140,6 +140,21 @@ func (c *CLI) LoadProfile(p *output.Printer) (*profile.Profile, error) {
 	return chosen, nil
 }
 
+// KnownProfile refuses the name of a profile that there is not, also for a command that
+// needs none of its settings: what it does would be taken for that profile's.
+func (c *CLI) KnownProfile() error {
+	name := c.Global.Profile
+	if name == "" || name == profile.Emulator {
+		return nil
+	}
+	file, err := c.OpenConfig()
+	if err != nil {
+		return err
+	}
+	_, err = file.Get(name)
+	return err
+}
+
 // Merchant loads the chosen profile and its keys.
 func (c *CLI) Merchant(p *output.Printer) (*Merchant, error) {
 	chosen, err := c.LoadProfile(p)

@@ -48,9 +48,9 @@ func (f *PaymentFlags) Inquiry(cmd *cobra.Command, args []string) (antom.Inquiry
 	case len(args) == 1 && f.PaymentID != "":
 		return antom.Inquiry{}, Usagef("both %q and --payment-id %q given", args[0], f.PaymentID).WithHint("name the payment once")
 	case len(args) == 1 && args[0] != "":
-		return antom.Inquiry{PaymentRequestID: args[0]}, nil
+		return antom.Inquiry{PaymentRequestID: args[0]}, CheckID("PAYMENT", args[0])
 	case f.PaymentID != "":
-		return antom.Inquiry{PaymentID: f.PaymentID}, nil
+		return antom.Inquiry{PaymentID: f.PaymentID}, CheckID("--payment-id", f.PaymentID)
 	}
 	return antom.Inquiry{}, Usagef("%s: no payment named", cmd.CommandPath()).WithHint("usage: %s", cmd.UseLine()).WithHint("--last is the most recent one")
 }

@@ -122,7 +122,7 @@ func (c *CLI) lastPayment(profile string) (string, error) {
 			switch {
 			case err != nil:
 				return "", err
-			case record.Operation == antom.InquiryPayment && record.ResultStatus == antom.StatusF:
+			case record.Operation == antom.InquiryPayment && record.ResultStatus == antom.StatusF, neverMade(record):
 				continue
 			case record.Profile == profile && record.PaymentRequestID != "":
 				return record.PaymentRequestID, nil
@@ -134,6 +134,15 @@ func (c *CLI) lastPayment(profile string) (string, error) {
 		whose = fmt.Sprintf("profile %q", profile)
 	}
 	return "", Usagef("--last: the history has no payment of %s", whose).WithHint("antom session create makes one; or name the payment")
+}
+
+// neverMade tells a session that was refused, or whose request never reached the
+// gateway: no buyer can pay it.
+func neverMade(r history.Record) bool {
+	if r.Operation != antom.CreatePaymentSession {
+		return false
+	}
+	return r.ResultStatus == antom.StatusF || r.Failure == string(antom.Unreachable) || r.Failure == string(antom.Untrusted)
 }
 
 // LastFlag is --last of the commands that steer the emulator.

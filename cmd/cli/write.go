@@ -44,7 +44,7 @@ func (f *WriteFlags) Bind(flags *pflag.FlagSet, requestID string) {
 func (f *WriteFlags) Validate() error {
 	var err error
 	f.Assigned, err = draft.ParseSets(f.Sets)
-	return AsUsage(err)
+	return First(AsUsage(err), CheckID("--request-id", f.RequestID))
 }
 
 // AsUsage makes a mistake of the user's of what can't be assigned or read. What is

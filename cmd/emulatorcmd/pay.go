@@ -177,7 +177,7 @@ func (o *emulatorPay) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	next := "antom payment wait " + paid.PaymentRequestID
+	next := "antom payment wait " + cli.IDArg(paid.PaymentRequestID)
 	if paid.Virtual && !paid.Status.Final() {
 		next = "antom emulator clock advance DURATION, since the clock is virtual"
 	}

@@ -98,7 +98,7 @@ func (o *refundCreate) run(ctx context.Context, inquiry antom.Inquiry) error {
 	case o.wait && cli.UnderWay(err):
 		a.Printer.Note("%s; waiting for it", err)
 	case cli.UnderWay(err):
-		a.Printer.Note("next: antom refund wait %s", cli.ShellWord(id))
+		a.Printer.Note("next: antom refund wait %s", cli.IDArg(id))
 		return err
 	case response == nil:
 		return err

@@ -78,7 +78,7 @@ func outcome(refund *antom.RefundState, expect string) error {
 	name := cmp.Or(refund.RefundRequestID, refund.RefundID)
 	switch status := refund.RefundStatus; {
 	case !status.Final():
-		return cli.OutcomeError{Code: cli.ExitPending, Message: fmt.Sprintf("refund %s is not final: %s", name, status), Remedy: "antom refund wait " + cli.ShellWord(name)}
+		return cli.OutcomeError{Code: cli.ExitPending, Message: fmt.Sprintf("refund %s is not final: %s", name, status), Remedy: "antom refund wait " + cli.IDArg(name)}
 	case string(status) == cmp.Or(expect, string(antom.PaymentSuccess)):
 		return nil
 	case expect != "":

@@ -269,20 +269,20 @@ func (o *sessionCreate) expiry(session *antom.Session) string {
 
 // nextStep says what the buyer must do, and what comes after.
 func (o *sessionCreate) nextStep(p *output.Printer, m *cli.Merchant, request *sessionRequest, session *antom.Session) {
-	id := request.id()
-	deed := "hand the session data to the web SDK"
+	id := cli.IDArg(request.id())
+	action := "hand the session data to the web SDK"
 	switch {
 	case m.Emulator != nil:
-		deed = "as the buyer: antom emulator pay " + id
+		action = "as the buyer: antom emulator pay " + id
 	case session.NormalURL != "":
-		deed = "have the buyer open " + session.NormalURL
+		action = "have the buyer open " + session.NormalURL
 	}
 	switch {
 	case o.wait:
-		p.Note("waiting for the buyer; %s", deed)
+		p.Note("waiting for the buyer; %s", action)
 	case m.Emulator != nil:
-		p.Note("next, %s", deed)
+		p.Note("next, %s", action)
 	default:
-		p.Note("next: %s, then antom payment wait %s", deed, id)
+		p.Note("next: %s, then antom payment wait %s", action, id)
 	}
 }

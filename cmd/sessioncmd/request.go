@@ -119,7 +119,7 @@ func (o *sessionCreate) conflict(r *sessionRequest) error {
 }
 
 func (o *sessionCreate) money() draft.Money {
-	return draft.Money{Major: o.amount, Minor: o.value, Currency: o.currency}
+	return draft.Money{Major: o.amount, Minor: o.value, Currency: strings.ToUpper(o.currency)}
 }
 
 func (o *sessionCreate) validateWait(flags *pflag.FlagSet) error {

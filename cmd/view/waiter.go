@@ -164,7 +164,7 @@ func (o *Waiter) name(w *wait.Watch) string {
 // whatNext is what to do about a thing that was not done in time. One that the
 // gateway does not know may be a wrong id.
 func (o *Waiter) whatNext(w *wait.Watch) string {
-	again := fmt.Sprintf("ask again with %s %s", o.Words.Command, cli.ShellWord(w.Target.Name()))
+	again := fmt.Sprintf("ask again with %s %s", o.Words.Command, cli.IDArg(w.Target.Name()))
 	if !w.Told && w.Missing > 0 {
 		return "check the id; " + o.Words.Later + ", " + again
 	}
