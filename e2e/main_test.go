@@ -17,7 +17,7 @@ import (
 const nobody = "http://127.0.0.1:1/notify"
 
 // patience is how long anything may take that a test waits for.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 // program is antom, built once for all tests.
 var program = sync.OnceValues(func() (string, error) {
