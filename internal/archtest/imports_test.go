@@ -285,7 +285,7 @@ func TestMap(t *testing.T) {
 
 // Rooms of the command line stay small enough to be read in one go.
 const (
-	largestRoom = 2700 // lines of a package below cmd, without its tests
+	largestRoom = 2800 // lines of a package below cmd, without its tests
 	largestRoot = 1500 // lines of cmd itself
 )
 
