@@ -24,7 +24,7 @@ func entry(id string, value int64) history.Entry {
 func TestLedger(t *testing.T) {
 	t.Parallel()
 	ledger := history.Open(t.TempDir()).Ledger()
-	admit := func(sameID, alike *history.Entry) error { return nil }
+	admit := func(_, _ *history.Entry) error { return nil }
 	if err := ledger.Begin(entry("r-1", 200), admit); err != nil {
 		t.Fatal(err)
 	}
