@@ -143,7 +143,8 @@ func TestTables_areCopies(t *testing.T) {
 	antom.Currencies()[0].Digits = 9
 	antom.MinimumAmounts()[0].Amount.Value = 9
 	antom.Endpoints()[0].Repeat = false
-	if antom.ResultCodes()[0].Code == "X" || antom.Currencies()[0].Digits == 9 || antom.MinimumAmounts()[0].Amount.Value == 9 || !antom.Endpoints()[0].Repeat {
+	antom.SDKEvents()[0].Code = "X"
+	if antom.ResultCodes()[0].Code == "X" || antom.SDKEvents()[0].Code == "X" || antom.Currencies()[0].Digits == 9 || antom.MinimumAmounts()[0].Amount.Value == 9 || !antom.Endpoints()[0].Repeat {
 		t.Error("a caller can change a table")
 	}
 }
