@@ -2,15 +2,16 @@ package sessioncmd
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/sessionflags"
 	"github.com/antom-cli/antom/cmd/view"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/wait"
@@ -19,29 +20,15 @@ import (
 
 // sessionCreate is `antom session create`.
 type sessionCreate struct {
-	c *cli.CLI
-
-	amount, value, currency string
-	orderID                 string
-	description, buyerID    string
-	method, capture         string
-	threeDS                 bool
-	settlementCurrency      string
-	redirectURL, notifyURL  string
-	expiresIn               time.Duration
-	scene                   scene
-	sceneNamed              bool
-	file                    string
-	write                   cli.WriteFlags
-	wait                    bool
-	waitFlags               cli.WaitFlags
-	expect                  string
+	c         *cli.CLI
+	session   sessionflags.Flags
+	wait      bool
+	waitFlags cli.WaitFlags
+	expect    string
 }
 
-const longestSession = time.Hour // spec of createPaymentSession: 0 to 1 h after creation
-
 func newCreateCmd(c *cli.CLI) *cobra.Command {
-	o := &sessionCreate{c: c}
+	o := &sessionCreate{c: c, session: sessionflags.Flags{CLI: c}}
 	cmd := &cobra.Command{
 		Use:   "create --amount AMOUNT --currency CODE",
 		Short: "Create a payment session (createPaymentSession)",
@@ -84,7 +71,6 @@ event, {"type":"session",…}.`,
   id=$(antom session create --amount 42.00 --currency SGD --quiet)`,
 		Args: cli.OrForm(cli.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.sceneNamed = cmd.Flags().Changed("scene")
 			if err := o.validate(cmd.Flags()); err != nil {
 				return err
 			}
@@ -97,34 +83,11 @@ event, {"type":"session",…}.`,
 
 func (o *sessionCreate) bind(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&o.amount, "amount", "", "`amount` in major units, such as 42.00")
-	flags.StringVar(&o.value, "value", "", "`amount` in minor units, such as 4200")
-	flags.StringVar(&o.currency, "currency", "", "ISO 4217 `code` (default: the profile's)")
-	flags.StringVar(&o.orderID, "order-id", "", "your order `id` (default: the request id)")
-	flags.StringVar(&o.description, "description", "", "order description (default: \""+defaultDescription+"\")")
-	flags.StringVar(&o.buyerID, "buyer-id", "", "your `id` of the buyer")
-	flags.StringVar(&o.method, "method", "", "payment method `type` (default: "+defaultMethod+")")
-	flags.Var(cli.NewEnum(&o.capture, "", "automatic", "manual"), "capture", "capture after authorisation: automatic or manual")
-	flags.BoolVar(&o.threeDS, "three-ds", false, "ask for 3-D Secure from the start")
-	flags.StringVar(&o.settlementCurrency, "settlement-currency", "", "settlement currency `code` (default: the profile's)")
-	flags.StringVar(&o.redirectURL, "redirect-url", "", "where the buyer returns to (default: the profile's)")
-	flags.StringVar(&o.notifyURL, "notify-url", "", "where notifications go (default: the profile's)")
-	flags.DurationVar(&o.expiresIn, "expires-in", 0, "life of the session, at most 1h (default: Antom's, 1h)")
-	flags.Var(cli.NewEnum(&o.scene.word, sceneWords()...), "scene", "product that shows the form: "+strings.Join(sceneWords(), ", "))
-	flags.StringVarP(&o.file, "file", "f", "", "`file` with a whole request in JSON; - is standard input")
-	o.write.Bind(flags, "paymentRequestId")
+	o.session.Bind(flags)
 	flags.BoolVar(&o.wait, "wait", false, "wait for the payment, as payment wait does")
 	flags.DurationVar(&o.waitFlags.Interval, "interval", antom.DefaultPollInterval, "with --wait: time from one inquiry to the next")
 	flags.DurationVar(&o.waitFlags.Timeout, "timeout", cli.DefaultWait, "with --wait: time limit of the whole wait")
 	flags.Var(cli.NewEnum(&o.expect, "", "SUCCESS", "FAIL", "CANCELLED"), "expect", "with --wait: exit 0 if the payment ended so, else 7")
-}
-
-func sceneWords() []string {
-	var words []string
-	for _, row := range scenes {
-		words = append(words, row.word)
-	}
-	return words
 }
 
 func (o *sessionCreate) run(ctx context.Context) error {
@@ -139,53 +102,45 @@ func (o *sessionCreate) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	request, err := o.build(ctx, m)
-	if err != nil {
+	created, err := o.session.Create(ctx, p, m, client, "antom session create")
+	if created == nil {
 		return err
 	}
-	if filled := request.Filled(); request.Source() != "" && len(filled) > 0 {
-		p.Note("filled in: %s", strings.Join(describe(request, filled), ", "))
-	}
-	response, err := o.c.Send(ctx, o.call(p, m, client, request))
-	if response == nil {
-		return err
-	}
-	session := new(antom.Session)
-	if err := json.Unmarshal(response.Body, session); err != nil {
-		return fmt.Errorf("read the session: %w", err)
-	}
-	result := o.result(request, session, response)
+	result := o.result(created)
 	if o.wait && p.Streams() {
 		result.JSON = output.InsertFirst(result.JSON, "type", "session")
 	}
 	if err := p.Print(result); err != nil {
 		return err
 	}
-	o.nextStep(p, m, request, session)
+	o.nextStep(p, m, created)
 	if o.wait {
-		return o.await(ctx, p, client, request.id())
+		return o.await(ctx, p, client, created.Request.ID())
 	}
 	return nil
 }
 
-// call is createPaymentSession on its way.
-func (o *sessionCreate) call(p *output.Printer, m *cli.Merchant, client *antom.Client, request *sessionRequest) *cli.Write {
-	endpoint := antom.CreatePaymentSession.Endpoint()
-	endpoint.Key = "paymentRequestId" // no key that Antom documents, and still what a repeated request is known by
-	return &cli.Write{
-		Printer: p, Merchant: m, Client: client, Endpoint: endpoint, Draft: request.Draft, Flags: &o.write,
-		Action: "create a payment session over " + request.amount(), FlagOf: sessionField,
-		Command: "antom session create", IDFlag: "--request-id",
+// validate refuses combinations that no profile can mend.
+func (o *sessionCreate) validate(flags *pflag.FlagSet) error {
+	if err := o.session.Validate(flags); err != nil {
+		return err
 	}
+	return o.validateWait(flags)
 }
 
-// describe shows fields with the values that they got.
-func describe(request *sessionRequest, paths []string) []string {
-	var list []string
-	for _, path := range paths {
-		list = append(list, path+" "+request.Text(path))
+func (o *sessionCreate) validateWait(flags *pflag.FlagSet) error {
+	if !o.wait {
+		for _, name := range [...]string{"interval", "timeout", "expect"} {
+			if flags.Changed(name) {
+				return cli.Usagef("--%s says how to wait, and --wait is not given", name).WithHint("add --wait")
+			}
+		}
+		return nil
 	}
-	return list
+	if o.session.Write.DryRun != "" {
+		return cli.Usagef("--dry-run sends nothing, so there is nothing to --wait for").WithHint("leave one of them out")
+	}
+	return o.waitFlags.Validate()
 }
 
 // await waits for the payment of the new session. With --quiet nothing more is
@@ -195,58 +150,34 @@ func (o *sessionCreate) await(ctx context.Context, p *output.Printer, client *an
 	return waiting.Run(ctx, []wait.Target{{PaymentRequestID: id}})
 }
 
-// sessionFlags names the flag that sets a field of the request.
-var sessionFlags = [...]struct{ path, flag string }{
-	{"order.buyer.referenceBuyerId", "--buyer-id"},
-	{"order.orderAmount", "--amount"},
-	{"order.orderDescription", "--description"},
-	{"order.referenceOrderId", "--order-id"},
-	{"paymentAmount", "--amount"},
-	{"paymentMethod", "--method"},
-	{"paymentMethod.paymentMethodType", "--method"},
-	{"paymentNotifyUrl", "--notify-url"},
-	{"paymentRedirectUrl", "--redirect-url"},
-	{"paymentRequestId", "--request-id"},
-	{"settlementStrategy.settlementCurrency", "--settlement-currency"},
-}
-
-// sessionField is how the user named a field: by its flag, if it has one.
-func sessionField(path string) string {
-	for _, row := range sessionFlags {
-		if row.path == path {
-			return row.flag
-		}
-	}
-	return path
-}
-
 // result is what the command prints, in every form.
-func (o *sessionCreate) result(request *sessionRequest, session *antom.Session, response *antom.Response) output.Result {
+func (o *sessionCreate) result(created *sessionflags.Created) output.Result {
+	request, session := created.Request, created.Session
 	pairs := []output.Pair{
-		request.pair("Payment request", "paymentRequestId", output.Key),
-		{Label: "Amount", Name: "paymentAmount", Value: output.Cell{Text: request.amount()}},
-		request.pair("Order", "order.referenceOrderId", output.Plain),
-		request.pair("Description", "order.orderDescription", output.Plain),
-		request.pair("Method", "paymentMethod.paymentMethodType", output.Plain),
-		request.pair("Settle in", "settlementStrategy.settlementCurrency", output.Plain),
-		request.pair("Redirect to", "paymentRedirectUrl", output.Plain),
-		request.pair("Notify", "paymentNotifyUrl", output.Plain),
+		pair(request, "Payment request", "paymentRequestId", output.Key),
+		{Label: "Amount", Name: "paymentAmount", Value: output.Cell{Text: request.Money()}},
+		pair(request, "Order", "order.referenceOrderId", output.Plain),
+		pair(request, "Description", "order.orderDescription", output.Plain),
+		pair(request, "Method", "paymentMethod.paymentMethodType", output.Plain),
+		pair(request, "Settle in", "settlementStrategy.settlementCurrency", output.Plain),
+		pair(request, "Redirect to", "paymentRedirectUrl", output.Plain),
+		pair(request, "Notify", "paymentNotifyUrl", output.Plain),
 		{Label: "Session", Name: "paymentSessionId", Value: output.Cell{Text: session.PaymentSessionID}},
 		{Label: "Expires", Name: "paymentSessionExpiryTime", Value: output.Cell{Text: o.expiry(session), Plain: string(session.PaymentSessionExpiryTime)}},
 		{Label: "Checkout page", Name: "normalUrl", Value: output.Cell{Text: session.NormalURL}},
 		{Label: "Session data", Name: "paymentSessionData", Value: output.Cell{Text: session.PaymentSessionData}},
 	}
 	return output.Result{
-		JSON:  output.InsertFirst(response.Body, "paymentRequestId", request.id()),
-		Raw:   response.Body,
-		Quiet: []string{request.id()},
+		JSON:  output.InsertFirst(created.Response.Body, "paymentRequestId", request.ID()),
+		Raw:   created.Response.Body,
+		Quiet: []string{request.ID()},
 		Text:  []output.Block{output.Card{Pairs: view.Present(pairs)}},
 	}
 }
 
 // pair shows a field of the request and, on a terminal, whether it was filled
 // in. Its name for programs is the last part of the path.
-func (r *sessionRequest) pair(label, path string, style output.Style) output.Pair {
+func pair(r *sessionflags.Request, label, path string, style output.Style) output.Pair {
 	value := r.Text(path)
 	cell := output.Cell{Text: value, Plain: value, Style: style}
 	if value != "" && slices.Contains(r.Filled(), path) {
@@ -261,15 +192,15 @@ func (o *sessionCreate) expiry(session *antom.Session) string {
 		return string(session.PaymentSessionExpiryTime)
 	}
 	left := at.Sub(o.c.Now()).Round(time.Minute)
-	if left < 0 || left > longestSession {
+	if left < 0 || left > sessionflags.LongestSession {
 		return string(session.PaymentSessionExpiryTime) // the gateway's clock is not ours
 	}
 	return fmt.Sprintf("%s (in %d min)", session.PaymentSessionExpiryTime, int(left.Minutes()))
 }
 
 // nextStep says what the buyer must do, and what comes after.
-func (o *sessionCreate) nextStep(p *output.Printer, m *cli.Merchant, request *sessionRequest, session *antom.Session) {
-	id := cli.IDArg(request.id())
+func (o *sessionCreate) nextStep(p *output.Printer, m *cli.Merchant, created *sessionflags.Created) {
+	id, session := cli.IDArg(created.Request.ID()), created.Session
 	action := "hand the session data to the web SDK"
 	switch {
 	case m.Emulator != nil:

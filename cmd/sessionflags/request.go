@@ -1,4 +1,4 @@
-package sessioncmd
+package sessionflags
 
 import (
 	"context"
@@ -13,13 +13,14 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// sessionRequest is the request that is signed and sent.
-type sessionRequest struct{ *draft.Draft }
+// Request is the request that is signed and sent.
+type Request struct{ *draft.Draft }
 
-func (r *sessionRequest) id() string { return r.Text("paymentRequestId") }
+// ID is the paymentRequestId.
+func (r *Request) ID() string { return r.Text("paymentRequestId") }
 
-// amount is what is charged, as far as it can be read.
-func (r *sessionRequest) amount() string {
+// Money is the amount in words: what is charged, as far as it can be read.
+func (r *Request) Money() string {
 	if amount, ok := r.Amount("paymentAmount"); ok {
 		return amount.String()
 	}
@@ -29,30 +30,30 @@ func (r *sessionRequest) amount() string {
 // assignments are the fields that flags name, but for the amount. They depend on
 // the request that they go into, and --expires-in on the time, which is that of the
 // gateway.
-func (o *sessionCreate) assignments(r *sessionRequest, now time.Time) []draft.Assignment {
+func (f *Flags) assignments(r *Request, now time.Time) []draft.Assignment {
 	var list []draft.Assignment
 	add := func(flag, path, text string) {
 		if text != "" {
 			list = append(list, draft.Assignment{Flag: flag, Path: path, Text: text})
 		}
 	}
-	add("--request-id", "paymentRequestId", o.write.RequestID)
-	add("--order-id", "order.referenceOrderId", o.orderID)
-	add("--description", "order.orderDescription", o.description)
-	add("--buyer-id", "order.buyer.referenceBuyerId", o.buyerID)
-	add("--method", o.methodPath(r), o.method)
-	add("--capture", "paymentFactor.captureMode", strings.ToUpper(o.capture))
-	if o.threeDS {
+	add("--request-id", "paymentRequestId", f.Write.RequestID)
+	add("--order-id", "order.referenceOrderId", f.orderID)
+	add("--description", "order.orderDescription", f.description)
+	add("--buyer-id", "order.buyer.referenceBuyerId", f.buyerID)
+	add("--method", f.methodPath(r), f.method)
+	add("--capture", "paymentFactor.captureMode", strings.ToUpper(f.capture))
+	if f.threeDS {
 		add("--three-ds", "paymentMethod.paymentMethodMetaData.is3DSAuthentication", "true")
 	}
-	add("--settlement-currency", "settlementStrategy.settlementCurrency", o.settlementCurrency)
-	add("--redirect-url", "paymentRedirectUrl", o.redirectURL)
-	add("--notify-url", "paymentNotifyUrl", o.notifyURL)
-	if o.expiresIn > 0 {
-		add("--expires-in", "paymentSessionExpiryTime", now.Add(o.expiresIn).UTC().Format(time.RFC3339))
+	add("--settlement-currency", "settlementStrategy.settlementCurrency", f.settlementCurrency)
+	add("--redirect-url", "paymentRedirectUrl", f.redirectURL)
+	add("--notify-url", "paymentNotifyUrl", f.notifyURL)
+	if f.expiresIn > 0 {
+		add("--expires-in", "paymentSessionExpiryTime", now.Add(f.expiresIn).UTC().Format(time.RFC3339))
 	}
-	add("--scene", "productScene", o.scene.productScene())
-	return append(list, o.write.Assigned...)
+	add("--scene", "productScene", f.scene.productScene())
+	return append(list, f.Write.Assigned...)
 }
 
 // scene is the Antom product that shows the payment form.
@@ -79,103 +80,86 @@ func (s scene) classic() bool { return s.productScene() == "" }
 // methodPath is where the payment method stands: Element and Checkout Page offer
 // a list of them (spec of createPaymentSession, availablePaymentMethod). A request
 // from a file may be for one of them without a flag.
-func (o *sessionCreate) methodPath(r *sessionRequest) string {
-	if o.scene.classic() && (o.sceneNamed || !r.Has("productScene")) {
+func (f *Flags) methodPath(r *Request) string {
+	if f.scene.classic() && (f.sceneNamed || !r.Has("productScene")) {
 		return "paymentMethod.paymentMethodType"
 	}
 	return "availablePaymentMethod.paymentMethodTypeList[0].paymentMethodType"
 }
 
-// validate refuses combinations that no profile can mend.
-func (o *sessionCreate) validate(flags *pflag.FlagSet) error {
-	if err := o.write.Validate(); err != nil {
+// Validate refuses combinations that no profile can mend.
+func (f *Flags) Validate(flags *pflag.FlagSet) error {
+	f.sceneNamed = flags.Changed("scene")
+	if err := f.Write.Validate(); err != nil {
 		return err
 	}
 	switch {
-	case o.amount != "" && o.value != "":
+	case f.amount != "" && f.value != "":
 		return cli.Usagef("--amount and --value both given").WithHint("--amount is in major units (42.00), --value in minor units (4200); give one")
-	case o.amount == "" && o.value == "" && o.file == "" && !draft.Names(o.write.Assigned, "paymentAmount"):
+	case f.amount == "" && f.value == "" && f.file == "" && !draft.Names(f.Write.Assigned, "paymentAmount"):
 		return cli.Usagef("no amount given").WithHint("antom session create --amount 42.00 --currency SGD")
-	case o.amount == "" && o.value == "" && o.currency != "" && o.file != "":
+	case f.amount == "" && f.value == "" && f.currency != "" && f.file != "":
 		return cli.Usagef("--currency without an amount: the value in the file is in minor units of its own currency").WithHint("give --amount too")
-	case flags.Changed("expires-in") && (o.expiresIn <= 0 || o.expiresIn > longestSession):
-		return cli.Usagef("--expires-in %s: Antom takes more than 0 and at most 1h", o.expiresIn)
-	case o.threeDS && !o.scene.classic():
+	case flags.Changed("expires-in") && (f.expiresIn <= 0 || f.expiresIn > LongestSession):
+		return cli.Usagef("--expires-in %s: Antom takes more than 0 and at most 1h", f.expiresIn)
+	case f.threeDS && !f.scene.classic():
 		return cli.Usagef("--three-ds is a field of the classic cashier's payment method").WithHint("--scene classic, or name the field with --set")
 	}
-	if err := o.validateWait(flags); err != nil {
-		return err
-	}
-	return o.conflict(&sessionRequest{draft.New(antom.CreatePaymentSession)})
+	return f.conflict(&Request{draft.New(antom.CreatePaymentSession)})
 }
 
 // conflict refuses two values for the same field, or for a field and a part of it.
-func (o *sessionCreate) conflict(r *sessionRequest) error {
-	named := o.assignments(r, o.c.Now())
-	if o.money().Given() {
+func (f *Flags) conflict(r *Request) error {
+	named := f.assignments(r, f.CLI.Now())
+	if f.money().Given() {
 		named = append(named, draft.Assignment{Flag: "--amount", Path: "paymentAmount"})
 	}
 	return cli.AsUsage(draft.Conflict(named))
 }
 
-func (o *sessionCreate) money() draft.Money {
-	return draft.Money{Major: o.amount, Minor: o.value, Currency: strings.ToUpper(o.currency)}
-}
-
-func (o *sessionCreate) validateWait(flags *pflag.FlagSet) error {
-	if !o.wait {
-		for _, name := range [...]string{"interval", "timeout", "expect"} {
-			if flags.Changed(name) {
-				return cli.Usagef("--%s says how to wait, and --wait is not given", name).WithHint("add --wait")
-			}
-		}
-		return nil
-	}
-	if o.write.DryRun != "" {
-		return cli.Usagef("--dry-run sends nothing, so there is nothing to --wait for").WithHint("leave one of them out")
-	}
-	return o.waitFlags.Validate()
+func (f *Flags) money() draft.Money {
+	return draft.Money{Major: f.amount, Minor: f.value, Currency: strings.ToUpper(f.currency)}
 }
 
 // build makes the request: the file as it is or, where flags name fields, the
 // file or an empty request with those and the fields that must not be missing.
-func (o *sessionCreate) build(ctx context.Context, m *cli.Merchant) (*sessionRequest, error) {
-	r := &sessionRequest{draft.New(antom.CreatePaymentSession)}
-	if o.file != "" {
-		if err := o.read(ctx, r); err != nil {
+func (f *Flags) build(ctx context.Context, m *cli.Merchant) (*Request, error) {
+	r := &Request{draft.New(antom.CreatePaymentSession)}
+	if f.file != "" {
+		if err := f.read(ctx, r); err != nil {
 			return nil, err
 		}
 	}
-	if o.sceneNamed && o.scene.classic() {
+	if f.sceneNamed && f.scene.classic() {
 		r.Remove("productScene")
 	}
-	now, err := o.gatewayTime(ctx, m)
+	now, err := f.gatewayTime(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	named := o.assignments(r, now)
-	if o.file != "" && len(named) == 0 && !o.money().Given() && !o.sceneNamed {
+	named := f.assignments(r, now)
+	if f.file != "" && len(named) == 0 && !f.money().Given() && !f.sceneNamed {
 		return r, nil
 	}
-	if err := o.conflict(r); err != nil {
+	if err := f.conflict(r); err != nil {
 		return nil, err
 	}
-	if err := o.setAmount(r, m, named); err != nil {
+	if err := f.setAmount(r, m, named); err != nil {
 		return nil, err
 	}
 	if err := r.Assign(named...); err != nil {
 		return nil, cli.AsUsage(err)
 	}
-	return r, o.fill(r, m)
+	return r, f.fill(r, m)
 }
 
 // gatewayTime is the time from which --expires-in counts. The emulator's clock may
 // differ from ours.
-func (o *sessionCreate) gatewayTime(ctx context.Context, m *cli.Merchant) (time.Time, error) {
-	if o.expiresIn == 0 || m.Emulator == nil {
-		return o.c.Now(), nil
+func (f *Flags) gatewayTime(ctx context.Context, m *cli.Merchant) (time.Time, error) {
+	if f.expiresIn == 0 || m.Emulator == nil {
+		return f.CLI.Now(), nil
 	}
-	gateway, err := o.c.Steer()
+	gateway, err := f.CLI.Steer()
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -188,19 +172,19 @@ func (o *sessionCreate) gatewayTime(ctx context.Context, m *cli.Merchant) (time.
 
 // read takes the request file in. What is no request at all is refused with its
 // place, --no-check or not: nobody could say what it would do.
-func (o *sessionCreate) read(ctx context.Context, r *sessionRequest) error {
-	text, err := o.c.ReadInput(ctx, o.file, cli.LargestRequest)
+func (f *Flags) read(ctx context.Context, r *Request) error {
+	text, err := f.CLI.ReadInput(ctx, f.file, cli.LargestRequest)
 	if err != nil {
 		return err
 	}
-	r.Draft, err = draft.Read(antom.CreatePaymentSession, cli.ShownName(o.file), text)
+	r.Draft, err = draft.Read(antom.CreatePaymentSession, cli.ShownName(f.file), text)
 	return cli.AsUsage(err)
 }
 
 // setAmount sets paymentAmount and, unless it has a value of its own, the
 // order's amount.
-func (o *sessionCreate) setAmount(r *sessionRequest, m *cli.Merchant, named []draft.Assignment) error {
-	money := o.money()
+func (f *Flags) setAmount(r *Request, m *cli.Merchant, named []draft.Assignment) error {
+	money := f.money()
 	if !money.Given() {
 		return nil
 	}
@@ -229,10 +213,10 @@ const (
 )
 
 // defaults are the values of fields that are not given.
-func (o *sessionCreate) defaults(r *sessionRequest, m *cli.Merchant) []draft.Default {
-	id := r.id()
+func (f *Flags) defaults(r *Request, m *cli.Merchant) []draft.Default {
+	id := r.ID()
 	if id == "" {
-		id = cli.NewRequestID(o.c.Now())
+		id = cli.NewRequestID(f.CLI.Now())
 	}
 	list := []draft.Default{
 		{Path: "productCode", Text: string(antom.ProductCashierPayment), Always: true, Silent: true},
@@ -253,14 +237,14 @@ func (o *sessionCreate) defaults(r *sessionRequest, m *cli.Merchant) []draft.Def
 }
 
 // fill sets the defaults of fields that are not given.
-func (o *sessionCreate) fill(r *sessionRequest, m *cli.Merchant) error {
-	if err := r.Fill(o.defaults(r, m)...); err != nil {
+func (f *Flags) fill(r *Request, m *cli.Merchant) error {
+	if err := r.Fill(f.defaults(r, m)...); err != nil {
 		return cli.AsUsage(err)
 	}
 	if err := r.Copy("order.orderAmount", "paymentAmount"); err != nil {
 		return cli.AsUsage(err)
 	}
-	if !r.Has("paymentRedirectUrl") && !r.Has("productScene") && !o.write.NoCheck {
+	if !r.Has("paymentRedirectUrl") && !r.Has("productScene") && !f.Write.NoCheck {
 		return cli.Usagef("no redirect URL: Antom requires paymentRedirectUrl, the page the buyer returns to").
 			WithHint("--redirect-url https://shop.example/paid, or redirect_url in the profile")
 	}
