@@ -5,7 +5,7 @@
 import js from '@eslint/js';
 
 const names = (text, kind = 'readonly') => Object.fromEntries(text.split(' ').map((name) => [name, kind]));
-const everywhere = 'URL URLSearchParams TextDecoder TextEncoder AbortSignal atob btoa clearTimeout console crypto fetch setTimeout';
+const everywhere = 'URL URLSearchParams TextDecoder TextDecoderStream TextEncoder AbortSignal atob btoa clearTimeout console crypto fetch setTimeout';
 const browser = names(`${everywhere} CSS CSSStyleSheet EventSource Intl ResizeObserver document history localStorage location navigator screen sessionStorage addEventListener setInterval window`);
 const node = names(`${everywhere} Buffer process setInterval clearInterval`);
 

@@ -1,0 +1,239 @@
+package checkout
+
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/antom-cli/antom/internal/serve"
+)
+
+//go:embed static
+var files embed.FS
+
+// Bounds of what a page sends.
+const (
+	longestReport = 64 << 10 // what browsers send with keepalive at most
+	mostReports   = 10_000   // of one page
+)
+
+// beat is how often an empty line is sent on the stream, so that a page that is gone
+// is found out.
+const beat = 5 * time.Second
+
+// Limits bound the connections of the server.
+func Limits() serve.Limits {
+	return serve.Limits{Header: 10 * time.Second, Idle: time.Minute, HeaderBytes: 32 << 10, Connections: 64}
+}
+
+// ServeHTTP answers the page, under the strictest rules that let it work.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Cross-Origin-Resource-Policy", "same-origin")
+	header.Set("Content-Security-Policy", s.policy)
+	if status, why := s.refuse(r); status != 0 {
+		http.Error(w, why, status)
+		return
+	}
+	if serve.Health(w, r, "") {
+		return
+	}
+	api := map[string]func(http.ResponseWriter, *http.Request){
+		"POST /api/bootstrap": s.serveBootstrap, "POST /api/event": s.serveEvent, "GET /api/stream": s.serveStream, "POST /api/end": s.serveEnd,
+		"GET " + ReturnPath: s.serveReturn,
+	}
+	if answer, known := api[r.Method+" "+r.URL.Path]; known {
+		answer(w, r)
+		return
+	}
+	s.serveFile(w, r)
+}
+
+// refuse finds what no page of ours would send: another name (DNS rebinding), a page
+// from elsewhere that calls, a query string.
+func (s *Server) refuse(r *http.Request) (status int, why string) {
+	site := r.Header.Get("Sec-Fetch-Site")
+	isAPI := strings.HasPrefix(r.URL.Path, "/api/")
+	origin := r.Header.Get("Origin")
+	switch {
+	case "http://"+r.Host != s.origin:
+		return http.StatusMisdirectedRequest, "the page is at " + s.origin + " and has no other name"
+	case origin != "" && origin != s.origin, r.Method == http.MethodPost && origin == "", isAPI && site != "" && site != "same-origin":
+		return http.StatusForbidden, "only the page of antom checkout may ask"
+	case (r.URL.RawQuery != "" || r.URL.ForceQuery) && r.URL.Path != ReturnPath:
+		return http.StatusBadRequest, "this page takes no query: the web SDK would take settings from it"
+	}
+	return 0, ""
+}
+
+// bearer is the token that a request has; empty: none.
+func bearer(r *http.Request) string {
+	token, is := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !is {
+		return ""
+	}
+	return token
+}
+
+// serveBootstrap exchanges the token of a link for the settings.
+func (s *Server) serveBootstrap(w http.ResponseWriter, r *http.Request) {
+	p, err := s.exchange(bearer(r))
+	if err != nil {
+		status := http.StatusUnauthorized
+		if errors.Is(err, errUsedToken) {
+			status = http.StatusGone
+		}
+		http.Error(w, err.Error(), status)
+		return
+	}
+	text, err := s.encode(p)
+	if err != nil {
+		http.Error(w, "the settings can't be encoded", http.StatusInternalServerError)
+		return
+	}
+	s.tell(Event{Kind: PageOpened, Page: p.number})
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_, _ = w.Write(text) // a browser that left needs no answer
+}
+
+// serveEvent takes one report of the open page.
+func (s *Server) serveEvent(w http.ResponseWriter, r *http.Request) {
+	p := s.at(bearer(r))
+	if p == nil {
+		http.Error(w, "another page is open", http.StatusGone)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestReport))
+	if err != nil {
+		http.Error(w, "the report is too long", http.StatusRequestEntityTooLarge)
+		return
+	}
+	var sent report
+	if err := json.Unmarshal(body, &sent); err != nil || sent.Seq < 0 || sent.Seq >= mostReports || !slices.Contains(kinds[:], Kind(sent.Kind)) {
+		http.Error(w, "this is no report", http.StatusBadRequest)
+		return
+	}
+	p.order.take(sent)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// serveStream tells the page what to do, a JSON object a line, for as long as it is
+// open. That it ends is how a page that was closed is found out.
+func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
+	p := s.at(bearer(r))
+	if p == nil {
+		http.Error(w, "another page is open", http.StatusGone)
+		return
+	}
+	control := http.NewResponseController(w)
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	s.reading(p)
+	defer s.left(p)
+	ticker := time.NewTicker(beat)
+	defer ticker.Stop()
+	line := []byte("\n")
+	for {
+		if _, err := w.Write(line); err != nil || control.Flush() != nil {
+			return
+		}
+		select {
+		case c := <-p.says:
+			text, err := json.Marshal(c)
+			if err != nil {
+				return
+			}
+			line = append(text, '\n')
+		case <-ticker.C:
+			line = []byte("\n")
+		case <-p.gone:
+			return
+		case <-r.Context().Done():
+			return
+		case <-s.done:
+			return
+		}
+	}
+}
+
+// serveEnd clears what the SDK left in the browser for this origin. The word "cookies"
+// would clear those of every server on this machine: the one that the fingerprint sets
+// is expired by name.
+func (s *Server) serveEnd(w http.ResponseWriter, r *http.Request) {
+	p := s.at(bearer(r))
+	if p == nil {
+		http.Error(w, "another page is open", http.StatusGone)
+		return
+	}
+	w.Header().Set("Clear-Site-Data", `"storage"`)
+	for _, cookie := range r.Cookies() {
+		if strings.HasPrefix(cookie.Name, "j_s_") {
+			http.SetCookie(w, &http.Cookie{Name: cookie.Name, Path: "/", MaxAge: -1, SameSite: http.SameSiteLaxMode})
+		}
+	}
+	w.WriteHeader(http.StatusNoContent)
+	p.clear()
+}
+
+// serveReturn is the page that the buyer comes back to. What was added to its address
+// is told by name.
+func (s *Server) serveReturn(w http.ResponseWriter, r *http.Request) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	names := make([]string, 0, len(values))
+	for name := range values {
+		names = append(names, plainMessage(name))
+	}
+	slices.Sort(names)
+	message := strings.Join(names[:min(len(names), 20)], ", ")
+	if err != nil {
+		message = "a query that can't be read"
+	}
+	s.tell(Event{Kind: PageReturned, Message: message})
+	s.writeFile(w, "return.html")
+}
+
+// serveFile answers with a file of the page, or with the SDK.
+func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "only GET", http.StatusMethodNotAllowed)
+		return
+	}
+	switch {
+	case r.URL.Path == "/":
+		s.writeFile(w, "page.html")
+	case r.URL.Path == SDKPath && s.o.SDK != nil:
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+		_, _ = w.Write(s.o.SDK)
+	default:
+		s.writeFile(w, strings.TrimPrefix(r.URL.Path, "/"))
+	}
+}
+
+// types are the types of the files by their endings.
+var types = [...]struct{ ending, kind string }{
+	{".css", "text/css; charset=utf-8"}, {".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
+}
+
+func (s *Server) writeFile(w http.ResponseWriter, name string) {
+	text, err := files.ReadFile("static/" + name)
+	if err != nil {
+		http.Error(w, "there is no such file", http.StatusNotFound)
+		return
+	}
+	for _, row := range types {
+		if row.ending == path.Ext(name) {
+			w.Header().Set("Content-Type", row.kind)
+		}
+	}
+	_, _ = w.Write(text) // a browser that left needs no answer
+}
