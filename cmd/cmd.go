@@ -15,6 +15,7 @@ import (
 
 	"github.com/antom-cli/antom/cmd/apicmd"
 	"github.com/antom-cli/antom/cmd/capturecmd"
+	"github.com/antom-cli/antom/cmd/checkoutcmd"
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/cmd/emulatorcmd"
 	"github.com/antom-cli/antom/cmd/historycmd"
@@ -63,6 +64,7 @@ func constructors() []constructor {
 	return []constructor{
 		{"api", apicmd.New},
 		{"capture", capturecmd.New},
+		{"checkout", checkoutcmd.New},
 		{"completion", newCompletionCmd},
 		{"demo", newDemoCmd},
 		{"emulator", emulatorcmd.New},

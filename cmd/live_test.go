@@ -23,6 +23,7 @@ var moneyCommands = [...]struct {
 }{
 	{"antom api", "call capture", "antom api capture --set captureRequestId=c-1 --set paymentId=1 --set 'captureAmount=42.00 SGD'", false},
 	{"antom capture create", "capture payment 1", "antom capture create --payment-id 1 --amount 42.00 --currency SGD", false},
+	{"antom checkout", "create a payment session over 42.00 SGD", "antom checkout --amount 42.00 --currency SGD --no-open --redirect-url https://shop.example/paid", false},
 	{"antom payment cancel", "cancel payment order-1", "antom payment cancel order-1", true},
 	{"antom refund create", "refund payment 1", "antom refund create --payment-id 1 --amount 42.00 --currency SGD", true},
 	{"antom session create", "create a payment session over 42.00 SGD", "antom session create --amount 42.00 --currency SGD --redirect-url https://shop.example/paid", false},

@@ -30,7 +30,7 @@ type room struct {
 // nouns are the packages of commands, one for each noun of the command line.
 func nouns() []string {
 	return []string{
-		"cmd/apicmd", "cmd/capturecmd", "cmd/emulatorcmd", "cmd/historycmd", "cmd/keycmd",
+		"cmd/apicmd", "cmd/capturecmd", "cmd/checkoutcmd", "cmd/emulatorcmd", "cmd/historycmd", "cmd/keycmd",
 		"cmd/notifycmd", "cmd/paymentcmd", "cmd/profilecmd", "cmd/refundcmd", "cmd/sessioncmd",
 	}
 }
@@ -56,7 +56,7 @@ func rooms() []room {
 		{"internal/archtest", nil},
 		{"internal/buildinfo", client},
 		{"internal/check", shared},
-		{"internal/checkout", work},
+		{"internal/checkout", slices.Concat(work, []string{module + "/internal/serve"})},
 		{"internal/conformance", slices.Concat(work, []string{module + "/internal/check"})},
 		{"internal/diagnose", slices.Concat(work, []string{module + "/internal/intake"})},
 		{"internal/draft", work},

@@ -1,0 +1,168 @@
+// Package checkoutcmd is antom checkout: a session is paid in the browser, and the
+// terminal shows what the page hears.
+package checkoutcmd
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/sessionflags"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// checkoutCmd is `antom checkout`.
+type checkoutCmd struct {
+	c       *cli.CLI
+	session sessionflags.Flags
+	given   string // --session
+	last    bool
+	look    lookFlags
+	sdk     sdkFlags
+
+	address   string
+	readyFile string
+	noOpen    bool
+	interval  time.Duration
+	timeout   time.Duration
+	expect    string
+	verbose   bool
+}
+
+// New makes antom checkout.
+func New(c *cli.CLI) *cobra.Command {
+	o := &checkoutCmd{c: c, session: sessionflags.Flags{CLI: c}}
+	cmd := &cobra.Command{
+		Use:   "checkout --amount AMOUNT --currency CODE",
+		Short: "Pay a session in the browser and read the web SDK's events",
+		Long: `Create a payment session, open a page on this machine that shows it with Antom's
+web SDK, and print every event that the page hears, with what it means and what to
+do. The command ends when the payment is final, with the exit code of payment wait.
+
+The session is made by the flags of session create; or --session takes one, as
+session data or as the answer of createPaymentSession in JSON, - from standard
+input; --last takes up the session that an earlier checkout left open. Session data
+alone do not name the payment: say it with --request-id.
+
+The page is on 127.0.0.1 and is opened by a link that works once. On a terminal the
+browser is opened; --no-open prints the link only. Whatever the page says is a hint:
+when it tells of a result, inquiryPayment is asked every two seconds, and it alone
+decides.
+
+The web SDK comes from Antom's CDN (--sdk-version, --sdk-url), from a file
+(--sdk-file), or on the profile "emulator" from the emulator's stand-in. It is told
+the environment of the profile: sandbox or, on a live profile, prod.
+
+--popup (the default) and --embedded show the classic card form, --element the
+Payment Element. The other flags are the options of Antom's guide.
+
+Exit code 0: the payment ended in SUCCESS. 7: it ended otherwise (--expect turns the
+wanted ending into 0). 5: --timeout passed. 6: the web SDK would not accept the
+session. 130: interrupted; what is still open is told.
+
+With --quiet the final paymentStatus is printed. With -o jsonl the first record is
+{"type":"ready","url",…}, each event is {"type":"event","seq","channel","code",…},
+each change of the payment {"type":"status",…}, and the end {"type":"result",…,
+"exit"}. JSON output is the gateway's last answer.`,
+		Example: `  antom checkout --amount 42.00 --currency SGD
+  antom checkout --amount 42.00 --currency SGD --embedded --locale pt_BR --no-open
+  antom session create --amount 42.00 --currency SGD -o json | antom checkout --session -
+  antom checkout --last`,
+		Args: cli.NoArgs,
+		RunE: cli.Filled(func(cmd *cobra.Command, _ []string) error {
+			if err := o.validate(cmd.Flags()); err != nil {
+				return err
+			}
+			return o.run(cmd.Context())
+		}),
+	}
+	o.bind(cmd.Flags())
+	return cmd
+}
+
+func (o *checkoutCmd) bind(flags *pflag.FlagSet) {
+	flags.StringVar(&o.given, "session", "", "pay this session: `data`, or the JSON answer that has them; - is standard input")
+	flags.BoolVar(&o.last, "last", false, "pay the session that the last checkout of this profile left open")
+	o.look.bind(flags)
+	o.sdk.bind(flags)
+	flags.StringVar(&o.address, "page", "127.0.0.1:0", "loopback `address` and port of the page; port 0 is a free one")
+	flags.StringVar(&o.readyFile, "ready-file", "", "write the link into this `file` once it works; it is removed at the end")
+	flags.BoolVar(&o.noOpen, "no-open", false, "print the link, open no browser")
+	flags.DurationVar(&o.interval, "interval", antom.DefaultPollInterval, "time from one inquiry to the next")
+	flags.DurationVar(&o.timeout, "timeout", cli.DefaultWait, "time limit of the whole checkout")
+	flags.Var(cli.NewEnum(&o.expect, "", "SUCCESS", "FAIL", "CANCELLED"), "expect", "exit 0 if the payment ended so, else 7")
+	flags.BoolVar(&o.verbose, "verbose", false, "show what the fingerprint of the device complains of, too")
+	o.session.Bind(flags)
+}
+
+// validate refuses combinations that no profile can mend.
+func (o *checkoutCmd) validate(flags *pflag.FlagSet) error {
+	if o.c.Global.Format == output.FormatCSV {
+		return cli.Usagef("-o csv: the result is a stream").WithHint("forms: text, json, jsonl")
+	}
+	if err := cli.First(o.validateSource(flags), o.validatePage(), o.look.validate(o.c, flags), o.sdk.validate()); err != nil {
+		return err
+	}
+	if o.interval <= 0 || o.timeout <= 0 {
+		return cli.Usagef("--interval and --timeout must be more than 0")
+	}
+	return nil
+}
+
+// takes reports whether the session is there already.
+func (o *checkoutCmd) takes() bool { return o.given != "" || o.last }
+
+// ofSession are the flags that may stand beside a session that is there already.
+var ofSession = [...]string{"request-id"}
+
+// validateSource wants one session: made, given, or left open.
+func (o *checkoutCmd) validateSource(flags *pflag.FlagSet) error {
+	if o.given != "" && o.last {
+		return cli.Usagef("--session and --last both given").WithHint("give one")
+	}
+	if !o.takes() {
+		if o.look.element && !flags.Changed("scene") {
+			if err := flags.Set("scene", "element"); err != nil {
+				return err
+			}
+		}
+		return o.session.Validate(flags)
+	}
+	made := pflag.NewFlagSet("", pflag.ContinueOnError)
+	(&sessionflags.Flags{}).Bind(made)
+	var wrong error
+	flags.Visit(func(flag *pflag.Flag) {
+		if made.Lookup(flag.Name) != nil && flag.Name != ofSession[0] {
+			wrong = cli.Usagef("--%s is of a session to be made, and --session or --last takes one that is there", flag.Name).WithHint("leave one of them out")
+		}
+	})
+	return cli.First(wrong, cli.CheckID("--request-id", o.session.Write.RequestID))
+}
+
+func (o *checkoutCmd) run(ctx context.Context) error {
+	p, err := o.c.Printer()
+	if err != nil {
+		return err
+	}
+	r := &run{o: o, p: p}
+	defer r.close()
+	if err := r.prepare(ctx); err != nil || r.sent() {
+		return err
+	}
+	return r.serve(ctx)
+}
+
+// validatePage wants an address that no other machine reaches.
+func (o *checkoutCmd) validatePage() error {
+	host, _, err := net.SplitHostPort(o.address)
+	ip := net.ParseIP(host)
+	if err != nil || ip == nil || !ip.IsLoopback() {
+		return cli.Usagef("--page %q: must be an address of this machine alone, and a port", o.address).WithHint("such as 127.0.0.1:4343; the page pays a session, and no other machine is to reach it")
+	}
+	return nil
+}

@@ -1,0 +1,329 @@
+package checkoutcmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/internal/checkout"
+	"github.com/antom-cli/antom/internal/emulator/browser"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/rules"
+	"github.com/antom-cli/antom/internal/serve"
+	"github.com/antom-cli/antom/internal/wait"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// run is one run of antom checkout.
+type run struct {
+	o        *checkoutCmd
+	p        *output.Printer
+	m        *cli.Merchant
+	client   *antom.Client
+	emulated string // origin of the emulator's pages; empty: a real gateway
+	listener net.Listener
+	session  *given
+	server   *checkout.Server
+	heard    queue
+	watch    checkout.Watch
+	asker    *asker
+	tell     teller
+
+	stand   wait.Watch // the newest answer about the payment
+	claim   antom.PaymentStatus
+	opened  bool // a page was, some time
+	leaving bool // the browser was sent elsewhere: that the page is gone is no surprise
+
+	work  []func(context.Context) error // runs beside the page
+	stops []func()
+}
+
+func (r *run) close() {
+	for _, stop := range r.stops {
+		stop()
+	}
+}
+
+// sent reports that there is nothing to serve: --dry-run has shown the request.
+func (r *run) sent() bool { return r.session == nil }
+
+// prepare finds the keys, the session and the SDK; nothing is answered yet.
+func (r *run) prepare(ctx context.Context) error {
+	var err error
+	if r.m, r.client, err = r.o.c.Connect(r.p); err != nil {
+		return err
+	}
+	if err := r.o.sdk.read(r.o.c, r.p); err != nil {
+		return err
+	}
+	r.o.look.advise(r.p)
+	if r.o.takes() {
+		if err := r.o.c.ConfirmLive(r.m, "pay a session in the browser"); err != nil {
+			return err
+		}
+	}
+	if r.m.Emulator != nil {
+		if err := r.findEmulator(ctx); err != nil {
+			return err
+		}
+	}
+	if r.listener, err = r.o.c.Listen(ctx, r.o.address); err != nil {
+		return err
+	}
+	r.stops = append(r.stops, func() { _ = r.listener.Close() })
+	r.comeBackHere()
+	if r.session, err = r.obtain(ctx); err != nil || r.session == nil {
+		return err
+	}
+	found, err := r.inspect(r.session)
+	if err != nil {
+		return err
+	}
+	r.makeServer(found)
+	return nil
+}
+
+// comeBackHere has the buyer return to this command's own page, where nothing else is
+// said: always with the emulator, whose default leads nowhere.
+func (r *run) comeBackHere() {
+	if r.m.Emulator != nil || r.m.Profile.RedirectURL == "" {
+		r.m.Profile.RedirectURL = "http://" + r.listener.Addr().String() + checkout.ReturnPath
+	}
+}
+
+// The environments of the SDK, which takes anything else for prod (JS).
+const (
+	sandbox    = "sandbox"
+	production = "prod"
+)
+
+func (r *run) environment() string {
+	if r.m.Profile.Live() {
+		return production
+	}
+	return sandbox
+}
+
+// makeServer makes the server of the page.
+func (r *run) makeServer(found *rules.SessionData) {
+	settings := r.o.look.settings(r.environment())
+	settings.SessionData, settings.SDKURL, settings.Integrity = r.session.Data, r.o.sdk.source(), r.o.sdk.integrity
+	settings.Amount, settings.Order = r.session.Amount, r.session.PaymentRequestID
+	settings.Gateway = cmp.Or(map[string]string{production: "production"}[r.environment()], sandbox)
+	if r.emulated != "" {
+		settings.Gateway = "emulator"
+		r.useEmulator(&settings)
+	}
+	policy := checkout.Policy{SDK: settings.SDKURL, Emulator: r.emulated, Scripts: found.Hosts, NoAnalytics: r.o.look.noAnalytics, NoDevice: r.o.look.noDevice}
+	r.server = checkout.New(checkout.Options{
+		Address: r.listener.Addr(), Settings: settings, Policy: policy, SDK: r.o.sdk.text, Observe: r.heard.add, Now: r.o.c.Now,
+	})
+	r.watch.Emulated = r.emulated != ""
+	r.asker = newAsker(wait.Payments{Client: r.client}, wait.Target{PaymentRequestID: r.session.PaymentRequestID}, r.o.interval)
+	r.tell = teller{c: r.o.c, p: r.p, verbose: r.o.verbose}
+}
+
+// useEmulator shows the emulator's form: with its stand-in of the SDK or, where the
+// user names a source, with that SDK, which undocumented options of 1.47.2 lead there
+// (JS).
+func (r *run) useEmulator(s *checkout.Settings) {
+	if !r.o.sdk.named() {
+		s.SDKURL = r.emulated + browser.SDKPath
+		return
+	}
+	if r.o.look.element {
+		s.Params["debugProps"] = map[string]any{"isDebug": true, "localLink": r.emulated + "/component/element.html", "local_mock": true}
+		return
+	}
+	s.Fragment = "LOCAL_MOCK=1"
+	s.Params["elementProps"] = map[string]any{"elementLink": r.emulated + "/component/card.html"}
+}
+
+// queue hands events from the server's goroutines to the one that prints. Who adds one
+// never waits.
+type queue struct {
+	mu     sync.Mutex
+	events []checkout.Event
+	more   chan struct{}
+}
+
+func (q *queue) add(e checkout.Event) {
+	q.mu.Lock()
+	q.events = append(q.events, e)
+	q.mu.Unlock()
+	select {
+	case q.more <- struct{}{}:
+	default:
+	}
+}
+
+func (q *queue) take() []checkout.Event {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	events := q.events
+	q.events = nil
+	return events
+}
+
+var errFinal = errors.New("the payment is final")
+
+// serve shows the page until the payment is final, the time is over, or a signal.
+func (r *run) serve(parent context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(parent, r.o.timeout, cli.ErrWaitTimeout)
+	defer cancel()
+	working, stop := context.WithCancel(context.WithoutCancel(ctx)) // the page is told the end before its server goes
+	defer stop()
+	r.heard.more = make(chan struct{}, 1)
+	r.keep(r.session)
+	group, working := errgroup.WithContext(working)
+	pages := &serve.Server{Handler: r.server, Limits: checkout.Limits(), Log: func(line string) { r.o.c.Logger().Debug("http", "line", line) }}
+	group.Go(func() error { return pages.Serve(working, r.listener) })
+	for _, work := range r.work {
+		group.Go(func() error { return work(working) })
+	}
+	asking, askNoMore := context.WithCancel(working)
+	defer askNoMore()
+	group.Go(func() error { r.asker.run(asking); return nil })
+	err := r.begin()
+	if err == nil {
+		err = r.follow(ctx, working)
+	}
+	askNoMore()
+	err = r.conclude(ctx, err)
+	r.server.Close()
+	stop()
+	return errors.Join(err, group.Wait())
+}
+
+// begin says where the page is, and opens it.
+func (r *run) begin() error {
+	link := r.server.Link()
+	if r.o.readyFile != "" {
+		if err := serve.WriteReady(r.o.c.Abs(r.o.readyFile), link); err != nil {
+			return err
+		}
+		r.stops = append(r.stops, func() { os.Remove(r.o.c.Abs(r.o.readyFile)) })
+	}
+	opens := !r.o.noOpen && r.o.c.Interactive()
+	opened := opens && openBrowser(r.o.c, link)
+	if opened {
+		r.watch.Opening(r.o.c.Now())
+	}
+	return r.tell.ready(r, link, opened, opens && !opened)
+}
+
+// follow takes what happens, one thing after the other, until the end.
+func (r *run) follow(ctx, working context.Context) error {
+	for {
+		silence := r.silence()
+		select {
+		case <-r.heard.more:
+			for _, e := range r.heard.take() {
+				if err := r.hear(e); err != nil {
+					return err
+				}
+			}
+		case w := <-r.asker.news:
+			if err := r.learn(w); err != nil {
+				return err
+			}
+		case <-silence:
+			if err := r.alarm(); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-working.Done():
+			return errors.New("the page's server has ended")
+		}
+	}
+}
+
+// silence is when the SDK will have said nothing for too long; nil: it need not say
+// anything.
+func (r *run) silence() <-chan time.Time {
+	due, expected := r.watch.Due()
+	if !expected {
+		return nil
+	}
+	return time.After(due.Sub(r.o.c.Now()))
+}
+
+// hear takes an event of the page.
+func (r *run) hear(e checkout.Event) error {
+	r.watch.Hear(e)
+	if err := r.tell.event(e); err != nil {
+		return err
+	}
+	if status, claims := checkout.Claim(e.Code); claims {
+		r.claim = status
+	}
+	if row, known := antom.LookupSDKEvent(e.Code); known && row.Inquire {
+		r.asker.because(reasonOf(row))
+	}
+	switch e.Kind {
+	case checkout.PageOpened:
+		r.opened, r.leaving = true, false
+	case checkout.PageHidden, checkout.PageReturned:
+		r.asker.because(perhaps)
+	case checkout.Submitted:
+		r.asker.because(claimed)
+	case checkout.PageGone:
+		return r.pageGone()
+	}
+	r.leaving = r.leaving || checkout.Leaves(e.Code)
+	return nil
+}
+
+// reasonOf says how sure an event makes it that there is a payment.
+func reasonOf(row antom.SDKEvent) reason {
+	if row.Kind == antom.SDKResult && row.Code != "SDK_PAYMENT_CANCEL" || row.Code == "SDK_PAYMENT_AUTHORIZATION_SUCCESSFUL" {
+		return claimed
+	}
+	return perhaps
+}
+
+// pageGone gives out another link, unless the browser was sent elsewhere: the session
+// is still open.
+func (r *run) pageGone() error {
+	r.asker.because(perhaps)
+	if r.leaving {
+		return nil
+	}
+	return r.tell.link(r.server.Link())
+}
+
+// learn takes an answer about the payment.
+func (r *run) learn(w wait.Watch) error {
+	before := r.stand
+	r.stand = w
+	if err := r.tell.status(before, w); err != nil {
+		return err
+	}
+	switch w.End {
+	case wait.Final:
+		return errFinal
+	case wait.Refused:
+		return w.Err
+	}
+	return nil
+}
+
+// alarm tells of a silence, and what may be its cause.
+func (r *run) alarm() error {
+	if due, expected := r.watch.Due(); !expected || r.o.c.Now().Before(due) {
+		return nil
+	}
+	a := r.watch.Alarm()
+	if a.Submit {
+		r.asker.because(perhaps)
+	}
+	return r.tell.silence(a)
+}

@@ -1,0 +1,283 @@
+package checkoutcmd
+
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/view"
+	"github.com/antom-cli/antom/internal/checkout"
+	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/redact"
+	"github.com/antom-cli/antom/internal/wait"
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// teller prints what happens, in text or as records. With -o json only the result is
+// printed, and with --quiet too.
+type teller struct {
+	c       *cli.CLI
+	p       *output.Printer
+	verbose bool
+	last    string // code and message of the SDK's last word, which it may say on two channels
+	blocked map[string]bool
+}
+
+// stream prints one record; with -o json none, as the result is one object.
+func (t *teller) stream(record any, text string) error {
+	if t.p.WantsJSON() {
+		return nil
+	}
+	return t.p.Event(cli.Encode(record), text)
+}
+
+func (t *teller) stamp(at time.Time) string { return at.Format(time.RFC3339Nano) }
+
+// clock is the time of an event for people.
+func (t *teller) clock(at time.Time) string {
+	if t.c.Term.Out {
+		return at.Local().Format(time.TimeOnly)
+	}
+	return at.UTC().Format(time.RFC3339)
+}
+
+// readyRecord is the first record of the stream.
+type readyRecord struct {
+	Type             string `json:"type"`
+	Time             string `json:"time"`
+	URL              string `json:"url"` // works once
+	PaymentRequestID string `json:"paymentRequestId"`
+	Environment      string `json:"environment"`
+	Class            string `json:"class"`
+	SDKURL           string `json:"sdkUrl"`
+	NotifyURL        string `json:"notifyUrl,omitempty"` // of --listen
+	Opened           bool   `json:"opened"`              // a browser was started
+	Expires          string `json:"paymentSessionExpiryTime,omitempty"`
+}
+
+// ready says that the page can be opened, and how.
+func (t *teller) ready(r *run, link string, opened, none bool) error {
+	settings := r.server.Settings()
+	record := readyRecord{
+		Type: "ready", Time: t.stamp(t.c.Now()), URL: link, PaymentRequestID: r.session.PaymentRequestID,
+		Environment: cmp.Or(map[bool]string{true: "emulator"}[r.emulated != ""], r.environment()), Class: settings.Class, SDKURL: settings.SDKURL,
+		Opened: opened, Expires: string(r.session.Expires),
+	}
+	if err := t.stream(record, "ready at "+t.p.Styled(link, output.Key)); err != nil {
+		return err
+	}
+	amount := strings.TrimSpace("payment " + r.session.PaymentRequestID + "  " + r.session.Amount)
+	t.p.Note("%s; the session lives for %s", amount, cmp.Or(expiry(t.c.Now(), r.session.Expires), "an hour at most"))
+	switch {
+	case opened:
+		t.p.Note("the page was opened in your browser; the link works once")
+	case none:
+		t.p.Warn("no browser was found: open the link above yourself, or name one with BROWSER")
+	case t.c.Global.Quiet || t.p.WantsJSON():
+		t.p.Warn("open %s", link)
+	default:
+		t.p.Note("open the link; it works once")
+	}
+	return nil
+}
+
+// linkRecord is a new link, in the place of one that was used.
+type linkRecord struct {
+	Type string `json:"type"`
+	Time string `json:"time"`
+	URL  string `json:"url"`
+}
+
+func (t *teller) link(link string) error {
+	if t.c.Global.Quiet || t.p.WantsJSON() {
+		t.p.Warn("the page is gone; open %s to go on", link)
+		return nil
+	}
+	return t.stream(linkRecord{"link", t.stamp(t.c.Now()), link}, t.clock(t.c.Now())+"  the page is gone, and the session is still open; go on at "+t.p.Styled(link, output.Key))
+}
+
+// eventRecord is one thing that the page heard.
+type eventRecord struct {
+	Type    string          `json:"type"`
+	Seq     int             `json:"seq"`
+	Time    string          `json:"time"`
+	Page    int             `json:"page,omitempty"`
+	Channel checkout.Kind   `json:"channel"`
+	Code    string          `json:"code,omitempty"`
+	Message string          `json:"message,omitempty"`
+	Known   bool            `json:"known"` // the code is in our table, or it has none
+	Meaning string          `json:"meaning,omitempty"`
+	Action  string          `json:"action,omitempty"`
+	Result  string          `json:"paymentResultCode,omitempty"`
+	Status  string          `json:"status,omitempty"`
+	Data    json.RawMessage `json:"data,omitempty"`
+}
+
+// channels say what is meant by what is no code of the SDK's.
+var channels = [...]struct {
+	kind    checkout.Kind
+	meaning string
+	quiet   bool // not worth a line for people
+}{
+	{checkout.PageOpened, "the page is open", false},
+	{checkout.PageGone, "the page was closed or left", true},
+	{checkout.PageHidden, "the browser leaves the page", false},
+	{checkout.PageReturned, "the buyer came back to paymentRedirectUrl", false},
+	{checkout.PageError, "an error in the page", false},
+	{checkout.PageRejected, "a promise that nobody caught", false},
+	{checkout.PageBlocked, "kept away by the page's content security policy", false},
+	{checkout.SDKLoaded, "the web SDK is loaded", false},
+	{checkout.SDKMissing, "the web SDK could not be loaded", false},
+	{checkout.SDKLog, "a note of the form", false},
+	{checkout.SDKClosed, "the form was closed", false},
+	{checkout.Launching, "the form is asked for", true},
+	{checkout.Launched, "the SDK's promise has resolved: the frame is there, the form may not be", false},
+	{checkout.NotLaunched, "the SDK's promise was rejected", false},
+	{checkout.Submitting, "submit was called", false},
+	{checkout.Submitted, "submit has its answer", false},
+	{checkout.NotSubmitted, "submit was rejected", false},
+}
+
+// noise is what the fingerprint of the device complains of without a network; the form
+// works all the same (JS, measured).
+const noise = "Promise time out"
+
+// event prints an event.
+func (t *teller) event(e checkout.Event) error {
+	if e.Kind == checkout.PageRejected && e.Message == noise && !t.verbose {
+		return nil
+	}
+	record := eventRecord{
+		Type: "event", Seq: e.Seq, Time: t.stamp(e.Time), Page: e.Page, Channel: e.Kind, Code: e.Code, Message: e.Message,
+		Known: true, Result: e.Result, Status: e.Status, Data: e.Data,
+	}
+	silent := false
+	for _, row := range channels {
+		if row.kind == e.Kind {
+			record.Meaning, silent = row.meaning, row.quiet
+		}
+	}
+	var row antom.SDKEvent
+	if e.Code != "" {
+		if row, record.Known = antom.ExplainSDKEvent(e.Code, e.Message); record.Known {
+			record.Meaning, record.Action = row.Meaning, row.Action
+		} else if code, known := antom.LookupResultCode(e.Code); known {
+			record.Known, record.Meaning, record.Action = true, code.Meaning, code.Action
+		}
+	}
+	text := ""
+	if !silent && !t.repeated(e) {
+		text = t.lines(record, row.Kind)
+	}
+	return t.stream(record, text)
+}
+
+// repeated reports whether people have been told already: the same violation of the
+// policy is reported again and again.
+func (t *teller) repeated(e checkout.Event) bool {
+	if e.Kind != checkout.PageBlocked {
+		return false
+	}
+	if t.blocked == nil {
+		t.blocked = map[string]bool{}
+	}
+	was := t.blocked[e.Message]
+	t.blocked[e.Message] = true
+	return was
+}
+
+// lines are an event for people: when, by which channel, what, and what it means; below
+// it what to do. What the SDK says on two channels is explained once.
+func (t *teller) lines(e eventRecord, kind antom.SDKEventKind) string {
+	at, _ := time.Parse(time.RFC3339Nano, e.Time) // we wrote it
+	parts := []string{t.clock(at), string(e.Channel)}
+	if e.Code != "" {
+		parts = append(parts, t.p.Styled(redact.Line(e.Code), styleOf(kind, e.Code)))
+	}
+	said := e.Code + " " + e.Message
+	again := e.Code != "" && said == t.last
+	t.last = said
+	if again {
+		return strings.Join(append(parts, "(as above)"), "  ")
+	}
+	parts = append(parts, t.words(e))
+	line := strings.Join(cli.NonEmpty(parts), "  ")
+	if e.Action != "" && kind != antom.SDKStatus {
+		line += "\n          → " + e.Action
+	}
+	return line
+}
+
+// words are the meaning of an event, with what the SDK says itself.
+func (t *teller) words(e eventRecord) string {
+	meaning := e.Meaning
+	if !e.Known {
+		meaning = "(a code that antom does not know)"
+	}
+	if e.Message != "" && e.Message != meaning {
+		meaning = strings.TrimPrefix(meaning+": "+redact.Line(e.Message), ": ")
+	}
+	if e.Result != "" && e.Result != antom.CodeSuccess {
+		meaning += "; " + redact.Line(view.CodeCell(e.Result, "").Text)
+	}
+	return meaning
+}
+
+// styleOf is how a code looks.
+func styleOf(kind antom.SDKEventKind, code string) output.Style {
+	status, claims := checkout.Claim(code)
+	switch {
+	case claims && status == antom.PaymentSuccess:
+		return output.OK
+	case claims, kind == antom.SDKError:
+		return output.Bad
+	case kind == antom.SDKResult:
+		return output.Warn
+	}
+	return output.Plain
+}
+
+// status tells that the payment stands otherwise than before, or why that is not known.
+func (t *teller) status(before, w wait.Watch) error {
+	if w.Told && w.State.Status != before.State.Status {
+		record := view.PaymentWords().Event("status", &w, wait.Stage{}, t.c.Now(), nil)
+		text := t.clock(t.c.Now()) + "  inquiryPayment  " + view.StatusCell(antom.PaymentStatus(w.State.Status)).Text
+		return t.stream(record, text)
+	}
+	switch {
+	case wait.IsMissing(w.Err) && before.Err == nil && !before.Told:
+		t.p.Note("inquiryPayment: ORDER_NOT_EXIST: nothing is paid yet")
+	case w.Err != nil && !wait.IsMissing(w.Err):
+		t.p.Note("inquiryPayment: %s; asking again in %s", w.Err, cli.Pause(w.Next))
+	}
+	return nil
+}
+
+// silenceRecord is the alarm of a watchdog.
+type silenceRecord struct {
+	Type    string `json:"type"`
+	Time    string `json:"time"`
+	Message string `json:"message"`
+	Cause   string `json:"cause"`
+}
+
+// silence tells that the SDK says nothing, and why that may be.
+func (t *teller) silence(a checkout.Alarm) error {
+	t.p.Warn("%s: %s", a.Silent, a.Cause)
+	if !t.p.Streams() {
+		return nil
+	}
+	return t.stream(silenceRecord{"silence", t.stamp(t.c.Now()), a.Silent, a.Cause}, "")
+}
+
+// disagreement tells that two of those who know say different things.
+func (t *teller) disagreement(who, theirs, status string) {
+	t.p.Warn("%s said %s, and inquiryPayment says %s: inquiryPayment counts", who, theirs, status)
+}
+
+// endRecord is the last record of a run that was cut off before any answer.
+func resultRecord(w *wait.Watch, at time.Time, exit int) any {
+	return view.PaymentWords().Event("result", w, wait.Stage{}, at, &exit)
+}
