@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/antom-cli/antom/cmd/checkoutcmd"
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
@@ -55,8 +56,10 @@ var flagSources = [...]struct {
 	flag string
 	find finder
 }{
+	{"appearance", appearanceCandidates},
 	{"card", cardCandidates},
 	{"currency", currencyCandidates},
+	{"locale", localeCandidates},
 	{"output", formatCandidates},
 	{"payment-id", paymentIDCandidates},
 	{"profile", profileCandidates},
@@ -235,6 +238,22 @@ func cardCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
 	var found []candidate
 	for _, card := range rules.TestCards() {
 		found = append(found, candidate{card.Number, card.Brand + " " + card.Region + ", " + card.Purpose})
+	}
+	return found
+}
+
+func appearanceCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
+	var found []candidate
+	for _, word := range checkoutcmd.Appearances() {
+		found = append(found, candidate{word, ""})
+	}
+	return found
+}
+
+func localeCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
+	var found []candidate
+	for _, locale := range checkoutcmd.Locales() {
+		found = append(found, candidate{locale, ""})
 	}
 	return found
 }

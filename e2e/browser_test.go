@@ -48,6 +48,8 @@ type tab struct {
 
 	mu       sync.Mutex
 	requests []string // URLs that were asked for
+	sent     []string // the requests in whole, as JSON
+	answered []network.RequestID
 	console  []string // errors and warnings
 }
 
@@ -95,6 +97,11 @@ func (b *tab) hear(event any) {
 	switch event := event.(type) {
 	case *network.EventRequestWillBeSent:
 		b.requests = append(b.requests, event.Request.URL)
+		if text, err := json.Marshal(event.Request); err == nil {
+			b.sent = append(b.sent, string(text))
+		}
+	case *network.EventLoadingFinished:
+		b.answered = append(b.answered, event.RequestID)
 	case *log.EventEntryAdded:
 		if event.Entry.Level == "error" {
 			b.console = append(b.console, fmt.Sprintf("%s %s", event.Entry.Text, event.Entry.URL))
@@ -109,6 +116,22 @@ func (b *tab) asked() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append([]string{}, b.requests...)
+}
+
+// bodies are the answers that the page got, as far as the browser still has them.
+func (b *tab) bodies() []string {
+	b.t.Helper()
+	b.mu.Lock()
+	ids := append([]network.RequestID{}, b.answered...)
+	b.mu.Unlock()
+	var list []string
+	for _, id := range ids {
+		answer, err := chromedp.Call(b.ctx, network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
+		if err == nil { // those of a document that was left are gone
+			list = append(list, string(answer.Body))
+		}
+	}
+	return list
 }
 
 // clean fails the test if the page asked anything of another machine, or

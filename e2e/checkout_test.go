@@ -25,6 +25,10 @@ type record struct {
 	Meaning          string `json:"meaning"`
 	Cause            string `json:"cause"`
 	Opened           bool   `json:"opened"`
+	Genuine          bool   `json:"genuine"`
+	Ours             bool   `json:"ours"`
+	NotifyType       string `json:"notifyType"`
+	ResultStatus     string `json:"resultStatus"`
 	PaymentRequestID string `json:"paymentRequestId"`
 	PaymentStatus    string `json:"paymentStatus"`
 	Exit             *int   `json:"exit"`

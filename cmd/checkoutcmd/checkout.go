@@ -26,6 +26,8 @@ type checkoutCmd struct {
 	sdk     sdkFlags
 
 	address   string
+	listen    string
+	notifyURL string // --notify-url, as typed
 	readyFile string
 	noOpen    bool
 	interval  time.Duration
@@ -53,6 +55,9 @@ The page is on 127.0.0.1 and is opened by a link that works once. On a terminal 
 browser is opened; --no-open prints the link only. Whatever the page says is a hint:
 when it tells of a result, inquiryPayment is asked every two seconds, and it alone
 decides.
+
+--listen receives the payment's notifications as notify listen does. Where the page,
+the notification and inquiryPayment say different things, that is told.
 
 The web SDK comes from Antom's CDN (--sdk-version, --sdk-url), from a file
 (--sdk-file), or on the profile "emulator" from the emulator's stand-in. It is told
@@ -91,12 +96,13 @@ func (o *checkoutCmd) bind(flags *pflag.FlagSet) {
 	o.look.bind(flags)
 	o.sdk.bind(flags)
 	flags.StringVar(&o.address, "page", "127.0.0.1:0", "loopback `address` and port of the page; port 0 is a free one")
+	flags.StringVar(&o.listen, "listen", "", "receive the notifications too, at this `address` and port; port 0 is a free one")
 	flags.StringVar(&o.readyFile, "ready-file", "", "write the link into this `file` once it works; it is removed at the end")
 	flags.BoolVar(&o.noOpen, "no-open", false, "print the link, open no browser")
 	flags.DurationVar(&o.interval, "interval", antom.DefaultPollInterval, "time from one inquiry to the next")
 	flags.DurationVar(&o.timeout, "timeout", cli.DefaultWait, "time limit of the whole checkout")
 	flags.Var(cli.NewEnum(&o.expect, "", "SUCCESS", "FAIL", "CANCELLED"), "expect", "exit 0 if the payment ended so, else 7")
-	flags.BoolVar(&o.verbose, "verbose", false, "show what the fingerprint of the device complains of, too")
+	flags.BoolVar(&o.verbose, "verbose", false, "also show what the fingerprint of the device complains of, and what the emulator needs not")
 	o.session.Bind(flags)
 }
 
@@ -105,7 +111,7 @@ func (o *checkoutCmd) validate(flags *pflag.FlagSet) error {
 	if o.c.Global.Format == output.FormatCSV {
 		return cli.Usagef("-o csv: the result is a stream").WithHint("forms: text, json, jsonl")
 	}
-	if err := cli.First(o.validateSource(flags), o.validatePage(), o.look.validate(o.c, flags), o.sdk.validate()); err != nil {
+	if err := cli.First(o.validateSource(flags), o.validatePage(flags), o.look.validate(o.c), o.sdk.validate()); err != nil {
 		return err
 	}
 	if o.interval <= 0 || o.timeout <= 0 {
@@ -116,9 +122,6 @@ func (o *checkoutCmd) validate(flags *pflag.FlagSet) error {
 
 // takes reports whether the session is there already.
 func (o *checkoutCmd) takes() bool { return o.given != "" || o.last }
-
-// ofSession are the flags that may stand beside a session that is there already.
-var ofSession = [...]string{"request-id"}
 
 // validateSource wants one session: made, given, or left open.
 func (o *checkoutCmd) validateSource(flags *pflag.FlagSet) error {
@@ -137,7 +140,8 @@ func (o *checkoutCmd) validateSource(flags *pflag.FlagSet) error {
 	(&sessionflags.Flags{}).Bind(made)
 	var wrong error
 	flags.Visit(func(flag *pflag.Flag) {
-		if made.Lookup(flag.Name) != nil && flag.Name != ofSession[0] {
+		names := flag.Name == "request-id" || flag.Name == "notify-url" && o.listen != "" // the payment, and the way to --listen
+		if made.Lookup(flag.Name) != nil && !names {
 			wrong = cli.Usagef("--%s is of a session to be made, and --session or --last takes one that is there", flag.Name).WithHint("leave one of them out")
 		}
 	})
@@ -158,7 +162,11 @@ func (o *checkoutCmd) run(ctx context.Context) error {
 }
 
 // validatePage wants an address that no other machine reaches.
-func (o *checkoutCmd) validatePage() error {
+func (o *checkoutCmd) validatePage(flags *pflag.FlagSet) error {
+	o.notifyURL = flags.Lookup("notify-url").Value.String()
+	if _, _, err := net.SplitHostPort(o.listen); err != nil && o.listen != "" {
+		return cli.Usagef("--listen %q: must be an address and a port", o.listen).WithHint("such as 127.0.0.1:4242")
+	}
 	host, _, err := net.SplitHostPort(o.address)
 	ip := net.ParseIP(host)
 	if err != nil || ip == nil || !ip.IsLoopback() {

@@ -23,6 +23,9 @@ const lastWords = 3 * time.Second
 func (r *run) conclude(ctx context.Context, err error) error {
 	verdict, final := r.verdict(err)
 	if final {
+		if failed := r.awaitNotice(ctx); failed != nil {
+			return failed
+		}
 		r.compare()
 		r.forget()
 	}
@@ -77,6 +80,9 @@ func (r *run) compare() {
 	status := r.stand.State.Status
 	if r.claim != "" && string(r.claim) != status {
 		r.tell.disagreement("the page", string(r.claim), status)
+	}
+	if told := r.hearing.result; told != "" && string(told) != status {
+		r.tell.disagreement("the notification", string(told), status)
 	}
 }
 

@@ -68,7 +68,7 @@ func (r *run) serveEmulator(ctx context.Context) error {
 		return err
 	}
 	server, err := gateway.NewServer(emulator.ServeOptions{
-		Hold: true, HTTPErrors: func(line string) { r.o.c.Logger().Debug("http", "line", line) },
+		Hold: r.o.listen == "", HTTPErrors: func(line string) { r.o.c.Logger().Debug("http", "line", line) },
 		BrowserOwns: browser.Owns,
 		Browser:     func(s *emulator.Server) http.Handler { return browser.New(gateway, s, browser.Options{}) },
 	})

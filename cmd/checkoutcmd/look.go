@@ -72,7 +72,17 @@ var addressFields = [...]struct {
 // (JS). Others go through: the form may know them.
 var appearanceKeys = [...]string{"accentColor", "card", "layout", "showLoading", "showSubmitButton", "theme", "themeType", "variables"}
 
-func (f *lookFlags) validate(c *cli.CLI, flags *pflag.FlagSet) error {
+// appearances are values of --appearance that Antom documents: the themes of the Payment
+// Element and its layouts (DOC). Sorted.
+var appearances = [...]string{
+	"card.showBrandIcon=false", "card.showBrandIcon=true", "layout.type=Accordion", "layout.type=tabs", "showLoading=false", "showSubmitButton=true",
+	"theme=agateGreen", "theme=cherryBlossomPink", "theme=default", "theme=gamingPurple", "theme=night", "theme=nostalgicGray",
+}
+
+// Appearances are values of --appearance that Antom documents, sorted.
+func Appearances() []string { return slices.Clone(appearances[:]) }
+
+func (f *lookFlags) validate(c *cli.CLI) error {
 	ways := 0
 	for _, way := range [...]bool{f.popup, f.embedded, f.element} {
 		if way {
@@ -86,7 +96,6 @@ func (f *lookFlags) validate(c *cli.CLI, flags *pflag.FlagSet) error {
 		return cli.Usagef("--submit-button belongs to --embedded: a popup always has a button, the Payment Element has none")
 	case f.billing != "" && (!f.embedded || f.submitButton):
 		return cli.Usagef("--billing is an argument of submit(), which only --embedded without --submit-button calls").WithHint("add --embedded")
-	case f.needCVV && f.element && flags.Changed("locale"):
 	}
 	f.locale = strings.ReplaceAll(f.locale, "-", "_")
 	return cli.First(f.readAppearance(c), f.readBilling(c))
@@ -197,6 +206,9 @@ func (f *lookFlags) advise(p *output.Printer) {
 			near = "; did you mean " + word + "?"
 		}
 		p.Warn("--locale %s is none that Antom lists: the form may be in English%s", f.locale, near)
+	}
+	if theme, is := f.styles["theme"].(string); is && !slices.Contains(appearances[:], "theme="+theme) {
+		p.Warn("--appearance theme=%s is none that Antom lists", theme)
 	}
 	for _, key := range slices.Sorted(maps.Keys(f.styles)) {
 		if !slices.Contains(appearanceKeys[:], key) {

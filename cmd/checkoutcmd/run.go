@@ -35,6 +35,7 @@ type run struct {
 	watch    checkout.Watch
 	asker    *asker
 	tell     teller
+	hearing  hearing
 
 	stand   wait.Watch // the newest answer about the payment
 	claim   antom.PaymentStatus
@@ -79,6 +80,9 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.stops = append(r.stops, func() { _ = r.listener.Close() })
 	r.comeBackHere()
+	if err := r.listen(ctx); err != nil {
+		return err
+	}
 	if r.session, err = r.obtain(ctx); err != nil || r.session == nil {
 		return err
 	}
@@ -127,7 +131,7 @@ func (r *run) makeServer(found *rules.SessionData) {
 	})
 	r.watch.Emulated = r.emulated != ""
 	r.asker = newAsker(wait.Payments{Client: r.client}, wait.Target{PaymentRequestID: r.session.PaymentRequestID}, r.o.interval)
-	r.tell = teller{c: r.o.c, p: r.p, verbose: r.o.verbose}
+	r.tell = teller{c: r.o.c, p: r.p, verbose: r.o.verbose, apart: r.emulated != ""}
 }
 
 // useEmulator shows the emulator's form: with its stand-in of the SDK or, where the
@@ -232,6 +236,10 @@ func (r *run) follow(ctx, working context.Context) error {
 			}
 		case w := <-r.asker.news:
 			if err := r.learn(w); err != nil {
+				return err
+			}
+		case <-r.hearing.more:
+			if err := r.noticed(); err != nil {
 				return err
 			}
 		case <-silence:

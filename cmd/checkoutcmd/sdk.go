@@ -96,7 +96,7 @@ func (f *sdkFlags) validateIntegrity() error {
 }
 
 // versionInScript finds the version that the script says of itself.
-var versionInScript = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`sdkVersion["']?\s*[:=]\s*["'](\d+\.\d+\.\d+)["']`) })
+var versionInScript = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`appVersion["']?\s*[:=]\s*["'](\d+\.\d+\.\d+)["']`) })
 
 // read reads --sdk-file and tells what it is.
 func (f *sdkFlags) read(c *cli.CLI, p *output.Printer) error {

@@ -23,6 +23,7 @@ type teller struct {
 	verbose bool
 	last    string // code and message of the SDK's last word, which it may say on two channels
 	blocked map[string]bool
+	apart   bool // on the emulator nothing from elsewhere is wanted: what the policy keeps away is no news
 }
 
 // stream prints one record; with -o json none, as the result is one object.
@@ -63,7 +64,7 @@ func (t *teller) ready(r *run, link string, opened, none bool) error {
 	record := readyRecord{
 		Type: "ready", Time: t.stamp(t.c.Now()), URL: link, PaymentRequestID: r.session.PaymentRequestID,
 		Environment: cmp.Or(map[bool]string{true: "emulator"}[r.emulated != ""], r.environment()), Class: settings.Class, SDKURL: settings.SDKURL,
-		Opened: opened, Expires: string(r.session.Expires),
+		NotifyURL: r.hearing.url, Opened: opened, Expires: string(r.session.Expires),
 	}
 	if err := t.stream(record, "ready at "+t.p.Styled(link, output.Key)); err != nil {
 		return err
@@ -179,6 +180,9 @@ func (t *teller) event(e checkout.Event) error {
 func (t *teller) repeated(e checkout.Event) bool {
 	if e.Kind != checkout.PageBlocked {
 		return false
+	}
+	if t.apart && !t.verbose {
+		return true
 	}
 	if t.blocked == nil {
 		t.blocked = map[string]bool{}

@@ -1,0 +1,342 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// visit is a way through a checkout: what the buyer does, what the page hears after
+// the form is there, how the command ends.
+type visit struct {
+	name  string
+	flags []string
+	act   func(b *tab, c *checkoutRun)
+	hears []string // of onEventCallback and onError, in this order
+	ends  int      // exit code; 130: it is interrupted once the last of hears has come
+	says  string   // is in what the command says on stderr
+}
+
+// pays clicks a test card and the form's button.
+func pays(sample string) func(*tab, *checkoutRun) {
+	return func(b *tab, _ *checkoutRun) {
+		b.choose(sample)
+		b.form().click("#pay")
+	}
+}
+
+// answers pays and clicks on the bank's page, without a mouse: the genuine SDK in a
+// popup shows it below the form.
+func answers(outcome string) func(*tab, *checkoutRun) {
+	return func(b *tab, _ *checkoutRun) {
+		b.choose("three-ds")
+		b.form().click("#pay")
+		b.challenge().press(`[data-outcome="` + outcome + `"]`)
+	}
+}
+
+// leaves closes the form, and says that it is meant.
+func leaves(b *tab, _ *checkoutRun) {
+	b.form().visible("#card-list")
+	b.page().press("#asm-component-close-block")
+	b.page().wait(`document.querySelector('#ams-component-retention-leave')?.checkVisibility() || [...document.querySelectorAll('button,div,span')].some((e) => /leave|exit/i.test(e.textContent) && !e.children.length && e.checkVisibility())`)
+	get[bool](b.page(), `((document.querySelector('#ams-component-retention-leave') ?? [...document.querySelectorAll('button,div,span')].filter((e) => /leave|exit/i.test(e.textContent) && !e.children.length && e.checkVisibility()).pop()).click(), true)`)
+}
+
+func visits() []visit {
+	return []visit{
+		{name: "success", act: pays("success"), hears: []string{"onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
+		{name: "declined", act: pays("declined"), hears: []string{"onEventCallback SDK_PAYMENT_FAIL"}, ends: 7, says: "DO_NOT_HONOR: the issuer declined the payment"},
+		{name: "three-ds passed", act: answers("pass"), hears: []string{"onEventCallback SDK_PAYMENT_CHALLENGE", "onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
+		{name: "three-ds failed", act: answers("fail"), flags: []string{"--expect", "FAIL"}, hears: []string{"onEventCallback SDK_PAYMENT_CHALLENGE", "onEventCallback SDK_PAYMENT_FAIL"}},
+		{name: "three-ds abandoned", act: answers("abandon"), hears: []string{"onEventCallback SDK_PAYMENT_CHALLENGE", "onEventCallback SDK_PAYMENT_PROCESSING"}, ends: 130, says: "antom payment wait"},
+		{name: "an empty form, then a card", act: func(b *tab, c *checkoutRun) {
+			b.form().click("#pay")
+			c.await("onEventCallback SDK_FORM_VERIFICATION_FAILED", 1)
+			pays("success")(b, c)
+		}, hears: []string{"onEventCallback SDK_FORM_VERIFICATION_FAILED", "onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
+		{name: "embedded, with the page's button", flags: []string{"--embedded"}, act: func(b *tab, _ *checkoutRun) {
+			b.choose("success")
+			b.page().click("#pay")
+		}, hears: []string{"onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
+		{name: "embedded, with the form's button", flags: []string{"--embedded", "--submit-button", "--no-loading", "--locale", "zh-CN"}, act: pays("success"), hears: []string{"onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
+		{name: "with a redirect at the end", flags: []string{"--redirect"}, act: func(b *tab, c *checkoutRun) {
+			pays("success")(b, c)
+			b.page().visible("#returned")
+			c.await("page-returned", 1)
+		}, hears: []string{"onEventCallback SDK_PAYMENT_SUCCESSFUL", "onEventCallback SDK_CALL_URL_SUCCESS"}},
+		{name: "the Payment Element", flags: []string{"--element"}, act: func(b *tab, _ *checkoutRun) {
+			b.choose("success")
+			b.page().click("#pay")
+		}, hears: []string{"onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
+	}
+}
+
+// TestCheckout_visits goes through every visit under the stand-in and under the genuine
+// SDK around the same form. The terminal must show the same.
+func TestCheckout_visits(t *testing.T) {
+	t.Parallel()
+	for _, v := range visits() {
+		t.Run(v.name, func(t *testing.T) {
+			t.Parallel()
+			for _, which := range []sdk{standIn, theirs} {
+				t.Run(string(which), func(t *testing.T) { goShopping(t, which, v) })
+			}
+		})
+	}
+}
+
+func goShopping(t *testing.T, which sdk, v visit) {
+	t.Helper()
+	flags := slices.Concat(forty, []string{"--interval", "500ms"}, v.flags)
+	if which == theirs {
+		script, err := genuine()
+		if err != nil {
+			t.Fatal(err)
+		}
+		flags = append(flags, "--sdk-file", script)
+	}
+	c := checkout(t, t.TempDir(), flags...)
+	b := c.opens()
+	v.act(b, c)
+	if v.ends == 130 {
+		c.await("status PROCESSING", 1)
+		c.await(v.hears[len(v.hears)-1], 1)
+		c.interrupt()
+	}
+	c.exits(v.ends)
+	if !strings.Contains(c.said.String(), v.says) {
+		t.Errorf("it does not say %q", v.says)
+	}
+	heard := slices.DeleteFunc(c.sdkEvents(), func(event string) bool {
+		return event == "onEventCallback SDK_START_OF_LOADING" || event == "onEventCallback SDK_END_OF_LOADING"
+	})
+	if !slices.Equal(heard, v.hears) {
+		t.Errorf("the page heard\n  %q, not\n  %q", heard, v.hears)
+	}
+	if which == standIn {
+		b.clean()
+	}
+	for _, r := range c.all() {
+		if r.Channel == "csp" && which == standIn || r.Type == "silence" || r.Channel == "page-error" {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// TestCheckout_cancelled: the buyer leaves, comes back to the same session and pays.
+func TestCheckout_cancelled(t *testing.T) {
+	t.Parallel()
+	c := checkout(t, t.TempDir(), slices.Concat(forty, []string{"--interval", "300ms"})...)
+	b := c.opens()
+	leaves(b, c)
+	c.await("onEventCallback SDK_PAYMENT_CANCEL", 1)
+	c.await("onClose", 1)
+	b.page().click("#open")
+	c.await("onEventCallback SDK_END_OF_LOADING", 2)
+	pays("success")(b, c)
+	c.exits(0)
+	b.clean()
+}
+
+// TestCheckout_pageGone: a page that is closed or loaded again does nothing more; the
+// terminal has a new link, and the session is paid with it.
+func TestCheckout_pageGone(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		act  func(*tab)
+	}{
+		{"loaded again", func(b *tab) {
+			get[bool](b.page(), "(setTimeout(() => location.reload(), 10), true)")
+			b.page().wait(`document.querySelector('#outcome-text')?.innerText.includes('opened by the link in the terminal')`)
+		}},
+		{"left", func(b *tab) { b.navigate("about:blank") }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			c := checkout(t, t.TempDir(), slices.Concat(forty, []string{"--interval", "300ms"})...)
+			first := c.await("ready", 1).URL
+			b := c.opens()
+			c.await("onEventCallback SDK_END_OF_LOADING", 1)
+			row.act(b)
+			next := c.await("link", 1).URL
+			if next == first {
+				t.Error("the link is the same")
+			}
+			b.navigate("about:blank")
+			b.navigate(first)
+			b.page().wait(`document.querySelector('#outcome-text')?.innerText.includes('used already')`)
+			b.navigate("about:blank")
+			b.navigate(next)
+			c.await("onEventCallback SDK_END_OF_LOADING", 2)
+			pays("success")(b, c)
+			c.exits(0)
+		})
+	}
+}
+
+// TestCheckout_sideBySide: two runs on one machine without a server, each with its own
+// page, session and result.
+func TestCheckout_sideBySide(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	one, two := checkout(t, state, forty...), checkout(t, state, forty...)
+	a, b := one.opens(), two.opens()
+	pays("success")(a, one)
+	one.exits(0)
+	pays("declined")(b, two)
+	two.exits(7)
+	if one.all()[0].PaymentRequestID == two.all()[0].PaymentRequestID {
+		t.Error("both have one session")
+	}
+}
+
+// TestCheckout_last: an interrupted run leaves its session open, and another one pays
+// it.
+func TestCheckout_last(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	first := checkout(t, state, forty...)
+	first.opens()
+	first.await("onEventCallback SDK_END_OF_LOADING", 1)
+	first.interrupt()
+	first.exits(130)
+	if !strings.Contains(first.said.String(), "antom checkout --last goes on with it") {
+		t.Error("it does not say how to go on")
+	}
+	second := checkout(t, state, "--last")
+	b := second.opens()
+	if got, want := second.all()[0].PaymentRequestID, first.all()[0].PaymentRequestID; got != want {
+		t.Errorf("payment %s, not %s", got, want)
+	}
+	pays("success")(b, second)
+	second.exits(0)
+	if left, err := filepath.Glob(filepath.Join(state, "checkout", "*.json")); err != nil || len(left) > 0 {
+		t.Errorf("%q is kept (%v)", left, err)
+	}
+}
+
+// TestCheckout_refused: sessions that can't be paid are told with their cause.
+func TestCheckout_refused(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name string
+		make func(e *emulator) (data, id string)
+		want string
+	}{
+		{"expired", func(e *emulator) (string, string) {
+			s := e.session()
+			e.antom("emulator", "clock", "advance", "2h")
+			return s.PaymentSessionData, s.PaymentRequestID
+		}, "The session expired at"},
+		{"of another emulator", func(e *emulator) (string, string) {
+			s := serve(e.t).session()
+			return s.PaymentSessionData, s.PaymentRequestID
+		}, "not one of this emulator's"},
+		{"paid already", func(e *emulator) (string, string) {
+			s := e.session()
+			e.antom("emulator", "pay", s.PaymentRequestID, "--processing", "0s")
+			return s.PaymentSessionData, s.PaymentRequestID
+		}, "has been used already"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			e := serve(t)
+			data, id := row.make(e)
+			c := checkout(t, e.state, "--session", data, "--request-id", id)
+			c.opens()
+			heard := c.await("onEventCallback SDK_CREATECOMPONENT_ERROR", 1)
+			c.await("onError SDK_CREATECOMPONENT_ERROR", 1)
+			if !strings.Contains(heard.Message, row.want) || !strings.Contains(heard.Meaning, "Antom refused the session") {
+				t.Errorf("%+v", heard)
+			}
+			c.interrupt()
+			<-c.ended
+		})
+	}
+}
+
+// TestCheckout_secrets: the token of the link is in no address, no Referer and no report
+// of the SDK's, and no answer has a secret but the session that the page needs.
+func TestCheckout_secrets(t *testing.T) {
+	t.Parallel()
+	for _, which := range []sdk{standIn, theirs} {
+		t.Run(string(which), func(t *testing.T) {
+			t.Parallel()
+			state, flags := t.TempDir(), slices.Clone(forty)
+			if which == theirs {
+				script, err := genuine()
+				if err != nil {
+					t.Fatal(err)
+				}
+				flags = append(flags, "--sdk-file", script)
+			}
+			c := checkout(t, state, flags...)
+			_, token, _ := strings.Cut(c.await("ready", 1).URL, "#")
+			b := c.opens()
+			c.await("onEventCallback SDK_END_OF_LOADING", 1)
+			bodies := b.bodies()
+			pays("success")(b, c)
+			c.exits(0)
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			for _, sent := range b.sent {
+				sent = strings.Replace(sent, `"urlFragment":"#`+token+`"`, "", 1) // the browser's own note: it is not sent
+				if strings.Contains(sent, token) && !strings.Contains(sent, "/api/bootstrap") {
+					t.Errorf("the token is in %s", sent)
+				}
+			}
+			if len(bodies) < 5 {
+				t.Errorf("only %d answers were seen", len(bodies))
+			}
+			for _, secret := range secretsIn(t, state) {
+				for _, body := range bodies {
+					if strings.Contains(body, secret) {
+						t.Errorf("an answer has the secret %.12s…", secret)
+					}
+				}
+			}
+		})
+	}
+}
+
+// secretsIn are what no page may have: keys and the token of the control API.
+func secretsIn(t *testing.T, state string) []string {
+	t.Helper()
+	var secrets []string
+	for _, name := range []string{"merchant.pem", "antom.pem", "control.token"} {
+		found, err := filepath.Glob(filepath.Join(state, "emulator", name))
+		if err != nil || len(found) != 1 {
+			t.Fatalf("%s: %q, %v", name, found, err)
+		}
+		text, err := os.ReadFile(found[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if line = strings.TrimSpace(line); len(line) > 20 && !strings.HasPrefix(line, "---") {
+				secrets = append(secrets, line)
+			}
+		}
+	}
+	return secrets
+}
+
+
+// TestCheckout_listen: the payment's notification comes to the same terminal.
+func TestCheckout_listen(t *testing.T) {
+	t.Parallel()
+	c := checkout(t, t.TempDir(), slices.Concat(forty, []string{"--listen", "127.0.0.1:0"})...)
+	b := c.opens()
+	pays("success")(b, c)
+	c.exits(0)
+	if got := c.await("notification", 1); !got.Genuine || !got.Ours || got.NotifyType != "PAYMENT_RESULT" || got.ResultStatus != "S" {
+		t.Errorf("%+v", got)
+	}
+	if strings.Contains(c.said.String(), "warning") {
+		t.Error("there is something to warn of")
+	}
+}
