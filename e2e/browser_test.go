@@ -277,16 +277,52 @@ const stableCorner = `new Promise((resolve) => {
 	look();
 })`
 
+// marked scrolls to an element and has it lose a mark when it is clicked.
+const marked = `(() => {
+	const e = document.querySelector(%s);
+	e.scrollIntoView({block: 'center', behavior: 'instant'});
+	e.setAttribute('data-unclicked', '');
+	e.addEventListener('click', () => e.removeAttribute('data-unclicked'), {once: true, capture: true});
+	return true;
+})()`
+
+// middle is where an element is in its frame.
+const middle = `(() => { const r = document.querySelector(%s).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`
+
+// tries is how often a click is made that lands elsewhere: frames move while they grow.
+const tries = 5
+
 // click clicks with the mouse where the element is.
 func (f frame) click(selector string) {
 	f.b.t.Helper()
 	f.visible(selector)
-	at := get[[2]float64](f, fmt.Sprintf(`(() => { const e = document.querySelector(%s); e.scrollIntoView({block: 'center', behavior: 'instant'}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`, quote(selector)))
-	if f.part != "" && !strings.Contains(get[string](f.b.page(), "location.href"), f.part) {
-		corner := get[[2]float64](f.b.page(), fmt.Sprintf(stableCorner, quote(f.part)))
-		at[0], at[1] = at[0]+corner[0], at[1]+corner[1]
+	for range tries {
+		get[bool](f, fmt.Sprintf(marked, quote(selector)))
+		var corner [2]float64
+		if f.part != "" && !strings.Contains(get[string](f.b.page(), "location.href"), f.part) {
+			corner = get[[2]float64](f.b.page(), fmt.Sprintf(stableCorner, quote(f.part)))
+		}
+		at := get[[2]float64](f, fmt.Sprintf(middle, quote(selector)))
+		f.b.must(chromedp.Do(f.b.ctx, chromedp.MouseClickXY(at[0]+corner[0], at[1]+corner[1])))
+		if f.clicked(selector) {
+			return
+		}
 	}
-	f.b.must(chromedp.Do(f.b.ctx, chromedp.MouseClickXY(at[0], at[1])))
+	f.b.t.Fatalf("frame %q: no click reaches %s", f.part, selector)
+}
+
+// clicked waits a moment for the click to arrive. An element that is gone was clicked.
+func (f frame) clicked(selector string) bool {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for range 25 {
+		var unclicked bool
+		if err := f.try(f.b.ctx, fmt.Sprintf("Boolean(document.querySelector(%s)?.hasAttribute('data-unclicked'))", quote(selector)), &unclicked); err != nil || !unclicked {
+			return true
+		}
+		<-tick.C
+	}
+	return false
 }
 
 // typeIn clicks into a field and types.

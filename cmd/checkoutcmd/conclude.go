@@ -23,7 +23,7 @@ const lastWords = 3 * time.Second
 func (r *run) conclude(ctx context.Context, err error) error {
 	verdict, final := r.verdict(err)
 	if final {
-		if failed := r.awaitNotice(ctx); failed != nil {
+		if failed := cli.First(r.awaitReturn(ctx), r.awaitNotice(ctx)); failed != nil {
 			return failed
 		}
 		r.compare()

@@ -37,6 +37,7 @@ func (r *run) obtain(ctx context.Context) (*given, error) {
 	if created == nil {
 		return nil, err
 	}
+	r.returns = created.Request.Text("paymentRedirectUrl") == r.ownReturn()
 	return &given{
 		PaymentRequestID: created.Request.ID(), Data: created.Session.PaymentSessionData, ID: created.Session.PaymentSessionID,
 		Expires: created.Session.PaymentSessionExpiryTime, Amount: created.Request.Money(),

@@ -41,6 +41,7 @@ type run struct {
 	claim   antom.PaymentStatus
 	opened  bool // a page was, some time
 	leaving bool // the browser was sent elsewhere: that the page is gone is no surprise
+	returns bool // paymentRedirectUrl is a page of this command's
 
 	work  []func(context.Context) error // runs beside the page
 	stops []func()
@@ -98,8 +99,13 @@ func (r *run) prepare(ctx context.Context) error {
 // said: always with the emulator, whose default leads nowhere.
 func (r *run) comeBackHere() {
 	if r.m.Emulator != nil || r.m.Profile.RedirectURL == "" {
-		r.m.Profile.RedirectURL = "http://" + r.listener.Addr().String() + checkout.ReturnPath
+		r.m.Profile.RedirectURL = r.ownReturn()
 	}
+}
+
+// ownReturn is the page of this command that a buyer can come back to.
+func (r *run) ownReturn() string {
+	return "http://" + r.listener.Addr().String() + checkout.ReturnPath
 }
 
 // The environments of the SDK, which takes anything else for prod (JS).
@@ -279,14 +285,39 @@ func (r *run) hear(e checkout.Event) error {
 	switch e.Kind {
 	case checkout.PageOpened:
 		r.opened, r.leaving = true, false
-	case checkout.PageHidden, checkout.PageReturned:
+	case checkout.PageReturned:
+		r.leaving = false
+		r.asker.because(perhaps)
+	case checkout.PageHidden:
 		r.asker.because(perhaps)
 	case checkout.Submitted:
 		r.asker.because(claimed)
 	case checkout.PageGone:
 		return r.pageGone()
 	}
-	r.leaving = r.leaving || checkout.Leaves(e.Code)
+	if checkout.Leaves(e.Code) {
+		r.leaving = true
+	}
+	return nil
+}
+
+// awaitReturn waits for a browser that is on its way back: its page is this command's.
+func (r *run) awaitReturn(ctx context.Context) error {
+	limit := time.After(lastWords)
+	for r.leaving && r.returns {
+		select {
+		case <-r.heard.more:
+			for _, e := range r.heard.take() {
+				if err := r.hear(e); err != nil {
+					return err
+				}
+			}
+		case <-limit:
+			return nil
+		case <-ctx.Done():
+			return nil
+		}
+	}
 	return nil
 }
 

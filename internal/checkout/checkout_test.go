@@ -2,6 +2,8 @@ package checkout_test
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -292,6 +294,12 @@ func TestServer_return(t *testing.T) {
 	answer := s.call(http.MethodGet, checkout.ReturnPath+"?token=SECRET&order=7", "", "", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site"); r.Header.Del("Origin") })
 	if e := s.await(1)[0]; answer.status != http.StatusOK || e.Kind != checkout.PageReturned || e.Message != "order, token" {
 		t.Errorf("%d, %+v", answer.status, e)
+	}
+	_, style, _ := strings.Cut(answer.body, "<style>")
+	style, _, _ = strings.Cut(style, "</style>")
+	sum := sha256.Sum256([]byte(style))
+	if policy := answer.header.Get("Content-Security-Policy"); strings.Contains(answer.body, "/page.css") || !strings.Contains(policy, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'") {
+		t.Errorf("the page needs a second answer, or its policy forbids its style: %s", policy)
 	}
 }
 

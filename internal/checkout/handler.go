@@ -1,7 +1,10 @@
 package checkout
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -198,7 +201,23 @@ func (s *Server) serveReturn(w http.ResponseWriter, r *http.Request) {
 		message = "a query that can't be read"
 	}
 	s.tell(Event{Kind: PageReturned, Message: message})
-	s.writeFile(w, "return.html")
+	s.writeReturn(w)
+}
+
+// writeReturn answers with the page to come back to, in one piece: the command may end
+// before a browser asks for a second one.
+func (s *Server) writeReturn(w http.ResponseWriter) {
+	page, err := files.ReadFile("static/return.html")
+	style, failed := files.ReadFile("static/page.css")
+	if errors.Join(err, failed) != nil {
+		http.Error(w, "there is no such file", http.StatusNotFound)
+		return
+	}
+	sum := sha256.Sum256(style)
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; img-src data:; style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	link := []byte(`<link rel="stylesheet" href="/page.css">`)
+	_, _ = w.Write(bytes.Replace(page, link, slices.Concat([]byte("<style>"), style, []byte("</style>")), 1)) // a browser that left needs no answer
 }
 
 // serveFile answers with a file of the page, or with the SDK.
