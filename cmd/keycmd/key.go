@@ -20,7 +20,13 @@ func New(c *cli.CLI) *cobra.Command {
 		Short: "Make and look at RSA keys",
 		Long: `Requests are signed with the merchant's private key, whose public key is registered
 in Antom's Dashboard; answers and notifications are verified with Antom's public
-key. Three keys matter, and mixing them up is the commonest trouble.`,
+key. Three keys matter, and mixing them up is the commonest trouble.
+
+A key is read in any form that people have: PEM, the Dashboard's line of base64,
+DER, JWK, base64url, hexadecimal, base64 of a PEM, UTF-16, and in a line of a .env,
+properties, JSON or YAML file, in source code or under a label. Where a file holds
+several, ANTOM_PRIVATE_KEY, MERCHANT_PRIVATE_KEY, ANTOM_PUBLIC_KEY and
+ALIPAY_PUBLIC_KEY name the one that is meant.`,
 		Example: "  antom key generate --out merchant.pem\n  antom key check keys/merchant.pem keys/merchant.pub",
 	})
 	c.Below(cmd, newGenerateCmd, newShowCmd, newCheckCmd)

@@ -127,7 +127,14 @@ const (
 	KeyIsPublic       KeyReason = "key-is-public"
 	KeyIsPrivate      KeyReason = "key-is-private"
 	KeyIsCertificate  KeyReason = "key-is-certificate"
+	KeyIsRequest      KeyReason = "key-is-certificate-request"
 	KeyIsOpenSSH      KeyReason = "key-is-openssh"
+	KeyIsPuTTY        KeyReason = "key-is-putty"
+	KeyIsPGP          KeyReason = "key-is-pgp"
+	KeyIsPKCS12       KeyReason = "key-is-pkcs12"
+	KeyIsKeyStore     KeyReason = "key-is-keystore"
+	KeyCutOff         KeyReason = "key-cut-off"
+	KeySeveral        KeyReason = "key-several"
 	KeyUnusable       KeyReason = "key-unusable"
 	KeyVersionInvalid KeyReason = "key-version-invalid"
 )
@@ -149,19 +156,33 @@ var keyReasons = [...]struct {
 	{KeyUnreadable, "this is not a key",
 		"a key is a PEM file or one line of base64 (PKCS#8 or PKCS#1 private, SPKI public)"},
 	{KeyEncrypted, "the private key is encrypted with a passphrase",
-		"decrypt it first: openssl pkcs8 -topk8 -nocrypt -in key.pem -out plain.pem"},
+		"decrypt it first: openssl pkcs8 -topk8 -nocrypt -in key.pem -out plain.pem (with -inform DER for a binary file)"},
 	{KeyNotRSA, "the key is not an RSA key",
 		"Antom signs with RSA only: openssl genrsa -out key.pem 2048"},
 	{KeyTooShort, "the RSA key is too short",
 		"Antom wants at least 2048 bits: openssl genrsa -out key.pem 2048"},
 	{KeyIsPublic, "this is a public key where a private key belongs",
-		"the private key of the pair is needed; Antom's Dashboard shows it once, when it is made"},
+		"the private key of the pair is needed, and can't be made from the public one; Antom's Dashboard shows it once, when it is made"},
 	{KeyIsPrivate, "this is a private key where a public key belongs",
-		"Antom's public key is needed; keep the private key to yourself"},
+		"Antom's public key is needed, which the Dashboard shows; the public key of your own pair is printed by: antom key show FILE --format pem"},
 	{KeyIsCertificate, "this is a certificate, not a key",
 		"a bare public key is needed: openssl x509 -pubkey -noout -in cert.pem"},
+	{KeyIsRequest, "this is a certificate request, not a key",
+		"a bare public key is needed: openssl req -pubkey -noout -in request.csr"},
 	{KeyIsOpenSSH, "this is a key in the format of OpenSSH",
 		"Antom's keys are PEM: ssh-keygen -p -m PKCS8 -f COPY rewrites a private key in place, ssh-keygen -e -m PKCS8 -f KEY.pub writes a public one"},
+	{KeyIsPuTTY, "this is a key in the format of PuTTY",
+		"convert it: puttygen key.ppk -O private-openssh -o key && ssh-keygen -p -m PKCS8 -f key"},
+	{KeyIsPGP, "this is a PGP key",
+		"Antom signs with plain RSA keys: openssl genrsa -out key.pem 2048"},
+	{KeyIsPKCS12, "this is a PKCS#12 store (.p12, .pfx)",
+		"take the private key out: openssl pkcs12 -in store.p12 -nocerts -nodes -out key.pem; or the public one: openssl pkcs12 -in store.p12 -clcerts -nokeys | openssl x509 -pubkey -noout"},
+	{KeyIsKeyStore, "this is a Java key store (JKS)",
+		"convert it: keytool -importkeystore -srckeystore store.jks -destkeystore store.p12 -deststoretype PKCS12 && openssl pkcs12 -in store.p12 -nocerts -nodes -out key.pem"},
+	{KeyCutOff, "a part of the key is missing",
+		"copy the whole key once more: a private key of 2048 bits is one line of about 1,620 characters, a public key of about 390"},
+	{KeySeveral, "the text holds several keys of this kind",
+		"leave one of them, or name the one that is meant ANTOM_PRIVATE_KEY or ANTOM_PUBLIC_KEY"},
 	{KeyUnusable, "the RSA key can't be used",
 		"make a new pair in Antom's Dashboard and register its public key"},
 	{KeyVersionInvalid, "the key version must be 1 or more",

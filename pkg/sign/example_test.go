@@ -125,7 +125,7 @@ func ExampleParsePrivateKey() {
 	}
 	// Output:
 	// private key RSA 2048 SHA256:MPuO0Ncj8NjCRl8JkBOSyXmOamJl0gQnx7vd/MYysd0
-	// error: this is not a key: neither PEM nor base64
+	// error: this is not a key: it holds neither PEM nor base64 of a key
 	// hint:  a key is a PEM file or one line of base64 (PKCS#8 or PKCS#1 private, SPKI public)
 }
 

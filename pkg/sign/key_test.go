@@ -75,6 +75,12 @@ var onlyPEM = [...]struct {
 		return slices.Concat([]byte(`"`), bytes.ReplaceAll(text, []byte("\n"), []byte(`\r\n`)), []byte(`"`))
 	}},
 	{"with blanks for newlines", func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte(" ")) }},
+	{"without its last line", func(text []byte) []byte {
+		return text[:bytes.Index(text, []byte("-----END"))]
+	}},
+	{"with the last line of another kind", func(text []byte) []byte {
+		return append(text[:bytes.Index(text, []byte("-----END")):bytes.Index(text, []byte("-----END"))], "-----END X-----\n"...)
+	}},
 	{"without newlines", func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), nil) }},
 }
 
@@ -218,15 +224,14 @@ func TestParseKey_refusals(t *testing.T) {
 		{"blank", public, []byte(" \r\n"), sign.KeyEmpty, "empty"},
 		{"BOM only", private, []byte("\ufeff\n"), sign.KeyEmpty, "empty"},
 		{"quotes only", private, []byte(`""`), sign.KeyEmpty, "empty"},
-		{"garbage", private, []byte("YOUR PRIVATE KEY!"), sign.KeyUnreadable, "neither PEM nor base64"},
-		{"garbage for public", public, []byte("<your public key>"), sign.KeyUnreadable, "neither PEM nor base64"},
-		{"file name", private, []byte("keys/merchant.pem"), sign.KeyUnreadable, "neither PEM nor base64"},
+		{"garbage", private, []byte("YOUR PRIVATE KEY!"), sign.KeyUnreadable, "neither PEM nor base64 of a key"},
+		{"garbage for public", public, []byte("<your public key>"), sign.KeyUnreadable, "neither PEM nor base64 of a key"},
+		{"file name", private, []byte("keys/merchant.pem"), sign.KeyUnreadable, "neither PEM nor base64 of a key"},
 		{"base64 of something else", private, base64Of([]byte("hello, world")), sign.KeyUnreadable, "is a part of it missing?"},
-		{"cut off", private, readFile(t, "merchant.pkcs8.b64")[:800], sign.KeyUnreadable, "is a part of it missing?"},
-		{"public, cut off", public, readFile(t, "antom.pub.b64")[:200], sign.KeyUnreadable, "is a part of it missing?"},
-		{"damaged PEM", private, []byte("-----BEGIN PRIVATE KEY-----\nMIIB"), sign.KeyUnreadable, "damaged PEM"},
-		{"PEM without its end", private, bytes.TrimSuffix(readFile(t, "merchant.pkcs8.pem"), []byte("-----END PRIVATE KEY-----\n")), sign.KeyUnreadable, "damaged PEM"},
-		{"PEM with two ends", private, bytes.Replace(readFile(t, "merchant.pkcs8.pem"), []byte("END PRIVATE"), []byte("END PUBLIC"), 1), sign.KeyUnreadable, "damaged PEM"},
+		{"cut off", private, readFile(t, "merchant.pkcs8.b64")[:800], sign.KeyCutOff, "600 of its 1218 bytes"},
+		{"public, cut off", public, readFile(t, "antom.pub.b64")[:200], sign.KeyCutOff, "150 of its 294 bytes"},
+		{"a few characters of PEM", private, []byte("-----BEGIN PRIVATE KEY-----\nMIIB"), sign.KeyUnreadable, "is a part of it missing?"},
+		{"half a PEM", private, readFile(t, "merchant.pkcs8.pem")[:900], sign.KeyCutOff, "of its 1218 bytes"},
 		{"PEM with a stray character", private, bytes.Replace(readFile(t, "merchant.pkcs8.pem"), []byte("MII"), []byte("M?I"), 1), sign.KeyUnreadable, "damaged PEM"},
 		{"parameters alone", private, []byte("-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"), sign.KeyUnreadable, "damaged PEM"},
 		{"parameters alone, flat", private, []byte("-----BEGIN EC PARAMETERS-----BggqhkjOPQMBBw==-----END EC PARAMETERS-----"), sign.KeyUnreadable, "damaged PEM"},
