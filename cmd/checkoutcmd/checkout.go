@@ -5,6 +5,7 @@ package checkoutcmd
 import (
 	"context"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,7 @@ type checkoutCmd struct {
 	timeout   time.Duration
 	expect    string
 	verbose   bool
+	print     string
 }
 
 // New makes antom checkout.
@@ -66,6 +68,9 @@ the environment of the profile: sandbox or, on a live profile, prod.
 --popup (the default) and --embedded show the classic card form, --element the
 Payment Element. The other flags are the options of Antom's guide.
 
+--print prints the smallest page (html), component (react, vue) or server (node) with
+the options that the other flags say. Nothing is sent, and no session is made.
+
 Exit code 0: the payment ended in SUCCESS. 7: it ended otherwise (--expect turns the
 wanted ending into 0). 5: --timeout passed. 6: the web SDK would not accept the
 session. 130: interrupted; what is still open is told.
@@ -77,7 +82,9 @@ each change of the payment {"type":"status",â€¦}, and the end {"type":"result",â
 		Example: `  antom checkout --amount 42.00 --currency SGD
   antom checkout --amount 42.00 --currency SGD --embedded --locale pt_BR --no-open
   antom session create --amount 42.00 --currency SGD -o json | antom checkout --session -
-  antom checkout --last`,
+  antom checkout --last
+  antom checkout --print html --embedded --locale en_US
+  antom checkout --print node --amount 42.00 --currency SGD`,
 		Args: cli.NoArgs,
 		RunE: cli.Filled(func(cmd *cobra.Command, _ []string) error {
 			if err := o.validate(cmd.Flags()); err != nil {
@@ -95,6 +102,7 @@ func (o *checkoutCmd) bind(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.last, "last", false, "pay the session that the last checkout of this profile left open")
 	o.look.bind(flags)
 	o.sdk.bind(flags)
+	flags.Var(cli.NewEnum(&o.print, formWords()...), "print", "print the integration with these options, and do nothing else: "+strings.Join(cli.NonEmpty(formWords()), ", "))
 	flags.StringVar(&o.address, "page", "127.0.0.1:0", "loopback `address` and port of the page; port 0 is a free one")
 	flags.StringVar(&o.listen, "listen", "", "receive the notifications too, at this `address` and port; port 0 is a free one")
 	flags.StringVar(&o.readyFile, "ready-file", "", "write the link into this `file` once it works; it is removed at the end")
@@ -128,12 +136,15 @@ func (o *checkoutCmd) validateSource(flags *pflag.FlagSet) error {
 	if o.given != "" && o.last {
 		return cli.Usagef("--session and --last both given").WithHint("give one")
 	}
-	if !o.takes() {
-		if o.look.element && !flags.Changed("scene") {
-			if err := flags.Set("scene", "element"); err != nil {
-				return err
-			}
+	if o.look.element && !flags.Changed("scene") && !o.takes() {
+		if err := flags.Set("scene", "element"); err != nil {
+			return err
 		}
+	}
+	if o.print != "" {
+		return o.validatePrint(flags)
+	}
+	if !o.takes() {
 		return o.session.Validate(flags)
 	}
 	made := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -153,12 +164,27 @@ func (o *checkoutCmd) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if o.print != "" {
+		return o.printSnippet(ctx, p)
+	}
 	r := &run{o: o, p: p}
 	defer r.close()
 	if err := r.prepare(ctx); err != nil || r.sent() {
 		return err
 	}
 	return r.serve(ctx)
+}
+
+// validatePrint wants nothing that only a run has. An amount is needed where the request
+// is printed.
+func (o *checkoutCmd) validatePrint(flags *pflag.FlagSet) error {
+	if o.takes() {
+		return cli.Usagef("--print shows how to make sessions, and takes none").WithHint("leave out --session and --last")
+	}
+	if o.print != "node" {
+		return nil
+	}
+	return o.session.Validate(flags)
 }
 
 // validatePage wants an address that no other machine reaches.

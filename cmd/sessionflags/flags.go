@@ -139,3 +139,12 @@ func sessionField(path string) string {
 	}
 	return path
 }
+
+// Body is the request that Create would send, without sending it.
+func (f *Flags) Body(ctx context.Context, m *cli.Merchant) ([]byte, error) {
+	request, err := f.build(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	return request.Body(), nil
+}

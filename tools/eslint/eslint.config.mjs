@@ -9,6 +9,12 @@ const everywhere = 'URL URLSearchParams TextDecoder TextDecoderStream TextEncode
 const browser = names(`${everywhere} CSS CSSStyleSheet EventSource Intl ResizeObserver document history localStorage location navigator screen sessionStorage addEventListener setInterval window`);
 const node = names(`${everywhere} Buffer process setInterval clearInterval`);
 
+// scripts takes the scripts out of files that hold other things too.
+const scripts = {
+  preprocess: (text) => [...text.matchAll(/<script(?: type="module"| setup)>\n([^]*?)<\/script>/g)].map(([, code], i) => ({ text: code, filename: `${i}.js` })),
+  postprocess: (messages) => messages.flat(),
+};
+
 export default [
   { ignores: ['**/node_modules/**'] },
   js.configs.recommended,
@@ -37,5 +43,10 @@ export default [
     languageOptions: { sourceType: 'script', globals: { ...browser, ...names('Frame failures readSession queryGateway isMobile addStyles element openModal closeModal leaveTo within randomId launchTimeout styles AMSCashierPayment AMSElement') } },
     rules: { 'no-redeclare': ['error', { builtinGlobals: false }], 'no-unused-vars': ['error', { vars: 'local' }] },
   },
+  { files: ['cmd/testdata/print/*.{html,vue}'], processor: scripts },
+  { files: ['cmd/testdata/print/*.{html,vue}/*.js', 'cmd/testdata/print/*.jsx'], languageOptions: { sourceType: 'module', globals: { ...browser, ...names('defineEmits defineProps') }, parserOptions: { ecmaFeatures: { jsx: true } } } },
+  // What a template uses is not seen here.
+  { files: ['cmd/testdata/print/*.vue/*.js', 'cmd/testdata/print/*.jsx'], rules: { 'no-unused-vars': ['error', { varsIgnorePattern: '^(pay|Checkout)$' }] } },
+  { files: ['cmd/testdata/print/*.mjs'], languageOptions: { sourceType: 'module', globals: node } },
   { files: ['examples/shop/*.js', 'examples/shop/tests/*.js'], languageOptions: { sourceType: 'module', globals: node } },
 ];
