@@ -5,6 +5,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -52,8 +53,14 @@ func Run(ctx context.Context, args []string, env *cli.Env) int {
 		root.SetOut(env.Stdout)
 		root.SetErr(env.Stderr)
 		markStart(c, root)
+		var unknown error
+		root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+			if unknown = misspelt(cmd); unknown == nil {
+				writeHelp(cmd)
+			}
+		})
 		_, err = root.ExecuteContextC(ctx)
-		err = classify(c, root, args, err)
+		err = classify(c, root, args, cmp.Or(err, unknown))
 	}
 	return finish(ctx, c, args, err)
 }

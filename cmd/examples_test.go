@@ -116,10 +116,12 @@ func tree(command *cobra.Command) []*cobra.Command {
 	return found
 }
 
-// examplesOf are the command lines of an example; a line that ends in a
-// backslash goes on.
+// continued is where a command line goes on in the next line, which is indented.
+var continued = regexp.MustCompile(` *\\?\n {3,}`)
+
+// examplesOf are the command lines of an example.
 func examplesOf(command *cobra.Command) []string {
-	text := strings.ReplaceAll(command.Example, "\\\n", "")
+	text := continued.ReplaceAllString(command.Example, " ")
 	var found []string
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {

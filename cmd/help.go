@@ -4,8 +4,9 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -34,32 +35,32 @@ func usage(cmd *cobra.Command) error {
 		fmt.Fprintf(w, "\nTopics:\n%s\n", topicList())
 	}
 	if cmd.HasAvailableLocalFlags() {
-		fmt.Fprintf(w, "\nFlags:\n%s", cmd.LocalFlags().FlagUsages())
+		fmt.Fprintf(w, "\nFlags:\n%s", cmd.LocalFlags().FlagUsagesWrapped(helpColumns))
 	}
 	if cmd.HasExample() {
 		fmt.Fprintf(w, "\nExamples:\n%s\n", cmd.Example)
 	}
 	switch {
 	case !cmd.HasParent():
-		fmt.Fprint(w, "\nUse \"antom COMMAND --help\" for more about a command, \"antom help TOPIC\" for a topic.\n")
+		fmt.Fprint(w, "\n\"antom COMMAND --help\" tells more of a command, \"antom help TOPIC\" of a topic.\n")
 	case cmd.HasAvailableSubCommands():
 		fmt.Fprintf(w, "\nUse %q for more about a command.\n", cmd.CommandPath()+" COMMAND --help")
 	}
 	if cmd.HasAvailableInheritedFlags() {
-		fmt.Fprint(w, "\nGlobal flags (--profile, --output, --jq, --quiet, …) are listed by \"antom --help\".\n")
+		fmt.Fprint(w, "\n\"antom --help\" lists the global flags: --profile, --output, --jq, --quiet, …\n")
 	}
 	return nil
 }
 
 // commandList is the commands below cmd, one a line.
 func commandList(cmd *cobra.Command) string {
-	return page(func(w *tabwriter.Writer) {
-		for _, child := range cmd.Commands() {
-			if child.IsAvailableCommand() {
-				fmt.Fprintf(w, "  %s\t%s\n", child.Name(), child.Short)
-			}
+	var rows [][]string
+	for _, child := range cmd.Commands() {
+		if child.IsAvailableCommand() {
+			rows = append(rows, []string{"  " + child.Name(), child.Short})
 		}
-	})
+	}
+	return columns(rows)
 }
 
 // helpTopics are the pages of `antom help TOPIC`, in the order of the list.
@@ -156,19 +157,19 @@ func topicNames() string {
 
 // topicList is the topics with what they are about, one a line.
 func topicList() string {
-	return strings.TrimSuffix(page(func(w *tabwriter.Writer) {
-		for _, topic := range helpTopics() {
-			fmt.Fprintf(w, "  %s\t%s\n", topic.Name, topic.Short)
-		}
-	}), "\n")
+	var rows [][]string
+	for _, topic := range helpTopics() {
+		rows = append(rows, []string{"  " + topic.Name, topic.Short})
+	}
+	return strings.TrimSuffix(columns(rows), "\n")
 }
 
 func exitCodesPage() string {
-	return page(func(w *tabwriter.Writer) {
-		for _, row := range cli.ExitCodes {
-			fmt.Fprintf(w, "%d\t%s\t%s\n", row.Code, row.Name, row.Meaning)
-		}
-	}) + exitCodesNotes
+	var rows [][]string
+	for _, row := range cli.ExitCodes {
+		rows = append(rows, []string{strconv.Itoa(row.Code), row.Name, row.Meaning})
+	}
+	return columns(rows) + exitCodesNotes
 }
 
 // exitCodesNotes stand below the table.
@@ -185,17 +186,11 @@ Of several outcomes the first in this order is the exit code: 130, 143, 1, 2, 4,
 `
 
 func environmentPage() string {
-	return page(func(w *tabwriter.Writer) {
-		for _, v := range profile.Variables() {
-			fmt.Fprintf(w, "%s\t%s\n", v.Name, v.Meaning)
-		}
-		for _, v := range cli.Twins() {
-			fmt.Fprintf(w, "%s\t%s\n", v.Name, v.Meaning)
-		}
-		for _, v := range otherVariables {
-			fmt.Fprintf(w, "%s\t%s\n", v.Name, v.Meaning)
-		}
-	}) + environmentNotes
+	var rows [][]string
+	for _, v := range slices.Concat(profile.Variables(), cli.Twins(), otherVariables[:]) {
+		rows = append(rows, []string{v.Name, v.Meaning})
+	}
+	return columns(rows) + environmentNotes
 }
 
 // environmentNotes stand below the table.
@@ -213,12 +208,4 @@ var otherVariables = [...]profile.Variable{
 	{Name: "CI", Meaning: "never ask a question"},
 	{Name: "COLUMNS", Meaning: "width, where the terminal does not tell"},
 	{Name: "HTTPS_PROXY, HTTP_PROXY, NO_PROXY", Meaning: "proxy for calls to the gateway"},
-}
-
-func page(write func(*tabwriter.Writer)) string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	write(w)
-	_ = w.Flush() // a strings.Builder takes everything
-	return b.String()
 }

@@ -45,7 +45,8 @@ With --quiet the resultCode is printed. On a live profile anything but an inquir
 is asked about first.`,
 		Example: `  antom api inquiryPayment --set paymentRequestId=20261124090000-k3v5q7r2m4x6
   antom api capture -f capture.json --dry-run
-  antom api /ams/api/v1/payments/inquiryPayment -f inquiry.json --jq .paymentStatus`,
+  antom api /ams/api/v1/payments/inquiryPayment -f inquiry.json \
+    --jq .paymentStatus`,
 		Args: cli.OrForm(cli.OneArgAs("OPERATION or PATH", func(text string) error { _, err := endpointOf(text); return err })),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			endpoint, err := endpointOf(args[0])

@@ -80,8 +80,10 @@ With --quiet the final paymentStatus is printed. With -o jsonl the first record 
 each change of the payment {"type":"status",…}, and the end {"type":"result",…,
 "exit"}. JSON output is the gateway's last answer.`,
 		Example: `  antom checkout --amount 42.00 --currency SGD
-  antom checkout --amount 42.00 --currency SGD --embedded --locale pt_BR --no-open
-  antom session create --amount 42.00 --currency SGD -o json | antom checkout --session -
+  antom checkout --amount 42.00 --currency SGD --embedded --locale pt_BR \
+    --no-open
+  antom session create --amount 42.00 --currency SGD -o json |
+    antom checkout --session -
   antom checkout --last
   antom checkout --print html --embedded --locale en_US
   antom checkout --print node --amount 42.00 --currency SGD`,

@@ -40,7 +40,7 @@ func (f *sdkFlags) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&f.version, "sdk-version", "", "`version` of the web SDK on Antom's CDN (default: "+sdkVersion+")")
 	flags.StringVar(&f.url, "sdk-url", "", "`URL` of the web SDK's script")
 	flags.StringVar(&f.integrity, "sdk-integrity", "", "`hash` that the script must have, as in HTML: sha384-…")
-	flags.StringVar(&f.file, "sdk-file", "", "`file` with the web SDK's script, such as node_modules/@alipay/ams-checkout/dist/umd/ams-checkout.min.js")
+	flags.StringVar(&f.file, "sdk-file", "", "`file` with the web SDK's script, such as dist/umd/ams-checkout.min.js of the package @alipay/ams-checkout")
 }
 
 // hashes are the lengths of the digests that browsers know, in bytes.

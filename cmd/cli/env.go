@@ -120,7 +120,8 @@ func (c *CLI) NamedConfig() string {
 	return c.Abs(c.Global.config)
 }
 
-// LoadProfile reads the settings of the chosen profile, without its keys.
+// LoadProfile reads the settings of the chosen profile, without its keys. Beside the
+// error of an incomplete one is what it has.
 func (c *CLI) LoadProfile(p *output.Printer) (*profile.Profile, error) {
 	for _, warning := range c.misspeltVariables() {
 		p.Warn("%s", warning)
@@ -130,7 +131,7 @@ func (c *CLI) LoadProfile(p *output.Printer) (*profile.Profile, error) {
 		p.Note("%s", note)
 	}
 	if err != nil {
-		return nil, err
+		return chosen, err
 	}
 	if path := chosen.SecretFile(); path != "" {
 		if warning := secret.ConfigWarning(path); warning != "" {

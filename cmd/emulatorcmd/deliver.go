@@ -39,7 +39,8 @@ attempts. antom emulator serve sends by itself.
 With --dry-run the signed requests of a payment are printed as raw HTTP, or with
 =curl as commands, those that were acknowledged too, and nothing is sent.`,
 		Example: `  antom emulator deliver "$id"
-  antom emulator deliver "$id" --dry-run | antom notify verify --profile emulator`,
+  antom emulator deliver "$id" --dry-run |
+    antom notify verify --profile emulator`,
 		Args: cli.OrForm(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && !o.last.Set && o.dryRun != "" {

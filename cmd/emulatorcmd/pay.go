@@ -52,9 +52,10 @@ sessions --challenge makes the issuer ask for 3-D Secure.
 A successful payment stores the card: its cardToken is in paymentResultInfo, and
 --card-token pays with it. With --quiet the paymentId is printed.`,
 		Example: `  antom emulator pay "$(antom session create --amount 42.00 --currency SGD -q)"
-  antom emulator pay "$(antom session create --amount 42.00 --currency SGD -q)" --card 4054692760174822 --processing 0s
-  antom emulator pay "$(antom session create --amount 42.00 --currency SGD -q)" --outcome USER_BALANCE_NOT_ENOUGH
-  antom emulator pay "$(antom session create --amount 42.00 --currency SGD --three-ds -q)" --challenge abandon`,
+  antom emulator pay "$id" --card 4054692760174822 --processing 0s
+  antom emulator pay "$id" --outcome USER_BALANCE_NOT_ENOUGH
+  id=$(antom session create --amount 42.00 --currency SGD --three-ds -q) &&
+    antom emulator pay "$id" --challenge abandon`,
 		Args: cli.OneArg("PAYMENT_REQUEST_ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.validate(cmd.Flags()); err != nil {

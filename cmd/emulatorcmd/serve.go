@@ -92,7 +92,8 @@ control API under /_emulator/ wants the token that is in the state folder.`,
 		Example: `  antom emulator serve --listen 127.0.0.1:4300
   antom emulator serve --https --ready-file emulator.url
   antom emulator serve --state orders.yaml --clock virtual
-  antom emulator serve --fault inquiryPayment:2=latency:500ms --fault 'capture:1=lost-answer'`,
+  antom emulator serve --fault inquiryPayment:2=latency:500ms \
+    --fault 'capture:1=lost-answer'`,
 		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.validate(); err != nil {
@@ -120,7 +121,7 @@ control API under /_emulator/ wants the token that is in the state folder.`,
 	flags.Var(cli.NewEnum(&o.browser, "", "on", "off"), "browser", "serve the browser side: web SDK, card form, 3-D Secure, hosted page; on or off (default: on, off with --allow-remote)")
 	flags.Var(cli.NewEnum(&o.clock, "", "real", "virtual"), "clock", "real, or virtual: it stands still until it is moved (default: as the state has it)")
 	flags.Uint64Var(&o.seed, "seed", 0, "`number` from which ids follow, the same every time (default: random ids)")
-	flags.StringArrayVar(&o.faults, "fault", nil, "`OPERATION[:OCCURRENCE]=KIND[:ARGUMENT]` to do wrong; may be given several times")
+	flags.StringArrayVar(&o.faults, "fault", nil, "`fault` to inject, such as capture:1=lost-answer; may be repeated; see antom emulator fault")
 	flags.StringVar(&o.faultFile, "fault-file", "", "`file` of faults, one a line")
 	flags.StringVar(&o.clientID, "client-id", "", "register this client `id` beside the emulator's own")
 	flags.StringVar(&o.merchantKeyFile, "merchant-public-key-file", "", "`file` of the public key that --client-id signs with (default: the emulator's own merchant key)")
@@ -164,6 +165,9 @@ func isWebURL(text string) bool {
 }
 
 func (o *emulatorServe) run(ctx context.Context, seeded bool) (err error) {
+	if format := o.c.Global.Format; format == output.FormatJSON {
+		return cli.Usagef("-o %s: the result is a stream", format).WithHint("-o jsonl prints one record a line")
+	}
 	p, err := o.c.Printer()
 	if err != nil {
 		return err

@@ -53,7 +53,8 @@ They tell of payments that do not exist; --set makes them fit an order of yours:
 Exit code 6: a check failed. With --quiet the ids of the failed checks are printed;
 --junit writes the report that CI servers read.`,
 		Example: `  antom notify check --list
-  antom notify check "$notify_url" --only duplicate,five-at-once --junit report.xml`,
+  antom notify check "$notify_url" --only duplicate,five-at-once \
+    --junit report.xml`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if o.list {
 				return cli.NoArgs(cmd, args)
@@ -70,7 +71,7 @@ Exit code 6: a check failed. With --quiet the ids of the failed checks are print
 				return unknownCheck(err)
 			}
 			if o.list {
-				return p.Print(listOfChecks(chosen))
+				return p.Print(listOfChecks(chosen, o.c.Term.Out))
 			}
 			return o.run(cmd.Context(), p, args[0], chosen)
 		}),
@@ -93,7 +94,8 @@ func unknownCheck(err error) error {
 	return usage
 }
 
-func listOfChecks(chosen []check.Check) output.Result {
+// listOfChecks is a paragraph for each check on a terminal, a row elsewhere.
+func listOfChecks(chosen []check.Check, terminal bool) output.Result {
 	table := &output.Table{Cols: []output.Col{{Name: "id", Title: "CHECK"}, {Name: "title", Title: "WHAT MUST HOLD"}, {Name: "why", Title: "WHY"}, {Name: "remedy", Title: "REMEDY"}}}
 	result := output.Result{Table: table}
 	var text bytes.Buffer
@@ -104,7 +106,10 @@ func listOfChecks(chosen []check.Check) output.Result {
 		result.Quiet = append(result.Quiet, row.ID)
 		fmt.Fprintf(&text, "%s\t%s\n  why: %s\n  remedy: %s\n", row.ID, row.Title, row.Why, row.Remedy)
 	}
-	result.JSON, result.Text = cli.JSONList(result.Rows), []output.Block{output.Verbatim(text.Bytes())}
+	result.JSON, result.Text = cli.JSONList(result.Rows), []output.Block{*table}
+	if terminal {
+		result.Text = []output.Block{output.Verbatim(text.Bytes())}
+	}
 	return result
 }
 
@@ -114,10 +119,14 @@ func (o *notifyCheck) run(ctx context.Context, p *output.Printer, endpoint strin
 		return err
 	}
 	var findings []check.Finding
+	rows := p.Rows(findingColumns()...)
 	err = conformance.Run(ctx, e, chosen, func(f check.Finding) error {
 		findings = append(findings, f)
-		if o.whole() {
+		switch {
+		case o.whole():
 			return nil
+		case o.rows():
+			return rows.Add(output.Row{Cells: findingCells(f)})
 		}
 		return p.Event(cli.Encode(f.Row()), f.Text(styled(p)))
 	})
@@ -137,6 +146,22 @@ func (o *notifyCheck) run(ctx context.Context, p *output.Printer, endpoint strin
 	}
 	p.Note("%s", report.summary())
 	return report.verdict()
+}
+
+// rows reports whether the output is read by a program as rows, not by people as
+// paragraphs.
+func (o *notifyCheck) rows() bool {
+	g := o.c.Global
+	return !o.c.Term.Out && g.Format == output.FormatText && !g.Quiet && g.JQ == ""
+}
+
+// findingColumns are the columns of the findings, in CSV and off a terminal.
+func findingColumns() []output.Col {
+	return []output.Col{{Name: "id", Title: "CHECK"}, {Name: "status", Title: "STATUS"}, {Name: "title", Title: "WHAT MUST HOLD"}, {Name: "detail", Title: "DETAIL"}}
+}
+
+func findingCells(f check.Finding) []output.Cell {
+	return []output.Cell{{Text: f.Check.ID}, {Text: string(f.Status)}, {Text: f.Check.Title}, {Text: f.Detail}}
 }
 
 // whole reports whether the output is one value at the end and no stream.
@@ -237,9 +262,9 @@ func newCheckReport(endpoint string, findings []check.Finding) *checkReport {
 }
 
 func (r *checkReport) result(findings []check.Finding) output.Result {
-	table := &output.Table{Cols: []output.Col{{Name: "id", Title: "CHECK"}, {Name: "status", Title: "STATUS"}, {Name: "title", Title: "WHAT MUST HOLD"}, {Name: "detail", Title: "DETAIL"}}}
+	table := &output.Table{Cols: findingColumns()}
 	for _, f := range findings {
-		table.Rows = append(table.Rows, []output.Cell{{Text: f.Check.ID}, {Text: string(f.Status)}, {Text: f.Check.Title}, {Text: f.Detail}})
+		table.Rows = append(table.Rows, findingCells(f))
 	}
 	return output.Result{JSON: cli.Encode(r), Table: table, Quiet: r.failed}
 }

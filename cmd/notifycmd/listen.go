@@ -66,7 +66,8 @@ and, with --forward-to, was forwarded; --count N after N different notifications
 GET /healthz answers 200. An interrupt ends with 0. With --quiet nothing is printed.`,
 		Example: `  antom notify listen
   antom notify listen --listen 127.0.0.1:0 --forward-to http://127.0.0.1:3000
-  antom notify listen --listen 127.0.0.1:0 --count 2 --timeout 5m --save deliveries -o jsonl`,
+  antom notify listen --listen 127.0.0.1:0 --count 2 --timeout 5m \
+    --save deliveries -o jsonl`,
 		Args: cli.NoArgs,
 		RunE: cli.Filled(func(cmd *cobra.Command, _ []string) error {
 			if err := o.validate(cmd.Flags().Changed); err != nil {

@@ -1,7 +1,6 @@
 package profilecmd
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -9,7 +8,6 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
-	"github.com/antom-cli/antom/internal/prompt"
 	"github.com/antom-cli/antom/internal/secret"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -36,7 +34,8 @@ With --keyring the private key is copied from its file (- is standard input) int
 the keyring of the operating system, and the configuration says so.`,
 		Example: `  antom profile add sandbox
   antom profile add sandbox --client-id SANDBOX_5X00000000000000 \
-    --private-key-file ~/keys/antom-sandbox.pem --antom-public-key-file ~/keys/antom-sandbox.pub`,
+    --private-key-file ~/keys/antom-sandbox.pem \
+    --antom-public-key-file ~/keys/antom-sandbox.pub`,
 		Args: cli.OneArg("NAME"),
 		RunE: func(_ *cobra.Command, args []string) error { return o.run(args[0]) },
 	}
@@ -62,10 +61,10 @@ func (o *profileAdd) run(name string) error {
 	if err != nil {
 		return err
 	}
-	if err := profile.CheckName(name); err != nil {
+	if err := o.checkName(name); err != nil {
 		return err
 	}
-	if err := o.ask(name); err != nil {
+	if err := o.ask(p, name); err != nil {
 		return err
 	}
 	if err := o.settings.Check(name); err != nil {
@@ -97,23 +96,20 @@ func (o *profileAdd) run(name string) error {
 		dropKeyringKey(p, name, before)
 	}
 	p.Note("profile %q is in %s", name, configPath(o.c))
-	o.tellLive(p, name)
+	o.tellLive(p)
 	if current == name {
 		p.Note("it is the current profile; next: antom session create --amount 42.00 --currency SGD")
 	}
 	return nil
 }
 
-// tellLive says what a live profile is, and what it still lacks.
-func (o *profileAdd) tellLive(p *output.Printer, name string) {
+// tellLive says what a live profile is.
+func (o *profileAdd) tellLive(p *output.Printer) {
 	added := profile.Profile{ClientID: o.settings.ClientID, GatewayURL: o.settings.GatewayURL}
 	if !added.Live() {
 		return
 	}
 	p.Note("it is live: whatever creates or moves money asks first, or wants --live")
-	if added.GatewayURL == "" && o.settings.Region == "" {
-		p.Warn("profile %q names no region: add it again with --replace and --region sg, us or de", name)
-	}
 }
 
 // store adds the profile and makes it current if asked to, or if it is the first.
@@ -131,70 +127,37 @@ func (o *profileAdd) store(file *profile.File, name string) error {
 	return nil
 }
 
-// ask asks for the settings that a profile can't do without.
-func (o *profileAdd) ask(name string) error {
-	questions := [...]struct {
-		setting *string
-		flag    string
-		text    string
-	}{
-		{&o.settings.ClientID, "client-id", "Client id (Dashboard, Integration resources)"},
-		{&o.settings.PrivateKeyFile, "private-key-file", "File with your private key"},
-		{&o.settings.AntomPublicKeyFile, "antom-public-key-file", "File with Antom's public key"},
-	}
-	for _, q := range questions {
-		if *q.setting != "" {
-			continue
-		}
-		if !o.c.Interactive() {
-			return cli.Usagef("profile %q: --%s is missing", name, q.flag).WithHint("antom profile add %s --%s …", name, q.flag)
-		}
-		answer, err := prompt.Terminal{In: o.c.Stdin, Out: o.c.Stderr}.Line(q.text)
-		if err != nil {
-			return err
-		}
-		if *q.setting = answer; answer == "" {
-			return cli.Usagef("profile %q: no answer to %q", name, q.text).WithHint("or give it with --%s", q.flag)
-		}
-	}
-	return nil
-}
-
 // checkKeys reads the keys as a call would, so that a wrong one is found now.
 func (o *profileAdd) checkKeys(p *output.Printer) (*sign.PrivateKey, error) {
-	key, err := o.readPrivateKey(p)
+	key, warnings, err := o.readPrivateKey()
+	for _, warning := range warnings {
+		p.Warn("%s", warning)
+	}
 	if err != nil {
 		return nil, err
+	}
+	if o.settings.PrivateKeyFile != "-" {
+		o.settings.PrivateKeyFile = keyPath(o.c, o.settings.PrivateKeyFile)
 	}
 	o.settings.AntomPublicKeyFile = keyPath(o.c, o.settings.AntomPublicKeyFile)
 	antomKey, err := secret.AntomKey("", o.settings.AntomPublicKeyFile)
 	if err != nil {
 		return nil, err
 	}
-	if antomKey.Equal(key.Public()) {
-		return nil, &cli.SetupError{
-			Message: fmt.Sprintf("read %q: this is your own public key, not Antom's", o.settings.AntomPublicKeyFile),
-			Remedy:  "copy the key that the Dashboard shows as Antom's (Alipay's) public key",
-		}
-	}
-	return key, nil
+	return key, notOwn(antomKey, key, o.settings.AntomPublicKeyFile)
 }
 
 // readPrivateKey reads the key from its file or, for the keyring, also from
 // standard input: a file that is named must stay where it is.
-func (o *profileAdd) readPrivateKey(p *output.Printer) (*sign.PrivateKey, error) {
+func (o *profileAdd) readPrivateKey() (*sign.PrivateKey, []string, error) {
 	if o.settings.PrivateKeyFile == "-" {
 		if !o.keyring {
-			return nil, cli.Usagef("--private-key-file -: standard input is no place to find the key again").WithHint("--keyring keeps a key that is read from standard input")
+			return nil, nil, cli.Usagef("--private-key-file -: standard input is no place to find the key again").WithHint("--keyring keeps a key that is read from standard input")
 		}
-		return secret.ReadPrivateKey(o.c.Stdin, "from standard input")
+		key, err := secret.ReadPrivateKey(o.c.Stdin, "from standard input")
+		return key, nil, err
 	}
-	o.settings.PrivateKeyFile = keyPath(o.c, o.settings.PrivateKeyFile)
-	key, warnings, err := secret.PrivateKey("", o.settings.PrivateKeyFile)
-	for _, warning := range warnings {
-		p.Warn("%s", warning)
-	}
-	return key, err
+	return secret.PrivateKey("", keyPath(o.c, o.settings.PrivateKeyFile))
 }
 
 // keep stores the key in the keyring if it is asked for. The keyring comes

@@ -9,6 +9,7 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 func newListCmd(c *cli.CLI) *cobra.Command {
@@ -41,11 +42,20 @@ type profileRow struct {
 	Gateway  string `json:"gateway"`
 }
 
+// gatewayOf is the URL or the region of a profile; the sandbox has a default.
+func gatewayOf(settings profile.Settings) string {
+	region := settings.Region
+	if region == "" && antom.IsSandboxID(settings.ClientID) {
+		region = string(antom.RegionSG)
+	}
+	return cmp.Or(settings.GatewayURL, region, "not set")
+}
+
 func profileList(file *profile.File) output.Result {
 	var rows []profileRow
 	for _, name := range file.Names() {
 		settings, _ := file.Get(name)
-		rows = append(rows, profileRow{name, name == file.Current(), settings.ClientID, cmp.Or(settings.GatewayURL, settings.Region)})
+		rows = append(rows, profileRow{name, name == file.Current(), settings.ClientID, gatewayOf(settings)})
 	}
 	rows = append(rows, profileRow{profile.Emulator, file.Current() == profile.Emulator, "", "built in"})
 	table := output.Table{Cols: []output.Col{

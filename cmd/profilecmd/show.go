@@ -1,6 +1,7 @@
 package profilecmd
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -17,7 +18,8 @@ func newShowCmd(c *cli.CLI) *cobra.Command {
 		Short: "Show the settings in force",
 		Long: `Show the settings of a profile, or of the one in force, after the environment has
 been applied. With --explain each one says where it comes from. Keys are named by
-their files and never shown. With --quiet the client id is printed.`,
+their files and never shown. With --quiet the client id is printed. What an
+incomplete profile has is shown too, with what it lacks and exit code 4.`,
 		Example: "  antom profile show\n  antom profile show sandbox --explain",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -28,9 +30,9 @@ their files and never shown. With --quiet the client id is printed.`,
 			if err != nil {
 				return err
 			}
-			chosen, err := c.LoadProfile(p)
-			if err != nil {
-				return err
+			chosen, incomplete := c.LoadProfile(p)
+			if chosen == nil {
+				return incomplete
 			}
 			if chosen.Builtin {
 				m, err := c.Emulated(chosen)
@@ -39,7 +41,7 @@ their files and never shown. With --quiet the client id is printed.`,
 				}
 				chosen = m.Profile
 			}
-			return p.Print(profileCard(chosen, explain))
+			return cmp.Or(p.Print(profileCard(chosen, explain)), incomplete)
 		},
 	}
 	cmd.Flags().BoolVar(&explain, "explain", false, "say where each setting comes from")

@@ -66,7 +66,8 @@ a second object follows, the payment; with -o jsonl the session is the first
 event, {"type":"session",…}.`,
 		Example: `  antom session create --amount 42.00 --currency SGD
   antom session create --value 4200 --currency SGD --capture manual
-  antom session create --amount 42.00 --currency SGD --set 'order.goods[0].goodsName=Tea'
+  antom session create --amount 42.00 --currency SGD \
+    --set 'order.goods[0].goodsName=Tea'
   antom session create --amount 42.00 --currency SGD --dry-run=curl
   id=$(antom session create --amount 42.00 --currency SGD --quiet)`,
 		Args: cli.OrForm(cli.NoArgs),

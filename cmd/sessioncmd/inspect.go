@@ -46,9 +46,12 @@ JSON output has accepted, region, gateway, form, class, scene, category, version
 parts, findings ({"refused","rule","message","hint"}) and config, the fourth part decoded.
 The columns of CSV are part, name, length and value. With --quiet nothing is
 printed.`,
-		Example: `  antom session create --amount 42.00 --currency SGD -o json | antom session inspect -
-  antom session create --amount 42.00 --currency SGD -o json >session.json && antom session inspect - <session.json
-  antom session create --amount 42.00 --currency SGD --scene element -o json | antom session inspect - --class AMSElement`,
+		Example: `  antom session create --amount 42.00 --currency SGD -o json |
+    antom session inspect -
+  antom session create --amount 42.00 --currency SGD -o json >session.json &&
+    antom session inspect - <session.json
+  antom session create --amount 42.00 --currency SGD --scene element -o json |
+    antom session inspect - --class AMSElement`,
 		Args: cli.OneArg("DATA or -"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.run(cmd.Context(), args[0])

@@ -2,6 +2,7 @@ package sessioncmd
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -86,13 +87,13 @@ func (o *sessionList) sessions(profile string) ([]history.Record, error) {
 func (o *sessionList) result(sessions []history.Record) output.Result {
 	table := output.Table{Empty: "no sessions yet", Cols: []output.Col{
 		{Name: "time", Title: "CREATED"}, {Name: "paymentRequestId", Title: "PAYMENT REQUEST", Shrinks: true},
-		{Name: "referenceOrderId", Title: "ORDER", Shrinks: true}, {Name: "amount", Title: "AMOUNT", Align: output.Decimal},
+		{Name: "referenceOrderId", Title: "ORDER", Shrinks: true, MachineOnly: !slices.ContainsFunc(sessions, ownOrder)}, {Name: "amount", Title: "AMOUNT", Align: output.Decimal},
 		{Name: "currency", MachineOnly: true}, {Name: "paymentSessionExpiryTime", Title: "EXPIRES"},
 	}}
 	result := output.Result{Rows: [][]byte{}}
 	for _, r := range sessions {
 		table.Rows = append(table.Rows, []output.Cell{
-			view.WhenCell(o.c, r.Time), {Text: r.PaymentRequestID, Style: output.Key}, {Text: r.ReferenceOrderID},
+			view.WhenCell(o.c, r.Time), {Text: r.PaymentRequestID, Style: output.Key}, orderCell(r),
 			view.RecordedAmount(r.PaymentAmount), {Text: r.PaymentAmount.Currency}, o.expiresCell(r.PaymentSessionExpiryTime),
 		})
 		result.Rows = append(result.Rows, cli.Encode(r))
@@ -100,6 +101,17 @@ func (o *sessionList) result(sessions []history.Record) output.Result {
 	}
 	result.JSON, result.Table, result.Text = cli.JSONList(result.Rows), &table, []output.Block{table}
 	return result
+}
+
+// ownOrder reports whether a session's order has an id that is not the payment's.
+func ownOrder(r history.Record) bool { return r.ReferenceOrderID != r.PaymentRequestID }
+
+// orderCell leaves out, for people, an id that the row has already.
+func orderCell(r history.Record) output.Cell {
+	if !ownOrder(r) {
+		return output.Cell{Plain: r.ReferenceOrderID}
+	}
+	return output.Cell{Text: r.ReferenceOrderID}
 }
 
 // expiresCell tells people how long a session lives on, and programs the time.

@@ -14,7 +14,7 @@ func New(c *cli.CLI) *cobra.Command {
 		Short: "Create payment sessions, or look into one",
 		Long: `A payment session is what the web SDK needs to show the card form. It is made by
 createPaymentSession and lives for an hour at most.`,
-		Example: "  antom session create --amount 42.00 --currency SGD\n  antom session create --amount 42.00 --currency SGD -o json | antom session inspect -",
+		Example: "  antom session create --amount 42.00 --currency SGD\n  antom session create --amount 42.00 --currency SGD -o json |\n    antom session inspect -",
 	})
 	c.Below(cmd, newCreateCmd, newListCmd, newInspectCmd)
 	return cmd

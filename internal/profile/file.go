@@ -246,10 +246,18 @@ func (s *Settings) rows() func(func(name string, text *string) bool) {
 	}
 }
 
-// Add adds a profile and refuses one that exists.
-func (f *File) Add(name string, settings Settings) error {
+// Free refuses the name of a profile that exists.
+func (f *File) Free(name string) error {
 	if slices.Contains(f.Names(), name) {
 		return errorf("profile %q exists already", name).hint("--replace replaces it; antom profile show %s shows it", name)
+	}
+	return nil
+}
+
+// Add adds a profile and refuses one that exists.
+func (f *File) Add(name string, settings Settings) error {
+	if err := f.Free(name); err != nil {
+		return err
 	}
 	return f.Replace(name, settings)
 }

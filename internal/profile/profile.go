@@ -357,7 +357,7 @@ func (p *Profile) check() error {
 	for _, name := range [...]string{"currency", "settlement_currency"} {
 		code := map[string]string{"currency": p.Currency, "settlement_currency": p.SettlementCurrency}[name]
 		if _, known := antom.LookupCurrency(code); code != "" && !known {
-			return errorf("%s: %s %q: not an ISO 4217 code", p.at(name), name, code).hint("a currency is three capital letters, such as SGD")
+			return errorf("%s: %s %q: %s", p.at(name), name, code, antom.NotACurrency(code)).hint("a currency is three capital letters, such as SGD")
 		}
 	}
 	return p.checkGateway()
@@ -448,9 +448,25 @@ func CheckName(name string) error {
 	return nil
 }
 
+// possibleName is a name that a profile may have and that comes close to the wanted
+// one, which may have capitals or blanks.
+func possibleName(wanted string) string {
+	slug := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			return r
+		}
+		return '-'
+	}, strings.ToLower(wanted))
+	if slug = strings.Trim(slug, "-"); slug == "" || slug == Emulator {
+		return "sandbox"
+	}
+	return slug
+}
+
 // unknownProfile names the profiles there are.
 func unknownProfile(name string, known []string) error {
-	err := errorf("no profile %q", name).hint("antom profile add %s", name)
+	err := errorf("no profile %q", name).hint("antom profile add %s", possibleName(name))
 	if near := rules.Nearest(name, append(slices.Clone(known), Emulator)); near != "" {
 		return err.hint("did you mean %q?", near)
 	}

@@ -302,7 +302,7 @@ func (c *checker) checkCurrency(f *Field, path string, value *jsontree.Node) {
 		return
 	}
 	if _, known := antom.LookupCurrency(text); !known {
-		c.at(f, path).add("unknown-currency", "an ISO 4217 code, such as SGD", "is %s, must be an ISO 4217 code", redact.Quote(text))
+		c.at(f, path).add("unknown-currency", "an ISO 4217 code, such as SGD", "is %s, %s", redact.Quote(text), antom.NotACurrency(text))
 	}
 }
 

@@ -60,7 +60,7 @@ func requireCurrency(input, code string) (Currency, error) {
 	if near := NearestCurrency(code); near != "" {
 		hint = "did you mean " + near + "?"
 	}
-	return Currency{}, &AmountError{Rule: CurrencyUnknown, Input: input, Currency: code, reason: "not an ISO 4217 code", hint: hint}
+	return Currency{}, &AmountError{Rule: CurrencyUnknown, Input: input, Currency: code, reason: NotACurrency(code), hint: hint}
 }
 
 // amountReader reads one input in major or in minor units.

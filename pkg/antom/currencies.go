@@ -218,6 +218,44 @@ var colloquial = [...]struct{ name, code string }{
 	{"YEN", "JPY"},
 }
 
+// unitsOfISO are the codes of ISO 4217 that stand for no money one can pay a card
+// payment in (INF: Antom's list has none of them). Sorted by code.
+var unitsOfISO = [...]struct{ code, name string }{
+	{"BOV", "Mvdol, a unit of funds"},
+	{"CHE", "WIR euro, a complementary currency"},
+	{"CHW", "WIR franc, a complementary currency"},
+	{"CLF", "Unidad de fomento, a unit of account"},
+	{"COU", "the UVR of Colombia, a unit of account"},
+	{"MXV", "Mexican UDI, a unit of account"},
+	{"USN", "US dollar of the next day"},
+	{"UYI", "Uruguayan indexed peso, a unit of account"},
+	{"UYW", "Unidad previsional, a unit of account"},
+	{"XAG", "silver"},
+	{"XAU", "gold"},
+	{"XBA", "a bond market unit"},
+	{"XBB", "a bond market unit"},
+	{"XBC", "a bond market unit"},
+	{"XBD", "a bond market unit"},
+	{"XDR", "special drawing rights"},
+	{"XPD", "palladium"},
+	{"XPT", "platinum"},
+	{"XSU", "Sucre, a unit of account"},
+	{"XTS", "the code for tests"},
+	{"XUA", "the ADB unit of account"},
+	{"XXX", "no currency"},
+}
+
+// NotACurrency says why a code is not in the table of currencies: it is none of ISO
+// 4217, or one of ISO 4217 that nobody pays with, such as XAU.
+func NotACurrency(code string) string {
+	for _, row := range unitsOfISO {
+		if row.code == code {
+			return "a code of ISO 4217 for " + row.name + ", which Antom does not take"
+		}
+	}
+	return "not an ISO 4217 code"
+}
+
 // NearestCurrency is the code that was probably meant by a word that is none,
 // or "" if there is no telling: the same letters in another case, a name in
 // common use, the country alone, one letter off or two swapped. Of several, one
@@ -231,6 +269,9 @@ func NearestCurrency(word string) string {
 		if row.name == word {
 			return row.code
 		}
+	}
+	if slices.ContainsFunc(unitsOfISO[:], func(row struct{ code, name string }) bool { return row.code == word }) {
+		return ""
 	}
 	near, best := "", 0
 	for _, c := range currencies {

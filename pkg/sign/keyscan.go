@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -228,10 +229,10 @@ func (s *keyScan) wrapped(at int) int {
 }
 
 // hexStart begins DER in hexadecimal, with or without colons or blanks.
-var hexStart = regexp.MustCompile(`^(?i:0x)?30[: ]?8[12]`)
+var hexStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?i:0x)?30[: ]?8[12]`) })
 
 func (s *keyScan) hexKey(at int) int {
-	begin := hexStart.FindIndex(s.text[at:min(len(s.text), at+8)])
+	begin := hexStart().FindIndex(s.text[at:min(len(s.text), at+8)])
 	if begin == nil {
 		return at
 	}
@@ -335,7 +336,7 @@ func usualAlphabet(c byte) byte {
 
 // joint is the end of a string and the beginning of the next, as source code
 // joins them.
-var joint = regexp.MustCompile("^[\"'`]\\s*[+.&]?\\s*\\\\?\\s*[\"'`]")
+var joint = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[\"'`]\\s*[+.&]?\\s*\\\\?\\s*[\"'`]") })
 
 // skipSeparators passes over what may stand between two pieces of one key: white
 // space, escaped line ends, the joints of string literals, the > of quoted mail.
@@ -354,7 +355,7 @@ func skipSeparators(text []byte, at int) int {
 		case r == '>' && at > 0 && text[at-1] == '\n':
 			at++
 		default:
-			end := joint.FindIndex(text[at:min(len(text), at+40)])
+			end := joint().FindIndex(text[at:min(len(text), at+40)])
 			if end == nil {
 				return at
 			}

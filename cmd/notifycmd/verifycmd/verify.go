@@ -81,7 +81,8 @@ with -o csv one row.`,
 		Example: `  antom notify verify notification.http
   antom notify verify - < log.jsonl
   antom notify verify --explain path-prefix-lost
-  antom notify verify body.json --time 2026-11-24T09:00:00Z --signature "$signature" --url /antom/notify`,
+  antom notify verify body.json --time 2026-11-24T09:00:00Z \
+    --signature "$signature" --url /antom/notify`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("explain") {
 				return o.explainOnly(args)
