@@ -66,3 +66,46 @@ func TestPictures(t *testing.T) {
 		})
 	}
 }
+
+// TestCheckout_pictures looks at the page of antom checkout as people see it.
+func TestCheckout_pictures(t *testing.T) {
+	t.Parallel()
+	folder := os.Getenv("PICTURES")
+	if folder == "" {
+		folder = t.TempDir()
+	}
+	for _, row := range []struct {
+		name  string
+		w     window
+		flags []string
+		act   func(b *tab, c *checkoutRun)
+		holds []string
+	}{
+		{"checkout-popup", window{width: 1000, height: 860}, nil, func(b *tab, _ *checkoutRun) { b.choose("success") }, nil},
+		{"checkout-embedded", window{width: 1000, height: 1180}, []string{"--embedded"}, func(b *tab, _ *checkoutRun) { b.choose("success"); b.page().visible("#pay") },
+			[]string{"document.querySelector('#pay').getBoundingClientRect().height >= 44"}},
+		{"checkout-phone", window{width: 390, height: 1200, phone: true}, []string{"--embedded"}, func(b *tab, _ *checkoutRun) { b.choose("success"); b.page().visible("#pay") },
+			[]string{"document.documentElement.scrollWidth <= innerWidth"}},
+		{"checkout-paid", window{width: 1000, height: 560}, nil, func(b *tab, c *checkoutRun) {
+			pays("success")(b, c)
+			b.page().visible("#outcome")
+		}, []string{"document.querySelector('#outcome').innerText.includes('inquiryPayment says SUCCESS')", "!document.querySelector('iframe')"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			c := checkout(t, t.TempDir(), append([]string{"--request-id", "order-1001"}, append(row.flags, forty...)...)...)
+			b := open(t, row.w)
+			b.navigate(c.await("ready", 1).URL)
+			row.act(b, c)
+			for _, holds := range append(row.holds, "document.querySelector('#amount').innerText === '42.00 SGD'", "document.querySelector('#gateway').innerText === 'emulator'") {
+				if !get[bool](b.page(), holds) {
+					t.Errorf("not so: %s", holds)
+				}
+			}
+			b.screenshot(filepath.Join(folder, row.name+".png"))
+			b.clean()
+			c.interrupt()
+			<-c.ended
+		})
+	}
+}

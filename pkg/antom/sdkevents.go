@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+//go:generate go run ../../internal/gen/sdkevents
+
 // SDKEventKind says what a code of the web SDK tells of. The first three are Antom's
 // types R, S and E; the last one is ours (INF).
 type SDKEventKind string
