@@ -340,3 +340,111 @@ func TestCheckout_listen(t *testing.T) {
 		t.Error("there is something to warn of")
 	}
 }
+
+// TestCheckout_storedCard asks for the security code of a stored card, where that is
+// wanted.
+func TestCheckout_storedCard(t *testing.T) {
+	t.Parallel()
+	e := serve(t)
+	first := e.session()
+	e.antom("emulator", "pay", first.PaymentRequestID, "--processing", "0s", "-q")
+	token := strings.Trim(strings.TrimSpace(e.antom("payment", "inquire", "--profile", "emulator", first.PaymentRequestID, "--jq", ".paymentResultInfo.cardToken")), `"`)
+	c := checkout(t, e.state, slices.Concat(forty, []string{"--stored-card", token, "--need-cvv"})...)
+	b := c.opens()
+	c.await("onEventCallback SDK_END_OF_LOADING", 1)
+	if visible := get[[]bool](b.form(), "['number', 'cvv'].map((id) => document.getElementById(id).checkVisibility())"); !slices.Equal(visible, []bool{false, true}) {
+		t.Errorf("number and cvv are asked for: %v", visible)
+	}
+	b.form().typeIn("#cvv", "123")
+	b.form().click("#pay")
+	c.exits(0)
+}
+
+// real is a profile that antom takes for a real gateway, and that is the emulator's: the
+// page and its policy are those of the sandbox.
+func real(t *testing.T, e *emulator) []string {
+	t.Helper()
+	env := append(os.Environ(), "ANTOM_STATE_DIR="+t.TempDir(), "ANTOM_CONFIG_DIR="+e.state, "NO_COLOR=1", "ANTOM_GATEWAY_URL="+e.URL)
+	for line := range strings.Lines(e.antom("emulator", "keys", "--format", "dotenv")) {
+		env = append(env, strings.TrimSpace(line))
+	}
+	return env
+}
+
+// TestCheckout_offline: the genuine SDK on the sandbox, and nothing of Antom's can be
+// reached. Each of its words is explained, and the page's policy keeps nothing away that
+// the SDK asks for.
+func TestCheckout_offline(t *testing.T) {
+	t.Parallel()
+	script, err := genuine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, way := range []string{"--popup", "--embedded"} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			c := checkoutIn(t, real(t, serve(t)), slices.Concat(forty, []string{"--sdk-file", script, way})...)
+			c.opens()
+			if got := c.all()[0]; got.Environment != "sandbox" {
+				t.Errorf("%+v", got)
+			}
+			for _, channel := range []string{"onError", "onEventCallback"} {
+				if got := c.await(channel+" SDK_CREATECOMPONENT_ERROR", 1); got.Message != "Network request error" || !strings.Contains(got.Meaning, "does not reach Antom's gateway") {
+					t.Errorf("%s: %+v", channel, got)
+				}
+			}
+			if got := c.await("launch-rejected SDK_CREATECOMPONENT_ERROR", 1); got.Message != "Load resource timeout" || !strings.Contains(got.Action, "ac.alipay.com") {
+				t.Errorf("%+v", got)
+			}
+			for _, r := range c.all() {
+				if r.Channel == "csp" {
+					t.Errorf("the policy keeps away %s", r.Message)
+				}
+			}
+			c.interrupt()
+			c.exits(130)
+		})
+	}
+}
+
+// TestCheckout_noScript: a script that does not come is told, with what may be the cause.
+func TestCheckout_noScript(t *testing.T) {
+	t.Parallel()
+	for name, flags := range map[string][]string{
+		"a port of nobody": {"--sdk-url", "http://127.0.0.1:1/ams-checkout.js"},
+		"the CDN, offline": {"--sdk-version", "1.47.2"},
+		"another hash":     {"--sdk-url", "", "--sdk-integrity", "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := serve(t)
+			flags = slices.Clone(flags)
+			if flags[1] == "" {
+				flags[1] = e.URL + "/sdk/ams-checkout.js"
+			}
+			c := checkoutIn(t, real(t, e), slices.Concat(forty, flags)...)
+			c.opens()
+			if got := c.await("sdk-load-failed", 1); !strings.Contains(got.Message, "could not be loaded") || !strings.Contains(got.Action, "--sdk-file") {
+				t.Errorf("%+v", got)
+			}
+			c.interrupt()
+			c.exits(130)
+		})
+	}
+}
+
+// TestCheckout_silence: an SDK that says nothing is noticed.
+func TestCheckout_silence(t *testing.T) {
+	t.Parallel()
+	script := filepath.Join(t.TempDir(), "silent.js")
+	if err := os.WriteFile(script, []byte("window.AMSCashierPayment = class { createComponent() { return new Promise(() => {}); } unmount() {} };"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := checkout(t, t.TempDir(), slices.Concat(forty, []string{"--sdk-file", script})...)
+	c.opens()
+	if got := c.await("silence", 1); !strings.Contains(got.Message, "says nothing since it was called for 15s") {
+		t.Errorf("%+v", got)
+	}
+	c.interrupt()
+	c.exits(130)
+}

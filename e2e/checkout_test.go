@@ -23,7 +23,8 @@ type record struct {
 	Code             string `json:"code"`
 	Message          string `json:"message"`
 	Meaning          string `json:"meaning"`
-	Cause            string `json:"cause"`
+	Action           string `json:"action"`
+	Environment      string `json:"environment"`
 	Opened           bool   `json:"opened"`
 	Genuine          bool   `json:"genuine"`
 	Ours             bool   `json:"ours"`

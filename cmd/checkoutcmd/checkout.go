@@ -45,40 +45,43 @@ func New(c *cli.CLI) *cobra.Command {
 		Use:   "checkout --amount AMOUNT --currency CODE",
 		Short: "Pay a session in the browser and read the web SDK's events",
 		Long: `Create a payment session, open a page on this machine that shows it with Antom's
-web SDK, and print every event that the page hears, with what it means and what to
-do. The command ends when the payment is final, with the exit code of payment wait.
+web SDK, and print every event that the page hears, with what it means and what
+to do. The command ends when the payment is final, with the exit code of payment
+wait.
 
 The session is made by the flags of session create; or --session takes one, as
 session data or as the answer of createPaymentSession in JSON, - from standard
-input; --last takes up the session that an earlier checkout left open. Session data
-alone do not name the payment: say it with --request-id.
+input; --last takes up the session that an earlier checkout left open. Session
+data alone do not name the payment: say it with --request-id.
 
-The page is on 127.0.0.1 and is opened by a link that works once. On a terminal the
-browser is opened; --no-open prints the link only. Whatever the page says is a hint:
-when it tells of a result, inquiryPayment is asked every two seconds, and it alone
-decides.
+The page is on 127.0.0.1 and is opened by a link that works once. On a terminal
+the browser is opened; --no-open prints the link only. Whatever the page says is
+a hint: when it tells of a result, inquiryPayment is asked every two seconds,
+and it alone decides.
 
---listen receives the payment's notifications as notify listen does. Where the page,
-the notification and inquiryPayment say different things, that is told.
+--listen receives the payment's notifications as notify listen does. Where the
+page, the notification and inquiryPayment say different things, that is told.
 
 The web SDK comes from Antom's CDN (--sdk-version, --sdk-url), from a file
-(--sdk-file), or on the profile "emulator" from the emulator's stand-in. It is told
-the environment of the profile: sandbox or, on a live profile, prod.
+(--sdk-file), or on the profile "emulator" from the emulator's stand-in. It is
+told the environment of the profile: sandbox or, on a live profile, prod.
 
 --popup (the default) and --embedded show the classic card form, --element the
 Payment Element. The other flags are the options of Antom's guide.
 
---print prints the smallest page (html), component (react, vue) or server (node) with
-the options that the other flags say. Nothing is sent, and no session is made.
+--print prints the smallest page (html), component (react, vue) or server (node)
+with the options that the other flags say. Nothing is sent, and no session is
+made.
 
-Exit code 0: the payment ended in SUCCESS. 7: it ended otherwise (--expect turns the
-wanted ending into 0). 5: --timeout passed. 6: the web SDK would not accept the
-session. 130: interrupted; what is still open is told.
+Exit code 0: the payment ended in SUCCESS. 7: it ended otherwise (--expect turns
+the wanted ending into 0). 5: --timeout passed. 6: the web SDK would not accept
+the session. 130: interrupted; what is still open is told.
 
-With --quiet the final paymentStatus is printed. With -o jsonl the first record is
-{"type":"ready","url",…}, each event is {"type":"event","seq","channel","code",…},
-each change of the payment {"type":"status",…}, and the end {"type":"result",…,
-"exit"}. JSON output is the gateway's last answer.`,
+With --quiet the final paymentStatus is printed. With -o jsonl the first record
+is {"type":"ready","url",…}, each event is
+{"type":"event","seq","channel","code",…}, each change of the payment
+{"type":"status",…}, and the end {"type":"result",…,"exit"}. JSON output is the
+gateway's last answer.`,
 		Example: `  antom checkout --amount 42.00 --currency SGD
   antom checkout --amount 42.00 --currency SGD --embedded --locale pt_BR \
     --no-open
@@ -143,6 +146,9 @@ func (o *checkoutCmd) validateSource(flags *pflag.FlagSet) error {
 			return err
 		}
 	}
+	if err := o.storedCard(flags); err != nil {
+		return err
+	}
 	if o.print != "" {
 		return o.validatePrint(flags)
 	}
@@ -175,6 +181,17 @@ func (o *checkoutCmd) run(ctx context.Context) error {
 		return err
 	}
 	return r.serve(ctx)
+}
+
+// storedCard puts --stored-card where the request has it.
+func (o *checkoutCmd) storedCard(flags *pflag.FlagSet) error {
+	switch {
+	case o.look.storedCard == "":
+		return nil
+	case o.takes():
+		return cli.Usagef("--stored-card is of a session to be made, and --session or --last takes one that is there").WithHint("leave one of them out")
+	}
+	return flags.Set("set", "paymentMethod.paymentMethodId="+o.look.storedCard)
 }
 
 // validatePrint wants nothing that only a run has. An amount is needed where the request

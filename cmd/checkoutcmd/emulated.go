@@ -50,8 +50,8 @@ func hasPages(ctx context.Context, served *emulator.Remote) error {
 		return fmt.Errorf("ask for the emulator's pages: %w", err)
 	}
 	defer answer.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<16)) // a HEAD has no body
-	if answer.StatusCode != http.StatusOK {
+	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<16))                                                      // a HEAD has no body
+	if answer.StatusCode != http.StatusOK || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/javascript") { // the gateway answers every path
 		return &cli.SetupError{
 			Message: "the emulator at " + served.Address.URL + " serves no browser side",
 			Remedy:  "start antom emulator serve without --browser off, or end it: checkout serves the pages itself",

@@ -24,6 +24,7 @@ type lookFlags struct {
 	noLoading                bool
 	submitButton             bool
 	redirect                 bool
+	storedCard               string
 	needCVV                  bool
 	billing                  string
 	appearance               []string
@@ -41,6 +42,7 @@ func (f *lookFlags) bind(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.noLoading, "no-loading", false, "without the SDK's loading animation (appearance.showLoading false)")
 	flags.BoolVar(&f.submitButton, "submit-button", false, "with --embedded: the form has its own button (appearance.showSubmitButton)")
 	flags.BoolVar(&f.redirect, "redirect", false, "go to paymentRedirectUrl at the end (notRedirectAfterComplete false)")
+	flags.StringVar(&f.storedCard, "stored-card", "", "pay with a stored card: its `token` (paymentMethod.paymentMethodId of the session)")
 	flags.BoolVar(&f.needCVV, "need-cvv", false, "ask for the security code of a stored card (storedCard.needCVV)")
 	flags.StringVar(&f.billing, "billing", "", "with --embedded: JSON `file` with the buyer's billing address, for submit(); - is standard input")
 	flags.StringArrayVar(&f.appearance, "appearance", nil, "look of the form: `key=value`, or @FILE with JSON; may be repeated")

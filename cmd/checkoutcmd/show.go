@@ -120,25 +120,26 @@ type eventRecord struct {
 var channels = [...]struct {
 	kind    checkout.Kind
 	meaning string
+	action  string
 	quiet   bool // not worth a line for people
 }{
-	{checkout.PageOpened, "the page is open", false},
-	{checkout.PageGone, "the page was closed or left", true},
-	{checkout.PageHidden, "the browser leaves the page", false},
-	{checkout.PageReturned, "the buyer came back to paymentRedirectUrl", false},
-	{checkout.PageError, "an error in the page", false},
-	{checkout.PageRejected, "a promise that nobody caught", false},
-	{checkout.PageBlocked, "kept away by the page's content security policy", false},
-	{checkout.SDKLoaded, "the web SDK is loaded", false},
-	{checkout.SDKMissing, "the web SDK could not be loaded", false},
-	{checkout.SDKLog, "a note of the form", false},
-	{checkout.SDKClosed, "the form was closed", false},
-	{checkout.Launching, "the form is asked for", true},
-	{checkout.Launched, "the SDK's promise has resolved: the frame is there, the form may not be", false},
-	{checkout.NotLaunched, "the SDK's promise was rejected", false},
-	{checkout.Submitting, "submit was called", false},
-	{checkout.Submitted, "submit has its answer", false},
-	{checkout.NotSubmitted, "submit was rejected", false},
+	{checkout.PageOpened, "the page is open", "", false},
+	{checkout.PageGone, "the page was closed or left", "", true},
+	{checkout.PageHidden, "the browser leaves the page", "", false},
+	{checkout.PageReturned, "the buyer came back to paymentRedirectUrl", "", false},
+	{checkout.PageError, "an error in the page", "", false},
+	{checkout.PageRejected, "a promise that nobody caught", "", false},
+	{checkout.PageBlocked, "kept away by the page's content security policy", "if the form does not work for it, another --sdk-version may ask hosts that antom knows", false},
+	{checkout.SDKLoaded, "the web SDK is loaded", "", false},
+	{checkout.SDKMissing, "the web SDK could not be loaded", "check the address, the hash, the network, a proxy and an ad blocker; --sdk-file takes it from this machine", false},
+	{checkout.SDKLog, "a note of the form", "", false},
+	{checkout.SDKClosed, "the form was closed", "", false},
+	{checkout.Launching, "the form is asked for", "", true},
+	{checkout.Launched, "the SDK's promise has resolved: the frame is there, the form may not be", "", false},
+	{checkout.NotLaunched, "the SDK's promise was rejected", "", false},
+	{checkout.Submitting, "submit was called", "", false},
+	{checkout.Submitted, "submit has its answer", "", false},
+	{checkout.NotSubmitted, "submit was rejected", "", false},
 }
 
 // noise is what the fingerprint of the device complains of without a network; the form
@@ -157,7 +158,7 @@ func (t *teller) event(e checkout.Event) error {
 	silent := false
 	for _, row := range channels {
 		if row.kind == e.Kind {
-			record.Meaning, silent = row.meaning, row.quiet
+			record.Meaning, record.Action, silent = row.meaning, row.action, row.quiet
 		}
 	}
 	var row antom.SDKEvent

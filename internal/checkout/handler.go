@@ -33,7 +33,7 @@ const beat = 5 * time.Second
 
 // Limits bound the connections of the server.
 func Limits() serve.Limits {
-	return serve.Limits{Header: 10 * time.Second, Idle: time.Minute, HeaderBytes: 32 << 10, Connections: 64}
+	return serve.Limits{Header: 10 * time.Second, Read: 30 * time.Second, Idle: time.Minute, HeaderBytes: 32 << 10, Connections: 64}
 }
 
 // ServeHTTP answers the page, under the strictest rules that let it work.
@@ -139,6 +139,10 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	control := http.NewResponseController(w)
+	if err := control.SetReadDeadline(time.Time{}); err != nil { // that of the request, which has come: the stream goes on
+		http.Error(w, "this connection can't stream", http.StatusInternalServerError)
+		return
+	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	s.reading(p)
 	defer s.left(p)
