@@ -1,7 +1,6 @@
 package checkoutcmd
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,21 +120,16 @@ func (r *run) print(verdict error) error {
 
 // whatIsOpen says what has not ended, and how to go on.
 func (r *run) whatIsOpen(cause error) {
-	if cause == nil {
-		return
-	}
 	id := cli.IDArg(r.session.PaymentRequestID)
-	left := expiry(r.o.c.Now(), r.session.Expires)
-	if r.stand.Told { // a payment was made: the session is used up
+	switch left := expiry(r.o.c.Now(), r.session.Expires); {
+	case cause == nil:
+	case r.stand.Told: // a payment was made: the session is used up
 		r.p.Note("the payment goes on without this command: antom payment wait %s", id)
-		return
+	case r.expired:
+		r.p.Note("nothing is open: the session has expired")
+	case left == "":
+		r.p.Note("the session is open: antom checkout --last goes on with it; antom payment cancel %s ends it", id)
+	default:
+		r.p.Note("the session is open for %s: antom checkout --last goes on with it; antom payment cancel %s ends it", left, id)
 	}
-	r.p.Note("the session is open%s: antom checkout --last goes on with it; antom payment cancel %s ends it", cmp.Or(prefixed(" for ", left), ""), id)
-}
-
-func prefixed(prefix, text string) string {
-	if text == "" {
-		return ""
-	}
-	return prefix + text
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/sessionflags"
 	"github.com/antom-cli/antom/internal/rules"
 	"github.com/antom-cli/antom/pkg/antom"
 )
@@ -161,13 +162,17 @@ func (r *run) kept() (*given, error) {
 	if err != nil || json.Unmarshal(text, &s) != nil || s.Data == "" {
 		return nil, none
 	}
+	if at, err := s.Expires.Time(); err == nil && r.m.Emulator == nil && !r.o.c.Now().Before(at) { // the emulator's clock may be another
+		os.Remove(path)
+		return nil, cli.Usagef("--last: the session that was left open expired at %s", s.Expires).WithHint("antom checkout with an amount makes a new one")
+	}
 	return &s, nil
 }
 
 // expiry says how long the session lives on.
 func expiry(now time.Time, t antom.DateTime) string {
 	at, err := t.Time()
-	if err != nil || at.Sub(now) <= 0 || at.Sub(now) > time.Hour {
+	if err != nil || at.Sub(now) <= 0 || at.Sub(now) > sessionflags.LongestSession {
 		return ""
 	}
 	return cli.Seconds(at.Sub(now))

@@ -168,7 +168,7 @@ func (r *run) awaitNotice(ctx context.Context) error {
 
 // notice prints a notification.
 func (t *teller) notice(at time.Time, n noticeRecord) error {
-	text := t.clock(at) + "  notification  "
+	text := t.clock(at) + "  " + column("notification") + "  "
 	switch {
 	case !n.Genuine:
 		text += t.p.Styled("refused", output.Bad) + "  " + n.Message

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/sessionflags"
 	"github.com/antom-cli/antom/internal/checkout"
 	"github.com/antom-cli/antom/internal/emulator/browser"
 	"github.com/antom-cli/antom/internal/output"
@@ -41,6 +42,7 @@ type run struct {
 	claim   antom.PaymentStatus
 	opened  bool // a page was, some time
 	leaving bool // the browser was sent elsewhere: that the page is gone is no surprise
+	expired bool // the session has, meanwhile
 	returns bool // paymentRedirectUrl is a page of this command's
 
 	work  []func(context.Context) error // runs beside the page
@@ -231,6 +233,7 @@ func (r *run) begin() error {
 
 // follow takes what happens, one thing after the other, until the end.
 func (r *run) follow(ctx, working context.Context) error {
+	expired := r.expires()
 	for {
 		silence := r.silence()
 		select {
@@ -252,12 +255,29 @@ func (r *run) follow(ctx, working context.Context) error {
 			if err := r.alarm(); err != nil {
 				return err
 			}
+		case <-expired:
+			r.asker.because(perhaps)
+			r.expired = true
+			r.forget()
+			if err := r.tell.expired(); err != nil {
+				return err
+			}
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-working.Done():
 			return errors.New("the page's server has ended")
 		}
 	}
+}
+
+// expires is when the session does, by the clock of this machine; nil: it is not known.
+func (r *run) expires() <-chan time.Time {
+	at, err := r.session.Expires.Time()
+	left := at.Sub(r.o.c.Now())
+	if err != nil || left <= 0 || left > sessionflags.LongestSession { // the gateway's clock is not ours
+		return nil
+	}
+	return time.After(left)
 }
 
 // silence is when the SDK will have said nothing for too long; nil: it need not say

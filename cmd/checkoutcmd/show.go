@@ -3,6 +3,7 @@ package checkoutcmd
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -88,7 +89,7 @@ func (t *teller) ready(r *run, link string, opened, none bool) error {
 type linkRecord struct {
 	Type string `json:"type"`
 	Time string `json:"time"`
-	URL  string `json:"url"`
+	URL  string `json:"url,omitempty"`
 }
 
 func (t *teller) link(link string) error {
@@ -97,6 +98,15 @@ func (t *teller) link(link string) error {
 		return nil
 	}
 	return t.stream(linkRecord{"link", t.stamp(t.c.Now()), link}, t.clock(t.c.Now())+"  the page is gone, and the session is still open; go on at "+t.p.Styled(link, output.Key))
+}
+
+// expired tells that the session has expired. A payment that was submitted goes on.
+func (t *teller) expired() error {
+	t.p.Warn("the session has expired: what was not submitted can't be paid any more; a new one is made by antom checkout with an amount")
+	if !t.p.Streams() {
+		return nil
+	}
+	return t.stream(linkRecord{Type: "expired", Time: t.stamp(t.c.Now())}, "")
 }
 
 // eventRecord is one thing that the page heard.
@@ -197,7 +207,7 @@ func (t *teller) repeated(e checkout.Event) bool {
 // it what to do. What the SDK says on two channels is explained once.
 func (t *teller) lines(e eventRecord, kind antom.SDKEventKind) string {
 	at, _ := time.Parse(time.RFC3339Nano, e.Time) // we wrote it
-	parts := []string{t.clock(at), string(e.Channel)}
+	parts := []string{t.clock(at), column(string(e.Channel))}
 	if e.Code != "" {
 		parts = append(parts, t.p.Styled(redact.Line(e.Code), styleOf(kind, e.Code)))
 	}
@@ -214,6 +224,9 @@ func (t *teller) lines(e eventRecord, kind antom.SDKEventKind) string {
 	}
 	return line
 }
+
+// column is a channel as wide as the widest of them.
+func column(channel string) string { return fmt.Sprintf("%-15s", channel) }
 
 // words are the meaning of an event, with what the SDK says itself.
 func (t *teller) words(e eventRecord) string {
@@ -248,7 +261,7 @@ func styleOf(kind antom.SDKEventKind, code string) output.Style {
 func (t *teller) status(before, w wait.Watch) error {
 	if w.Told && w.State.Status != before.State.Status {
 		record := view.PaymentWords().Event("status", &w, wait.Stage{}, t.c.Now(), nil)
-		text := t.clock(t.c.Now()) + "  inquiryPayment  " + view.StatusCell(antom.PaymentStatus(w.State.Status)).Text
+		text := t.clock(t.c.Now()) + "  " + column("inquiryPayment") + "  " + view.StatusCell(antom.PaymentStatus(w.State.Status)).Text
 		return t.stream(record, text)
 	}
 	switch {
