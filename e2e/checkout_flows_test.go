@@ -1,6 +1,10 @@
 package e2e
 
 import (
+	"crypto/sha512"
+	"encoding/base64"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -325,7 +329,6 @@ func secretsIn(t *testing.T, state string) []string {
 	return secrets
 }
 
-
 // TestCheckout_listen: the payment's notification comes to the same terminal.
 func TestCheckout_listen(t *testing.T) {
 	t.Parallel()
@@ -383,7 +386,7 @@ func TestCheckout_offline(t *testing.T) {
 	for _, way := range []string{"--popup", "--embedded"} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
-			c := checkoutIn(t, real(t, serve(t)), slices.Concat(forty, []string{"--sdk-file", script, way})...)
+			c := checkoutIn(t, real(t, serve(t, "--browser", "off")), slices.Concat(forty, []string{"--sdk-file", script, way})...)
 			c.opens()
 			if got := c.all()[0]; got.Environment != "sandbox" {
 				t.Errorf("%+v", got)
@@ -408,29 +411,59 @@ func TestCheckout_offline(t *testing.T) {
 }
 
 // TestCheckout_noScript: a script that does not come is told, with what may be the cause.
+// One with a hash comes only as it was meant.
 func TestCheckout_noScript(t *testing.T) {
 	t.Parallel()
-	for name, flags := range map[string][]string{
-		"a port of nobody": {"--sdk-url", "http://127.0.0.1:1/ams-checkout.js"},
-		"the CDN, offline": {"--sdk-version", "1.47.2"},
-		"another hash":     {"--sdk-url", "", "--sdk-integrity", "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
+	path, err := genuine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha512.Sum512(script)
+	hash := "sha512-" + base64.StdEncoding.EncodeToString(sum[:])
+	cdn := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Content-Type", "text/javascript")
+		_, _ = w.Write(script)
+	}))
+	t.Cleanup(cdn.Close)
+	for name, row := range map[string]struct {
+		flags []string
+		loads bool
+	}{
+		"a port of nobody": {[]string{"--sdk-url", "http://127.0.0.1:1/ams-checkout.js"}, false},
+		"the CDN, offline": {[]string{"--sdk-version", "1.47.2"}, false},
+		"another hash":     {[]string{"--sdk-url", cdn.URL + "/a.js", "--sdk-integrity", "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="}, false},
+		"the right hash":   {[]string{"--sdk-url", cdn.URL + "/a.js", "--sdk-integrity", hash}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := serve(t)
-			flags = slices.Clone(flags)
-			if flags[1] == "" {
-				flags[1] = e.URL + "/sdk/ams-checkout.js"
-			}
-			c := checkoutIn(t, real(t, e), slices.Concat(forty, flags)...)
+			c := checkoutIn(t, real(t, serve(t, "--browser", "off")), slices.Concat(forty, row.flags)...)
 			c.opens()
-			if got := c.await("sdk-load-failed", 1); !strings.Contains(got.Message, "could not be loaded") || !strings.Contains(got.Action, "--sdk-file") {
+			if row.loads {
+				c.await("sdk-loaded", 1)
+				c.await("onEventCallback SDK_START_OF_LOADING", 1)
+			} else if got := c.await("sdk-load-failed", 1); !strings.Contains(got.Message, "could not be loaded") || !strings.Contains(got.Action, "--sdk-file") {
 				t.Errorf("%+v", got)
 			}
 			c.interrupt()
 			c.exits(130)
 		})
 	}
+}
+
+// TestCheckout_adopted: a profile whose gateway is an emulator on this machine, as in CI,
+// shows the emulator's form.
+func TestCheckout_adopted(t *testing.T) {
+	t.Parallel()
+	c := checkoutIn(t, real(t, serve(t)), forty...)
+	b := c.opens()
+	pays("success")(b, c)
+	c.exits(0)
+	b.clean()
 }
 
 // TestCheckout_silence: an SDK that says nothing is noticed.

@@ -3,14 +3,15 @@ package checkoutcmd
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/emulator/browser"
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // findEmulator finds the pages of the emulator: those of antom emulator serve, or else
@@ -30,34 +31,53 @@ func (r *run) findEmulator(ctx context.Context) error {
 			Remedy:  "start antom emulator serve without --https, or end it: checkout serves the pages itself",
 		}
 	}
-	if err := hasPages(ctx, served); err != nil {
+	found, err := hasPages(ctx, served, served.Address.URL)
+	switch {
+	case err != nil:
 		return err
-	}
-	r.emulated = served.Address.URL
-	return nil
-}
-
-// hasPages refuses an emulator that serves no browser side.
-func hasPages(ctx context.Context, served *emulator.Remote) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodHead, served.Address.URL+browser.SDKPath, http.NoBody)
-	if err != nil {
-		return fmt.Errorf("ask for the emulator's pages: %w", err)
-	}
-	answer, err := served.RoundTrip(request)
-	if err != nil {
-		return fmt.Errorf("ask for the emulator's pages: %w", err)
-	}
-	defer answer.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 1<<16))                                                      // a HEAD has no body
-	if answer.StatusCode != http.StatusOK || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/javascript") { // the gateway answers every path
+	case !found:
 		return &cli.SetupError{
 			Message: "the emulator at " + served.Address.URL + " serves no browser side",
 			Remedy:  "start antom emulator serve without --browser off, or end it: checkout serves the pages itself",
 		}
 	}
+	r.emulated = served.Address.URL
 	return nil
+}
+
+// adoptEmulator finds out that the gateway of a profile is an emulator on this machine,
+// as in CI: then its form is shown. What does not answer is none.
+func (r *run) adoptEmulator(ctx context.Context) error {
+	u, err := url.Parse(r.m.Profile.GatewayURL)
+	if err != nil || u.Scheme != "http" || !antom.IsLoopback(u.Hostname()) {
+		return nil //nolint:nilerr // the client has refused a URL that is none
+	}
+	client, err := r.o.c.EndpointClient(0, 1)
+	if err != nil {
+		return err
+	}
+	base := u.Scheme + "://" + u.Host
+	if found, err := hasPages(ctx, client.Transport, base); found && err == nil {
+		r.emulated = base
+	}
+	return nil
+}
+
+// hasPages reports whether an emulator serves its browser side.
+func hasPages(ctx context.Context, by http.RoundTripper, base string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, base+browser.SDKPath, http.NoBody)
+	if err != nil {
+		return false, fmt.Errorf("ask for the emulator's pages: %w", err)
+	}
+	answer, err := by.RoundTrip(request)
+	if err != nil {
+		return false, fmt.Errorf("ask for the emulator's pages: %w", err)
+	}
+	defer answer.Body.Close()
+	script := strings.HasPrefix(answer.Header.Get("Content-Type"), "text/javascript") // its gateway answers every path
+	return answer.StatusCode == http.StatusOK && script, nil
 }
 
 // serveEmulator serves the emulator's pages on a port of their own. Its notifications

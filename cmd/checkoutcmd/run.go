@@ -73,8 +73,8 @@ func (r *run) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	if r.m.Emulator != nil {
-		if err := r.findEmulator(ctx); err != nil {
+	if r.o.session.Write.DryRun == "" { // it shows no page, and asks nobody
+		if err := r.findPages(ctx); err != nil {
 			return err
 		}
 	}
@@ -95,6 +95,14 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.makeServer(found)
 	return nil
+}
+
+// findPages finds the emulator's pages, if the gateway is an emulator.
+func (r *run) findPages(ctx context.Context) error {
+	if r.m.Emulator != nil {
+		return r.findEmulator(ctx)
+	}
+	return r.adoptEmulator(ctx)
 }
 
 // comeBackHere has the buyer return to this command's own page, where nothing else is
