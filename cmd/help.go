@@ -205,7 +205,7 @@ var otherVariables = [...]profile.Variable{
 	{Name: "CLICOLOR_FORCE", Meaning: "colour, also off a terminal"},
 	{Name: "TERM=dumb", Meaning: "no colour and no spinner"},
 	{Name: "ACCESSIBLE", Meaning: "no spinner; a line every 30 s instead"},
-	{Name: "BROWSER", Meaning: "what checkout opens: programs separated by colons, %s for the link"},
+	{Name: "BROWSER", Meaning: "what checkout opens: programs separated as in PATH, %s for the link"},
 	{Name: "CI", Meaning: "never ask a question, open no browser"},
 	{Name: "COLUMNS", Meaning: "width, where the terminal does not tell"},
 	{Name: "HTTPS_PROXY, HTTP_PROXY, NO_PROXY", Meaning: "proxy for calls to the gateway"},

@@ -21,6 +21,7 @@ func TestBrowserCommands(t *testing.T) {
 		{"", "darwin", "open", 1},
 		{"", "windows", "rundll32 url.dll,FileProtocolHandler", 1},
 		{"firefox --private-window %s:chromium", "darwin", "firefox --private-window %s", 2},
+		{`C:\b.exe;firefox`, "windows", `C:\b.exe`, 2},
 		{" : ", "linux", "xdg-open", 8},
 	} {
 		got := browserCommands(test.named, test.system)
