@@ -146,7 +146,7 @@ func (o *checkoutCmd) validateSource(flags *pflag.FlagSet) error {
 			return err
 		}
 	}
-	if err := o.storedCard(flags); err != nil {
+	if err := cli.First(o.validateScene(flags.Lookup("scene").Value.String()), o.storedCard(flags)); err != nil {
 		return err
 	}
 	if o.print != "" {
@@ -181,6 +181,22 @@ func (o *checkoutCmd) run(ctx context.Context) error {
 		return err
 	}
 	return r.serve(ctx)
+}
+
+// validateScene wants a session that the chosen form can show, before one is made.
+func (o *checkoutCmd) validateScene(scene string) error {
+	switch {
+	case o.takes():
+		return nil
+	case scene == "checkout-page":
+		return cli.Usagef("--scene checkout-page has no form to show: the buyer pays on a page of Antom's").
+			WithHint("antom session create --scene checkout-page --wait prints its address and waits")
+	case scene == "element" && !o.look.element:
+		return cli.Usagef("--scene element makes a session for the Payment Element").WithHint("--element shows it, and sets the scene by itself")
+	case scene == "classic" && o.look.element:
+		return cli.Usagef("--scene classic makes a session that the Payment Element does not show").WithHint("leave out --scene: --element sets it")
+	}
+	return nil
 }
 
 // storedCard puts --stored-card where the request has it.

@@ -106,11 +106,11 @@ func (r *run) inspect(s *given) (*rules.SessionData, error) {
 // keptFile is where the session is while it is open: it stands for one payment, for an
 // hour at most, and only its owner can read it.
 func (r *run) keptFile() (string, error) {
-	dir, err := r.o.c.JournalDir(r.profileName())
-	if err != nil {
-		return "", err
+	dir := r.o.c.StateDir()
+	if dir == "" {
+		return "", &cli.SetupError{Message: "there is no place for the session", Remedy: "set HOME or ANTOM_STATE_DIR"}
 	}
-	return filepath.Join(filepath.Dir(filepath.Dir(dir)), "checkout", r.profileName()+".json"), nil
+	return filepath.Join(dir, "checkout", r.profileName()+".json"), nil
 }
 
 func (r *run) profileName() string {

@@ -217,16 +217,16 @@ func (c *CLI) Emulated(chosen *profile.Profile) (*Merchant, error) {
 
 // EmulatorDir is where the emulator's state is.
 func (c *CLI) EmulatorDir() (string, error) {
-	dir := c.stateDir()
+	dir := c.StateDir()
 	if dir == "" {
 		return "", &SetupError{Message: "there is no place for the emulator's state", Remedy: "set HOME or ANTOM_STATE_DIR"}
 	}
 	return filepath.Join(dir, "emulator"), nil
 }
 
-// stateDir is the folder of what antom remembers; empty if there is no place for
+// StateDir is the folder of what antom remembers; empty if there is no place for
 // one.
-func (c *CLI) stateDir() string {
+func (c *CLI) StateDir() string {
 	if dir := profile.StateDir(c.Getenv, runtime.GOOS); dir != "" {
 		return c.Abs(dir)
 	}

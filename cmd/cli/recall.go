@@ -32,7 +32,7 @@ func (c *CLI) JournalDir(name string) (string, error) {
 // History is the record of the calls made from this machine; nil if there is no
 // place for one.
 func (c *CLI) History() *history.Log {
-	dir := c.stateDir()
+	dir := c.StateDir()
 	if dir == "" {
 		return nil
 	}
