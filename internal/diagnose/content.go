@@ -5,7 +5,8 @@ import (
 	_ "crypto/md5" //nolint:gosec // only to recognise what was signed with it
 	"crypto/rsa"
 	_ "crypto/sha1" // only to recognise what was signed with it
-	_ "crypto/sha512"
+	"crypto/sha256"
+	_ "crypto/sha512" // only to recognise what was signed with it
 	"crypto/x509"
 	"encoding/base64"
 	"math/big"
@@ -140,6 +141,16 @@ func recoverHash(key *sign.PublicKey, signature []byte) (hidden, bool) {
 		}
 	}
 	return hidden{}, false
+}
+
+// SignedSHA256 takes out of a signature the SHA-256 hash that was signed. A hash is
+// returned only if the signature would verify for content with that hash.
+func SignedSHA256(key *sign.PublicKey, signature []byte) (sum [sha256.Size]byte, ok bool) {
+	h, ok := recoverHash(key, signature)
+	if !ok || h.kind != crypto.SHA256 {
+		return sum, false
+	}
+	return [sha256.Size]byte(h.hash), true
 }
 
 // paddingOf is the padding before the DigestInfo in a block of that size.

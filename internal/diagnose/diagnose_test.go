@@ -167,6 +167,7 @@ var broken = [...]struct {
 	{"path-sandbox", "go/rsp-success", func(_ *diagnose.Case, m *intake.Message) {
 		m.Target = strings.Replace(m.Target, "/ams/api", "/ams/sandbox/api", 1)
 	}},
+	{"path-front-controller", "go/ntf-pay", func(_ *diagnose.Case, m *intake.Message) { m.Target = "/index.php?s=" + m.Target }},
 	{"path-prefix-lost", "go/ntf-query", func(_ *diagnose.Case, m *intake.Message) { m.Target = strings.TrimPrefix(m.Target, "/hooks") }},
 	{"path-prefix-lost", "go/ntf-pay", func(c *diagnose.Case, m *intake.Message) {
 		c.URLs = []diagnose.Known{{Value: "https://shop.example/notify", From: "notify_url"}}

@@ -40,6 +40,7 @@ var hypotheses = [...]hypothesis{
 	{"path-trailing-slash", trailingSlash},
 	{"path-sandbox", sandboxPrefix},
 	{"path-slashes", slashes},
+	{"path-front-controller", frontController},
 	{"path-prefix-lost", prefixLost},
 	{"path-prefix-added", prefixAdded},
 	{"path-escapes", pathEscapes},

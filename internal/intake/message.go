@@ -66,8 +66,25 @@ type Defaults struct {
 	Time      string
 	Signature string
 
+	// Search finds messages in a text of any form; nil: what the readers of this
+	// package don't know stays unread.
+	Search func(text []byte, name string) []Found
+
 	// ReadFile reads a file that a curl command names; nil if none may be read.
 	ReadFile func(name string) ([]byte, error)
+}
+
+// Found is a message that was found in a text of another form.
+type Found struct {
+	Line    int // of its signature, from 1
+	Message *Message
+	Proven  bool // its signature verifies; else it is the likeliest combination
+}
+
+// TargetOf is what is signed of a URL or a path: path and query, as they stand.
+func TargetOf(text string) string {
+	target, _ := splitURL(text)
+	return target
 }
 
 // TimeHeader is the header that holds the signed time of a kind.

@@ -31,11 +31,12 @@ func (p *Parser) Parse(u *Unit, d Defaults) (*Message, error) {
 	err := e.scan(u.text)
 	switch {
 	case errors.Is(err, errNotJSON):
-		return nil, fmt.Errorf("%s: not a saved message: %w", source, explainJSON(u.text))
+		return orFound(u, d, nil, fmt.Errorf("%s: not a saved message: %w", source, explainJSON(u.text)))
 	case err != nil:
-		return nil, fmt.Errorf("%s: not a saved message: %w", source, err)
+		return orFound(u, d, nil, fmt.Errorf("%s: not a saved message: %w", source, err))
 	case !e.isEnvelope() || e.foreign:
-		return readForeign(u.text, source, d)
+		m, err := readForeign(u.text, source, d)
+		return orFound(u, d, m, err)
 	}
 	return e.message(p, source, d)
 }

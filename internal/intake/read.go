@@ -83,8 +83,15 @@ func Read(r io.Reader, name string, d Defaults) iter.Seq2[*Message, error] {
 // next must be kept: see [Unit.Keep].
 func Units(r io.Reader, name string, d Defaults) iter.Seq[Unit] {
 	return func(yield func(Unit) bool) {
-		f := &file{in: bufio.NewReaderSize(r, 64<<10), name: name, defaults: d, yield: yield}
+		if d.Search == nil || d.Signature != "" {
+			f := &file{in: bufio.NewReaderSize(r, 64<<10), name: name, defaults: d, yield: yield}
+			f.read(false)
+			return
+		}
+		s := &searched{name: name, defaults: d, yield: yield}
+		f := &file{in: bufio.NewReaderSize(io.TeeReader(r, s), 64<<10), name: name, defaults: d, yield: s.unit}
 		f.read(false)
+		s.end()
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/proof"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -77,6 +78,17 @@ type Options struct {
 // tenth of a second. After them only the causes that they found are tried, by
 // whoever verifies the message.
 const Settled = 50
+
+// Searching are defaults with which what is in no known form is searched for
+// messages that verify with these keys.
+func Searching(d intake.Defaults, keys Keyring) intake.Defaults {
+	public := map[intake.Kind]*sign.PublicKey{}
+	for kind, key := range keys {
+		public[kind] = key.Public
+	}
+	d.Search = (&proof.Finder{Keys: public, Defaults: d}).Find
+	return d
+}
 
 // Run verifies all units. It returns the error of the context, of Render or of
 // Write; messages that do not verify are verdicts and no error.

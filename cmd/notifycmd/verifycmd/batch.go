@@ -43,6 +43,7 @@ func (b *verifyBatch) run(ctx context.Context, inputs []source, keys verify.Keyr
 	if err := b.p.Write(columns); err != nil {
 		return err
 	}
+	b.o.defaults = verify.Searching(b.o.defaults, keys)
 	err = verify.Run(ctx, b.o.all(ctx, inputs), verify.Options{
 		Keys: keys, Defaults: b.o.defaults, FailFast: b.o.failFast, Surroundings: func() *verify.Surroundings { return ReadSurroundings(b.o.c) },
 		Amount: sessionAmounts(b.o.c), Annotate: b.o.annotate,

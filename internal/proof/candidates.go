@@ -1,0 +1,401 @@
+package proof
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/antom-cli/antom/internal/intake"
+)
+
+// signature is one that stands in a text.
+type signature struct {
+	text    []byte // as it stands there
+	raw     []byte
+	version string // of the key, as the header names it
+}
+
+// place is where the signature stands in a text; 0 if that can't be told.
+func (s signature) place(text []byte) int {
+	begin := s.text[:min(len(s.text), 24)]
+	for _, form := range [...][]byte{begin, bytes.ReplaceAll(begin, []byte("/"), []byte(`\/`)), begin[:min(len(begin), 8)]} {
+		if at := bytes.Index(text, form); at >= 0 {
+			return at
+		}
+	}
+	return 0
+}
+
+// lengths of RSA signatures, in bytes: keys of 2048, 3072 and 4096 bits.
+var lengths = [...]int{256, 384, 512}
+
+// leastSignature is how many characters of base64 the shortest has.
+const leastSignature = 342
+
+// signaturesIn are the signatures of a text. It is read once, and words that are
+// too short cost nothing.
+func signaturesIn(text []byte) []signature {
+	text = slashes(text)
+	var found []signature
+	for at := 0; at < len(text); {
+		if !ofSignature(text[at]) {
+			at++
+			continue
+		}
+		end := at
+		for end < len(text) && ofSignature(text[end]) {
+			end++
+		}
+		if end-at >= leastSignature {
+			if s, ok := signatureOf(text[at:end], text[max(0, at-80):at]); ok {
+				found = append(found, s)
+			}
+		}
+		at = end
+	}
+	return uniqueSignatures(found)
+}
+
+// slashes takes the escapes off that JSON puts into base64.
+func slashes(text []byte) []byte {
+	if !bytes.Contains(text, []byte(`\/`)) && !bytes.Contains(text, []byte(`\u00`)) {
+		return text
+	}
+	return []byte(strings.NewReplacer(`\/`, "/", `\\/`, "/", `\u002b`, "+", `\u002B`, "+", `\u002f`, "/", `\u002F`, "/", `\u003d`, "=", `\u003D`, "=").Replace(string(text)))
+}
+
+func ofSignature(c byte) bool { return isBase64(c) || c == '%' }
+
+// keyVersion is where a header names the version of its key.
+var keyVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`keyVersion\W{1,3}(\d{1,4})`) })
+
+// signatureOf reads a word as a signature, with its name before it or without.
+func signatureOf(word, before []byte) (signature, bool) {
+	if name := bytes.IndexByte(word, '='); name >= 0 && name < 40 {
+		before = append(slices.Clone(before), word[:name]...)
+		word = word[name+1:]
+		if again := bytes.IndexByte(word, '='); again >= 0 && again < 40 { // signature=signature=…
+			word = word[again+1:]
+		}
+	}
+	plain := string(word)
+	for range 2 { // some encode it twice
+		if !strings.Contains(plain, "%") {
+			break
+		}
+		var err error
+		if plain, err = url.PathUnescape(plain); err != nil {
+			return signature{}, false
+		}
+	}
+	usual := strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(plain), "=")
+	raw, err := base64.RawStdEncoding.DecodeString(usual)
+	if err != nil || !slices.Contains(lengths[:], len(raw)) {
+		return signature{}, false
+	}
+	version := "1"
+	if named := keyVersion().FindAllSubmatch(before, -1); len(named) > 0 {
+		version = string(named[len(named)-1][1])
+	}
+	return signature{text: word, raw: raw, version: version}, true
+}
+
+func uniqueSignatures(all []signature) []signature {
+	var unique []signature
+	for _, s := range all {
+		if !slices.ContainsFunc(unique, func(u signature) bool { return bytes.Equal(u.raw, s.raw) }) {
+			unique = append(unique, s)
+		}
+	}
+	return unique
+}
+
+// candidates are what may be the parts of a message, the likeliest first.
+type candidates struct {
+	bodies  [][]byte
+	times   []timeCandidate
+	clients []string
+	targets []target
+}
+
+type timeCandidate struct {
+	text     string
+	response bool // it stands under the name of a response's time
+	named    bool // it stands under the name of either
+}
+
+type target struct{ method, path string }
+
+func (f *Finder) candidates(texts [][]byte) *candidates {
+	c := &candidates{bodies: bodiesIn(texts)}
+	var methods []string
+	for _, text := range texts {
+		c.addTimes(text)
+		c.clients = append(c.clients, clientsIn(text, true)...)
+		methods = append(methods, methodsIn(text)...)
+	}
+	for _, text := range texts {
+		c.clients = append(c.clients, clientsIn(text, false)...)
+	}
+	slices.SortStableFunc(c.times, func(a, b timeCandidate) int { return cmp.Compare(rank(b.named), rank(a.named)) })
+	c.times = firstOf(c.times, mostTimes)
+	c.clients = firstOf(append(c.clients, strings.Fields(f.Defaults.ClientID)...), mostClients)
+	c.targets = f.targets(texts, methods)
+	return c
+}
+
+func rank(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// firstOf are the first different values.
+func firstOf[T comparable](all []T, most int) []T {
+	var first []T
+	for _, v := range all {
+		if len(first) == most {
+			break
+		}
+		if !slices.Contains(first, v) {
+			first = append(first, v)
+		}
+	}
+	return first
+}
+
+// signedTime matches the two forms that the signed time has. A time in no form is
+// no candidate: the joined text would be ambiguous.
+var signedTime = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)|\b[12]\d{12}\b`)
+})
+
+var timeName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(request|response)[-_ ]?time\W{0,12}(?:string\(\d+\)\W{0,3})?$`)
+})
+
+func (c *candidates) addTimes(text []byte) {
+	for _, at := range signedTime().FindAllIndex(text, 4*mostTimes) {
+		name := timeName().FindSubmatch(text[max(0, at[0]-48):at[0]])
+		c.times = append(c.times, timeCandidate{
+			text: string(text[at[0]:at[1]]), named: name != nil, response: name != nil && strings.EqualFold(string(name[1]), "response"),
+		})
+	}
+}
+
+var (
+	namedClient = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)client[-_ ]?id\W{0,12}(?:string\(\d+\)\W{0,3})?([A-Za-z0-9_-]{6,64})`)
+	})
+	likeClient = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:SANDBOX_)?[0-9][0-9A-Z]{10,40}\b`) })
+)
+
+// clientsIn are client ids: those under their name, or words that look like one.
+func clientsIn(text []byte, named bool) []string {
+	var found []string
+	if named {
+		for _, match := range namedClient().FindAllSubmatch(text, mostClients) {
+			found = append(found, string(match[1]))
+		}
+		return found
+	}
+	for _, match := range likeClient().FindAll(text, 4*mostClients) {
+		found = append(found, string(match))
+	}
+	return found
+}
+
+var verb = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(POST|PUT|PATCH|GET|DELETE)\b`) })
+
+func methodsIn(text []byte) []string {
+	var found []string
+	for _, match := range verb().FindAll(text, 8) {
+		found = append(found, string(match))
+	}
+	return found
+}
+
+var (
+	requestLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:POST|PUT|PATCH|GET|DELETE)\b\W{1,6}((?:https?://|/)[^\s"'<>\\,;)\]}|` + "`" + `]*)`)
+	})
+	namedPath = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)(?:path|uri|url|target|route|endpoint|location)[a-z_]*\W{0,12}(?:string\(\d+\)\W{0,3})?((?:https?://|/)[^\s"'<>\\,;)\]}|` + "`" + `]*)`)
+	})
+	anyPath = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:https?://[^\s"'<>\\]+|(?:^|[\s"'=(:,\[])(/[A-Za-z0-9_.~$-][^\s"'<>\\,;)\]}|` + "`" + `]*))`)
+	})
+	queryString = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)query[-_ ]?string\W{1,12}(?:string\(\d+\)\W{0,3})?([^\s"'<>\\,;)\]}]+)`)
+	})
+	scriptName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)script[-_]name\W{1,12}(?:string\(\d+\)\W{0,3})?(/[^\s"'<>\\,;)\]}]+)`)
+	})
+)
+
+// targets are the paths of a text with the methods that it names. What the command
+// line says is taken for true.
+func (f *Finder) targets(texts [][]byte, methods []string) []target {
+	d := f.Defaults
+	if d.Verb != "" {
+		methods = nil
+	}
+	if d.Target != "" {
+		return each(cmp.Or(d.Verb, http.MethodPost), methods, pathsOf([]string{d.Target}))
+	}
+	var paths []string
+	for _, finder := range [...]func() *regexp.Regexp{requestLine, namedPath, anyPath} {
+		for _, text := range texts {
+			for _, match := range finder().FindAllSubmatch(text, mostTargets) {
+				paths = append(paths, string(match[len(match)-1]), string(match[0]))
+			}
+		}
+	}
+	paths = append(paths, d.URL, d.NotifyURL, "/")
+	paths = firstOf(pathsOf(paths), mostTargets)
+	paths = firstOf(append(paths, composed(texts, paths)...), 2*mostTargets)
+	return each(cmp.Or(d.Verb, http.MethodPost), methods, paths)
+}
+
+// each puts each path under the likeliest methods.
+func each(first string, methods, paths []string) []target {
+	var targets []target
+	for _, method := range firstOf(append([]string{first}, methods...), 3) {
+		for _, path := range paths {
+			targets = append(targets, target{method, path})
+		}
+	}
+	return targets
+}
+
+// pathsOf keeps of URLs what is signed: path and query.
+func pathsOf(all []string) []string {
+	var paths []string
+	for _, text := range all {
+		if target := intake.TargetOf(strings.TrimLeft(text, " \t\r\n\"'=(:,[")); strings.HasPrefix(target, "/") {
+			paths = append(paths, target)
+		}
+	}
+	return paths
+}
+
+// composed puts paths together of what CGI and its heirs keep apart: the name of
+// the script, the path below it, the query.
+func composed(texts [][]byte, paths []string) []string {
+	var made []string
+	for _, text := range texts {
+		for _, query := range queryString().FindAllSubmatch(text, 4) {
+			for _, path := range paths[:min(len(paths), 16)] {
+				made = append(made, path+"?"+string(query[1]))
+			}
+		}
+		for _, script := range scriptName().FindAllSubmatch(text, 4) {
+			for _, path := range paths[:min(len(paths), 16)] {
+				made = append(made, string(script[1])+path)
+			}
+		}
+	}
+	return made
+}
+
+// bodiesIn are the JSON objects of texts, those of a notification first.
+func bodiesIn(texts [][]byte) [][]byte {
+	var bodies [][]byte
+	for _, text := range texts {
+		bodies = append(bodies, objectsIn(text)...)
+	}
+	slices.SortStableFunc(bodies, func(a, b []byte) int {
+		return cmp.Or(cmp.Compare(likeness(b), likeness(a)), cmp.Compare(len(b), len(a)))
+	})
+	var first [][]byte
+	for _, body := range bodies {
+		if len(first) == mostBodies {
+			break
+		}
+		if !slices.ContainsFunc(first, func(other []byte) bool { return bytes.Equal(other, body) }) {
+			first = append(first, body)
+		}
+	}
+	return first
+}
+
+// likeness says how much a body looks like one of Antom's.
+func likeness(body []byte) int {
+	n := 0
+	for _, member := range [...]string{`"notifyType"`, `"result"`, `"resultStatus"`, `"paymentRequestId"`, `"paymentId"`} {
+		if bytes.Contains(body, []byte(member)) {
+			n++
+		}
+	}
+	if bytes.Contains(body, []byte("keyVersion")) {
+		n -= 5 // it holds a header: it is what the log or the envelope is, not the body
+	}
+	return n
+}
+
+// leastBody is the shortest object that may be a message's body.
+const leastBody = 20
+
+// objectsIn are the objects of a text, the ones within others too, as they stand
+// there and without white space between their members: what prints JSON likes to
+// add that.
+func objectsIn(text []byte) [][]byte {
+	var found [][]byte
+	looked := 0 // bytes, of all objects: what is nested is looked at again
+	for at := 0; at < len(text) && len(found) < 4*mostBodies && looked < mostLooked; at++ {
+		if text[at] != '{' {
+			continue
+		}
+		end, passed := objectEnd(text[at:])
+		if looked += passed; end < leastBody {
+			continue
+		}
+		object := text[at : at+end]
+		if !json.Valid(object) {
+			continue
+		}
+		found = append(found, object)
+		var compact bytes.Buffer
+		if json.Compact(&compact, object) == nil && compact.Len() < len(object) {
+			found = append(found, compact.Bytes())
+		}
+	}
+	return found
+}
+
+// Limits of the search for objects, in bytes: of one, and of all in a text.
+const (
+	longestBody = 1 << 20
+	mostLooked  = 32 << 20
+)
+
+// objectEnd is the length of the object that a text begins with, by its braces, and
+// how far it looked; the length is 0 if the object does not end.
+func objectEnd(text []byte) (length, looked int) {
+	depth, quoted := 0, false
+	i := 0
+	for ; i < len(text) && i < longestBody; i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{':
+			depth++
+		case c == '}':
+			if depth--; depth == 0 {
+				return i + 1, i + 1
+			}
+		}
+	}
+	return 0, i
+}

@@ -1,0 +1,222 @@
+// Package proof finds messages in texts of any form: logs, dumps, snippets of
+// code. A message is a signature, a time, a client id, a path and a body; a text
+// holds candidates of each, and the combination that verifies is the message. The
+// form of the text need not be known, since the signature proves the result.
+package proof
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/antom-cli/antom/internal/diagnose"
+	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/pkg/sign"
+)
+
+// Limits of a search. They bound its time, not what is accepted.
+const (
+	mostSignatures   = 4096
+	mostBodies       = 48
+	mostTimes        = 24
+	mostClients      = 16
+	mostTargets      = 64
+	mostCombinations = 300_000 // of one signature: about a microsecond each
+)
+
+// note is what is said of a message that was found so.
+const note = "put together from a text of another form; the signature proves it"
+
+// Finder looks for messages. It may be used by many goroutines.
+type Finder struct {
+	Keys     map[intake.Kind]*sign.PublicKey // nil entries are kinds that can't be proven
+	Defaults intake.Defaults
+}
+
+// Find returns the messages that a text holds and that verify, in the order of
+// their signatures. If none does and the text has a signature and a body, the
+// most likely combination is returned as one that is not proven.
+func (f *Finder) Find(text []byte, name string) []intake.Found {
+	var found []intake.Found
+	far := mostFar
+	for _, source := range sourcesOf(text) {
+		signatures := signaturesIn(source)
+		for _, s := range signatures[:min(len(signatures), mostSignatures)] {
+			if m := f.around(s, source, &far); m != nil {
+				found = append(found, placed(m, s, text, name, true))
+			}
+		}
+		if len(found) == 0 && len(signatures) > 0 {
+			s := signatures[0]
+			if c := f.candidates(layersOf(window(source, s.place(source), farWindow))); len(c.bodies) > 0 {
+				return []intake.Found{placed(s.likeliest(c), s, text, name, false)}
+			}
+		}
+		if len(found) > 0 {
+			return found
+		}
+	}
+	return found
+}
+
+// The parts of a message stand near its signature. A few of those that are not
+// proven by what is near are tried with more.
+const (
+	farWindow = 64 << 10 // on each side, in bytes
+	mostFar   = 12
+)
+
+var windows = [...]int{3 << 10, 16 << 10, farWindow}
+
+// around proves a signature by what stands around it.
+func (f *Finder) around(s signature, text []byte, far *int) *intake.Message {
+	at, before := s.place(text), 0
+	for i, size := range windows {
+		near := window(text, at, size)
+		if len(near) == before || i > 0 && *far == 0 {
+			return nil
+		}
+		if before = len(near); i > 0 {
+			*far--
+		}
+		if m := f.prove(s, f.candidates(layersOf(near))); m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// window is a piece of a text around a place, of whole lines where they are short.
+func window(text []byte, at, size int) []byte {
+	begin, end := max(0, at-size), min(len(text), at+size)
+	if end < len(text) {
+		if line := bytes.IndexByte(text[end:min(len(text), end+size)], '\n'); line >= 0 {
+			end += line
+		}
+	}
+	if begin > 0 {
+		if line := bytes.LastIndexByte(text[max(0, begin-size):begin], '\n'); line >= 0 {
+			begin = max(0, begin-size) + line + 1
+		}
+	}
+	return text[begin:end]
+}
+
+// sourcesOf are a text and, if it has no signature, what stands in it packed, as
+// base64 or as a hex dump.
+func sourcesOf(text []byte) [][]byte {
+	sources, total := [][]byte{text}, len(text)
+	for i := 0; i < len(sources) && len(signaturesIn(sources[i])) == 0; i++ {
+		for _, inner := range append(blobs(sources[i]), hexDump(sources[i]), packed(sources[i])) {
+			if total += len(inner); len(inner) == 0 || len(sources) == mostLayers || total > largestLayers {
+				continue
+			}
+			sources = append(sources, inner)
+		}
+	}
+	return sources
+}
+
+// placed gives a message its place in the text.
+func placed(m *intake.Message, s signature, text []byte, name string, proven bool) intake.Found {
+	line := 1 + bytes.Count(text[:s.place(text)], []byte("\n"))
+	m.Source = (&intake.Unit{Name: name, Line: line}).Source()
+	if proven {
+		m.Mended = append(m.Mended, note)
+	}
+	return intake.Found{Line: line, Message: m, Proven: proven}
+}
+
+// prove tries all combinations of a signature, the likeliest first. The hash that
+// the signature holds is taken out once; each combination then costs one SHA-256.
+// What it finds is verified once more as a message.
+func (f *Finder) prove(s signature, c *candidates) *intake.Message {
+	for _, kind := range [...]intake.Kind{intake.Notification, intake.Response, intake.Request} {
+		key := f.Keys[kind]
+		if key == nil {
+			continue
+		}
+		want, ok := diagnose.SignedSHA256(key, s.raw)
+		if !ok {
+			continue
+		}
+		found, ok := c.search(want)
+		if !ok {
+			continue
+		}
+		if m := s.message(kindOf(kind, found.time), found); m.Verify(key).Err == nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// kindOf tells a response from a notification, which the same key signs, by the
+// name that its time had.
+func kindOf(kind intake.Kind, t timeCandidate) intake.Kind {
+	if kind != intake.Request && t.response {
+		return intake.Response
+	}
+	return kind
+}
+
+// combination is one candidate of each part.
+type combination struct {
+	body   []byte
+	time   timeCandidate
+	client string
+	target target
+}
+
+// search returns the combination whose hash is wanted.
+func (c *candidates) search(want [sha256.Size]byte) (combination, bool) {
+	tried := 0
+	var content []byte
+	for _, body := range c.bodies {
+		for _, target := range c.targets {
+			for _, t := range c.times {
+				for _, client := range c.clients {
+					if tried++; tried > mostCombinations {
+						return combination{}, false
+					}
+					content = append(content[:0], target.method+" "+target.path+"\n"+client+"."+t.text+"."...)
+					if content = append(content, body...); sha256.Sum256(content) == want {
+						return combination{body, t, client, target}, true
+					}
+				}
+			}
+		}
+	}
+	return combination{}, false
+}
+
+// likeliest is the first of each candidate: it is explained in place of a message.
+func (s signature) likeliest(c *candidates) *intake.Message {
+	first := combination{body: c.bodies[0], target: target{http.MethodPost, "/"}}
+	if len(c.targets) > 0 {
+		first.target = c.targets[0]
+	}
+	if len(c.times) > 0 {
+		first.time = c.times[0]
+	}
+	if len(c.clients) > 0 {
+		first.client = c.clients[0]
+	}
+	return s.message(kindOf(intake.Notification, first.time), first)
+}
+
+func (s signature) message(kind intake.Kind, c combination) *intake.Message {
+	header := http.Header{}
+	header.Set(antom.HeaderSignature, "algorithm=RSA256,keyVersion="+s.version+",signature="+url.QueryEscape(base64.StdEncoding.EncodeToString(s.raw)))
+	if c.client != "" {
+		header.Set(antom.HeaderClientID, c.client)
+	}
+	if c.time.text != "" {
+		header.Set(kind.TimeHeader(), c.time.text)
+	}
+	return &intake.Message{Kind: kind, Method: c.target.method, Target: c.target.path, Header: header, Body: slices.Clone(c.body), Exact: true}
+}
