@@ -19,6 +19,7 @@ import (
 	"github.com/antom-cli/antom/cmd/checkoutcmd"
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/cmd/emulatorcmd"
+	"github.com/antom-cli/antom/cmd/explaincmd"
 	"github.com/antom-cli/antom/cmd/historycmd"
 	"github.com/antom-cli/antom/cmd/keycmd"
 	"github.com/antom-cli/antom/cmd/notifycmd"
@@ -75,6 +76,7 @@ func constructors() []constructor {
 		{"completion", newCompletionCmd},
 		{"demo", newDemoCmd},
 		{"emulator", emulatorcmd.New},
+		{"explain", explaincmd.New},
 		{"history", historycmd.New},
 		{"key", keycmd.New},
 		{"notify", notifycmd.New},
@@ -199,7 +201,7 @@ func markStart(c *cli.CLI, cmd *cobra.Command) {
 func needsNoProfile(cmd *cobra.Command) bool {
 	for c := cmd; c != nil; c = c.Parent() {
 		switch c.Name() {
-		case "completion", "demo", "doctor", "help", "init", "profile", "version":
+		case "completion", "demo", "doctor", "explain", "help", "init", "profile", "version":
 			return true
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/antom-cli/antom/cmd/checkoutcmd"
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/explaincmd"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/rules"
@@ -226,8 +227,15 @@ func currencyCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
 	return append(listed, others...)
 }
 
-func resultCodeCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
+// resultCodeCandidates are result codes, and all that antom explain knows for itself.
+func resultCodeCandidates(_ *cli.CLI, cmd *cobra.Command) []candidate {
 	var found []candidate
+	if cmd.Name() == "explain" {
+		for _, e := range explaincmd.Book().Entries("") {
+			found = append(found, candidate{e.Code, e.Meaning})
+		}
+		return found
+	}
 	for _, row := range antom.ResultCodes() {
 		found = append(found, candidate{row.Code, row.Meaning})
 	}

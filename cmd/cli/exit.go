@@ -199,7 +199,11 @@ func hintsOf(err error) []string {
 	if !ok || h.Hint() == "" {
 		return nil
 	}
-	return strings.Split(h.Hint(), "\n")
+	hints := strings.Split(h.Hint(), "\n")
+	if refused, ok := errors.AsType[*antom.ResultError](err); ok && refused.Known {
+		hints = append(hints, "antom explain "+refused.Row.Code+" tells more")
+	}
+	return hints
 }
 
 // StoppedError is the signal that ended the command: an interrupt, or a request

@@ -124,11 +124,12 @@ func CodeCell(code, message string) output.Cell {
 	return output.Cell{Text: code + ": " + row.Meaning, Plain: code}
 }
 
-// ActionFor is what to do about a result code; about a success there is nothing.
+// ActionFor is what to do about a result code, and where to read more, as hints; about
+// a success there is nothing.
 func ActionFor(code string) string {
-	row, _ := antom.LookupResultCode(code)
-	if row.Status == antom.StatusS {
+	row, known := antom.LookupResultCode(code)
+	if !known || row.Status == antom.StatusS {
 		return ""
 	}
-	return row.Action
+	return row.Action + "\nantom explain " + row.Code + " tells more"
 }

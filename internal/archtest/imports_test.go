@@ -30,7 +30,7 @@ type room struct {
 // nouns are the packages of commands, one for each noun of the command line.
 func nouns() []string {
 	return []string{
-		"cmd/apicmd", "cmd/capturecmd", "cmd/checkoutcmd", "cmd/emulatorcmd", "cmd/historycmd", "cmd/keycmd",
+		"cmd/apicmd", "cmd/capturecmd", "cmd/checkoutcmd", "cmd/emulatorcmd", "cmd/explaincmd", "cmd/historycmd", "cmd/keycmd",
 		"cmd/notifycmd", "cmd/paymentcmd", "cmd/profilecmd", "cmd/refundcmd", "cmd/sessioncmd",
 	}
 }
@@ -63,6 +63,7 @@ func rooms() []room {
 		{"internal/emulator/browser", slices.Concat(shared, []string{module + "/internal/emulator"})},
 		{"internal/emulator/statefile", []string{"go.yaml.in/yaml/v3"}},
 		{"internal/emulator", slices.Concat(work, []string{module + "/internal/serve", "go.etcd.io/bbolt", "go.etcd.io/bbolt/errors", "golang.org/x/sys/..."})},
+		{"internal/explain", shared},
 		{"internal/gen", []string{module + "/...", "github.com/spf13/cobra", "github.com/spf13/pflag"}},
 		{"internal/history", slices.Concat(work, []string{"github.com/gofrs/flock"})},
 		{"internal/intake", work},

@@ -1,0 +1,127 @@
+package explain
+
+import (
+	"strings"
+
+	"github.com/antom-cli/antom/pkg/antom"
+)
+
+// verdicts are what the classes of codes mean for a repeat, and what the buyer can be
+// told (INF: Antom publishes no sentences for buyers). A refused payment is tried again
+// as a new payment, with a new paymentRequestId.
+var verdicts = [...]struct {
+	class antom.RetryClass
+	retry Retry
+	buyer string
+}{
+	{antom.ClassFinal, Never, ""},
+	{antom.ClassWait, Inquire, "Your payment is being processed. Please do not pay again."},
+	{antom.ClassSameRequest, SameID, "Your payment is being processed. Please do not pay again."},
+	{antom.ClassNewRequest, NewID, "This payment is closed. Please start it again."},
+	{antom.ClassFix, Fix, "The payment can't be made at the moment. Please try later or pay in another way."},
+	{antom.ClassBuyer, NewID, "The payment was not made. Please check your details, or use another card."},
+	{antom.ClassCard, NewID, "This card can't be used. Please use another card."},
+	{antom.ClassHard, Never, "The payment was not made. Please pay in another way."},
+	{antom.ClassSupport, Never, "The payment can't be made at the moment. Please try later or pay in another way."},
+}
+
+func retryOf(class antom.RetryClass) Retry {
+	for _, row := range verdicts {
+		if row.class == class {
+			return row.retry
+		}
+	}
+	return ""
+}
+
+func buyerText(class antom.RetryClass) string {
+	for _, row := range verdicts {
+		if row.class == class {
+			return row.buyer
+		}
+	}
+	return ""
+}
+
+// differences are the codes whose verdict depends on the operation (specification of
+// each operation, G24 and J24). An empty next stands for the code's own action. Sorted
+// by code, then operation.
+var differences = [...]struct {
+	code, operation string
+	retry           Retry
+	next            string
+}{
+	{"MERCHANT_BALANCE_NOT_ENOUGH", "cancel", SameID, "fund the balance, then cancel again"},
+	{"MERCHANT_BALANCE_NOT_ENOUGH", "refund", NewID, "fund the balance, then refund with a new refundRequestId"},
+	{"ORDER_IS_CANCELED", "refund", Never, "do not refund: a cancelled payment gives its money back by itself"},
+	{"ORDER_IS_CLOSED", "refund", Never, "do not refund: inquire the payment; a closed one was not paid"},
+	{"ORDER_NOT_EXIST", "cancel", Fix, "check the id; a payment that was never begun needs no cancel"},
+	{"ORDER_NOT_EXIST", "inquiryRefund", Inquire, "ask again after 15 s; after three such answers the refund was never placed"},
+	{"ORDER_NOT_EXIST", "refund", Fix, "check the paymentId"},
+	{"ORDER_STATUS_INVALID", "cancel", Inquire, "inquire the payment; refund it if it is captured"},
+	{"ORDER_STATUS_INVALID", "capture", Inquire, ""},
+	{"ORDER_STATUS_INVALID", "refund", Inquire, "inquire the payment: wait if it is in process, do not refund if it failed"},
+	{"UNKNOWN_EXCEPTION", "payment result", Inquire, "inquire; do not take a second payment before the first is known"},
+}
+
+// placeGateway names the codes that come before any operation.
+const placeGateway = "gateway"
+
+// placeNames are where result codes stand, in words: operations and fields.
+var placeNames = [...]struct {
+	place antom.Place
+	name  string
+}{
+	{antom.InGateway, placeGateway},
+	{antom.InSession, string(antom.CreatePaymentSession)},
+	{antom.InInquiry, string(antom.InquiryPayment)},
+	{antom.InTransaction, "transactionResult"},
+	{antom.InCapture, string(antom.Capture)},
+	{antom.InCancel, string(antom.Cancel)},
+	{antom.InRefund, string(antom.Refund)},
+	{antom.InRefundInquiry, string(antom.InquiryRefund)},
+	{antom.InRefundResult, "notifyRefund"},
+	{antom.InNotification, "notifyPayment"},
+	{antom.InPaymentResult, "payment result"},
+}
+
+func placesOf(places antom.Place) []string {
+	var names []string
+	for _, row := range placeNames {
+		if places.Has(row.place) {
+			names = append(names, row.name)
+		}
+	}
+	return names
+}
+
+// sourceRefusal is where refusal codes are documented.
+const sourceRefusal = "not documented by Antom: ISO 8583 and the card schemes (INF)"
+
+// sources are the marks of the tables, in words.
+var sources = [...]struct{ mark, text string }{
+	{"G24", "Antom's API pages of spring 2024"},
+	{"J24", "Antom's API pages of spring 2024"},
+	{"DOC", "docs.antom.com, a page newer than 2024"},
+	{"SDK", "the code of Antom's server SDKs"},
+	{"JS", "the code of Antom's web SDK 1.47.2"},
+	{"3P", "seen by third parties; not documented by Antom"},
+	{"INF", "inferred; not documented by Antom"},
+}
+
+func sourceOf(mark string) string {
+	for _, row := range sources {
+		if row.mark == mark {
+			return row.text
+		}
+	}
+	return mark
+}
+
+// listOf splits a list that is written with commas; nil if it is empty.
+func listOf(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, ",")
+}
