@@ -126,7 +126,7 @@ func onClock(ctx context.Context, c *cli.CLI, do func(context.Context, *emulator
 	if err != nil {
 		return err
 	}
-	gateway, err := c.Steer()
+	gateway, err := c.ControlEmulator()
 	if err != nil {
 		return err
 	}

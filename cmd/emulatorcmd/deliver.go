@@ -66,7 +66,7 @@ func (o *emulatorDeliver) run(ctx context.Context, args []string) error {
 	if args, err = o.last.Payment(o.c, args); err != nil {
 		return err
 	}
-	gateway, err := o.c.Steer()
+	gateway, err := o.c.ControlEmulator()
 	if err != nil {
 		return err
 	}

@@ -167,7 +167,7 @@ func faultResult(list []emulator.Fault) output.Result {
 	result := output.Result{JSON: cli.Encode(append([]emulator.Fault{}, list...)), Rows: [][]byte{}, Table: table, Text: []output.Block{table}}
 	for _, f := range list {
 		table.Rows = append(table.Rows, []output.Cell{
-			{Text: strconv.Itoa(f.ID)}, {Text: f.String(), Style: output.Key}, {Text: strconv.Itoa(f.Seen)}, {Text: strconv.Itoa(f.Struck)},
+			{Text: strconv.Itoa(f.ID)}, {Text: f.String(), Style: output.Key}, {Text: strconv.Itoa(f.Seen)}, {Text: strconv.Itoa(f.Injected)},
 		})
 		result.Rows = append(result.Rows, cli.Encode(f))
 		result.Quiet = append(result.Quiet, strconv.Itoa(f.ID))

@@ -47,7 +47,7 @@ func (o *emulatorList) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	gateway, err := o.c.Steer()
+	gateway, err := o.c.ControlEmulator()
 	if err != nil {
 		return err
 	}

@@ -155,7 +155,7 @@ func (o *emulatorPay) run(ctx context.Context, args []string) error {
 		return err
 	}
 	o.request.PaymentRequestID = args[0]
-	gateway, err := o.c.Steer()
+	gateway, err := o.c.ControlEmulator()
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (o *emulatorReset) run(ctx context.Context) error {
 	if err := o.c.Confirm("Forget every session and payment of the emulator?"); err != nil {
 		return err
 	}
-	gateway, err := o.c.Steer()
+	gateway, err := o.c.ControlEmulator()
 	if err != nil {
 		return err
 	}

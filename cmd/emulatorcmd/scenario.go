@@ -80,7 +80,7 @@ func (o *emulatorScenario) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	gateway, err := o.c.Steer()
+	gateway, err := o.c.ControlEmulator()
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ the payment's, or the session's if nobody has paid.`,
 			if args, err = last.Payment(c, args); err != nil {
 				return err
 			}
-			gateway, err := c.Steer()
+			gateway, err := c.ControlEmulator()
 			if err != nil {
 				return err
 			}

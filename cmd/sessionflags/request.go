@@ -159,7 +159,7 @@ func (f *Flags) gatewayTime(ctx context.Context, m *cli.Merchant) (time.Time, er
 	if f.expiresIn == 0 || m.Emulator == nil {
 		return f.CLI.Now(), nil
 	}
-	gateway, err := f.CLI.Steer()
+	gateway, err := f.CLI.ControlEmulator()
 	if err != nil {
 		return time.Time{}, err
 	}

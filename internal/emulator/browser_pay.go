@@ -9,40 +9,41 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// soon is how long a page waits for a result before it says that it comes later.
-const soon = 20 * time.Second
+// pageWait is how long a page waits for a result before it tells the buyer that the result
+// comes later.
+const pageWait = 20 * time.Second
 
-// BrowserForm is the card form as a page submits it.
+// BrowserForm is the card form as submitted by a page.
 type BrowserForm struct {
-	Card, Expiry, CVV string // empty: the card that the session is about
+	Card, Expiry, CVV string // empty: the card named in the session
 	Holder            string // the name on the card
 	Billing           antom.Address
-	Attempt           string        // one click of the buyer: sent again, it is the same payment
+	Attempt           string        // identifies one click of the buyer: a repeat with the same value is the same payment
 	Challenge         bool          // the issuer asks for 3-D Secure
 	Processing        time.Duration // how long the payment stays PROCESSING
 }
 
-// BrowserChallenged is the state of a payment that waits for its buyer at the issuer's page; the other
-// states are Antom's paymentStatus.
+// BrowserChallenged is the state of a payment that waits for the buyer on the issuer's page.
+// All other states are Antom's paymentStatus values.
 const BrowserChallenged = "CHALLENGE"
 
-// BrowserPayment is a payment as a page may know it.
+// BrowserPayment is what a page may know about a payment.
 type BrowserPayment struct {
 	PaymentID     string
 	Status        string // a paymentStatus, or BrowserChallenged
-	Code, Message string // paymentResultCode and its words
-	RedirectURL   string // where the buyer goes back to; empty: nowhere
-	Abandoned     bool   // the buyer left the issuer's page without an answer
-	Later         bool   // the result does not come soon: the clock stands still, or it takes long
-	Retry         bool   // the session can be paid with again
+	Code, Message string // paymentResultCode and its message
+	RedirectURL   string // where the buyer returns to; empty: nowhere
+	Abandoned     bool   // the buyer left the issuer's page without answering
+	Later         bool   // no result soon: the clock is virtual, or processing takes long
+	Retry         bool   // the session accepts another payment
 }
 
-// BrowserPay submits the form of a session. The error is a [*BrowserRefusal] if
-// it can't be submitted, and then nothing was.
+// BrowserPay submits the form of a session. If the form can't be submitted, the error is a
+// [*PageError] and the state is unchanged.
 func (e *Emulator) BrowserPay(ctx context.Context, key BrowserKey, filled BrowserForm) (paid BrowserPayment, err error) {
 	request := PayRequest{Card: filled.Card, Expiry: filled.Expiry, CVV: filled.CVV, Holder: filled.Holder, Billing: filled.Billing, Processing: filled.Processing}
 	if err := request.Check(); err != nil {
-		return paid, &BrowserRefusal{codeForm, err.Error()}
+		return paid, &PageError{codeForm, err.Error()}
 	}
 	err = e.store.update(ctx, func(tx *transaction) error {
 		o, err := tx.atCheckout(key)
@@ -58,11 +59,11 @@ func (e *Emulator) BrowserPay(ctx context.Context, key BrowserKey, filled Browse
 		}
 		f, err := tx.fillIn(o, request)
 		if err != nil {
-			return refusedForm(err)
+			return pageError(err)
 		}
 		p, err := tx.submitAtIssuer(f, filled.Challenge)
 		if err != nil {
-			return refusedForm(err)
+			return pageError(err)
 		}
 		p.Attempt = filled.Attempt
 		if err := tx.put(o); err != nil {
@@ -74,8 +75,8 @@ func (e *Emulator) BrowserPay(ctx context.Context, key BrowserKey, filled Browse
 	return paid, err
 }
 
-// attempted is the payment that a click of the buyer made. Browsers send a call
-// again by themselves where the connection was lost.
+// attempted returns the payment that an earlier submission of the same click made. Browsers
+// repeat a request on their own when the connection is lost.
 func (o *order) attempted(attempt string) *payment {
 	for _, p := range o.Payments {
 		if attempt != "" && p.Attempt == attempt {
@@ -85,17 +86,17 @@ func (o *order) attempted(attempt string) *payment {
 	return nil
 }
 
-// refusedForm puts a refusal into the form that pages know.
-func refusedForm(err error) error {
+// pageError converts a [*Refusal] to the form that pages understand.
+func pageError(err error) error {
 	if refused, ok := errors.AsType[*Refusal](err); ok {
-		return &BrowserRefusal{codeForm, refused.text}
+		return &PageError{codeForm, refused.text}
 	}
 	return err
 }
 
-// submitAtIssuer makes the payment; it is to be put once more. Where the buyer is challenged it waits for the
-// answer: until then it stands as a challenge that was abandoned does, and what
-// an answer makes of it is decided now.
+// submitAtIssuer makes the payment and leaves storing it to the caller. If the buyer is
+// challenged, the payment starts out as an abandoned challenge does; both possible outcomes
+// are decided now, and the buyer's answer picks one.
 func (t *transaction) submitAtIssuer(f form, asked bool) (*payment, error) {
 	if asked && !f.card.Frictionless && f.card.Region != regionKorea {
 		f.Challenge = ChallengePass
@@ -107,7 +108,7 @@ func (t *transaction) submitAtIssuer(f form, asked bool) (*payment, error) {
 	passed, message := f.decide()
 	f.Challenge = ChallengeAbandon
 	if code, _ := f.decide(); code != codeInProcess {
-		f.Challenge = "" // refused before anybody is asked
+		f.Challenge = "" // refused before the issuer is asked
 		return t.submit(f)
 	}
 	p, err := t.submit(f)
@@ -120,10 +121,10 @@ func (t *transaction) submitAtIssuer(f form, asked bool) (*payment, error) {
 
 func (t *transaction) browserPayment(o *order, p *payment) (BrowserPayment, error) {
 	virtual, _, err := t.clock()
-	stand := o.stand(p, t.now)
+	stand := o.statusAt(p, t.now)
 	shown := BrowserPayment{
 		PaymentID: p.ID, Status: string(stand.to), Code: stand.code, Message: stand.message, RedirectURL: o.returnURL(),
-		Later: virtual || p.Final.After(t.now.Add(soon)), Retry: o.usable(t.now) == nil,
+		Later: virtual || p.Final.After(t.now.Add(pageWait)), Retry: o.usable(t.now) == nil,
 	}
 	if stand.to == stateProcessing && p.Checks.Challenge == ChallengeAbandon {
 		shown.Abandoned, shown.Later = !p.Checks.Open, true
@@ -134,7 +135,7 @@ func (t *transaction) browserPayment(o *order, p *payment) (BrowserPayment, erro
 	return shown, err
 }
 
-// BrowserPayment returns how a payment of a session stands.
+// BrowserPayment returns the state of a payment of a session.
 func (e *Emulator) BrowserPayment(ctx context.Context, key BrowserKey, paymentID string) (shown BrowserPayment, err error) {
 	err = e.store.view(ctx, func(tx *transaction) error {
 		o, err := tx.atCheckout(key)
@@ -143,7 +144,7 @@ func (e *Emulator) BrowserPayment(ctx context.Context, key BrowserKey, paymentID
 		}
 		p := o.payment(paymentID)
 		if p == nil {
-			return &BrowserRefusal{antom.CodeOrderNotExist, "The session has no such payment."}
+			return &PageError{antom.CodeOrderNotExist, "The session has no such payment."}
 		}
 		shown, err = tx.browserPayment(o, p)
 		return err
@@ -151,13 +152,13 @@ func (e *Emulator) BrowserPayment(ctx context.Context, key BrowserKey, paymentID
 	return shown, err
 }
 
-// BrowserChallenge is what the issuer's page shows of a payment.
+// BrowserChallenge is what the issuer's page shows about a payment.
 type BrowserChallenge struct {
 	Amount      antom.Amount
 	Description string
 	CardBrand   string
 	CardMasked  string
-	Answered    bool // it is over
+	Answered    bool // the challenge is over
 	RedirectURL string
 }
 
@@ -176,21 +177,21 @@ func (e *Emulator) BrowserChallenge(ctx context.Context, paymentID string) (show
 func (o *order) challengeOf(p *payment, now time.Time) BrowserChallenge {
 	return BrowserChallenge{
 		Amount: o.Amount, Description: o.Description, CardBrand: p.Card.Brand, CardMasked: p.Card.Masked, RedirectURL: o.returnURL(),
-		Answered: !p.Checks.Open || o.stand(p, now).to != stateProcessing,
+		Answered: !p.Checks.Open || o.statusAt(p, now).to != stateProcessing,
 	}
 }
 
 func (t *transaction) challenged(paymentID string) (*order, *payment, error) {
 	o, p, err := t.orderOfPayment(paymentID)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && (p == nil || p.Checks.Challenge == "")) {
-		return nil, nil, &BrowserRefusal{antom.CodeOrderNotExist, "There is no such challenge: the emulator was reset, or the link is not whole."}
+		return nil, nil, &PageError{antom.CodeOrderNotExist, "There is no such challenge: the emulator was reset, or the link is incomplete."}
 	}
 	return o, p, err
 }
 
-// AnswerChallenge does what the buyer does at the issuer's page: ChallengePass,
-// ChallengeFail or ChallengeAbandon. The error is a [*BrowserRefusal] if it was
-// answered before, or too late.
+// AnswerChallenge records what the buyer does on the issuer's page: ChallengePass,
+// ChallengeFail or ChallengeAbandon. If the challenge was answered before, or it is too late,
+// the error is a [*PageError].
 func (e *Emulator) AnswerChallenge(ctx context.Context, paymentID, answer string) (shown BrowserChallenge, err error) {
 	err = e.store.update(ctx, func(tx *transaction) error {
 		o, p, err := tx.challenged(paymentID)
@@ -198,7 +199,7 @@ func (e *Emulator) AnswerChallenge(ctx context.Context, paymentID, answer string
 			return err
 		}
 		if o.challengeOf(p, tx.now).Answered {
-			return &BrowserRefusal{codeClosed, "This check is over: it was answered, or the order was closed."}
+			return &PageError{codeClosed, "This check is over: it was already answered, or the order was closed."}
 		}
 		if err := p.answered(answer, tx.now); err != nil {
 			return err
@@ -210,16 +211,16 @@ func (e *Emulator) AnswerChallenge(ctx context.Context, paymentID, answer string
 	return shown, err
 }
 
-// answered moves the payment on.
+// answered applies the buyer's answer to the payment.
 func (p *payment) answered(answer string, now time.Time) error {
 	switch answer {
 	case ChallengePass:
 		p.Code, p.Message = p.IfPassed, p.IfPassedMessage
 	case ChallengeFail:
 		p.Code, p.Message = "USER_PAYMENT_VERIFICATION_FAILED", "the buyer failed the 3-D Secure challenge"
-	case ChallengeAbandon: // stays as it is
+	case ChallengeAbandon: // unchanged
 	default:
-		return &BrowserRefusal{codeForm, "The answer must be pass, fail or abandon."}
+		return &PageError{codeForm, "The answer must be pass, fail or abandon."}
 	}
 	p.Checks.Challenge, p.Checks.Open, p.IfPassed, p.IfPassedMessage = answer, false, "", ""
 	if answer != ChallengeAbandon {

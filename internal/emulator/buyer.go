@@ -12,24 +12,22 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// What the buyer does with a 3-D Secure challenge.
+// The buyer's ways to end a 3-D Secure challenge.
 const (
 	ChallengePass    = "pass"
 	ChallengeFail    = "fail"
 	ChallengeAbandon = "abandon"
 )
 
-// What the emulator says of cards (INF but for the frictionless card: DOC
-// ref/card).
+// What the emulator reports about cards (INF, except for the frictionless card: DOC ref/card).
 const (
 	frictionlessCard = "4035501000000008"
 	testIssuer       = "ANTOM TEST BANK"
 	regionKorea      = "KR"
 )
 
-// decisions are how a payment ends, by the form; the first row that applies
-// decides. That such data fail is documented (DOC ref/card), the codes that they
-// fail with are INF.
+// decisions decide how a payment ends, from the form; the first row that applies wins. That
+// such data fail is documented (DOC ref/card); the codes they fail with are INF.
 func decisions() []rule[form] {
 	return []rule[form]{
 		{code: "INVALID_CARD_NUMBER", on: "the card number is wrong: its check digit does not match", source: "INF",
@@ -44,7 +42,7 @@ func decisions() []rule[form] {
 			when: func(f form) bool { return !f.o.takes(f.card.Brand) }},
 		{code: "RISK_REJECT", on: "rejected by risk control: the amount is one of the sandbox's magic amounts (11, 1100, 1111)", source: "DOC ref/card; the code INF",
 			when: func(f form) bool { return rules.IsRiskAmount(f.o.Amount.Value) },
-			says: func(f form) string {
+			message: func(f form) string {
 				return fmt.Sprintf("rejected by risk control: the amount %d is one of the sandbox's magic amounts (11, 1100, 1111)", f.o.Amount.Value)
 			}},
 		{code: "AUTHENTICATION_REQUIRED", on: "the issuer wants 3-D Secure, and the session has neither is3DSAuthentication true nor leaves enableAuthenticationUpgrade on", source: "DOC pm/3ds_retry",
@@ -56,12 +54,12 @@ func decisions() []rule[form] {
 	}
 }
 
-// decide is the payment result code that a form ends with: what was asked for,
-// else by the first rule that applies, else by the card. Numbers that are no
-// test card succeed (INF).
+// decide returns the payment result code that a form ends with: the requested outcome, else
+// the first rule that applies, else the card's own. Numbers that are not test cards succeed
+// (INF).
 func (f form) decide() (code, message string) {
 	if f.Outcome != "" {
-		return f.Outcome, meaning(f.Outcome) + " (as asked for with --outcome)"
+		return f.Outcome, meaning(f.Outcome) + " (requested with --outcome)"
 	}
 	if refused := refuse(decisions(), f); refused != nil {
 		return refused.code, refused.message
@@ -72,9 +70,9 @@ func (f form) decide() (code, message string) {
 	return antom.CodeSuccess, "success."
 }
 
-// challenge is what the buyer does with the challenge that the card gets in this
-// session; empty if there is none. With is3DSAuthentication true every card is
-// challenged, but for the frictionless one and Korean ones (DOC ref/card, pm/3ds_retry).
+// challenge is how the buyer ends the challenge that the card gets in this session; empty
+// without a challenge. With is3DSAuthentication true, every card is challenged except the
+// frictionless one and Korean ones (DOC ref/card, pm/3ds_retry).
 func (f form) challenge() string {
 	switch {
 	case f.card.Frictionless, f.card.Region == regionKorea, !f.o.ThreeDS && f.o.NoUpgrade:
@@ -102,16 +100,16 @@ func (f form) checks() checks {
 	return c
 }
 
-// AVSMismatchZIP is the postcode that fits no address: the payment succeeds, and
-// its avsResultRaw says N, nothing matches (INF: Antom documents no such data).
+// AVSMismatchZIP is the postcode that matches no address: the payment succeeds, and its
+// avsResultRaw is N, no match (INF: Antom documents no such data).
 const AVSMismatchZIP = "00000"
 
-// avsResults are the raw results of address verification, by what was given; the
-// first row that applies decides. The letters are the schemes' own; that every
-// other address fits is INF (DOC ref/card: any postcode does).
+// avsResults are the raw results of address verification, by the given fields; the first row
+// that applies wins. The letters are those of the card schemes; that every other address
+// matches is INF (DOC ref/card: any postcode does).
 var avsResults = [...]struct {
 	address, zip bool
-	only         string // this postcode, with an address or without
+	only         string // this postcode, with or without an address
 	result       string
 }{
 	{only: AVSMismatchZIP, result: "N"},
@@ -144,7 +142,7 @@ func billingLimits(a antom.Address) []struct {
 	}
 }
 
-// checkBilling refuses an address that the web SDK's form would not take.
+// checkBilling rejects an address that the web SDK's form would not accept.
 func checkBilling(a antom.Address) error {
 	if len(a.Region) != 2 || strings.ToUpper(a.Region) != a.Region {
 		return &Refusal{fmt.Sprintf("billing address: region %q must be a country code of two letters", a.Region), "such as SG, US or GB"}
@@ -169,7 +167,7 @@ func checkBilling(a antom.Address) error {
 	return nil
 }
 
-// isExpiry wants MM/YY; whether there is such a month is another question.
+// isExpiry checks the form MM/YY, not whether the month exists.
 func isExpiry(text string) bool {
 	return len(text) == 5 && text[2] == '/' && strings.Trim(text[:2]+text[3:], "0123456789") == ""
 }
@@ -178,7 +176,7 @@ func isCVV(text, brand string) bool {
 	return (len(text) == 3 || (len(text) == 4 && brand == "AMEX")) && strings.Trim(text, "0123456789") == ""
 }
 
-// brands by the first digits of a number (ISO/IEC 7812 ranges, roughly).
+// brands by the leading digits of a number (approximate ISO/IEC 7812 ranges).
 var brands = [...]struct{ prefix, brand string }{
 	{"34", "AMEX"}, {"37", "AMEX"}, {"35", "JCB"}, {"36", "DINERS"}, {"62", "CUP"}, {"6", "DISCOVER"}, {"5", "MASTERCARD"}, {"2", "MASTERCARD"}, {"4", "VISA"},
 }
@@ -192,8 +190,8 @@ func brandOf(number string) string {
 	return ""
 }
 
-// countryOf is where the emulator's issuer is: the card's region, or Singapore
-// for a global one (INF).
+// countryOf is the country of the emulator's issuer: the card's region, or Singapore for a
+// global card (INF).
 func countryOf(region string) string {
 	if region == "GLOBAL" {
 		return "SG"
@@ -201,7 +199,7 @@ func countryOf(region string) string {
 	return region
 }
 
-// ecis are the indicators of 3-D Secure by brand: authenticated, not (8.3).
+// ecis are the 3-D Secure indicators by brand: authenticated, not authenticated (8.3).
 var ecis = [...]struct{ brand, authenticated, none string }{
 	{"MASTERCARD", "02", "00"},
 	{"", "05", "07"}, // all others
@@ -220,10 +218,9 @@ func eci(brand string, authenticated bool) string {
 	return ""
 }
 
-// rawRefusals are the codes with which issuers decline (ISO 8583 field 39 and
-// the schemes' own), by the result code; which of them Antom passes on for which
-// is INF. Refusals that no issuer made have none. Advice is the schemes'
-// merchant advice code. Sorted by code.
+// rawRefusals are the issuers' decline codes (ISO 8583 field 39 and the schemes' own) by
+// result code. Which of them Antom passes on for which result is INF. Declines not made by an
+// issuer have none. Advice is the schemes' merchant advice code. Sorted by code.
 var rawRefusals = [...]struct{ code, raw, reason, advice string }{
 	{"AUTHENTICATION_REQUIRED", "1A", "Additional customer authentication required", ""},
 	{"CARD_BIN_QUERY_ERROR", "15", "No such issuer", ""},
@@ -245,9 +242,9 @@ var rawRefusals = [...]struct{ code, raw, reason, advice string }{
 	{"VERIFY_TIMES_EXCEED_LIMIT", "75", "Allowable number of PIN tries exceeded", "02"},
 }
 
-// resultInfo is what is told of the card once the payment has ended.
+// resultInfo is what is reported about the card once the payment has ended.
 func (o *order) resultInfo(p *payment, now time.Time) *antom.PaymentResultInfo {
-	stand := o.stand(p, now)
+	stand := o.statusAt(p, now)
 	at, paid := p.succeeds()
 	paid = paid && !at.After(now)
 	if !paid && stand.to != stateFail {
@@ -274,7 +271,7 @@ func (o *order) resultInfo(p *payment, now time.Time) *antom.PaymentResultInfo {
 	return info
 }
 
-// challengeEnds say who ended a challenge (8.3): 03 is abandoned.
+// challengeEnds tell who ended a challenge (8.3): 03 means abandoned.
 const challengeAbandoned = "03"
 
 func (o *order) threeDS(p *payment, paid bool) *antom.ThreeDSResult {

@@ -14,8 +14,8 @@ func isBuyerPage(r *http.Request) bool {
 		(strings.HasPrefix(r.URL.Path, checkoutPath) || strings.HasPrefix(r.URL.Path, challengePath))
 }
 
-// buyerPage says what the page would be at Antom, and how to act as the buyer. It
-// has no form: to look at it changes nothing.
+// buyerPage explains what the page would be at Antom, and how to act as the buyer. It has no
+// form: viewing it changes nothing.
 func (s *Server) buyerPage(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=UTF-8")
@@ -36,7 +36,7 @@ func (s *Server) buyerPage(w http.ResponseWriter, r *http.Request) {
 	})
 	if err != nil {
 		w.WriteHeader(http.StatusNotFound)
-		fmt.Fprint(w, htmlPage("Nothing here", "<p>The emulator has no such order: it was reset, or the link is not whole.</p>"))
+		fmt.Fprint(w, htmlPage("Nothing here", "<p>The emulator has no such order: it was reset, or the link is incomplete.</p>"))
 		return
 	}
 	facts := fmt.Sprintf("<p>Payment request %s over %s: session %s, payment %s.</p>",
@@ -44,7 +44,7 @@ func (s *Server) buyerPage(w http.ResponseWriter, r *http.Request) {
 	title, what, options := "Checkout page", "Antom shows its payment form here. Submit it in a terminal:", [...]string{"", " --outcome USER_BALANCE_NOT_ENOUGH", " --challenge pass"}
 	if strings.HasPrefix(r.URL.Path, challengePath) {
 		title, options = "3-D Secure challenge", [...]string{" --challenge pass", " --challenge fail", " --challenge abandon"}
-		what = fmt.Sprintf("The issuer asks the buyer here who they are. What the buyer does was said when the form was submitted: %s. Next time:", cmp.Or(challenge, "nothing"))
+		what = fmt.Sprintf("The issuer asks the buyer here who they are. The buyer's answer was chosen when the form was submitted: %s. Next time:", cmp.Or(challenge, "nothing"))
 	}
 	var commands strings.Builder
 	for _, option := range options {
@@ -53,7 +53,7 @@ func (s *Server) buyerPage(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, htmlPage(title, facts+"<p>"+what+"</p><pre>"+commands.String()+"</pre>"))
 }
 
-// shownAt is what a buyer's page is about.
+// shownAt returns the order and payment that a buyer's page shows.
 func (t *transaction) shownAt(r *http.Request) (*order, *payment, error) {
 	if id, isChallenge := strings.CutPrefix(r.URL.Path, challengePath); isChallenge {
 		return t.orderOfPayment(id)
@@ -63,7 +63,7 @@ func (t *transaction) shownAt(r *http.Request) (*order, *payment, error) {
 	return o, nil, err
 }
 
-// payCommand acts as the buyer of an order.
+// payCommand is the command that acts as the buyer of an order.
 func payCommand(order Summary) string {
 	command := "antom emulator pay " + shellWord(order.PaymentRequestID)
 	if order.ClientID != clientID {
@@ -72,7 +72,7 @@ func payCommand(order Summary) string {
 	return command
 }
 
-// shellWord quotes a text where a shell would not take it as it is.
+// shellWord quotes a text for a shell, where needed.
 func shellWord(text string) string {
 	plain := func(c rune) bool {
 		return c < unicode.MaxASCII && (unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune("-_.", c))

@@ -14,28 +14,28 @@ type cancelAnswer struct {
 	CancelTime       antom.DateTime `json:"cancelTime"`
 }
 
-// cancelRules are what cancel refuses. A payment that was cancelled is answered
-// with the same success again (INF: all of Antom's APIs are said to be
-// idempotent), and so is a session that nobody has paid with.
-func cancelRules() []rule[acting] {
-	return []rule[acting]{
-		{code: antom.CodeOrderNotExist, on: "no order has this id", source: "G24", when: func(a acting) bool { return a.o == nil }},
+// cancelRules are the cases that cancel refuses. Cancelling a cancelled payment again gives
+// the same success (INF: all of Antom's APIs are said to be idempotent), and so does
+// cancelling a session that nobody has paid.
+func cancelRules() []rule[ruleInput] {
+	return []rule[ruleInput]{
+		{code: antom.CodeOrderNotExist, on: "no order with this id", source: "G24", when: func(a ruleInput) bool { return a.o == nil }},
 		{code: "PROCESS_FAIL", on: "the payment was refunded, in part or whole", source: "DOC cashierpay, J24",
-			when: func(a acting) bool { return a.p != nil && a.o.refunded(a.p, "", a.now) > 0 }},
+			when: func(a ruleInput) bool { return a.p != nil && a.o.refunded(a.p, "", a.now) > 0 }},
 		{code: "ORDER_STATUS_INVALID", on: "the payment failed or was closed, and the buyer can't try again in the session", source: "G24",
-			when: func(a acting) bool { return a.is(stateFail) && a.o.sessionState(a.now) != stateOpen }},
+			when: func(a ruleInput) bool { return a.is(stateFail) && a.o.sessionState(a.now) != stateOpen }},
 		{code: "CANCEL_WINDOW_EXCEED", on: "7 days have passed since the payment succeeded", source: "DOC cashierpay, J24",
-			when: func(a acting) bool { return a.is(stateSuccess) && a.paidAgo() >= cancelWindow }},
-		{code: "ORDER_STATUS_INVALID", on: "the payment is captured, or a capture that was asked for is in process: refund it", source: "DOC cashierpay; the code INF",
-			when: func(a acting) bool { return a.is(stateSuccess) && a.o.Authorise && a.o.taken(a.p, a.now) }},
+			when: func(a ruleInput) bool { return a.is(stateSuccess) && a.paidAgo() >= cancelWindow }},
+		{code: "ORDER_STATUS_INVALID", on: "the payment is captured, or a requested capture is in process: refund it", source: "DOC cashierpay; the code INF",
+			when: func(a ruleInput) bool { return a.is(stateSuccess) && a.o.Authorise && a.o.captureRequested(a.p, a.now) }},
 	}
 }
 
-// taken reports whether something was captured, or is about to be because the
-// merchant asked for it.
-func (o *order) taken(p *payment, now time.Time) bool {
+// captureRequested reports whether anything was captured, or is being captured at the
+// merchant's request.
+func (o *order) captureRequested(p *payment, now time.Time) bool {
 	for _, c := range o.captures(p) {
-		switch s := c.stand(o, p, now).to; {
+		switch s := c.statusAt(o, p, now).to; {
 		case s == stateSuccess, s == stateProcessing && !c.Automatic:
 			return true
 		}
@@ -51,12 +51,12 @@ func cancelOperation(tx *transaction, inquiry *antom.Inquiry) (any, error) {
 	if isSet {
 		return set.refusal(), nil
 	}
-	a, err := tx.acting(*inquiry)
+	a, err := tx.ruleInput(*inquiry)
 	if err != nil {
 		return nil, err
 	}
 	if refused := refuse(cancelRules(), a); refused != nil {
-		return refusedWith(refused)
+		return answerWith(refused)
 	}
 	at := a.cancel()
 	answer := &cancelAnswer{Result: success(), PaymentRequestID: a.o.PaymentRequestID, CancelTime: wireTime(at)}
@@ -66,9 +66,9 @@ func cancelOperation(tx *transaction, inquiry *antom.Inquiry) (any, error) {
 	return answer, tx.put(a.o)
 }
 
-// cancel notes the time, once: of the order and of all its payments that have
+// cancel sets the time of cancellation, once, on the order and on all its payments that have
 // not ended.
-func (a acting) cancel() time.Time {
+func (a ruleInput) cancel() time.Time {
 	at := a.now.UTC()
 	if a.o.Cancelled.IsZero() {
 		a.o.Cancelled = at
@@ -85,7 +85,7 @@ func (a acting) cancel() time.Time {
 	switch {
 	case !a.p.Cancelled.IsZero():
 		return a.p.Cancelled
-	case a.is(stateCancelled): // the authorisation ended by itself
+	case a.is(stateCancelled): // the authorisation lapsed by itself
 		return a.p.authorisedUntil()
 	}
 	return a.o.Cancelled

@@ -30,9 +30,9 @@ type captureAnswer struct {
 	AcquirerReferenceNo string `json:"acquirerReferenceNo,omitzero"` // on success
 }
 
-// acting is what the rules of capture, cancel and refund look at: the payment
-// that is named, and how it stands.
-type acting struct {
+// ruleInput is what the rules of capture, cancel and refund examine: the named payment and its
+// state.
+type ruleInput struct {
 	o      *order
 	p      *payment
 	now    time.Time
@@ -41,53 +41,53 @@ type acting struct {
 	of     string       // captureId of a refund
 }
 
-func (a acting) is(states ...state) bool { return slices.Contains(states, a.state) }
+func (a ruleInput) is(states ...state) bool { return slices.Contains(states, a.state) }
 
-// paidAgo is how long ago the payment succeeded.
-func (a acting) paidAgo() time.Duration { return a.now.Sub(a.p.Final) }
+// paidAgo is the time since the payment succeeded.
+func (a ruleInput) paidAgo() time.Duration { return a.now.Sub(a.p.Final) }
 
-func (a acting) wasPaid() bool {
+func (a ruleInput) wasPaid() bool {
 	at, paid := a.p.succeeds()
 	return paid && !at.After(a.now)
 }
 
-// captureRules are what capture refuses.
-func captureRules() []rule[acting] {
-	return []rule[acting]{
-		{code: "AUTH_NOT_FOUND", on: "no payment has this paymentId", source: "G24", when: func(a acting) bool { return a.p == nil }},
-		{code: codeCanceled, on: "the payment was cancelled before it succeeded", source: "G24", when: func(a acting) bool { return a.is(stateCancelled) && !a.wasPaid() }},
-		{code: "ORDER_STATUS_INVALID", on: "the payment has not succeeded", source: "G24", when: func(a acting) bool { return !a.is(stateSuccess, stateCancelled) },
-			says: func(a acting) string {
+// captureRules are the cases that capture refuses.
+func captureRules() []rule[ruleInput] {
+	return []rule[ruleInput]{
+		{code: "AUTH_NOT_FOUND", on: "no payment with this paymentId", source: "G24", when: func(a ruleInput) bool { return a.p == nil }},
+		{code: codeCanceled, on: "the payment was cancelled before it succeeded", source: "G24", when: func(a ruleInput) bool { return a.is(stateCancelled) && !a.wasPaid() }},
+		{code: "ORDER_STATUS_INVALID", on: "the payment has not succeeded", source: "G24", when: func(a ruleInput) bool { return !a.is(stateSuccess, stateCancelled) },
+			message: func(a ruleInput) string {
 				return fmt.Sprintf("the payment is %s: only an authorised one can be captured", a.state)
 			}},
-		{code: "AUTH_NOT_FOUND", on: "the payment is a sale: isAuthorization was not true", source: "INF", when: func(a acting) bool { return !a.o.Authorise },
-			says: func(acting) string {
+		{code: "AUTH_NOT_FOUND", on: "the payment is a sale: isAuthorization was not true", source: "INF", when: func(a ruleInput) bool { return !a.o.Authorise },
+			message: func(ruleInput) string {
 				return "the payment was not an authorisation: createPaymentSession had no isAuthorization true"
 			}},
-		{code: "AUTH_CANCELLED", on: "the authorisation was cancelled", source: "G24", when: func(a acting) bool { return !a.p.Cancelled.IsZero() }},
-		{code: "ORDER_STATUS_INVALID", on: "the payment is captured automatically", source: "INF", when: func(a acting) bool { return !a.o.ManualCapture },
-			says: func(acting) string {
+		{code: "AUTH_CANCELLED", on: "the authorisation was cancelled", source: "G24", when: func(a ruleInput) bool { return !a.p.Cancelled.IsZero() }},
+		{code: "ORDER_STATUS_INVALID", on: "the payment is captured automatically", source: "INF", when: func(a ruleInput) bool { return !a.o.ManualCapture },
+			message: func(ruleInput) string {
 				return "the payment is captured automatically: captureMode MANUAL leaves it to the merchant"
 			}},
-		{code: "AUTH_EXPIRED", on: "7 days have passed since the authorisation", source: "G24, DOC cashierpay/capture", when: func(a acting) bool { return !a.now.Before(a.p.authorisedUntil()) }},
-		{code: "CURRENCY_NOT_SUPPORT", on: "the currency differs from the payment's", source: "G24", when: func(a acting) bool { return a.amount.Currency != a.o.Amount.Currency },
-			says: currencyDiffers},
-		{code: "MULTI_CAPTURE_NOT_SUPPORTED", on: "a capture with isLastCapture true was made", source: "INF", when: func(a acting) bool { return a.o.lastCaptured(a.p) },
-			says: func(acting) string { return "the last capture was made already: isLastCapture was true" }},
+		{code: "AUTH_EXPIRED", on: "7 days have passed since the authorisation", source: "G24, DOC cashierpay/capture", when: func(a ruleInput) bool { return !a.now.Before(a.p.authorisedUntil()) }},
+		{code: "CURRENCY_NOT_SUPPORT", on: "the currency differs from the payment's", source: "G24", when: func(a ruleInput) bool { return a.amount.Currency != a.o.Amount.Currency },
+			message: currencyDiffers},
+		{code: "MULTI_CAPTURE_NOT_SUPPORTED", on: "a capture with isLastCapture true exists", source: "INF", when: func(a ruleInput) bool { return a.o.lastCaptured(a.p) },
+			message: func(ruleInput) string { return "the last capture was already made: isLastCapture was true" }},
 		{code: "CAPTURE_AMOUNT_EXCEED_AUTH_LIMIT", on: "the captures together would exceed the authorised amount", source: "G24",
-			when: func(a acting) bool { return a.o.claimed(a.p, a.now)+a.amount.Value > a.o.Amount.Value },
-			says: func(a acting) string {
+			when: func(a ruleInput) bool { return a.o.claimed(a.p, a.now)+a.amount.Value > a.o.Amount.Value },
+			message: func(a ruleInput) string {
 				open := antom.Amount{Currency: a.o.Amount.Currency, Value: a.o.Amount.Value - a.o.claimed(a.p, a.now)}
 				return fmt.Sprintf("%s is more than the %s that is left of the authorised %s", a.amount, open, a.o.Amount)
 			}},
 	}
 }
 
-func currencyDiffers(a acting) string {
+func currencyDiffers(a ruleInput) string {
 	return fmt.Sprintf("the currency is %s, the payment's is %s", shorten(a.amount.Currency), a.o.Amount.Currency)
 }
 
-// lastCaptured reports whether a capture said that it is the last one.
+// lastCaptured reports whether a capture was marked as the last one.
 func (o *order) lastCaptured(p *payment) bool {
 	for _, c := range o.captures(p) {
 		if c.Last && c.Code == antom.CodeSuccess {
@@ -106,7 +106,7 @@ func captureOperation(tx *transaction, r *captureRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := tx.acting(antom.Inquiry{PaymentID: r.PaymentID})
+	a, err := tx.ruleInput(antom.Inquiry{PaymentID: r.PaymentID})
 	if err != nil {
 		return nil, err
 	}
@@ -121,9 +121,9 @@ func captureOperation(tx *transaction, r *captureRequest) (any, error) {
 	return tx.placeCapture(a, r, set)
 }
 
-// acting finds what an operation is about; without a payment o and p are nil.
-func (t *transaction) acting(inquiry antom.Inquiry) (acting, error) {
-	a := acting{now: t.now}
+// ruleInput finds the payment that an operation names; if there is none, o and p are nil.
+func (t *transaction) ruleInput(inquiry antom.Inquiry) (ruleInput, error) {
+	a := ruleInput{now: t.now}
 	o, p, err := t.find(inquiry)
 	if errors.Is(err, fs.ErrNotExist) {
 		return a, nil
@@ -138,8 +138,8 @@ func (t *transaction) acting(inquiry antom.Inquiry) (acting, error) {
 	return a, nil
 }
 
-// earlierCapture answers a capture that was asked for before: with what became
-// of it or, if the request differs, with a refusal (G24 idempotency).
+// earlierCapture answers a repeated captureRequestId: with the outcome of the first request
+// or, if the requests differ, with an error (G24 idempotency).
 func (t *transaction) earlierCapture(r *captureRequest) (any, error) {
 	parent, err := t.ownParent(capturesBucket, r.CaptureRequestID)
 	if parent == "" || err != nil {
@@ -154,22 +154,22 @@ func (t *transaction) earlierCapture(r *captureRequest) (any, error) {
 			continue
 		}
 		if p.ID != r.PaymentID || c.Amount != r.CaptureAmount {
-			return &refusal{"REPEAT_REQ_INCONSISTENT", fmt.Sprintf("captureRequestId %s was used with %s of payment %s", shorten(c.RequestID), c.Amount, p.ID)}, nil
+			return &resultError{"REPEAT_REQ_INCONSISTENT", fmt.Sprintf("captureRequestId %s was used with %s of payment %s", shorten(c.RequestID), c.Amount, p.ID)}, nil
 		}
 		return c.answer(o, p, t.now), nil
 	}
 	return nil, fmt.Errorf("the emulator's state lost capture %q", r.CaptureRequestID)
 }
 
-func (t *transaction) refuseCapture(a acting, r *captureRequest, refused *refusal) (any, error) {
+func (t *transaction) refuseCapture(a ruleInput, r *captureRequest, refused *resultError) (any, error) {
 	if a.p == nil || statusOf(refused.code) == antom.StatusU {
-		return refused, nil // nothing to keep: the same request may be sent again
+		return refused, nil // nothing is stored: the same request may be sent again
 	}
 	c := &capture{RequestID: r.CaptureRequestID, Amount: r.CaptureAmount, Created: t.now.UTC(), Final: t.now.UTC(), Code: refused.code, Message: refused.message, Refused: true}
 	return refused, t.keepCapture(a, c)
 }
 
-func (t *transaction) placeCapture(a acting, r *captureRequest, set Scenario) (any, error) {
+func (t *transaction) placeCapture(a ruleInput, r *captureRequest, set Scenario) (any, error) {
 	id, err := t.newID(captureIDBucket, captureIDs)
 	if err != nil {
 		return nil, err
@@ -182,7 +182,7 @@ func (t *transaction) placeCapture(a acting, r *captureRequest, set Scenario) (a
 	return c.answer(a.o, a.p, t.now), t.keepCapture(a, c)
 }
 
-func (t *transaction) keepCapture(a acting, c *capture) error {
+func (t *transaction) keepCapture(a ruleInput, c *capture) error {
 	a.p.Captures = append(a.p.Captures, c)
 	if err := t.set(capturesBucket, owned(c.RequestID, t.clientID), []byte(a.p.ID)); err != nil {
 		return err
@@ -190,13 +190,13 @@ func (t *transaction) keepCapture(a acting, c *capture) error {
 	return t.put(a.o)
 }
 
-// answer is what capture answers for a capture as it stands.
+// answer is the answer of capture for the capture's current state.
 func (c *capture) answer(o *order, p *payment, now time.Time) any {
 	if c.Refused {
-		return &refusal{c.Code, c.Message}
+		return &resultError{c.Code, c.Message}
 	}
 	answer := &captureAnswer{CaptureRequestID: c.RequestID, CaptureID: c.ID, PaymentID: p.ID, CaptureAmount: c.Amount}
-	switch stand := c.stand(o, p, now); stand.to {
+	switch stand := c.statusAt(o, p, now); stand.to {
 	case stateSuccess:
 		answer.Result, answer.CaptureTime, answer.AcquirerReferenceNo = success(), wireTime(stand.at), acquirerReference(c.ID)
 	case stateProcessing:

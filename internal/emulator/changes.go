@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// changes tells whoever waits that something has changed.
+// changes notifies waiters that something has changed.
 type changes struct {
 	mu   sync.Mutex
 	next chan struct{}
@@ -21,7 +21,7 @@ func (c *changes) wait() <-chan struct{} {
 	return c.next
 }
 
-func (c *changes) tell() {
+func (c *changes) notify() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.next != nil {
@@ -30,17 +30,17 @@ func (c *changes) tell() {
 	}
 }
 
-// Changed returns a channel that is closed at the next change: an exchange, a
-// delivery, a call of the control API or of a page.
+// Changed returns a channel that is closed at the next change: an exchange, a delivery, or a
+// call from a page or to the control API.
 func (s *Server) Changed() <-chan struct{} { return s.changes.wait() }
 
-// Ending returns a channel that is closed when the server begins to end: answers
-// that are kept open end then.
+// Ending returns a channel that is closed when the server starts to shut down, so that
+// long-lived answers end.
 func (s *Server) Ending() <-chan struct{} { return s.ending }
 
-// Control is the control API without its guard, for who has shown in another way
-// that it may: its paths begin with /_emulator/.
+// Control is the control API without the token check, for callers that were authorised in
+// another way. Its paths begin with /_emulator/.
 func (s *Server) Control() http.Handler { return s.controlMux() }
 
-// Faults are the faults in place.
+// Faults returns the active faults.
 func (s *Server) Faults() []Fault { return s.faults.all() }

@@ -18,10 +18,10 @@ import (
 	"github.com/antom-cli/antom/internal/redact"
 )
 
-// controlPath is where the control API is: no path of Antom's begins so.
+// controlPath is the prefix of the control API; none of Antom's paths begins with it.
 const controlPath = "/_emulator/"
 
-// longestControl bounds the bodies of the control API.
+// longestControl limits the bodies of the control API.
 const longestControl = 4 << 20
 
 // controlRoute is a row of the control API.
@@ -31,39 +31,39 @@ type controlRoute struct {
 	do      func(*Server, *http.Request) (any, error)
 }
 
-// controlRoutes is the control API, sorted by pattern. Each answers JSON; a
-// refusal is answered with 409 and says why and what to do.
+// controlRoutes is the control API, sorted by pattern. Every route answers JSON; a refusal is
+// a 409 that gives the reason and the remedy.
 func controlRoutes() []controlRoute {
 	return []controlRoute{
 		{"DELETE /_emulator/clock", "makes the clock real again", controlResetClock},
 		{"DELETE /_emulator/faults", "clears the faults with ?id=N, or all", controlClearFaults},
 		{"DELETE /_emulator/scenarios", "clears the scenarios", controlClearScenarios},
 		{"GET /_emulator/clock", "reads the clock", controlClock},
-		{"GET /_emulator/due", "sends what is due, and lists what is due still (with --notify off)", controlDue},
-		{"GET /_emulator/export", "tells the orders, payments, captures and refunds, as serve --state takes them", controlExport},
-		{"GET /_emulator/faults", "lists the faults in place", controlFaults},
-		{"GET /_emulator/notifications/{id}", "lists the due notifications of a payment, signed; ?open=true those not acknowledged, ?clientId=ID whose", controlNotifications},
-		{"GET /_emulator/payments/{id}", "tells all about a payment, by its paymentRequestId; ?clientId=ID whose, where several clients use it", controlShow},
+		{"GET /_emulator/due", "sends the due notifications, and lists those still due (with --notify off)", controlDue},
+		{"GET /_emulator/export", "exports the orders, payments, captures and refunds in the form that serve --state reads", controlExport},
+		{"GET /_emulator/faults", "lists the active faults", controlFaults},
+		{"GET /_emulator/notifications/{id}", "lists the due notifications of a payment, signed; ?open=true only unacknowledged ones, ?clientId=ID of this client", controlNotifications},
+		{"GET /_emulator/payments/{id}", "shows a payment by its paymentRequestId; ?clientId=ID if several clients use it", controlShow},
 		{"GET /_emulator/scenarios", "lists the scenarios", controlScenarios},
 		{"GET /_emulator/state", "lists the payments, the newest first; ?limit=N", controlState},
-		{"POST /_emulator/attempts", `{"id":"…","attempt":{"httpStatus":200,"acknowledged":true,"verdict":"acknowledged"}}: keeps an attempt to deliver that was made elsewhere`, controlAttempt},
-		{"POST /_emulator/clock", `{"advance":"24h"} or {"set":"2026-12-01T00:00:00Z"}: moves the clock; what is due on the way is sent`, controlMoveClock},
-		{"POST /_emulator/faults", `{"fault":"inquiryPayment:2=latency:500ms"}: puts a fault in place`, controlAddFault},
+		{"POST /_emulator/attempts", `{"id":"…","attempt":{"httpStatus":200,"acknowledged":true,"verdict":"acknowledged"}}: records a delivery attempt that was made elsewhere`, controlAttempt},
+		{"POST /_emulator/clock", `{"advance":"24h"} or {"set":"2026-12-01T00:00:00Z"}: moves the clock; notifications that become due are sent`, controlMoveClock},
+		{"POST /_emulator/faults", `{"fault":"inquiryPayment:2=latency:500ms"}: adds a fault`, controlAddFault},
 		{"POST /_emulator/pay", `{"paymentRequestId":"…","card":"…"}: submits the card form, as the buyer would`, controlPay},
-		{"POST /_emulator/reset", "forgets every session and payment, and returns to those of serve --state", controlReset},
-		{"POST /_emulator/scenarios", `{"operation":"refund","resultCode":"RISK_REJECT","times":1}: sets a scenario; "then" is what CAPTURE_IN_PROCESS and REFUND_IN_PROCESS end with`, controlSetScenario},
+		{"POST /_emulator/reset", "deletes every session and payment, and restores those of serve --state", controlReset},
+		{"POST /_emulator/scenarios", `{"operation":"refund","resultCode":"RISK_REJECT","times":1}: sets a scenario; "then" is the final code after CAPTURE_IN_PROCESS and REFUND_IN_PROCESS`, controlSetScenario},
 		{"POST /_emulator/seed", `{"seed":7}: makes ids repeatable`, controlSeed},
-		{"POST /_emulator/settle", "waits until every notification that is due was tried", controlSettle},
+		{"POST /_emulator/settle", "waits until every due notification has been tried", controlSettle},
 		{"POST /_emulator/sign", `{"url":"…","clientId":"…","bodyBase64":"…"}: signs a notification, such as one of GET /_emulator/due`, controlSign},
 	}
 }
 
-// badControl is a request of the control API that can't be read.
+// badControl is a control request that can't be read.
 type badControl struct{ text string }
 
 func (e *badControl) Error() string { return e.text }
 
-// controlHint names all controls.
+// controlHint lists all controls.
 func controlHint() string {
 	var patterns []string
 	for _, route := range controlRoutes() {
@@ -74,14 +74,14 @@ func controlHint() string {
 
 func (s *Server) controlHandler() http.Handler { return s.guard(s.controlMux()) }
 
-// controlMux is the control API without its guard.
+// controlMux is the control API without the token check.
 func (s *Server) controlMux() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range controlRoutes() {
 		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, longestControl)
 			value, err := route.do(s, r)
-			s.courier.wake()
+			s.sender.wake()
 			if kept, ok := r.Context().Value(keptError{}).(*error); ok {
 				*kept = err
 			}
@@ -89,20 +89,19 @@ func (s *Server) controlMux() http.Handler {
 		})
 	}
 	mux.HandleFunc(controlPath, func(w http.ResponseWriter, r *http.Request) {
-		writeControl(w, http.StatusNotFound, controlError(fmt.Sprintf("no control at %s %s", r.Method, redact.Clip(r.URL.Path, longestExcerpt)), controlHint()))
+		writeControl(w, http.StatusNotFound, controlError(fmt.Sprintf("no control for %s %s", r.Method, redact.Clip(r.URL.Path, longestExcerpt)), controlHint()))
 	})
 	return mux
 }
 
-// guard lets those in who know the token. The comparison takes as long for a
-// token that is nearly right.
+// guard admits requests with the token. The comparison takes constant time.
 func (s *Server) guard(next http.Handler) http.Handler {
 	want := sha256.Sum256([]byte("Bearer " + s.token))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got := sha256.Sum256([]byte(r.Header.Get("Authorization")))
 		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
 			w.Header().Set("WWW-Authenticate", "Bearer")
-			writeControl(w, http.StatusUnauthorized, controlError("the control API wants its token", "send the header Authorization: Bearer TOKEN, with the token in "+s.emulator.TokenFile()))
+			writeControl(w, http.StatusUnauthorized, controlError("the control API requires its token", "send the header Authorization: Bearer TOKEN, with the token in "+s.emulator.TokenFile()))
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -147,11 +146,10 @@ func writeControl(w http.ResponseWriter, status int, value any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n')) // a client that left needs no answer
+	_, _ = w.Write(append(body, '\n')) // nobody to answer: the client has left
 }
 
-// readControl reads the body of a request, strictly: a misspelt member would
-// otherwise be no member at all.
+// readControl reads a request body strictly, so that a misspelt member is an error.
 func readControl[T any](r *http.Request) (value T, err error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -169,7 +167,7 @@ func readControl[T any](r *http.Request) (value T, err error) {
 	return value, nil
 }
 
-// membersOf are the paths of the members of a body.
+// membersOf returns the paths of the members that a body may have.
 func membersOf(t reflect.Type, under string) []string {
 	var paths []string
 	for field := range t.Fields() {
@@ -197,15 +195,15 @@ func (d *wireDuration) UnmarshalText(text []byte) error {
 	return err
 }
 
-// MarshalText writes it so.
+// MarshalText writes the same form.
 func (d wireDuration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
-// done is the answer where there is nothing to tell.
+// done is the answer when there is nothing to report.
 type done struct {
 	Done bool `json:"done"`
 }
 
-// wirePay is a PayRequest on the wire.
+// wirePay is a PayRequest in JSON.
 type wirePay struct {
 	PayRequest
 	Processing *wireDuration `json:"processing,omitempty"`
@@ -224,7 +222,7 @@ func controlPay(s *Server, r *http.Request) (any, error) {
 	return s.emulator.Pay(r.Context(), pay)
 }
 
-// moved is the answer to a move of the clock.
+// moved is the answer to moving the clock.
 type moved struct {
 	Clock  Clock   `json:"clock"`
 	Events []Event `json:"events"`
@@ -238,7 +236,7 @@ func controlResetClock(s *Server, r *http.Request) (any, error) {
 	return s.emulator.ResetClock(r.Context())
 }
 
-// wireMove is a move of the clock: on by a time, or to one.
+// wireMove moves the clock: forward by a duration, or to a time.
 type wireMove struct {
 	Advance *wireDuration `json:"advance"`
 	Set     *time.Time    `json:"set"`
@@ -253,7 +251,7 @@ func controlMoveClock(s *Server, r *http.Request) (any, error) {
 		return nil, &badControl{`give either "advance" or "set"`}
 	case move.Set != nil:
 		return s.setClock(r.Context(), *move.Set)
-	case *move.Advance < 0: // the emulator says why not
+	case *move.Advance < 0: // the emulator explains the error
 		_, _, err := s.emulator.AdvanceClock(r.Context(), time.Duration(*move.Advance))
 		return nil, err
 	}
@@ -266,8 +264,8 @@ func (s *Server) setClock(ctx context.Context, to time.Time) (moved, error) {
 	return s.stepClock(ctx, to)
 }
 
-// advanceClock moves the clock on from where it stands: of several at once each
-// counts.
+// advanceClock moves the clock forward from its current time; of several concurrent calls,
+// each counts.
 func (s *Server) advanceClock(ctx context.Context, by time.Duration) (moved, error) {
 	s.moving.Lock()
 	defer s.moving.Unlock()
@@ -278,8 +276,8 @@ func (s *Server) advanceClock(ctx context.Context, by time.Duration) (moved, err
 	return s.stepClock(ctx, now.Add(by))
 }
 
-// stepClock sets the clock by way of every time at which a notification is due,
-// so that each attempt is made at its own time and in its order.
+// stepClock sets the clock in steps, one for every time at which a notification is due, so
+// that attempts are made at their own times and in order.
 func (s *Server) stepClock(ctx context.Context, to time.Time) (moved, error) {
 	total := moved{Events: []Event{}}
 	for {
@@ -307,8 +305,7 @@ func (s *Server) stepClock(ctx context.Context, to time.Time) (moved, error) {
 	}
 }
 
-// notBeforeNow moves on by the smallest step where something stays due that
-// can't be sent yet.
+// notBeforeNow makes the smallest step forward if something stays due that can't be sent yet.
 func (s *Server) notBeforeNow(ctx context.Context, at time.Time) (time.Time, error) {
 	now, err := s.emulator.Time(ctx)
 	if err == nil && !at.After(now) {
@@ -320,7 +317,7 @@ func (s *Server) notBeforeNow(ctx context.Context, at time.Time) (time.Time, err
 func controlReset(s *Server, r *http.Request) (any, error) {
 	s.moving.Lock()
 	defer s.moving.Unlock()
-	s.pardon()
+	s.clearLateFailures()
 	return done{true}, s.emulator.Reset(r.Context())
 }
 
@@ -347,13 +344,13 @@ func controlShow(s *Server, r *http.Request) (any, error) {
 	return s.emulator.Show(r.Context(), orderIn(r))
 }
 
-// orderIn is the order that a request names.
+// orderIn is the order named in a request.
 func orderIn(r *http.Request) string {
 	return OrderOf(r.PathValue("id"), r.URL.Query().Get("clientId"))
 }
 
-// standing is the state of a served emulator.
-type standing struct {
+// serverState is the state of a served emulator.
+type serverState struct {
 	Clock    Clock     `json:"clock"`
 	Payments []Summary `json:"payments"`
 	Faults   []Fault   `json:"faults"`
@@ -369,7 +366,7 @@ func controlState(s *Server, r *http.Request) (any, error) {
 		return nil, err
 	}
 	payments, err := s.emulator.List(r.Context(), limit)
-	return standing{clock, append([]Summary{}, payments...), append([]Fault{}, s.faults.all()...)}, err
+	return serverState{clock, append([]Summary{}, payments...), append([]Fault{}, s.faults.all()...)}, err
 }
 
 func queryNumber(r *http.Request, name string) (int, error) {
@@ -409,7 +406,7 @@ func controlClearFaults(s *Server, r *http.Request) (any, error) {
 	for _, text := range r.URL.Query()["id"] {
 		id, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil {
-			return nil, &badControl{fmt.Sprintf("id=%q is no number", redact.Clip(text, longestExcerpt))}
+			return nil, &badControl{fmt.Sprintf("id=%q is not a number", redact.Clip(text, longestExcerpt))}
 		}
 		ids = append(ids, id)
 	}

@@ -14,9 +14,8 @@ import (
 	"time"
 )
 
-// Remote steers an emulator through its control API: one that another process
-// serves or, by [Emulator.Control], the one in this process. Its methods are those of
-// [Emulator].
+// Remote calls an emulator's control API: that of another process or, from [Emulator.Control],
+// the one in this process. Its methods are those of [Emulator].
 type Remote struct {
 	Address Address // empty in this process
 	token   string
@@ -25,11 +24,11 @@ type Remote struct {
 	transport *http.Transport // nil in this process
 }
 
-// Control steers the emulator without a server: the control API is called in this
-// process, nothing is sent by itself, and errors keep their type.
+// Control returns a client without a server: the control API is called in this process,
+// notifications are not sent automatically, and errors keep their type.
 func (e *Emulator) Control() *Remote {
-	s := &Server{emulator: e, options: ServeOptions{Hold: true}, dooms: map[string]string{}}
-	s.courier = newCourier(s)
+	s := &Server{emulator: e, options: ServeOptions{Hold: true}, lateFailures: map[string]string{}}
+	s.sender = newSender(s)
 	return &Remote{client: &http.Client{Transport: inProcess{s.controlMux()}}}
 }
 
@@ -39,12 +38,12 @@ const localURL = "http://" + Host
 // Served reports whether another process serves the emulator.
 func (r *Remote) Served() bool { return r.transport != nil }
 
-// keptError is where the control API of this process leaves an error, beside its
-// answer: the context key of a *error.
+// keptError is the context key of a *error, in which this process's control API leaves an
+// error in addition to its answer.
 type keptError struct{}
 
-// RoundTrip carries a call to the server, wherever it was sent to, and trusts the
-// server's certificate.
+// RoundTrip sends a request to the server's address, whatever the URL's host, and verifies the
+// certificate by the server's name.
 func (r *Remote) RoundTrip(call *http.Request) (*http.Response, error) {
 	call = call.Clone(call.Context())
 	call.URL.Scheme, call.URL.Host, _ = strings.Cut(r.Address.URL, "://")
@@ -52,11 +51,10 @@ func (r *Remote) RoundTrip(call *http.Request) (*http.Response, error) {
 	return r.transport.RoundTrip(call)
 }
 
-// longestAnswer bounds what is read of an answer: all orders may be in one.
+// longestAnswer limits the size of an answer, which may hold all orders.
 const longestAnswer = 256 << 20
 
-// call calls a route of the control API. The error is a [*Refusal] if the
-// emulator refused.
+// call calls a route of the control API. The error is a [*Refusal] if the emulator refused.
 func (r *Remote) call(ctx context.Context, method, path string, request, answer any) error {
 	var body io.Reader
 	if request != nil {
@@ -89,7 +87,7 @@ func (r *Remote) call(ctx context.Context, method, path string, request, answer 
 		return fmt.Errorf("the emulator at %s: read its answer: %w", r.Address.URL, err)
 	}
 	if response.StatusCode != http.StatusOK {
-		return r.refusal(response.StatusCode, text)
+		return r.errorFrom(response.StatusCode, text)
 	}
 	if err := json.Unmarshal(text, answer); err != nil {
 		return fmt.Errorf("the emulator at %s: read its answer: %w", r.Address.URL, err)
@@ -104,7 +102,7 @@ func withoutURL(err error) error {
 	return err
 }
 
-func (r *Remote) refusal(status int, text []byte) error {
+func (r *Remote) errorFrom(status int, text []byte) error {
 	var failure controlFailure
 	if json.Unmarshal(text, &failure) != nil || failure.Error.Message == "" {
 		return fmt.Errorf("the emulator at %s answered with HTTP %d", r.Address.URL, status)
@@ -128,16 +126,14 @@ func (r *Remote) Clock(ctx context.Context) (c Clock, err error) {
 	return c, err
 }
 
-// SetClock is [Emulator.SetClock]; notifications that become due are sent on the
-// way.
+// SetClock is [Emulator.SetClock]; notifications that become due are sent.
 func (r *Remote) SetClock(ctx context.Context, to time.Time) (Clock, []Event, error) {
 	var m moved
 	err := r.call(ctx, http.MethodPost, "clock", map[string]time.Time{"set": to}, &m)
 	return m.Clock, m.Events, err
 }
 
-// AdvanceClock is [Emulator.AdvanceClock]; notifications that become due are
-// sent on the way.
+// AdvanceClock is [Emulator.AdvanceClock]; notifications that become due are sent.
 func (r *Remote) AdvanceClock(ctx context.Context, by time.Duration) (Clock, []Event, error) {
 	var m moved
 	err := r.call(ctx, http.MethodPost, "clock", map[string]wireDuration{"advance": wireDuration(by)}, &m)
@@ -169,7 +165,7 @@ func (r *Remote) Seed(ctx context.Context, seed uint64) error {
 
 // List is [Emulator.List].
 func (r *Remote) List(ctx context.Context, limit int) ([]Summary, error) {
-	var state standing
+	var state serverState
 	err := r.call(ctx, http.MethodGet, "state?limit="+strconv.Itoa(limit), nil, &state)
 	return state.Payments, err
 }
@@ -180,7 +176,7 @@ func (r *Remote) Show(ctx context.Context, paymentRequestID string) (d Details, 
 	return d, err
 }
 
-// orderPath is the path of a route about an order, with its query.
+// orderPath is the path and query of a route about an order.
 func orderPath(route, name string, query url.Values) string {
 	id, client, said := strings.Cut(name, ownerMark)
 	if said {
@@ -232,8 +228,8 @@ func (r *Remote) Undelivered(ctx context.Context, paymentRequestID string) (open
 	return open, answer.Acknowledged, err
 }
 
-// DueDeliveries is [Emulator.DueDeliveries], after the server has sent what it
-// sends by itself.
+// DueDeliveries is [Emulator.DueDeliveries], after the server has sent what it sends
+// automatically.
 func (r *Remote) DueDeliveries(ctx context.Context) (due []Delivery, err error) {
 	var list []wireDelivery
 	err = r.call(ctx, http.MethodGet, "due", nil, &list)
@@ -257,24 +253,24 @@ func (r *Remote) RecordAttempt(ctx context.Context, id string, attempt Attempt) 
 	return r.call(ctx, http.MethodPost, "attempts", wireAttempt{id, attempt}, &done{})
 }
 
-// Settle waits until every notification that is due was tried.
+// Settle waits until every due notification has been tried.
 func (r *Remote) Settle(ctx context.Context) error {
 	return r.call(ctx, http.MethodPost, "settle", nil, &done{})
 }
 
-// Faults lists the faults in place.
+// Faults lists the active faults.
 func (r *Remote) Faults(ctx context.Context) (list []Fault, err error) {
 	err = r.call(ctx, http.MethodGet, "faults", nil, &list)
 	return list, err
 }
 
-// AddFault puts a fault in place.
+// AddFault adds a fault.
 func (r *Remote) AddFault(ctx context.Context, fault string) (f Fault, err error) {
 	err = r.call(ctx, http.MethodPost, "faults", map[string]string{"fault": fault}, &f)
 	return f, err
 }
 
-// ClearFaults removes the faults of these ids, or all, and returns them.
+// ClearFaults removes the faults with these ids, or all, and returns them.
 func (r *Remote) ClearFaults(ctx context.Context, ids ...int) (gone []Fault, err error) {
 	query := url.Values{}
 	for _, id := range ids {

@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// wireRequest is a signed request on its way to the one who sends it.
+// wireRequest is a signed request in JSON, for the process that sends it.
 type wireRequest struct {
 	URL    string      `json:"url"`
 	Header http.Header `json:"headers"`
@@ -94,7 +94,7 @@ func controlSign(s *Server, r *http.Request) (any, error) {
 	return newWireRequest(request)
 }
 
-// wireAttempt is an attempt and the notification that it was about.
+// wireAttempt is an attempt and the id of its notification.
 type wireAttempt struct {
 	ID      string  `json:"id"`
 	Attempt Attempt `json:"attempt"`

@@ -103,7 +103,7 @@ func TestControl_requests(t *testing.T) {
 		{"POST", "faults", `{"fault":"capture=nosuch"}`, 409, `unknown`},
 		{"GET", "faults", ``, 200, `"capture"`},
 		{"DELETE", "faults?id=7", ``, 200, `[]`},
-		{"DELETE", "faults?id=x", ``, 400, `no number`},
+		{"DELETE", "faults?id=x", ``, 400, `not a number`},
 		{"DELETE", "faults", ``, 200, `"id":1`},
 		{"POST", "settle", ``, 200, `"done":true`},
 		{"POST", "scenarios", `{"operation":"capture","resultCode":"CAPTURE_IN_PROCESS"}`, 200, `"done":true`},

@@ -1,12 +1,11 @@
-// Package emulator is the stand-in for Antom's gateway: an http.Handler that
-// checks and signs like the real one, as far as Antom's pages and the behaviour
-// of its SDKs tell. It is what the built-in profile talks to, in the same
-// process and without a port, and what antom emulator serve listens with.
+// Package emulator is a stand-in for Antom's gateway: an http.Handler that checks and signs
+// like the real one, as far as Antom's pages and the behaviour of its SDKs show. The built-in
+// profile calls it in the same process, without a port; antom emulator serve listens with it.
 //
-// State is a function of what is stored and of the clock: nothing happens in the
-// background. The rules are tables: how states follow each other (machine.go),
-// what each operation refuses (operations, *_rules), what a card does (buyer.go).
-// What Antom does not document is marked INF where it is decided.
+// State is a function of the stored facts and of the clock: nothing happens in the background.
+// The rules are tables: how states follow each other (machine.go), what each operation refuses
+// (operations, *_rules), what a card does (buyer.go). Where Antom documents nothing, the
+// choice made is marked INF.
 package emulator
 
 //go:generate go run ../gen/emulatorstates
@@ -30,8 +29,8 @@ import (
 // Host is where the emulator in this process is called: no server answers there.
 const Host = "emulator.localhost"
 
-// What the emulator's merchant is called and where it is (INF). The client id is
-// one of the sandbox, so that clients use the sandbox path.
+// The emulator's merchant and its country (INF). The client id has the sandbox form, so that
+// clients use the sandbox path.
 const (
 	clientID    = "SANDBOX_5XEMULATOR00001"
 	gatewayURL  = "http://" + Host
@@ -45,17 +44,17 @@ const (
 	// DefaultProcessing is how long a payment stays PROCESSING (INF; SEED: the
 	// notification comes 3 to 5 s after the payment).
 	DefaultProcessing = 3 * time.Second
-	captureDelay      = time.Second          // from the payment's success to the automatic capture's (INF)
-	asyncDelay        = 3 * time.Second      // of a capture or refund that is answered with U (INF)
-	sessionLife       = time.Hour            // default and longest life of a session (G24)
-	orderLife         = 14 * time.Minute     // after it an unpaid order is closed (SEED)
-	authorisationLife = 7 * 24 * time.Hour   // after it no capture (DOC cashierpay/capture)
+	captureDelay      = time.Second          // from the payment's success to the success of the automatic capture (INF)
+	asyncDelay        = 3 * time.Second      // of a capture or refund that was answered with U (INF)
+	sessionLife       = time.Hour            // default and maximum lifetime of a session (G24)
+	orderLife         = 14 * time.Minute     // then an unpaid order is closed (SEED)
+	authorisationLife = 7 * 24 * time.Hour   // then no capture is possible (DOC cashierpay/capture)
 	cancelWindow      = 7 * 24 * time.Hour   // of a card payment, from its success (DOC cashierpay)
 	refundWindow      = 180 * 24 * time.Hour // from the payment's success; Antom: per contract (INF)
 )
 
-// Emulator is a gateway with its keys and its state in one folder, which several
-// processes may share.
+// Emulator is a gateway with its keys and state in one folder, which several processes may
+// share.
 type Emulator struct {
 	dir       string
 	now       func() time.Time // the real clock; the emulator's own is Time
@@ -65,11 +64,11 @@ type Emulator struct {
 	merchants []Merchant
 	notifyURL string
 	signAll   bool
-	initial   []byte // what a reset returns to; nil: nothing
+	initial   []byte // the state after a reset; nil: empty
 }
 
-// Merchant is a client that the emulator knows beside its own. One without a key
-// is answered with KEY_NOT_FOUND.
+// Merchant is a client that the emulator knows in addition to its own. A merchant without a
+// key is answered with KEY_NOT_FOUND.
 type Merchant struct {
 	ClientID string
 	Key      *sign.PublicKey
@@ -81,21 +80,21 @@ type Options struct {
 	Now    func() time.Time // the real clock, time.Now unless a test says otherwise
 	Logger *slog.Logger
 
-	// Hold keeps the state file open until Close: faster, and no other process
-	// can use the state meanwhile. The error is a [*Refusal] if one does.
+	// Hold keeps the state file open until Close. This is faster, but no other process can use
+	// the state meanwhile. If one already does, the error is a [*Refusal].
 	Hold bool
-	// KeysLater leaves keys that are not there yet to whoever asks for one first,
-	// or to [Server.Serve], which makes them while it listens already.
+	// KeysLater postpones the making of missing keys until one is needed, or until
+	// [Server.Serve], which makes them while it is already listening.
 	KeysLater bool
-	// Merchants are known beside the emulator's own.
+	// Merchants are known in addition to the emulator's own.
 	Merchants []Merchant
-	// NotifyURL is where notifications of sessions go that name no URL; empty: the
-	// usual place of antom notify listen.
+	// NotifyURL receives the notifications of sessions that name no URL; empty: the default
+	// address of antom notify listen.
 	NotifyURL string
-	// Resend says how often notifications are sent; empty: ResendProduction.
+	// Resend is how often notifications are sent; empty: ResendProduction.
 	Resend Resend
-	// SignInvalidSignature signs the answers INVALID_SIGNATURE, CLIENT_INVALID
-	// and KEY_NOT_FOUND too. The real gateway does not (G24 digital_signature).
+	// SignInvalidSignature also signs the answers INVALID_SIGNATURE, CLIENT_INVALID and
+	// KEY_NOT_FOUND. The real gateway does not (G24 digital_signature).
 	SignInvalidSignature bool
 }
 
@@ -109,9 +108,8 @@ type Profile struct {
 	AntomKey    *sign.PublicKey
 }
 
-// Open opens the emulator whose state is in dir, and makes its keys at the first
-// use. The state file is held open only during each transaction, unless
-// [Options] say otherwise.
+// Open opens the emulator whose state is in dir, and makes its keys on first use. The state
+// file is open only during a transaction, unless [Options] say otherwise.
 func Open(dir string, options Options) (*Emulator, error) {
 	if options.Now == nil {
 		options.Now = time.Now
@@ -139,15 +137,14 @@ func Open(dir string, options Options) (*Emulator, error) {
 	return e, nil
 }
 
-// Close lets go of a state file that is held; otherwise there is nothing to do.
+// Close closes a state file that is held open; otherwise it does nothing.
 func (e *Emulator) Close() error { return e.store.close() }
 
 // ClientID is the id of the emulator's own merchant.
 func (e *Emulator) ClientID() string { return clientID }
 
-// Profile returns what a merchant needs to call the emulator. With
-// [Options].KeysLater it waits for the keys, and they are nil if they can't be
-// made, which [Server.Serve] reports.
+// Profile returns what a merchant needs to call the emulator. With [Options].KeysLater it
+// waits for the keys; they are nil if they can't be made, which [Server.Serve] reports.
 func (e *Emulator) Profile() Profile {
 	p := Profile{ClientID: clientID, GatewayURL: gatewayURL, NotifyURL: e.notifyURL, RedirectURL: redirectURL}
 	if e.keys.wait() == nil {
@@ -157,23 +154,23 @@ func (e *Emulator) Profile() Profile {
 	return p
 }
 
-// Reset forgets every session and payment, the virtual clock and the seed, and
-// returns to the state that [Emulator.Begin] was given, if it was; the keys stay.
+// Reset deletes every session and payment, the virtual clock and the seed, and restores the
+// state given to [Emulator.Begin], if any. The keys stay.
 func (e *Emulator) Reset(ctx context.Context) error {
 	return e.store.resetAll(ctx, e.initial)
 }
 
-// CheckState looks whether the state file is one: the error is a [*DamagedError] if
-// not. A call would be answered with SYSTEM_ERROR.
+// CheckState checks that the state file can be read. If it can't, the error is a
+// [*DamagedError], and every call would be answered with SYSTEM_ERROR.
 func (e *Emulator) CheckState(ctx context.Context) error {
 	_, err := e.Time(ctx)
 	if damaged, ok := errors.AsType[*DamagedError](err); ok {
 		return damaged
 	}
-	return nil // what else is wrong the gateway answers
+	return nil // other errors are reported by the gateway
 }
 
-// Time is what the emulator's clock says.
+// Time is the time on the emulator's clock.
 func (e *Emulator) Time(ctx context.Context) (now time.Time, err error) {
 	err = e.store.view(ctx, func(tx *transaction) error {
 		now = tx.now
@@ -182,8 +179,8 @@ func (e *Emulator) Time(ctx context.Context) (now time.Time, err error) {
 	return now, err
 }
 
-// Notifications returns the notifications of a payment that are due by now,
-// signed and ready to be sent, whether they were sent before or not.
+// Notifications returns the notifications of a payment that are due by now, signed and ready
+// to send, including those already sent.
 func (e *Emulator) Notifications(ctx context.Context, paymentRequestID string) ([]*http.Request, error) {
 	deliveries, now, err := e.notificationsOf(ctx, paymentRequestID, func(deliveryRecord) bool { return true })
 	if err != nil {
@@ -200,9 +197,9 @@ func (e *Emulator) Notifications(ctx context.Context, paymentRequestID string) (
 	return due, nil
 }
 
-// Undelivered returns the notifications of a payment that are due by now and
-// were not acknowledged, also where the next attempt is not due yet. The second
-// value counts those that were acknowledged.
+// Undelivered returns the notifications of a payment that are due by now and were not
+// acknowledged, even if the next attempt is not due yet. The second value is the number of
+// acknowledged ones.
 func (e *Emulator) Undelivered(ctx context.Context, paymentRequestID string) (open []Delivery, acknowledged int, err error) {
 	open, _, err = e.notificationsOf(ctx, paymentRequestID, func(record deliveryRecord) bool {
 		if record.acknowledged() {
@@ -215,7 +212,7 @@ func (e *Emulator) Undelivered(ctx context.Context, paymentRequestID string) (op
 
 func (e *Emulator) notificationsOf(ctx context.Context, paymentRequestID string, wanted func(deliveryRecord) bool) (due []Delivery, now time.Time, err error) {
 	err = e.store.view(ctx, func(tx *transaction) error {
-		o, err := tx.named(paymentRequestID)
+		o, err := tx.findOrder(paymentRequestID)
 		if err != nil {
 			return notFound(err, paymentRequestID)
 		}
@@ -239,7 +236,7 @@ func (e *Emulator) notificationsOf(ctx context.Context, paymentRequestID string,
 	return due, now, err
 }
 
-// Refusal is what the emulator will not do for its user, and what to do instead.
+// Refusal is an error about the emulator's use: what it refuses to do, and what to do instead.
 type Refusal struct{ text, remedy string }
 
 func (r *Refusal) Error() string { return r.text }
@@ -247,7 +244,7 @@ func (r *Refusal) Error() string { return r.text }
 // Hint says what to do instead.
 func (r *Refusal) Hint() string { return r.remedy }
 
-// notFound explains an id that no session has.
+// notFound is the error for an id that no session has.
 func notFound(err error, id string) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -260,7 +257,7 @@ func notFound(err error, id string) error {
 	return &Refusal{text, "antom session create --profile emulator --amount 42.00 --currency SGD"}
 }
 
-// methodCard is the one payment method that is emulated.
+// methodCard is the only emulated payment method.
 const methodCard = "CARD"
 
 func success() antom.Result { return resultOf(antom.CodeSuccess, "success.") }

@@ -38,7 +38,7 @@ func (e *Emulator) Grow(ctx context.Context, n int) error {
 func (t *transaction) grow(id string) error {
 	request := &sessionRequest{PaymentRequestID: id, PaymentAmount: antom.Amount{Currency: "SGD", Value: 4200}}
 	request.PaymentMethod.PaymentMethodType, request.PaymentFactor.IsAuthorization = methodCard, true
-	o := newOrder(asking{request: request, now: t.now}, t.now.Add(sessionLife))
+	o := newOrder(sessionInput{request: request, now: t.now}, t.now.Add(sessionLife))
 	o.ClientID, o.key, t.clientID = clientID, owned(id, clientID), clientID
 	if err := t.set(recentBucket, timeKey(o.Created, o.key), []byte{}); err != nil {
 		return err

@@ -12,26 +12,25 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Fault is something that a served gateway does wrong on purpose: at a call of
-// an operation, or at a send of a notification. Occurrences are counted from the
-// moment the fault is in place, so that the same calls always meet the same
-// faults.
+// Fault is a deliberate error of a served gateway: at a call of an operation, or when a
+// notification is sent. Occurrences are counted from the moment the fault is added, so that
+// the same calls always meet the same faults.
 type Fault struct {
 	ID        int    `json:"id"`
 	Operation string `json:"operation"` // an operation, a notification, or * for any operation
-	First     int    `json:"first"`     // the first occurrence that it strikes, from 1
+	First     int    `json:"first"`     // the first occurrence affected, from 1
 	Last      int    `json:"last"`      // the last one; 0 for no end
 	Kind      string `json:"kind"`
 	Argument  string `json:"argument,omitempty"`
 	Seen      int    `json:"seen"`   // occurrences counted so far
-	Struck    int    `json:"struck"` // of those, the ones at which it did what it does
+	Injected  int    `json:"struck"` // how often it was injected
 }
 
-// anyOperation is the name that stands for every operation of the API.
+// anyOperation stands for every operation of the API.
 const anyOperation = "*"
 
-// notifications are the names of Antom's messages, as faults call them, and their
-// notifyTypes. Sorted by name.
+// notifications are the names that faults use for Antom's messages, and their notifyTypes.
+// Sorted by name.
 var notificationNames = [...]struct {
 	name  string
 	types []antom.NotifyType
@@ -41,7 +40,7 @@ var notificationNames = [...]struct {
 	{"notifyRefund", []antom.NotifyType{antom.NotifyRefundResult}},
 }
 
-// notificationName is what a fault calls a notification.
+// notificationName is the name that faults use for a notification.
 func notificationName(kind antom.NotifyType) string {
 	for _, row := range notificationNames {
 		if slices.Contains(row.types, kind) {
@@ -51,9 +50,8 @@ func notificationName(kind antom.NotifyType) string {
 	return ""
 }
 
-// ParseFault reads OPERATION[:OCCURRENCE]=KIND[:ARGUMENT]. The occurrence is a
-// number, a range (2-4) or open (3+); without it every one is meant. The error is
-// a [*Refusal].
+// ParseFault reads OPERATION[:OCCURRENCE]=KIND[:ARGUMENT]. The occurrence is a number, a range
+// (2-4) or open (3+); without it, every occurrence is meant. The error is a [*Refusal].
 func ParseFault(text string) (Fault, error) {
 	where, what, found := strings.Cut(strings.TrimSpace(text), "=")
 	if !found || where == "" || what == "" {
@@ -70,11 +68,11 @@ func ParseFault(text string) (Fault, error) {
 	return f, f.check(text)
 }
 
-// ParseFaults reads a file of faults: one a line; # begins a comment.
+// ParseFaults reads a file of faults, one per line; # begins a comment.
 func ParseFaults(text string) ([]Fault, error) {
 	var list []Fault
 	number := 0
-	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) { // some editors begin files so
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) { // a byte order mark, which some editors add
 		number++
 		line, _, _ = strings.Cut(line, "#")
 		if strings.TrimSpace(line) == "" {
@@ -108,8 +106,7 @@ func (f *Fault) setOccurrence(text string) bool {
 	return true
 }
 
-// check holds a fault against the tables, and fills in the argument that its
-// kind has by default.
+// check checks a fault against the tables, and fills in the default argument of its kind.
 func (f *Fault) check(text string) error {
 	row, known := lookupFault(f.Kind)
 	if !known {
@@ -191,7 +188,7 @@ func notificationOperations() []string {
 	return names
 }
 
-// String is the fault as ParseFault reads it.
+// String is the fault in the form that ParseFault reads.
 func (f Fault) String() string {
 	text := f.Operation
 	switch {
@@ -210,32 +207,32 @@ func (f Fault) String() string {
 	return text
 }
 
-func (f Fault) strikes(occurrence int) bool {
+func (f Fault) appliesAt(occurrence int) bool {
 	return occurrence >= f.First && (f.Last == 0 || occurrence <= f.Last)
 }
 
 func (f Fault) duration() time.Duration {
-	d, _ := time.ParseDuration(f.Argument) // check has seen it
+	d, _ := time.ParseDuration(f.Argument) // checked by check
 	return d
 }
 
 func (f Fault) number() int {
-	n, _ := strconv.Atoi(f.Argument) // check has seen it
+	n, _ := strconv.Atoi(f.Argument) // checked by check
 	return n
 }
 
-// faults are those in place.
+// faults are the active faults.
 type faults struct {
 	mu   sync.Mutex
 	list []Fault
-	last int // the id given last
+	last int // the last id assigned
 }
 
 func (s *faults) add(f Fault) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last++
-	f.ID, f.Seen, f.Struck = s.last, 0, 0
+	f.ID, f.Seen, f.Injected = s.last, 0, 0
 	s.list = append(s.list, f)
 	return f
 }
@@ -246,7 +243,7 @@ func (s *faults) all() []Fault {
 	return slices.Clone(s.list)
 }
 
-// clear removes the faults of these ids, or all, and tells which were there.
+// clear removes the faults with these ids, or all, and returns them.
 func (s *faults) clear(ids ...int) []Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -267,13 +264,12 @@ func (s *faults) any() bool {
 	return len(s.list) > 0
 }
 
-// strike counts an occurrence of an operation and returns the faults that it
-// meets and that show: in the order of their turns, those of one turn in the order
-// in which they were put in place. What is taken from the start leaves some without
-// an effect, and so does a fault that comes before: those did not strike. A call
-// that the gateway's own checks refuse is none for those that are about what the
-// gateway decides.
-func (s *faults) strike(operation string, passes bool, taken aspect) []Fault {
+// inject counts an occurrence of an operation and returns the faults to inject, in the order
+// of their turns; within a turn, in the order in which they were added. A fault that can't
+// show is not returned and not counted as injected: what it needs is in taken, or an earlier
+// fault takes it. A call that the gateway's own checks refuse is not an occurrence for faults
+// that concern the gateway's decision.
+func (s *faults) inject(operation string, passes bool, taken aspect) []Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var due []*Fault
@@ -286,14 +282,14 @@ func (s *faults) strike(operation string, passes bool, taken aspect) []Fault {
 			continue
 		}
 		f.Seen++
-		if f.strikes(f.Seen) {
+		if f.appliesAt(f.Seen) {
 			due = append(due, f)
 		}
 	}
-	return strikeInTurn(due, taken)
+	return injectInTurn(due, taken)
 }
 
-func strikeInTurn(due []*Fault, taken aspect) []Fault {
+func injectInTurn(due []*Fault, taken aspect) []Fault {
 	slices.SortStableFunc(due, func(a, b *Fault) int { return int(turnOf(a)) - int(turnOf(b)) })
 	var met []Fault
 	for _, f := range due {
@@ -303,7 +299,7 @@ func strikeInTurn(due []*Fault, taken aspect) []Fault {
 			continue
 		}
 		taken |= row.takes
-		f.Struck++
+		f.Injected++
 		met = append(met, *f)
 	}
 	return met

@@ -17,29 +17,28 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// struckCall is a call that may meet faults, on its way through their stages:
-// before the work, after it, at the answer. The gateway's own checks came first:
-// whatever the faults do, a call that they refuse is never carried out, and never
-// answered as if it had been.
-type struckCall struct {
+// faultyCall is a call with its faults, on its way through their stages: before the work,
+// after it, and at the answer. The gateway's own checks come first: whatever the faults do, a
+// call that fails the checks is never carried out, and never answered as if it had been.
+type faultyCall struct {
 	server   *Server
 	w        http.ResponseWriter
 	exchange *exchange
-	refused  *refusal // by the checks
+	refused  *resultError // by the checks
 	op       antom.Operation
-	answer   recorder // what is to be answered
-	settled  bool     // the answer is there
-	gone     bool     // the connection is, and nothing can be answered
-	work     func()   // what carries it out, if not the gateway
+	answer   recorder // the answer to send
+	settled  bool     // the answer is decided
+	gone     bool     // the connection is gone, so nothing can be answered
+	work     func()   // carries it out instead of the gateway
 
-	resigned bool // by one of these:
+	resigned bool // added by one of these:
 	signer   string
-	key      *sign.PrivateKey // another than the emulator's
-	wrongly  bool             // of another body
+	key      *sign.PrivateKey // instead of the emulator's
+	wrongly  bool             // the signature is of another body
 }
 
-// carryOut carries out the call with the faults that it meets.
-func (x *struckCall) carryOut(met []Fault) {
+// carryOut carries out the call and injects its faults.
+func (x *faultyCall) carryOut(met []Fault) {
 	x.run(beforeWork, met)
 	if !x.settled && !x.gone {
 		x.doWork()
@@ -53,7 +52,7 @@ func (x *struckCall) carryOut(met []Fault) {
 	x.write()
 }
 
-func (x *struckCall) doWork() {
+func (x *faultyCall) doWork() {
 	if x.work != nil {
 		x.work()
 		return
@@ -61,7 +60,7 @@ func (x *struckCall) doWork() {
 	x.server.emulator.respond(&x.answer, x.exchange, x.refused)
 }
 
-func (x *struckCall) run(at stage, met []Fault) {
+func (x *faultyCall) run(at stage, met []Fault) {
 	for _, f := range met {
 		if row, _ := lookupFault(f.Kind); row.call != nil && row.when == at && !x.gone {
 			row.call(x, f)
@@ -69,31 +68,31 @@ func (x *struckCall) run(at stage, met []Fault) {
 	}
 }
 
-// write sends the answer, byte for byte as the gateway would have.
-func (x *struckCall) write() {
+// write sends the answer, byte for byte as the gateway would.
+func (x *faultyCall) write() {
 	if x.gone {
 		return
 	}
 	maps.Copy(x.w.Header(), x.answer.header)
 	x.w.WriteHeader(x.answer.statusCode())
-	_, _ = x.w.Write(x.answer.body.Bytes()) // a client that left needs no answer
+	_, _ = x.w.Write(x.answer.body.Bytes()) // nobody to answer: the client has left
 }
 
-// replace puts another answer in the place of what there may be.
-func (x *struckCall) replace(status int, contentType string, body []byte) {
+// replace replaces the answer, if there is one yet.
+func (x *faultyCall) replace(status int, contentType string, body []byte) {
 	x.answer = recorder{header: http.Header{"Content-Type": {contentType}}, status: status}
 	x.answer.body.Write(body)
 	x.settled = true
 }
 
-// waitAWhile holds the call back, or until its client leaves.
-func waitAWhile(x *struckCall, f Fault) {
+// waitAWhile delays the call, at most until its client leaves.
+func waitAWhile(x *faultyCall, f Fault) {
 	if pause(x.exchange.request.Context(), f.duration()) != nil {
 		x.gone = true
 	}
 }
 
-// pause waits; the error is the end of ctx.
+// pause waits; the error is that of ctx.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -105,12 +104,12 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// resetConnection ends the connection with an RST where the system lets us.
-func resetConnection(x *struckCall, _ Fault) {
+// resetConnection ends the connection with an RST, where the operating system allows it.
+func resetConnection(x *faultyCall, _ Fault) {
 	x.gone = true
 	connection, _, err := http.NewResponseController(x.w).Hijack()
 	if err != nil {
-		return // HTTP/2 is never offered, so every connection can be taken over
+		return // HTTP/2 is never offered, so every connection can be hijacked
 	}
 	abort(connection)
 }
@@ -120,13 +119,13 @@ func abort(connection net.Conn) {
 		connection = encrypted.NetConn()
 	}
 	if tcp, ok := connection.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // without it the client sees an orderly end
+		_ = tcp.SetLinger(0) // without it, the client sees an orderly end
 	}
 	connection.Close()
 }
 
-// cutBody announces the whole body and sends the beginning of it.
-func cutBody(x *struckCall, f Fault) {
+// cutBody announces the whole body and sends only its beginning.
+func cutBody(x *faultyCall, f Fault) {
 	body := x.answer.body.Bytes()
 	x.answer.header.Set("Content-Length", strconv.Itoa(len(body)))
 	x.answer.body.Truncate(min(f.number(), max(0, len(body)-1)))
@@ -141,45 +140,45 @@ func cutBody(x *struckCall, f Fault) {
 	}
 }
 
-func answerHTML(x *struckCall, _ Fault) {
+func answerHTML(x *faultyCall, _ Fault) {
 	x.replace(http.StatusOK, "text/html; charset=UTF-8", []byte("<!doctype html><title>Sign in</title><p>Please sign in to the network.</p>\n"))
 }
 
-func answerStatus(x *struckCall, f Fault) {
+func answerStatus(x *faultyCall, f Fault) {
 	x.replace(f.number(), "text/plain; charset=UTF-8", []byte(http.StatusText(f.number())+"\n"))
 }
 
-// answerUnknown says U, in the place of the true answer if there is one.
-func answerUnknown(x *struckCall, f Fault) {
+// answerUnknown answers U instead of the real answer, if there is one.
+func answerUnknown(x *faultyCall, f Fault) {
 	x.answerResult(f.Argument, "the outcome is not known (fault)")
 }
 
-func limitRate(x *struckCall, _ Fault) {
+func limitRate(x *faultyCall, _ Fault) {
 	x.answerResult("REQUEST_TRAFFIC_EXCEED_LIMIT", "too many requests (fault)")
 }
 
-// answerResult is a signed answer that is only a result. The status of an
-// unknown outcome is U whatever the code's own is.
-func (x *struckCall) answerResult(code, message string) {
+// answerResult answers with a signed result and nothing else. The status of an unknown outcome
+// is U, whatever status the code has.
+func (x *faultyCall) answerResult(code, message string) {
 	x.resultOf(antom.Result{ResultStatus: antom.StatusU, ResultCode: code, ResultMessage: message})
 }
 
-func (x *struckCall) resultOf(result antom.Result) {
+func (x *faultyCall) resultOf(result antom.Result) {
 	body, err := encode(struct {
 		Result antom.Result `json:"result"`
 	}{result})
 	if err != nil {
-		return // texts always encode
+		return // strings always encode
 	}
 	x.replace(http.StatusOK, antom.ContentType, body)
-	if key := x.server.emulator.NotifyKey(); key != nil { // else the server says so and ends
+	if key := x.server.emulator.NotifyKey(); key != nil { // the server logs it and ends the connection
 		x.sign(signing{x.clientID(), x.answer.body.Bytes(), key, keyVersion})
 	}
 }
 
-func (x *struckCall) clientID() string { return x.exchange.clientID }
+func (x *faultyCall) clientID() string { return x.exchange.clientID }
 
-// signing is how an answer is signed.
+// signing says how an answer is signed.
 type signing struct {
 	clientID string
 	body     []byte
@@ -187,22 +186,22 @@ type signing struct {
 	version  int
 }
 
-// sign puts a signature into the answer.
-func (x *struckCall) sign(how signing) {
+// sign adds a signature to the answer.
+func (x *faultyCall) sign(how signing) {
 	at := string(wireTime(x.server.emulator.timeOr(x.exchange.request.Context(), x.server.emulator.now())))
 	signature, err := how.key.Sign(sign.Message{
 		Method: x.exchange.request.Method, Target: x.exchange.target, ClientID: how.clientID, Time: at, Body: how.body,
 	}, how.version)
 	if err != nil {
-		return // the gateway's own answers were signed with the same parts
+		return // the gateway's own answers have the same parts
 	}
 	header := x.wire()
 	header["client-id"], header["response-time"], header["signature"] = []string{how.clientID}, []string{at}, []string{signature}
 }
 
-// resign signs the answer anew, in all the ways at once that its faults ask for. A
-// header that one of them left out stays out.
-func (x *struckCall) resign() {
+// resign signs the answer again, in all the ways that its faults ask for together. A header
+// that one of them removed stays removed.
+func (x *faultyCall) resign() {
 	how := signing{cmp.Or(x.signer, x.clientID()), x.answer.body.Bytes(), x.key, rotatedVersion}
 	if how.key == nil {
 		how.key, how.version = x.server.emulator.NotifyKey(), keyVersion
@@ -220,43 +219,43 @@ func (x *struckCall) resign() {
 	}
 }
 
-// wire is the header of the answer by the names that go over the wire: those of
-// the signature are in lower case, which net/http has no other way to send.
-func (x *struckCall) wire() map[string][]string { return x.answer.header }
+// wire is the header of the answer with the names that are sent: those of the signature are in
+// lower case, for which net/http needs direct access to the map.
+func (x *faultyCall) wire() map[string][]string { return x.answer.header }
 
-// isSigned keeps the signature faults from signing what the gateway did not.
-func (x *struckCall) isSigned() bool { return len(x.wire()["signature"]) == 1 }
+// isSigned keeps the signature faults from signing what the gateway did not sign.
+func (x *faultyCall) isSigned() bool { return len(x.wire()["signature"]) == 1 }
 
-func signWrongly(x *struckCall, _ Fault) { x.resigned, x.wrongly = true, true }
+func signWrongly(x *faultyCall, _ Fault) { x.resigned, x.wrongly = true, true }
 
-// otherClientID is nobody's.
+// otherClientID is not assigned to anybody.
 const otherClientID = "SANDBOX_5XSOMEONEELSE1"
 
-func signForAnother(x *struckCall, _ Fault) { x.resigned, x.signer = true, otherClientID }
+func signForAnother(x *faultyCall, _ Fault) { x.resigned, x.signer = true, otherClientID }
 
-func rotateKey(x *struckCall, _ Fault) {
+func rotateKey(x *faultyCall, _ Fault) {
 	if key, err := x.server.rotatedKey(); err == nil { // AddFault has made it
 		x.resigned, x.key = true, key
 	}
 }
 
-func dropHeader(names ...string) func(*struckCall, Fault) {
-	return func(x *struckCall, _ Fault) {
+func dropHeader(names ...string) func(*faultyCall, Fault) {
+	return func(x *faultyCall, _ Fault) {
 		for _, name := range names {
 			delete(x.answer.header, name)
 		}
 	}
 }
 
-// failLate answers U and remembers to refuse every repeat.
-func failLate(x *struckCall, f Fault) {
-	x.server.doom(x.identity(), f.Argument)
+// failLate answers U and stores that every repeat is refused.
+func failLate(x *faultyCall, f Fault) {
+	x.server.failRepeats(x.idempotencyKey(), f.Argument)
 	x.answerResult("UNKNOWN_EXCEPTION", "the outcome is not known (fault)")
 }
 
-// refuseDoomed answers a repeat of what failed late.
-func (x *struckCall) refuseDoomed() bool {
-	code, doomed := x.server.doomed(x.identity())
+// refuseRepeat answers a repeat of a call that failed late.
+func (x *faultyCall) refuseRepeat() bool {
+	code, doomed := x.server.failureOf(x.idempotencyKey())
 	if doomed {
 		x.resultOf(antom.Result{ResultStatus: antom.StatusF, ResultCode: code, ResultMessage: "failed after all (fault)"})
 		x.write()
@@ -264,9 +263,9 @@ func (x *struckCall) refuseDoomed() bool {
 	return doomed
 }
 
-// identity is what makes two calls of a client the same one: the operation's
-// idempotency key, or else the whole body.
-func (x *struckCall) identity() string {
+// idempotencyKey identifies repeats of a client's call: the operation's idempotency key, or
+// else the whole body.
+func (x *faultyCall) idempotencyKey() string {
 	of := x.clientID() + " " + string(x.op) + " "
 	if row, _ := antom.LookupEndpoint(x.op); row.Key != "" {
 		var members map[string]any
@@ -280,14 +279,14 @@ func (x *struckCall) identity() string {
 	return of + hex.EncodeToString(sum[:])
 }
 
-// notifyFirst sends what is due before the answer leaves.
-func notifyFirst(x *struckCall, _ Fault) {
+// notifyFirst sends due notifications before the answer.
+func notifyFirst(x *faultyCall, _ Fault) {
 	ctx, cancel := context.WithTimeout(x.exchange.request.Context(), settleTimeout)
 	defer cancel()
-	_ = x.server.Settle(ctx) // an answer too late is better than none
+	_ = x.server.Settle(ctx) // a late answer is better than none
 }
 
-// kindsOf are the kinds of faults, for a log.
+// kindsOf returns the kinds of faults, for a log.
 func kindsOf(met []Fault) []string {
 	var kinds []string
 	for _, f := range met {

@@ -12,83 +12,81 @@ import (
 // FaultKind is a row of the table of faults.
 type FaultKind struct {
 	Name     string `json:"kind"`
-	Argument string `json:"argument,omitempty"` // what the argument must be; empty if the kind takes none
+	Argument string `json:"argument,omitempty"` // the form of the argument; empty if the kind takes none
 	Default  string `json:"default,omitempty"`
-	Calls    bool   `json:"calls"`         // whether calls can have it
-	Notifies bool   `json:"notifications"` // whether notifications can have it
-	Checked  bool   `json:"checked"`       // whether it strikes only calls that pass the gateway's own checks
+	Calls    bool   `json:"calls"`         // possible for calls
+	Notifies bool   `json:"notifications"` // possible for notifications
+	Checked  bool   `json:"checked"`       // affects only calls that pass the gateway's own checks
 	Does     string `json:"does"`
-	Client   string `json:"client"` // what the client of antom makes of it
+	Client   string `json:"client"` // how a client reacts, with antom's exit code
 }
 
-// faultRow is a kind and what it does.
+// faultRow is a kind and its effect.
 type faultRow struct {
 	FaultKind
-	pages bool // whether the browser's pages can meet it
+	pages bool // possible for requests of the browser's pages
 	valid func(string) bool
-	call  func(*struckCall, Fault) // at a call; see struckCall
+	call  func(*faultyCall, Fault) // at a call; see faultyCall
 	when  stage
-	send  func(*struckSend, Fault) // at a send of a notification; see struckSend
+	send  func(*faultySend, Fault) // when a notification is sent; see faultySend
 
-	turn  turn   // of several that strike at once, who comes first
-	needs aspect // what no other may have taken for it to show
-	takes aspect // what it leaves the later ones without
+	turn  turn   // order among several faults at once
+	needs aspect // must not be taken by another fault for this one to show
+	takes aspect // no longer available to later faults
 }
 
-// stage is when a fault of calls acts.
+// stage is when a fault of a call takes effect.
 type stage int
 
 const (
-	beforeWork  stage = iota // the call has come and nothing was done
-	afterWork                // it was done, the answer is there
-	atTheAnswer              // the answer leaves
+	beforeWork  stage = iota // the call has arrived and nothing was done
+	afterWork                // carried out; the answer is known
+	atTheAnswer              // the answer is being sent
 )
 
-// addsUp reports whether a second fault of the kind does something more: a time
-// does.
+// addsUp reports whether a second fault of the same kind adds to the first, as delays do.
 func (r faultRow) addsUp() bool { return r.Name == "latency" || r.Name == "late-answer" }
 
-// turn orders faults that strike the same call or send: those that make others
-// meaningless come before them.
+// turn orders faults of the same call or send: those that make others meaningless come first.
 type turn int
 
 const (
 	turnNever   turn = iota - 6 // it is not sent
-	turnDelay                   // it begins later
-	turnInstead                 // something else happens in the work's place
+	turnDelay                   // it starts later
+	turnInstead                 // something else happens instead of the work
 	turnLost                    // the answer is lost
-	turnAnswer                  // it says something else
+	turnAnswer                  // it has another content
 	turnHeader                  // a header is left out
 	// 0: all others
 )
 
-// aspect is something of a call or a send that faults work on.
+// aspect is a part of a call or send that faults affect.
 type aspect int
 
 const (
-	theMessage   aspect = 1 << iota // there is one at all: a call with an answer, a notification
-	theWork                         // the call is carried out or refused by the gateway
+	theMessage   aspect = 1 << iota // it exists at all: a call with an answer, a notification
+	theWork                         // the gateway carries out or refuses the call
 	theAnswer                       // it reaches the client
-	theSignature                    // it has one
+	theSignature                    // it has a signature
 	theTime                         // it has a response-time
 	theOrder                        // no other notification of the payment is held back
 
 	everything = theMessage | theWork | theAnswer | theSignature | theTime | theOrder
 )
 
-// faultRows is the table, sorted by name. That there are such faults is no fact
-// about Antom but about networks.
+// faultRows is the table, sorted by name. These faults are facts about networks, not about
+// Antom.
 func faultRows() []faultRow {
 	rows := slices.Concat(wireFaults(), signatureFaults(), resultFaults(), sendFaults())
-	sort.Slice(rows, func(i, j int) bool { return rows[i].Name < rows[j].Name }) // slices.SortFunc of such rows is 18 kB
+	sort.Slice(rows, func(i, j int) bool { return rows[i].Name < rows[j].Name }) // slices.SortFunc of such rows adds 18 kB
 	return rows
 }
 
-// wireFaults are those of the connection.
+// wireFaults are faults of the connection.
 func wireFaults() []faultRow {
 	rows := []faultRow{
 		{FaultKind: FaultKind{Name: "cut-body", Argument: "a number of bytes", Default: "20",
-			Does:   "the call is carried out; its answer ends after so many bytes of the body and the connection with it",
+			Does:   "the call is carried out; the answer and its connection end after that many bytes of the body",
 			Client: "cut-short (1); payment wait asks again"},
 			valid: isCount, call: cutBody, when: atTheAnswer, needs: theMessage | theAnswer},
 		{FaultKind: FaultKind{Name: "html",
@@ -100,7 +98,7 @@ func wireFaults() []faultRow {
 			Client: "timed-out (1) after --request-timeout; payment wait asks again"},
 			valid: isDuration, call: waitAWhile, when: afterWork, needs: theMessage},
 		{FaultKind: FaultKind{Name: "latency", Argument: "a duration such as 500ms", Default: "1s",
-			Does:   "everything begins so much later",
+			Does:   "the call starts that much later",
 			Client: "waits, at most --request-timeout"},
 			valid: isDuration, call: waitAWhile, when: beforeWork, send: sendLater, turn: turnDelay, needs: theMessage},
 		{FaultKind: FaultKind{Name: "lost-answer",
@@ -122,7 +120,7 @@ func wireFaults() []faultRow {
 	return rows
 }
 
-// signatureFaults are those that make an answer worthless.
+// signatureFaults make an answer's signature unusable.
 func signatureFaults() []faultRow {
 	return []faultRow{
 		{FaultKind: FaultKind{Name: "key-rotation",
@@ -152,12 +150,12 @@ func signatureFaults() []faultRow {
 	}
 }
 
-// resultCode is the argument of those that name what the gateway says.
+// resultCode is the argument of the kinds that choose a result code.
 const resultCode = "a result code that Antom documents"
 
-// resultFaults are those of what the gateway says: answers that Antom documents
-// for U (G24). They are signed answers, so a call must pass the gateway's checks
-// to get one: an unknown client or a bad signature is refused, fault or not.
+// resultFaults change the gateway's result to an answer that Antom documents for U (G24). Such
+// answers are signed, so a call must pass the gateway's checks to get one: an unknown client
+// or a bad signature is refused, with or without a fault.
 func resultFaults() []faultRow {
 	return []faultRow{
 		{FaultKind: FaultKind{Name: "late-failure", Argument: resultCode, Default: "PROCESS_FAIL", Checked: true,
@@ -173,29 +171,29 @@ func resultFaults() []faultRow {
 			Client: "outcome not known (5); payment wait asks again"},
 			valid: isCode, call: answerUnknown, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork},
 		{FaultKind: FaultKind{Name: "unknown-done", Argument: resultCode, Default: "UNKNOWN_EXCEPTION", Checked: true,
-			Does:   "the call is carried out and answered with U; a repeat tells its success",
+			Does:   "the call is carried out and answered with U; a repeat reports its success",
 			Client: "outcome not known (5); payment wait asks again"},
 			valid: isCode, call: answerUnknown, when: afterWork, turn: turnAnswer, needs: theWork | theAnswer},
 	}
 }
 
-// sendFaults are those of notifications.
+// sendFaults are the faults of notifications.
 func sendFaults() []faultRow {
 	return []faultRow{
 		{FaultKind: FaultKind{Name: "never",
 			Does:   "this attempt is not made; the schedule goes on as if it had failed",
-			Client: "hears nothing: inquire"},
+			Client: "receives nothing: inquire"},
 			send: sendNever, turn: turnNever, takes: everything},
 		{FaultKind: FaultKind{Name: "notify-first",
 			Does:   "carried out; every notification that is due is sent before the answer",
-			Client: "is told twice, the notification first"},
+			Client: "receives the result twice, first by notification"},
 			call: notifyFirst, when: afterWork, needs: theWork},
 		{FaultKind: FaultKind{Name: "out-of-order",
 			Does:   "sent after the next notification of the same payment, or after 10 s without one",
 			Client: "a capture's notification comes before its payment's"},
 			send: sendBehind, needs: theMessage | theOrder},
 		{FaultKind: FaultKind{Name: "twice",
-			Does:   "sent two times, one after the other, whatever the first one's answer",
+			Does:   "sent twice, one after the other, whatever the answer to the first",
 			Client: "gets a duplicate"},
 			send: sendTwice, needs: theMessage},
 	}
@@ -244,7 +242,7 @@ func isStatus(text string) bool {
 	return err == nil && n >= 400 && n <= 599
 }
 
-// isCode takes the result codes that Antom documents.
+// isCode accepts the result codes that Antom documents.
 func isCode(text string) bool {
 	_, known := antom.LookupResultCode(text)
 	return known

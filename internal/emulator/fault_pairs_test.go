@@ -109,29 +109,29 @@ func kindsFor(wanted func(emulator.FaultKind) bool) []string {
 // to, and the record to name just those.
 func checkPair(t *testing.T, s *served, w *wire, traces map[string]func(*wire) bool) {
 	t.Helper()
-	var struck, placed []string
+	var injected, placed []string
 	for _, f := range s.server.Faults() {
 		placed = append(placed, f.Kind)
 		if f.Seen != 1 {
 			t.Errorf("%s was seen %d times", f, f.Seen)
 		}
-		if f.Struck == 1 {
-			struck = append(struck, f.Kind)
+		if f.Injected == 1 {
+			injected = append(injected, f.Kind)
 			if !traces[f.Kind](w) {
 				t.Errorf("%q: %s counts as struck, and does not show in %+v", placed, f, w)
 			}
 		}
 	}
-	if len(struck) == 0 {
+	if len(injected) == 0 {
 		t.Errorf("%q: none struck", placed)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	told := slices.Clone(s.records[0].Faults)
 	slices.Sort(told)
-	slices.Sort(struck)
-	if !slices.Equal(slices.Compact(struck), told) {
-		t.Errorf("%q: the record names %q, and %q struck", placed, told, struck)
+	slices.Sort(injected)
+	if !slices.Equal(slices.Compact(injected), told) {
+		t.Errorf("%q: the record names %q, and %q struck", placed, told, injected)
 	}
 }
 

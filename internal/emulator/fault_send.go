@@ -10,33 +10,32 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// struckSend is an attempt to deliver a notification, with what its faults make
-// of it.
-type struckSend struct {
-	courier    *courier
+// faultySend is an attempt to deliver a notification, with the effects of its faults.
+type faultySend struct {
+	sender     *sender
 	delivery   Delivery
-	met        []Fault
+	injected   []Fault
 	never      bool
-	behind     bool // let the next notification of the payment pass
+	behind     bool // let the payment's next notification go first
 	times      int
 	delay      time.Duration
 	without    []string // headers to leave out
 	clientID   string
-	key        *sign.PrivateKey // another than the emulator's
+	key        *sign.PrivateKey // instead of the emulator's
 	keyVersion int
 	wrongly    bool // sign another body
 }
 
 // request makes the signed request.
-func (x *struckSend) request(ctx context.Context) (*http.Request, error) {
-	e := x.courier.server.emulator
+func (x *faultySend) request(ctx context.Context) (*http.Request, error) {
+	e := x.sender.server.emulator
 	request, err := e.NotificationRequest(ctx, x.delivery)
-	if err != nil || len(x.met) == 0 {
+	if err != nil || len(x.injected) == 0 {
 		return request, err
 	}
 	key := x.key
 	if key == nil {
-		key = e.NotifyKey() // the request has been signed with it
+		key = e.NotifyKey() // the request was signed with it
 	}
 	signed := x.delivery.Body
 	if x.wrongly {
@@ -56,19 +55,19 @@ func (x *struckSend) request(ctx context.Context) (*http.Request, error) {
 	return request, nil
 }
 
-func sendLater(x *struckSend, f Fault)         { x.delay += f.duration() }
-func sendNever(x *struckSend, _ Fault)         { x.never = true }
-func sendBehind(x *struckSend, _ Fault)        { x.behind = true }
-func sendTwice(x *struckSend, _ Fault)         { x.times = 2 }
-func sendSignedWrongly(x *struckSend, _ Fault) { x.wrongly = true }
-func sendForAnother(x *struckSend, _ Fault)    { x.clientID = otherClientID }
+func sendLater(x *faultySend, f Fault)         { x.delay += f.duration() }
+func sendNever(x *faultySend, _ Fault)         { x.never = true }
+func sendBehind(x *faultySend, _ Fault)        { x.behind = true }
+func sendTwice(x *faultySend, _ Fault)         { x.times = 2 }
+func sendSignedWrongly(x *faultySend, _ Fault) { x.wrongly = true }
+func sendForAnother(x *faultySend, _ Fault)    { x.clientID = otherClientID }
 
-func sendRotated(x *struckSend, _ Fault) {
-	if key, err := x.courier.server.rotatedKey(); err == nil {
+func sendRotated(x *faultySend, _ Fault) {
+	if key, err := x.sender.server.rotatedKey(); err == nil {
 		x.key, x.keyVersion = key, rotatedVersion
 	}
 }
 
-func sendWithout(names ...string) func(*struckSend, Fault) {
-	return func(x *struckSend, _ Fault) { x.without = append(x.without, names...) }
+func sendWithout(names ...string) func(*faultySend, Fault) {
+	return func(x *faultySend, _ Fault) { x.without = append(x.without, names...) }
 }

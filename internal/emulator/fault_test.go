@@ -18,7 +18,7 @@ import (
 
 // struckInquiries are inquiries that meet each kind of fault of calls, and what
 // our client makes of the first and of the second one. Sorted by kind.
-var struckInquiries = [...]struct {
+var faultyInquiries = [...]struct {
 	kind, fault, first, second string
 }{
 	{"cut-body", "inquiryPayment:1=cut-body:30", "cut-short", "ok"},
@@ -62,7 +62,7 @@ func TestFaults_calls(t *testing.T) {
 	t.Parallel()
 	s := serveIt(t, emulator.ServeOptions{Hold: true}, emulator.Options{})
 	s.paid("paid", "", automatic)
-	for _, row := range struckInquiries {
+	for _, row := range faultyInquiries {
 		s.server.ClearFaults()
 		s.fault(row.fault)
 		client := s.client
@@ -100,10 +100,10 @@ func TestFaultKinds(t *testing.T) {
 		t.Errorf("not sorted or not unique: %q", names)
 	}
 	var testedCalls, testedSends []string
-	for _, row := range struckInquiries {
+	for _, row := range faultyInquiries {
 		testedCalls = append(testedCalls, row.kind)
 	}
-	for _, row := range struckSends {
+	for _, row := range faultySends {
 		testedSends = append(testedSends, row.kind)
 	}
 	if diff := cmp.Diff(calls, testedCalls); diff != "" {
@@ -117,7 +117,7 @@ func TestFaultKinds(t *testing.T) {
 // struckSends are notifications of a paid and captured payment that meet each
 // kind of fault of notifications: what comes to the endpoint, and whether it
 // verifies. Sorted by kind.
-var struckSends = [...]struct {
+var faultySends = [...]struct {
 	kind, fault string
 	want        []string
 }{
@@ -134,7 +134,7 @@ var struckSends = [...]struct {
 
 func TestFaults_notifications(t *testing.T) {
 	t.Parallel()
-	for _, row := range struckSends {
+	for _, row := range faultySends {
 		t.Run(row.kind, func(t *testing.T) {
 			t.Parallel()
 			s, shop := serveWithShop(t, acknowledge, emulator.Options{})
@@ -193,7 +193,7 @@ func TestFaults_outOfOrderAll(t *testing.T) {
 	if kinds := shop.kinds(); !slices.Equal(kinds, []string{"CAPTURE_RESULT", "PAYMENT_RESULT"}) {
 		t.Errorf("%q came", kinds)
 	}
-	if list := s.server.Faults(); list[0].Struck != 1 || list[1].Struck != 0 {
+	if list := s.server.Faults(); list[0].Injected != 1 || list[1].Injected != 0 {
 		t.Errorf("struck: %+v", list)
 	}
 }
@@ -402,8 +402,8 @@ func TestFaults_checksFirst(t *testing.T) {
 				}
 			}
 			bySignature := slices.Contains(signatureFaults[:], kind.Name) && !row.signed
-			if struck := s.server.ClearFaults()[0].Struck; (kind.Checked || bySignature) != (struck == 0) {
-				t.Errorf("%s with %s: the fault struck %d times", row.name, kind.Name, struck)
+			if injected := s.server.ClearFaults()[0].Injected; (kind.Checked || bySignature) != (injected == 0) {
+				t.Errorf("%s with %s: the fault struck %d times", row.name, kind.Name, injected)
 			}
 			if list, err := s.gateway.List(t.Context(), 0); err != nil || len(list) != 0 {
 				t.Errorf("%s with %s: there are orders %v, %v", row.name, kind.Name, list, err)

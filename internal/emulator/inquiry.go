@@ -29,7 +29,7 @@ type inquiryAnswer struct {
 	Transactions         []wireTransaction         `json:"transactions,omitzero"`
 }
 
-// wireTransaction is a transaction as it is answered.
+// wireTransaction is a transaction in an answer.
 type wireTransaction struct {
 	TransactionType      antom.TransactionType `json:"transactionType"`
 	TransactionStatus    antom.PaymentStatus   `json:"transactionStatus"`
@@ -39,12 +39,11 @@ type wireTransaction struct {
 	TransactionID        string                `json:"transactionId"`
 	TransactionResult    antom.Result          `json:"transactionResult"`
 
-	created time.Time // for their order
+	created time.Time // for sorting
 }
 
-// noOrder is the answer where nothing was submitted yet (INF for a session that
-// is still open).
-func noOrder() *refusal { return &refusal{antom.CodeOrderNotExist, "the order does not exist"} }
+// noOrder is the answer before anything was submitted (INF for a session that is still open).
+func noOrder() *resultError { return &resultError{antom.CodeOrderNotExist, "the order does not exist"} }
 
 func inquiryPayment(tx *transaction, inquiry *antom.Inquiry) (any, error) {
 	set, isSet, err := tx.scenario(antom.InquiryPayment)
@@ -64,8 +63,8 @@ func inquiryPayment(tx *transaction, inquiry *antom.Inquiry) (any, error) {
 	return o.inquiry(p, tx.now, tx.web), nil
 }
 
-// find reads the order and the payment that an inquiry names; the paymentId wins
-// (G24). The payment is nil as long as nothing was submitted.
+// find reads the order and the payment that an inquiry names; if both ids are given, the
+// paymentId counts (G24). The payment is nil until something is submitted.
 func (t *transaction) find(inquiry antom.Inquiry) (*order, *payment, error) {
 	if inquiry.PaymentID != "" {
 		return t.ownPayment(inquiry.PaymentID)
@@ -79,7 +78,7 @@ func (t *transaction) find(inquiry antom.Inquiry) (*order, *payment, error) {
 
 // inquiry is the state of a payment at a time.
 func (o *order) inquiry(p *payment, now time.Time, web string) *inquiryAnswer {
-	stand := o.stand(p, now)
+	stand := o.statusAt(p, now)
 	answer := &inquiryAnswer{
 		Result: success(), PaymentStatus: antom.PaymentStatus(stand.to), PaymentResultCode: stand.code, PaymentResultMessage: redact.Clip(stand.message, longestMessage),
 		PaymentRequestID: o.PaymentRequestID, PaymentID: p.ID, PaymentAmount: o.Amount, PaymentMethodType: methodCard, Metadata: o.Metadata,
@@ -99,30 +98,30 @@ func (o *order) inquiry(p *payment, now time.Time, web string) *inquiryAnswer {
 	return answer
 }
 
-// acquirerReference is the acquirer's number of a payment or capture that
-// succeeded. Antom gives it to merchants of Singapore and Hong Kong (SEED), as the
-// emulator's is; its form is INF.
+// acquirerReference is the acquirer's number of a payment or capture that succeeded. Antom
+// gives it to merchants in Singapore and Hong Kong (SEED), and the emulator's is in Singapore;
+// its form is INF.
 func acquirerReference(id string) string { return digits(id, "acquirer", 12) }
 
-// transactions are the captures and refunds of a payment that exist at a time,
-// in their order; nil for none, and then the member is left out: Antom returns it
-// where a capture or refund exists (G24, SDK). Its sample shows null instead,
-// which the Python SDK can't read (INF: the gateway does not send it).
+// transactions are the captures and refunds of a payment that exist at a time, in their order.
+// Without any it returns nil, and the member is left out: Antom returns it if a capture or
+// refund exists (G24, SDK). Antom's sample shows null instead, which the Python SDK can't read
+// (INF: the gateway does not send it).
 func (o *order) transactions(p *payment, now time.Time) []wireTransaction {
 	var list []wireTransaction
 	for _, c := range o.captures(p) {
 		row := wireTransaction{TransactionType: antom.TransactionCapture, TransactionRequestID: c.RequestID, TransactionID: c.ID, TransactionAmount: c.Amount, created: c.Created}
-		list = row.appendTo(list, c.stand(o, p, now))
+		list = row.appendTo(list, c.statusAt(o, p, now))
 	}
 	for _, r := range o.refunds(p) {
 		row := wireTransaction{TransactionType: antom.TransactionRefund, TransactionRequestID: r.RequestID, TransactionID: r.ID, TransactionAmount: r.Amount, created: r.Created}
-		list = row.appendTo(list, r.stand(o, p, now))
+		list = row.appendTo(list, r.statusAt(o, p, now))
 	}
 	sortByTime(list, func(t wireTransaction) time.Time { return t.created })
 	return list
 }
 
-// appendTo adds the transaction as it stands, if it exists by now.
+// appendTo adds the transaction in its current state, if it exists by now.
 func (w wireTransaction) appendTo(list []wireTransaction, stand step) []wireTransaction {
 	if stand.to == stateNone {
 		return list

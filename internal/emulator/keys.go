@@ -13,21 +13,19 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Names of the key files in the state folder. A file that is there already is
-// taken as it is.
+// Names of the key files in the state folder. An existing file is used as it is.
 const (
 	AntomKeyFile    = "antom.pem"
 	MerchantKeyFile = "merchant.pem"
 )
 
-// keys are the emulator's own: it signs as Antom and knows its one merchant.
-// Whoever asks for a key that is still being made waits for it.
+// keys are the emulator's own: Antom's private key and that of its one merchant. A reader of a
+// key that is still being made waits for it.
 type keys struct {
 	antom, merchant func() (*sign.PrivateKey, error)
 }
 
-// openKeys reads the keys. Those that are not there yet are made now or, later,
-// when one is asked for.
+// openKeys reads the keys. Missing keys are made now or, with later, on first use.
 func openKeys(dir string, later bool) (keys, error) {
 	var group errgroup.Group
 	key := func(name string) func() (*sign.PrivateKey, error) {
@@ -42,7 +40,7 @@ func openKeys(dir string, later bool) (keys, error) {
 	return k, group.Wait()
 }
 
-// wait makes what is not there yet, both at once, and returns when they are.
+// wait makes the missing keys, both at once, and returns when they exist.
 func (k keys) wait() error {
 	var group errgroup.Group
 	group.Go(func() error { return loaded(k.antom) })
@@ -55,7 +53,7 @@ func loaded(key func() (*sign.PrivateKey, error)) error {
 	return err
 }
 
-// loadKey reads a key, or makes it at the first use.
+// loadKey reads a key, or makes it on first use.
 func loadKey(path string) (*sign.PrivateKey, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -74,8 +72,8 @@ func loadKey(path string) (*sign.PrivateKey, error) {
 	return key, nil
 }
 
-// makeKey writes a new key in one step. Of two processes that make it at the
-// same time, the first one's stays: a link is not made over a file.
+// makeKey writes a new key atomically. If two processes make it at the same time, the first
+// one's stays: a link does not overwrite a file.
 func makeKey(path string) error {
 	key, err := sign.GenerateKey()
 	if err != nil {

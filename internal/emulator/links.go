@@ -1,8 +1,8 @@
 package emulator
 
-// Where the links lead that a shop sends its buyer to. In the process of a command
-// they lead nowhere: nobody listens.
+// The targets of the links to which a shop sends its buyer. In the process of a command nobody
+// listens there.
 const (
-	checkoutPath  = "/checkout/" // id of the session: normalUrl of createPaymentSession
+	checkoutPath  = "/checkout/" // session id: normalUrl of createPaymentSession
 	challengePath = "/3ds/"      // paymentId: redirectActionForm of inquiryPayment
 )

@@ -7,8 +7,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// state is a state of a session, a payment, a capture or a refund. Those of the
-// last three are Antom's words.
+// state is a state of a session, payment, capture or refund. Except for a session's, these are
+// Antom's names.
 type state string
 
 const (
@@ -23,20 +23,20 @@ const (
 	stateCancelled  state = "CANCELLED"
 )
 
-// move is a row of a state machine: what takes its subject from a state to
-// another, and when that happens, if ever, as far as the stored facts tell.
+// move is a row of a state machine: what takes its subject from one state to another, and when
+// that happens, if ever, according to the stored facts.
 type move[T any] struct {
 	from    []state
 	to      state
-	on      string // what moves it, in words
+	on      string // the event, in words
 	at      func(T) (time.Time, bool)
-	code    string           // the result code in the new state; empty: the outcome's own
-	message string           // the words beside that code
-	notify  antom.NotifyType // what Antom tells the merchant; empty: nothing
+	code    string           // the result code in the new state; empty: that of the outcome
+	message string           // the message of that code
+	notify  antom.NotifyType // the notification to the merchant; empty: none
 	source  string           // of the rule
 }
 
-// step is a move that happens.
+// step is a move that takes place.
 type step struct {
 	at      time.Time
 	to      state
@@ -46,13 +46,13 @@ type step struct {
 	notify  antom.NotifyType
 }
 
-// walk goes through a machine from its beginning to its end: at every state the
-// earliest move is taken, of several at one time the first row. The facts fix
-// the future as well as the past; whoever asks for a time cuts it off there.
+// walk goes through a machine from start to end: in every state it takes the earliest move; of
+// several at the same time, the first row. The facts determine the future as well as the past;
+// callers that ask for a time stop there.
 func walk[T any](rows []move[T], subject T) []step {
 	var steps []step
 	now, reached := stateNone, time.Time{}
-	for len(steps) <= len(rows) { // no machine has a circle
+	for len(steps) <= len(rows) { // no machine has a cycle
 		next, found := earliest(rows, subject, now, reached)
 		if !found {
 			break
@@ -80,7 +80,7 @@ func earliest[T any](rows []move[T], subject T, from state, since time.Time) (st
 	return best, found
 }
 
-// lastStep is where a walk stands at a time; the zero step before its beginning.
+// lastStep is the last step at a time; the zero step before the first.
 func lastStep(steps []step, now time.Time) step {
 	var last step
 	for _, s := range steps {
@@ -93,25 +93,25 @@ func lastStep(steps []step, now time.Time) step {
 
 func stateAt(steps []step, now time.Time) state { return lastStep(steps, now).to }
 
-// paying, taking and giving are the subjects of the machines.
+// paymentSubject, captureSubject and refundSubject are the subjects of the machines.
 type (
-	paying struct {
+	paymentSubject struct {
 		o *order
 		p *payment
 	}
-	taking struct {
+	captureSubject struct {
 		o *order
 		p *payment
 		c *capture
 	}
-	giving struct {
+	refundSubject struct {
 		o *order
 		p *payment
 		r *refund
 	}
 )
 
-// happened is a time that is a fact once it is set.
+// happened returns a time, and whether it is set.
 func happened(at time.Time) (time.Time, bool) { return at, !at.IsZero() }
 
 func sessionMoves() []move[*order] {
@@ -127,8 +127,8 @@ func sessionMoves() []move[*order] {
 	}
 }
 
-// used is when no more can be paid with the session: at the first submission
-// or, where several are allowed, at the first success.
+// used is when the session stops accepting payments: at the first submission or, where several
+// are allowed, at the first success.
 func (o *order) used() (first time.Time, yes bool) {
 	for _, p := range o.Payments {
 		at, counts := p.Submitted, true
@@ -145,42 +145,42 @@ func (o *order) used() (first time.Time, yes bool) {
 // retries reports whether the buyer may try several times in one session.
 func (o *order) retries() bool { return o.Scene == sceneCheckoutPage || o.Scene == sceneElement }
 
-func paymentMoves() []move[paying] {
+func paymentMoves() []move[paymentSubject] {
 	unfinished := []state{stateProcessing, statePending}
-	return []move[paying]{
+	return []move[paymentSubject]{
 		{from: []state{stateNone}, to: statePending, on: "the buyer is done and the result is awaited (pay --pending)", source: "G24",
-			at: func(s paying) (time.Time, bool) { return s.p.Submitted, s.p.Pending }, notify: antom.NotifyPaymentPending, code: codeInProcess, message: "payment in process"},
+			at: func(s paymentSubject) (time.Time, bool) { return s.p.Submitted, s.p.Pending }, notify: antom.NotifyPaymentPending, code: codeInProcess, message: "payment in process"},
 		{from: []state{stateNone}, to: stateProcessing, on: "the buyer submits the form", source: "SEED",
-			at: func(s paying) (time.Time, bool) { return s.p.Submitted, true }, code: codeInProcess, message: "payment in process"},
+			at: func(s paymentSubject) (time.Time, bool) { return s.p.Submitted, true }, code: codeInProcess, message: "payment in process"},
 		{from: unfinished, to: stateSuccess, on: "the issuer approves; 3 s after the submission unless pay --processing says otherwise", source: "SEED",
-			at: func(s paying) (time.Time, bool) { return s.p.Final, s.p.ends(antom.StatusS) }, notify: antom.NotifyPaymentResult, code: antom.CodeSuccess, message: "success."},
+			at: func(s paymentSubject) (time.Time, bool) { return s.p.Final, s.p.ends(antom.StatusS) }, notify: antom.NotifyPaymentResult, code: antom.CodeSuccess, message: "success."},
 		{from: unfinished, to: stateFail, on: "the payment is refused", source: "SEED",
-			at: func(s paying) (time.Time, bool) { return s.p.Final, s.p.ends(antom.StatusF) }, notify: antom.NotifyPaymentResult},
+			at: func(s paymentSubject) (time.Time, bool) { return s.p.Final, s.p.ends(antom.StatusF) }, notify: antom.NotifyPaymentResult},
 		{from: unfinished, to: stateCancelled, on: "cancel", source: "DOC cashierpay",
-			at: func(s paying) (time.Time, bool) { return happened(s.p.Cancelled) }, code: codeCanceled, message: "the payment was cancelled"},
+			at: func(s paymentSubject) (time.Time, bool) { return happened(s.p.Cancelled) }, code: codeCanceled, message: "the payment was cancelled"},
 		{from: unfinished, to: stateFail, on: "14 minutes after the submission, or at paymentExpiryTime, it is still unpaid: the order is closed", source: "SEED",
-			at: func(s paying) (time.Time, bool) { return s.p.Closes, true }, notify: antom.NotifyPaymentResult, code: codeClosed, message: "the order was not paid in time and is closed"},
+			at: func(s paymentSubject) (time.Time, bool) { return s.p.Closes, true }, notify: antom.NotifyPaymentResult, code: codeClosed, message: "the order was not paid in time and is closed"},
 		{from: []state{stateSuccess}, to: stateCancelled, on: "cancel: an authorisation is voided, a sale is returned in full", source: "DOC cashierpay",
-			at: func(s paying) (time.Time, bool) { return happened(s.p.Cancelled) }, code: codeCanceled, message: "the payment was cancelled"},
+			at: func(s paymentSubject) (time.Time, bool) { return happened(s.p.Cancelled) }, code: codeCanceled, message: "the payment was cancelled"},
 		{from: []state{stateSuccess}, to: stateCancelled, on: "nothing was captured within 7 days: the authorisation ends", source: "DOC cashierpay/capture",
-			at: func(s paying) (time.Time, bool) { return s.p.authorisedUntil(), s.o.lapses(s.p) }, code: "AUTH_EXPIRED", message: "the authorisation has expired: nothing was captured within 7 days"},
+			at: func(s paymentSubject) (time.Time, bool) { return s.p.authorisedUntil(), s.o.lapses(s.p) }, code: "AUTH_EXPIRED", message: "the authorisation has expired: nothing was captured within 7 days"},
 	}
 }
 
-// Codes that the states themselves have.
+// Codes of the states themselves.
 const (
 	codeInProcess = "PAYMENT_IN_PROCESS"
 	codeCanceled  = "ORDER_IS_CANCELED"
 	codeClosed    = "ORDER_IS_CLOSED"
 )
 
-// ends reports whether the payment's outcome has a status. One whose code is U
-// has no outcome: it stays in process until the order is closed.
+// ends reports whether the payment's outcome has a status. One with a U code has no outcome:
+// the payment stays in process until the order is closed.
 func (p *payment) ends(status antom.ResultStatus) bool { return statusOf(p.Code) == status }
 
 func (p *payment) authorisedUntil() time.Time { return p.Final.Add(authorisationLife) }
 
-// lapses reports whether the authorisation ends unused.
+// lapses reports whether the authorisation expires unused.
 func (o *order) lapses(p *payment) bool {
 	if !o.Authorise || !o.ManualCapture {
 		return false
@@ -193,33 +193,33 @@ func (o *order) lapses(p *payment) bool {
 	return true
 }
 
-func captureMoves() []move[taking] {
-	return []move[taking]{
+func captureMoves() []move[captureSubject] {
+	return []move[captureSubject]{
 		{from: []state{stateNone}, to: stateProcessing, on: "capture or, with automatic capture, the payment's success", source: "G24",
-			at: func(s taking) (time.Time, bool) { return s.c.Created, true }, code: codeInProcess, message: "payment in process"},
-		{from: []state{stateProcessing}, to: stateSuccess, on: "the amount is taken: at once or, with automatic capture, a second later", source: "INF",
-			at: func(s taking) (time.Time, bool) { return s.c.Final, statusOf(s.c.Code) == antom.StatusS }, notify: antom.NotifyCaptureResult},
+			at: func(s captureSubject) (time.Time, bool) { return s.c.Created, true }, code: codeInProcess, message: "payment in process"},
+		{from: []state{stateProcessing}, to: stateSuccess, on: "the amount is captured: at once or, with automatic capture, a second later", source: "INF",
+			at: func(s captureSubject) (time.Time, bool) { return s.c.Final, statusOf(s.c.Code) == antom.StatusS }, notify: antom.NotifyCaptureResult},
 		{from: []state{stateProcessing}, to: stateFail, on: "the capture is refused", source: "G24",
-			at: func(s taking) (time.Time, bool) { return s.c.Final, statusOf(s.c.Code) != antom.StatusS }, notify: antom.NotifyCaptureResult},
+			at: func(s captureSubject) (time.Time, bool) { return s.c.Final, statusOf(s.c.Code) != antom.StatusS }, notify: antom.NotifyCaptureResult},
 		{from: []state{stateProcessing}, to: stateCancelled, on: "cancel before the automatic capture is final", source: "INF",
-			at: func(s taking) (time.Time, bool) { return happened(s.p.Cancelled) }, code: "AUTH_CANCELLED", message: "the authorisation was cancelled"},
+			at: func(s captureSubject) (time.Time, bool) { return happened(s.p.Cancelled) }, code: "AUTH_CANCELLED", message: "the authorisation was cancelled"},
 	}
 }
 
-func refundMoves() []move[giving] {
-	return []move[giving]{
-		{from: []state{stateNone}, to: stateProcessing, on: "refund, or a later success in the same session: Antom gives the earlier payment back", source: "J24, DOC cashierpay/payment_retry",
-			at: func(s giving) (time.Time, bool) { return s.r.Created, true }, code: codeInProcess, message: "payment in process"},
-		{from: []state{stateProcessing}, to: stateSuccess, on: "the amount is given back: at once, or after 3 s with isAsyncRefund", source: "INF",
-			at: func(s giving) (time.Time, bool) { return s.r.Final, statusOf(s.r.Code) == antom.StatusS }, notify: antom.NotifyRefundResult},
+func refundMoves() []move[refundSubject] {
+	return []move[refundSubject]{
+		{from: []state{stateNone}, to: stateProcessing, on: "refund, or a later success in the same session: Antom refunds the earlier payment", source: "J24, DOC cashierpay/payment_retry",
+			at: func(s refundSubject) (time.Time, bool) { return s.r.Created, true }, code: codeInProcess, message: "payment in process"},
+		{from: []state{stateProcessing}, to: stateSuccess, on: "the amount is refunded: at once, or after 3 s with isAsyncRefund", source: "INF",
+			at: func(s refundSubject) (time.Time, bool) { return s.r.Final, statusOf(s.r.Code) == antom.StatusS }, notify: antom.NotifyRefundResult},
 		{from: []state{stateProcessing}, to: stateFail, on: "the refund fails", source: "J24",
-			at: func(s giving) (time.Time, bool) { return s.r.Final, statusOf(s.r.Code) != antom.StatusS }, notify: antom.NotifyRefundResult},
+			at: func(s refundSubject) (time.Time, bool) { return s.r.Final, statusOf(s.r.Code) != antom.StatusS }, notify: antom.NotifyRefundResult},
 	}
 }
 
-// stand is how a payment stands at a time.
-func (o *order) stand(p *payment, now time.Time) step {
-	last := lastStep(walk(paymentMoves(), paying{o, p}), now)
+// statusAt is the last step of a payment at a time.
+func (o *order) statusAt(p *payment, now time.Time) step {
+	last := lastStep(walk(paymentMoves(), paymentSubject{o, p}), now)
 	switch {
 	case last.code == "":
 		last.code, last.message = p.Code, p.Message
@@ -229,28 +229,28 @@ func (o *order) stand(p *payment, now time.Time) step {
 	return last
 }
 
-// stand is how a capture stands at a time.
-func (c *capture) stand(o *order, p *payment, now time.Time) step {
-	last := lastStep(walk(captureMoves(), taking{o, p, c}), now)
+// statusAt is the last step of a capture at a time.
+func (c *capture) statusAt(o *order, p *payment, now time.Time) step {
+	last := lastStep(walk(captureMoves(), captureSubject{o, p, c}), now)
 	if last.code == "" {
 		last.code, last.message = c.Code, c.Message
 	}
 	return last
 }
 
-// stand is how a refund stands at a time.
-func (r *refund) stand(o *order, p *payment, now time.Time) step {
-	last := lastStep(walk(refundMoves(), giving{o, p, r}), now)
+// statusAt is the last step of a refund at a time.
+func (r *refund) statusAt(o *order, p *payment, now time.Time) step {
+	last := lastStep(walk(refundMoves(), refundSubject{o, p, r}), now)
 	if last.code == "" {
 		last.code, last.message = r.Code, r.Message
 	}
 	return last
 }
 
-// sessionState is how the session stands at a time.
+// sessionState is the state of the session at a time.
 func (o *order) sessionState(now time.Time) state { return stateAt(walk(sessionMoves(), o), now) }
 
-// paymentState is how a payment stands at a time.
+// paymentState is the state of a payment at a time.
 func (o *order) paymentState(p *payment, now time.Time) state {
-	return stateAt(walk(paymentMoves(), paying{o, p}), now)
+	return stateAt(walk(paymentMoves(), paymentSubject{o, p}), now)
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// planned is a notification that the facts call for, and when.
+// planned is a notification that follows from the facts, and its time.
 type planned struct {
 	id   string
 	kind antom.NotifyType
@@ -26,25 +26,25 @@ type planned struct {
 	body func() any
 }
 
-// plan lists the notifications of an order, past and future, in the order of
-// their times. Antom's own refunds are not told of (INF: nobody asked for them).
+// plan lists the notifications of an order, past and future, by time. Antom's own refunds are
+// not notified (INF: nobody requested them).
 func (o *order) plan() []planned {
 	var list []planned
 	for _, p := range o.Payments {
-		for _, s := range walk(paymentMoves(), paying{o, p}) {
+		for _, s := range walk(paymentMoves(), paymentSubject{o, p}) {
 			if s.notify != "" {
 				list = append(list, planned{p.ID + "-" + string(s.notify), s.notify, s.at, o.NotifyURL, func() any { return o.paymentNotification(p, s) }})
 			}
 		}
 		for _, c := range o.captures(p) {
-			for _, s := range walk(captureMoves(), taking{o, p, c}) {
+			for _, s := range walk(captureMoves(), captureSubject{o, p, c}) {
 				if s.notify != "" {
 					list = append(list, planned{c.ID + "-" + string(s.notify), s.notify, s.at, o.NotifyURL, func() any { return captureNotification(p, c, s.at) }})
 				}
 			}
 		}
 		for _, r := range o.refunds(p) {
-			for _, s := range walk(refundMoves(), giving{o, p, r}) {
+			for _, s := range walk(refundMoves(), refundSubject{o, p, r}) {
 				if s.notify != "" && !r.Automatic {
 					list = append(list, planned{r.ID + "-" + string(s.notify), s.notify, s.at, r.NotifyURL, func() any { return refundNotification(r, s.at) }})
 				}
@@ -61,7 +61,7 @@ func (o *order) paymentNotification(p *payment, s step) antom.PaymentNotificatio
 		NotifyType: s.notify, PaymentRequestID: o.PaymentRequestID, PaymentID: p.ID, PaymentAmount: o.Amount,
 		PaymentCreateTime: wireTime(p.Submitted), PaymentResultInfo: o.resultInfo(p, now), PaymentMethodType: methodCard, Metadata: o.Metadata,
 	}
-	stand := o.stand(p, now)
+	stand := o.statusAt(p, now)
 	switch s.to {
 	case stateSuccess:
 		n.Result, n.PaymentTime, n.AcquirerReferenceNo = success(), wireTime(p.Final), acquirerReference(p.ID)
@@ -98,36 +98,36 @@ func refundNotification(r *refund, at time.Time) antom.RefundNotification {
 	return n
 }
 
-// resendIntervals are the times between the sends of a notification, the first
-// of them between the event and the first send (SEED, J24: eight sends within
-// 24 hours or until one is acknowledged).
+// resendIntervals are the times between the sends of a notification; the first is the time
+// from the event to the first send (SEED, J24: up to eight sends within 24 hours, until one is
+// acknowledged).
 var resendIntervals = [...]time.Duration{
 	0, 2 * time.Minute, 10 * time.Minute, 10 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, 15 * time.Hour,
 }
 
-// Resend says how often a notification is sent that is not acknowledged.
+// Resend says how often an unacknowledged notification is sent.
 type Resend string
 
-// The ways of sending again. Antom's sandbox sends once (DOC ams_zh-cn/nrs).
+// The schedules for sending again. Antom's sandbox sends once (DOC ams_zh-cn/nrs).
 const (
 	ResendProduction Resend = "production"
 	ResendSandbox    Resend = "sandbox"
 )
 
-// Attempt is one send of a notification and what came of it.
+// Attempt is one send of a notification and its result.
 type Attempt struct {
 	Time         time.Time `json:"time"`
 	HTTPStatus   int       `json:"httpStatus,omitempty"`
 	Body         string    `json:"body,omitempty"` // the beginning of the answer
 	Acknowledged bool      `json:"acknowledged"`
 	Verdict      string    `json:"verdict"`        // why it was not acknowledged, or "acknowledged"
-	Copy         bool      `json:"copy,omitempty"` // that a fault sent beside the attempt: the schedule does not count it
+	Copy         bool      `json:"copy,omitempty"` // an extra send by a fault, which the schedule does not count
 }
 
-// longestExcerpt bounds what is kept of an answer, in characters.
+// longestExcerpt limits how much of an answer is stored, in characters.
 const longestExcerpt = 500
 
-// deliveryRecord is what is stored of a notification that was sent.
+// deliveryRecord is what is stored about a notification that was sent.
 type deliveryRecord struct {
 	Attempts []Attempt `json:"attempts"`
 }
@@ -136,7 +136,7 @@ func (r deliveryRecord) acknowledged() bool {
 	return slices.ContainsFunc(r.Attempts, func(a Attempt) bool { return a.Acknowledged })
 }
 
-// next is when the notification is to be sent next; false when it is done with.
+// next is when the notification is to be sent next; false if there is no next time.
 func (r deliveryRecord) next(due time.Time, mode Resend) (time.Time, bool) {
 	n := 0
 	for _, a := range r.Attempts {
@@ -164,11 +164,10 @@ type Delivery struct {
 	Attempt          int              `json:"attempt"` // 1 for the first
 	Body             []byte           `json:"-"`
 
-	order string // its key
+	order string // the order's key
 }
 
-// schedule brings the queue of deliveries and the agenda up to date with the
-// facts of an order.
+// schedule updates the queue of deliveries and the agenda from the facts of an order.
 func (t *transaction) schedule(o *order) error {
 	for _, key := range o.Scheduled {
 		bucket, key, _ := strings.Cut(key, ":")
@@ -187,13 +186,13 @@ func (t *transaction) schedule(o *order) error {
 		if err != nil {
 			return err
 		}
-		if at, more := record.next(n.due, ResendProduction); more { // who sends decides what to leave
+		if at, more := record.next(n.due, ResendProduction); more { // the sender decides what to skip
 			if err := enter(queueBucket, at, n.id); err != nil {
 				return err
 			}
 		}
 	}
-	for _, s := range o.story() {
+	for _, s := range o.timeline() {
 		if s.Time.After(t.now) {
 			if err := enter(agendaBucket, s.Time, o.key); err != nil {
 				return err
@@ -203,9 +202,8 @@ func (t *transaction) schedule(o *order) error {
 	return t.touched()
 }
 
-// leaves reports whether a planned attempt is not made because the schedule of
-// the running server has no second one. It stays planned: a server of another
-// schedule makes it.
+// leaves reports whether a planned attempt is skipped because the running server's schedule
+// has no second one. It stays planned: a server with another schedule makes it.
 func (t *transaction) leaves(id string) bool {
 	return t.resend == ResendSandbox && t.get(attemptsBucket, id) != nil
 }
@@ -218,7 +216,7 @@ func (t *transaction) deliveries(id string) (record deliveryRecord, err error) {
 	return record, err
 }
 
-// DueDeliveries returns the deliveries that are due by now, the first one first.
+// DueDeliveries returns the deliveries that are due by now, by time.
 func (e *Emulator) DueDeliveries(ctx context.Context) (due []Delivery, err error) {
 	err = e.store.view(ctx, func(tx *transaction) error {
 		bucket := tx.tx.Bucket(queueBucket)
@@ -295,8 +293,8 @@ func (e *Emulator) NextDue(ctx context.Context) (next time.Time, planned bool, e
 	return next, planned, err
 }
 
-// RecordAttempt stores what came of sending a notification, and with that when
-// it is sent next. An Attempt without a time is of now.
+// RecordAttempt stores the result of sending a notification, which determines when it is sent
+// next. An Attempt without a time is of now.
 func (e *Emulator) RecordAttempt(ctx context.Context, id string, attempt Attempt) error {
 	attempt.Body = redact.Clip(attempt.Body, longestExcerpt)
 	return e.store.update(ctx, func(tx *transaction) error {
@@ -322,8 +320,8 @@ func (e *Emulator) RecordAttempt(ctx context.Context, id string, attempt Attempt
 	})
 }
 
-// orderOfNotification finds the order by the id in front of a notification's:
-// the payment's, a capture's or a refund's.
+// orderOfNotification finds the order by the id that a notification's id begins with: that of
+// the payment, of a capture or of a refund.
 func (t *transaction) orderOfNotification(id string) (*order, error) {
 	of, _, _ := strings.Cut(id, "-")
 	paymentID := strings.Replace(of, captureIDs, paymentIDs, 1) // of an automatic capture
@@ -339,8 +337,7 @@ func (t *transaction) orderOfNotification(id string) (*order, error) {
 	return o, nil
 }
 
-// NotificationRequest makes the signed request of a delivery, with the
-// emulator's time.
+// NotificationRequest makes the signed request of a delivery, with the emulator's time.
 func (e *Emulator) NotificationRequest(ctx context.Context, d Delivery) (*http.Request, error) {
 	now, err := e.Time(ctx)
 	if err != nil {
@@ -369,7 +366,7 @@ func (e *Emulator) signedNotification(ctx context.Context, d Delivery, now time.
 	return r, nil
 }
 
-// notificationOf is the notification that a key of the queue is about.
+// notificationOf is the notification id in a key of the queue.
 func notificationOf(key []byte) string {
 	_, id, _ := strings.Cut(string(key), "|")
 	return id

@@ -8,17 +8,17 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// operation is a row of the table of operations: what it does, and where Antom's
-// pages list the codes that it may answer with. An error of do that is no
-// refusal is answered with SYSTEM_ERROR.
+// operation is a row of the table of operations: what it does, and where Antom's pages list
+// the codes that it may answer with. If do returns an error other than a *resultError, the
+// answer is SYSTEM_ERROR.
 type operation struct {
 	op    antom.Operation
 	do    func(*Emulator, *exchange) (any, error)
 	place antom.Place
 }
 
-// lookupOperation finds the operations that the emulator has; the others of
-// Antom's are answered with NO_INTERFACE_DEF.
+// lookupOperation finds an operation that the emulator has; Antom's other operations are
+// answered with NO_INTERFACE_DEF.
 func lookupOperation(op antom.Operation) (operation, bool) {
 	for _, row := range operations() {
 		if row.op == op {
@@ -30,21 +30,21 @@ func lookupOperation(op antom.Operation) (operation, bool) {
 
 func operations() [6]operation {
 	return [...]operation{
-		{antom.CreatePaymentSession, perform(createPaymentSession), antom.InSession},
-		{antom.InquiryPayment, look(inquiryPayment), antom.InInquiry},
-		{antom.Capture, perform(captureOperation), antom.InCapture},
-		{antom.Cancel, perform(cancelOperation), antom.InCancel},
-		{antom.Refund, perform(refundOperation), antom.InRefund},
-		{antom.InquiryRefund, look(inquiryRefund), antom.InRefundInquiry},
+		{antom.CreatePaymentSession, writeOperation(createPaymentSession), antom.InSession},
+		{antom.InquiryPayment, readOperation(inquiryPayment), antom.InInquiry},
+		{antom.Capture, writeOperation(captureOperation), antom.InCapture},
+		{antom.Cancel, writeOperation(cancelOperation), antom.InCancel},
+		{antom.Refund, writeOperation(refundOperation), antom.InRefund},
+		{antom.InquiryRefund, readOperation(inquiryRefund), antom.InRefundInquiry},
 	}
 }
 
-// act is what an operation does in its transaction. A *refusal that it returns
-// as a value is an answer: what was written stays; as an error it undoes that.
+// act is the work of an operation in its transaction. A *resultError returned as the value is
+// an answer, and keeps what was written; returned as the error, it rolls that back.
 type act[R any] func(tx *transaction, request *R) (answer any, err error)
 
-// perform makes an operation of one that writes.
-func perform[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
+// writeOperation makes an operation whose transaction writes.
+func writeOperation[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
 	return func(e *Emulator, x *exchange) (any, error) {
 		request := new(R)
 		if err := decode(x.body, request); err != nil {
@@ -60,10 +60,10 @@ func perform[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
 	}
 }
 
-// look makes an operation of one that only reads, unless a scenario is set for
-// it, which is used up.
-func look[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
-	writing := perform(do)
+// readOperation makes an operation that only reads, unless a scenario is set for it: using up
+// a scenario writes.
+func readOperation[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
+	writing := writeOperation(do)
 	return func(e *Emulator, x *exchange) (any, error) {
 		request := new(R)
 		if err := decode(x.body, request); err != nil {
@@ -82,49 +82,48 @@ func look[R any](do act[R]) func(*Emulator, *exchange) (any, error) {
 	}
 }
 
-// decode reads a body that broke no field rule; what can't be read all the same
-// is named.
+// decode reads a body that passed the field rules, and names what can't be read nevertheless.
 func decode(body []byte, request any) error {
 	err := json.Unmarshal(body, request)
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return &refusal{"PARAM_ILLEGAL", fmt.Sprintf("%s: must not be a %s", mismatch.Field, mismatch.Value)}
+		return &resultError{"PARAM_ILLEGAL", fmt.Sprintf("%s: must not be a %s", mismatch.Field, mismatch.Value)}
 	}
 	if err != nil {
-		return &refusal{"PARAM_ILLEGAL", err.Error()}
+		return &resultError{"PARAM_ILLEGAL", err.Error()}
 	}
 	return nil
 }
 
-// refusedWith answers with a refusal: what the transaction wrote stays.
-func refusedWith(r *refusal) (any, error) { return r, nil }
+// answerWith answers with a resultError and keeps what the transaction wrote.
+func answerWith(r *resultError) (any, error) { return r, nil }
 
-// settle turns a refusal that was answered into the error that it is.
+// settle turns a resultError that was returned as a value into an error.
 func settle(answer any, err error) (any, error) {
-	if refused, ok := answer.(*refusal); ok && err == nil {
+	if refused, ok := answer.(*resultError); ok && err == nil {
 		return nil, refused
 	}
 	return answer, err
 }
 
-// rule is a row of what an operation refuses. The first one that applies decides.
+// rule is a case that an operation refuses. The first rule that applies decides.
 type rule[T any] struct {
-	code   string
-	on     string // when, in words
-	when   func(T) bool
-	says   func(T) string // the message; nil: on
-	source string
+	code    string
+	on      string // when, in words
+	when    func(T) bool
+	message func(T) string // nil: on
+	source  string
 }
 
 // refuse finds the first rule that applies.
-func refuse[T any](rules []rule[T], subject T) *refusal {
+func refuse[T any](rules []rule[T], subject T) *resultError {
 	for _, row := range rules {
 		if !row.when(subject) {
 			continue
 		}
-		if row.says != nil {
-			return &refusal{row.code, row.says(subject)}
+		if row.message != nil {
+			return &resultError{row.code, row.message(subject)}
 		}
-		return &refusal{row.code, row.on}
+		return &resultError{row.code, row.on}
 	}
 	return nil
 }

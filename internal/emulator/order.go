@@ -7,11 +7,11 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// order is what is stored of one paymentRequestId: the facts of its session and
-// of what the buyer and the merchant did with it, each with its time. Its states
-// are not stored: they follow from the facts and the clock (machine.go).
+// order is what is stored for one paymentRequestId: the facts of its session and of what the
+// buyer and the merchant did with it, each with its time. Its states are not stored: they
+// follow from the facts and the clock (machine.go).
 type order struct {
-	key string // that it is stored under
+	key string // its key in the store
 
 	PaymentRequestID string         `json:"paymentRequestId"`
 	ReferenceOrderID string         `json:"referenceOrderId"`
@@ -21,43 +21,43 @@ type order struct {
 	RedirectURL      string         `json:"redirectUrl,omitzero"`
 	Description      string         `json:"description,omitzero"`
 	Scene            string         `json:"scene,omitzero"`
-	Authorise        bool           `json:"authorise,omitzero"` // authorise first, capture after; otherwise a sale
+	Authorise        bool           `json:"authorise,omitzero"` // authorise now, capture later; otherwise a sale
 	ManualCapture    bool           `json:"manualCapture,omitzero"`
 	ThreeDS          bool           `json:"threeDS,omitzero"`   // 3-D Secure from the start
-	NoUpgrade        bool           `json:"noUpgrade,omitzero"` // no 3-D Secure after a soft decline
-	Brands           []string       `json:"brands,omitzero"`    // the only ones taken
+	NoUpgrade        bool           `json:"noUpgrade,omitzero"` // no upgrade to 3-D Secure after a soft decline
+	Brands           []string       `json:"brands,omitzero"`    // the only accepted brands
 	StoredCard       string         `json:"storedCard,omitzero"`
 	Billing          *antom.Address `json:"billing,omitzero"`
 	Metadata         string         `json:"metadata,omitzero"`
 	Created          time.Time      `json:"created"`
 	SessionExpires   time.Time      `json:"sessionExpires"`
-	PaymentExpires   time.Time      `json:"paymentExpires,omitzero"` // asked for; otherwise orderLife after the submission
+	PaymentExpires   time.Time      `json:"paymentExpires,omitzero"` // as requested; otherwise orderLife after the submission
 	Cancelled        time.Time      `json:"cancelled,omitzero"`
-	Payments         []*payment     `json:"payments,omitzero"`  // one for each submission of the form
-	Scheduled        []string       `json:"scheduled,omitzero"` // its keys in the queue and in the agenda
+	Payments         []*payment     `json:"payments,omitzero"`  // one per submission of the form
+	Scheduled        []string       `json:"scheduled,omitzero"` // its keys in the queue and the agenda
 }
 
-// payment is what the buyer did, how that ends, and what the merchant did after.
+// payment is what the buyer did, how it ends, and what the merchant did afterwards.
 type payment struct {
 	ID              string     `json:"id"`
-	Attempt         string     `json:"attempt,omitzero"` // the click that made it, at a page
+	Attempt         string     `json:"attempt,omitzero"` // the click on a page that made it
 	Submitted       time.Time  `json:"submitted"`
 	Final           time.Time  `json:"final"`            // when the outcome is known
 	Closes          time.Time  `json:"closes"`           // unpaid by then, the order is closed
-	Pending         bool       `json:"pending,omitzero"` // the buyer is told that the result is awaited
-	Code            string     `json:"code"`             // the outcome; one of status U is never known
+	Pending         bool       `json:"pending,omitzero"` // the buyer is told that the result is pending
+	Code            string     `json:"code"`             // the outcome; a code of status U means none is known
 	Message         string     `json:"message"`
-	IfPassed        string     `json:"ifPassed,omitzero"` // the outcome once an open challenge is passed
+	IfPassed        string     `json:"ifPassed,omitzero"` // the outcome if an open challenge is passed
 	Card            card       `json:"card"`
 	IfPassedMessage string     `json:"ifPassedMessage,omitzero"`
 	Checks          checks     `json:"checks,omitzero"`
-	CaptureCode     string     `json:"captureCode,omitzero"` // how the automatic capture ends, if not well
+	CaptureCode     string     `json:"captureCode,omitzero"` // the outcome of the automatic capture, if not a success
 	Cancelled       time.Time  `json:"cancelled,omitzero"`
-	Captures        []*capture `json:"captures,omitzero"` // those that the merchant asked for
+	Captures        []*capture `json:"captures,omitzero"` // requested by the merchant
 	Refunds         []*refund  `json:"refunds,omitzero"`
 }
 
-// capture is a capture that was asked for, or that follows from the payment.
+// capture is a capture that was requested, or that follows from the payment.
 type capture struct {
 	RequestID string       `json:"requestId"`
 	ID        string       `json:"id,omitzero"`
@@ -67,12 +67,12 @@ type capture struct {
 	Final     time.Time    `json:"final"`
 	Code      string       `json:"code"`
 	Message   string       `json:"message"`
-	Refused   bool         `json:"refused,omitzero"` // answered with F: kept for its request id only
+	Refused   bool         `json:"refused,omitzero"` // answered with F: stored for its request id only
 	Automatic bool         `json:"-"`
 }
 
-// refund is a refund that was asked for, or Antom's own of a payment that a
-// later one took the place of.
+// refund is a refund that was requested, or Antom's own refund of a payment that a later one
+// replaced.
 type refund struct {
 	RequestID string       `json:"requestId"`
 	ID        string       `json:"id,omitzero"`
@@ -88,7 +88,7 @@ type refund struct {
 	Automatic bool         `json:"-"`
 }
 
-// card is what may be kept of a card: never its number.
+// card is what may be stored about a card: never its number.
 type card struct {
 	Masked       string `json:"masked"`
 	Brand        string `json:"brand"`
@@ -105,7 +105,7 @@ type card struct {
 	Frictionless bool   `json:"frictionless,omitzero"` // 3-D Secure without a challenge
 }
 
-// checks are what was found out about the buyer: 3-D Secure, address, digits.
+// checks are the results of checking the buyer: 3-D Secure, address, security digits.
 type checks struct {
 	Offered   bool   `json:"offered,omitzero"` // 3-D Secure took place
 	Challenge string `json:"challenge,omitzero"`
@@ -114,15 +114,15 @@ type checks struct {
 	CVV       string `json:"cvv,omitzero"`
 }
 
-// succeeds is when the payment succeeds, if it does: cancelled or closed before
-// its outcome is known, it does not.
+// succeeds is when the payment succeeds, if it does. If it is cancelled or closed before its
+// outcome is known, it does not.
 func (p *payment) succeeds() (time.Time, bool) {
 	inTime := !p.Final.After(p.Closes) && (p.Cancelled.IsZero() || !p.Cancelled.Before(p.Final))
 	return p.Final, p.Code == antom.CodeSuccess && inTime
 }
 
-// current is the payment that stands for the order at a time: of several
-// successes the last one, else the one that was submitted last.
+// current is the order's payment at a time: of several successes the last one, else the last
+// submission.
 func (o *order) current(now time.Time) *payment {
 	var last *payment
 	for _, p := range o.Payments {
@@ -136,7 +136,7 @@ func (o *order) current(now time.Time) *payment {
 	return last
 }
 
-// payment finds one of the order's payments.
+// payment finds a payment of the order by its id.
 func (o *order) payment(id string) *payment {
 	for _, p := range o.Payments {
 		if p.ID == id {
@@ -146,7 +146,7 @@ func (o *order) payment(id string) *payment {
 	return nil
 }
 
-// superseded is when a later success of the same order takes this one's place.
+// superseded is when a later success of the same order replaces this one.
 func (o *order) superseded(p *payment) (first time.Time, yes bool) {
 	mine, ok := p.succeeds()
 	if !ok {
@@ -167,9 +167,9 @@ func (o *order) superseded(p *payment) (first time.Time, yes bool) {
 	return first, yes
 }
 
-// captures are those of a payment, whoever asked for them, in order: with
-// automatic capture there is one, which begins when the payment succeeds. Who
-// makes up its request id is not documented (INF: the gateway).
+// captures are all captures of a payment, in order. With automatic capture there is one, which
+// begins when the payment succeeds. Who chooses its request id is not documented (INF: the
+// gateway).
 func (o *order) captures(p *payment) []*capture {
 	at, paid := p.succeeds()
 	if !o.Authorise || o.ManualCapture || !paid {
@@ -185,7 +185,7 @@ func (o *order) captures(p *payment) []*capture {
 	return []*capture{c}
 }
 
-// refunds are those of a payment, Antom's own included.
+// refunds are the refunds of a payment, including Antom's own.
 func (o *order) refunds(p *payment) []*refund {
 	list := placed(p.Refunds, func(r *refund) bool { return !r.Refused })
 	if at, yes := o.superseded(p); yes {
@@ -207,25 +207,25 @@ func placed[T any](list []T, keep func(T) bool) []T {
 	return kept
 }
 
-// captured adds up what has been captured of a payment by now: of a sale, all.
+// captured is the sum captured of a payment by now: of a sale, the whole amount.
 func (o *order) captured(p *payment, now time.Time) int64 {
 	if !o.Authorise {
 		return o.Amount.Value
 	}
 	var sum int64
 	for _, c := range o.captures(p) {
-		if stateAt(walk(captureMoves(), taking{o, p, c}), now) == stateSuccess {
+		if stateAt(walk(captureMoves(), captureSubject{o, p, c}), now) == stateSuccess {
 			sum += c.Amount.Value
 		}
 	}
 	return sum
 }
 
-// claimed adds up the captures that are taken or in process.
+// claimed is the sum of the captures that succeeded or are in process.
 func (o *order) claimed(p *payment, now time.Time) int64 {
 	var sum int64
 	for _, c := range o.captures(p) {
-		switch stateAt(walk(captureMoves(), taking{o, p, c}), now) {
+		switch stateAt(walk(captureMoves(), captureSubject{o, p, c}), now) {
 		case stateSuccess, stateProcessing:
 			sum += c.Amount.Value
 		}
@@ -233,15 +233,15 @@ func (o *order) claimed(p *payment, now time.Time) int64 {
 	return sum
 }
 
-// refunded adds up the refunds that are made or in process, of one capture or,
-// with an empty id, of all.
+// refunded is the sum of the refunds that succeeded or are in process, of one capture or, with
+// an empty id, of all.
 func (o *order) refunded(p *payment, captureID string, now time.Time) int64 {
 	var sum int64
 	for _, r := range o.refunds(p) {
 		if captureID != "" && r.CaptureID != captureID {
 			continue
 		}
-		switch stateAt(walk(refundMoves(), giving{o, p, r}), now) {
+		switch stateAt(walk(refundMoves(), refundSubject{o, p, r}), now) {
 		case stateSuccess, stateProcessing:
 			sum += r.Amount.Value
 		}
@@ -249,18 +249,18 @@ func (o *order) refunded(p *payment, captureID string, now time.Time) int64 {
 	return sum
 }
 
-// wireTime is ISO 8601, accurate to the second, as Antom's answers have it.
+// wireTime is ISO 8601, to the second, as in Antom's answers.
 func wireTime(t time.Time) antom.DateTime {
 	return antom.DateTime(t.UTC().Format(time.RFC3339))
 }
 
-// meaning is a result code in words.
+// meaning describes a result code.
 func meaning(code string) string {
 	row, _ := antom.LookupResultCode(code)
 	return row.Meaning
 }
 
-// statusOf is the status that belongs to a code; F for one that no page has.
+// statusOf is the status of a code; F for an undocumented one.
 func statusOf(code string) antom.ResultStatus {
 	row, known := antom.LookupResultCode(code)
 	if !known {
@@ -269,7 +269,7 @@ func statusOf(code string) antom.ResultStatus {
 	return row.Status
 }
 
-// resultOf is a code with its status and the words that explain it.
+// resultOf is the result for a code, with its status and description.
 func resultOf(code, message string) antom.Result {
 	return antom.Result{ResultStatus: statusOf(code), ResultCode: code, ResultMessage: redact.Clip(message, longestMessage)}
 }

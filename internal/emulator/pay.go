@@ -14,20 +14,20 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// What the buyer's form holds unless it is told otherwise: Antom's first test
-// card; any expiry date and any three digits do (DOC ref/card).
+// The default contents of the buyer's form: Antom's first test card; any expiry date and any
+// three digits do (DOC ref/card).
 const (
 	DefaultCard   = "4054695723100768"
 	DefaultExpiry = "12/30"
 	DefaultCVV    = "123"
 )
 
-// PayRequest is what the buyer does with the card form. Empty fields are filled
-// in; the expiry date and the digits only beside a card number.
+// PayRequest is what the buyer enters in the card form. Empty fields get defaults; the expiry
+// date and the security digits only if there is a card number.
 type PayRequest struct {
 	PaymentRequestID string        `json:"paymentRequestId"`
-	ClientID         string        `json:"clientId"`  // whose session, where several clients use the paymentRequestId
-	Card             string        `json:"card"`      // number; blanks and dashes are left out
+	ClientID         string        `json:"clientId"`  // the session's client, if several clients use the paymentRequestId
+	Card             string        `json:"card"`      // number; blanks and dashes are ignored
 	CardToken        string        `json:"cardToken"` // a stored card instead of a number
 	Expiry           string        `json:"expiry"`    // MM/YY
 	CVV              string        `json:"cvv"`
@@ -35,12 +35,12 @@ type PayRequest struct {
 	Billing          antom.Address `json:"billing"`
 	Challenge        string        `json:"challenge"`      // ChallengePass, ChallengeFail or ChallengeAbandon: the issuer wants 3-D Secure
 	Processing       time.Duration `json:"-"`              // how long the payment stays PROCESSING; see wirePay
-	Pending          bool          `json:"pending"`        // the buyer is told that the result is awaited: PENDING instead
-	Outcome          string        `json:"outcome"`        // payment result code that it ends with, whatever the card
+	Pending          bool          `json:"pending"`        // the buyer is told that the result is pending: the state is PENDING instead
+	Outcome          string        `json:"outcome"`        // payment result code of the outcome, whatever the card
 	CaptureOutcome   string        `json:"captureOutcome"` // result code of the automatic capture
 }
 
-// PayResult is the payment that was born.
+// PayResult is the new payment.
 type PayResult struct {
 	PaymentRequestID string              `json:"paymentRequestId"`
 	PaymentID        string              `json:"paymentId"`
@@ -50,10 +50,10 @@ type PayResult struct {
 	Status           antom.PaymentStatus `json:"paymentStatus"`
 	FinalTime        antom.DateTime      `json:"finalTime"`
 	Challenge        string              `json:"challenge,omitempty"`
-	Virtual          bool                `json:"virtualClock,omitempty"` // time passes only when it is told to
+	Virtual          bool                `json:"virtualClock,omitempty"` // time passes only when the clock is moved
 }
 
-// form is a filled-in form in front of the session.
+// form is a completed form for a session.
 type form struct {
 	PayRequest
 	o    *order
@@ -61,8 +61,8 @@ type form struct {
 	now  time.Time
 }
 
-// Pay submits the card form of a session, as the buyer would. The error is a
-// [*Refusal] if the form can't be submitted.
+// Pay submits the card form of a session, as the buyer would. If it can't be submitted, the
+// error is a [*Refusal].
 func (e *Emulator) Pay(ctx context.Context, request PayRequest) (PayResult, error) {
 	if err := request.Check(); err != nil {
 		return PayResult{}, err
@@ -70,7 +70,7 @@ func (e *Emulator) Pay(ctx context.Context, request PayRequest) (PayResult, erro
 	var result PayResult
 	err := e.store.update(ctx, func(tx *transaction) error {
 		name := OrderOf(request.PaymentRequestID, request.ClientID)
-		o, err := tx.named(name)
+		o, err := tx.findOrder(name)
 		if err != nil {
 			return notFound(err, name)
 		}
@@ -101,8 +101,8 @@ func (t *transaction) paid(o *order, p *payment) (PayResult, error) {
 	}, err
 }
 
-// Check refuses what is no form at all, and outcomes that Antom does not document;
-// the rest is for the outcome. The error is a [*Refusal].
+// Check rejects an invalid form, and outcomes that Antom does not document. Wrong card data
+// are not errors here: they decide the outcome. The error is a [*Refusal].
 func (r *PayRequest) Check() error {
 	if r.Card != "" && r.CardToken != "" {
 		return &Refusal{"a card number and a card token are two cards", "give one of them"}
@@ -112,13 +112,13 @@ func (r *PayRequest) Check() error {
 		return &Refusal{"the card number must have 12 to 19 digits", "the test cards are in antom emulator pay --help"}
 	}
 	r.Card = number
-	if isCardNumber(r.CardToken) { // said without it: numbers are never printed
+	if isCardNumber(r.CardToken) { // the message leaves it out: numbers are never printed
 		return &Refusal{"the card token is a card number", "pay with it as the card: --card"}
 	}
 	if n := utf8.RuneCountInString(r.Holder); n > longestHolder {
 		return &Refusal{fmt.Sprintf("the holder's name has %d characters, at most %d are allowed", n, longestHolder), "shorten it"}
 	}
-	if isCardNumber(r.Holder) { // said without it: numbers are never printed
+	if isCardNumber(r.Holder) { // the message leaves it out: numbers are never printed
 		return &Refusal{"the holder's name is a card number", "give the name that is on the card"}
 	}
 	if r.Billing != (antom.Address{}) {
@@ -129,10 +129,10 @@ func (r *PayRequest) Check() error {
 	return r.checkCodes()
 }
 
-// longestHolder is the documented length of cardholderName (SDK).
+// longestHolder is the documented maximum length of cardholderName (SDK).
 const longestHolder = 64
 
-// isCardNumber reports whether a text could be the number of a card.
+// isCardNumber reports whether a text could be a card number.
 func isCardNumber(text string) bool {
 	number := strings.NewReplacer(" ", "", "-", "").Replace(text)
 	return strings.Trim(number, "0123456789") == "" && len(number) >= 12 && len(number) <= 19
@@ -145,7 +145,7 @@ func (r *PayRequest) checkCodes() error {
 	return codeHas(r.CaptureOutcome, antom.InCapture, "a capture")
 }
 
-// codeHas wants a code that Antom documents at a place.
+// codeHas requires a code that Antom documents for a place.
 func codeHas(code string, place antom.Place, what string) error {
 	row, known := antom.LookupResultCode(code)
 	if code == "" || (known && row.Places.Has(place)) {
@@ -164,8 +164,7 @@ func codeHas(code string, place antom.Place, what string) error {
 	return &Refusal{fmt.Sprintf("%s does not end with %q, as far as Antom's pages tell", what, code), remedy}
 }
 
-// fillIn takes the card from the number or from the stored cards, and completes
-// the form.
+// fillIn takes the card from its number or from the stored cards, and completes the form.
 func (t *transaction) fillIn(o *order, r PayRequest) (form, error) {
 	f := form{PayRequest: r, o: o, now: t.now.UTC()}
 	if f.CardToken == "" && f.Card == "" {
@@ -194,9 +193,8 @@ func (t *transaction) fillIn(o *order, r PayRequest) (form, error) {
 }
 
 // storedCard finds a card of the transaction's client by its token; the error is
-// fs.ErrNotExist if there is none. The token leads to the payment that stored the
-// card: an index of its own would be one more tree that each payment is written
-// into.
+// fs.ErrNotExist if there is none. The token contains the id of the payment that stored the
+// card: an index would be one more tree for each payment to write to.
 func (t *transaction) storedCard(token string) (card, error) {
 	_, p, err := t.ownPayment(paymentOfToken(token))
 	if err == nil && (p == nil || p.Card.Token != token) {
@@ -208,8 +206,8 @@ func (t *transaction) storedCard(token string) (card, error) {
 	return p.Card, nil
 }
 
-// submit makes the payment and, of a success, gives the card a token, under which
-// it can be paid with again.
+// submit makes the payment. If it succeeds, the card gets a token, with which it can be used
+// again.
 func (t *transaction) submit(f form) (*payment, error) {
 	if refused := refuse(formRules(), f); refused != nil {
 		return nil, &Refusal{refused.message, refused.code}
@@ -236,35 +234,34 @@ func (t *transaction) submit(f form) (*payment, error) {
 	return p, t.put(f.o)
 }
 
-// formRules are the reasons why a form can't be submitted. Their codes are what
-// to do instead.
+// formRules are the reasons why a form can't be submitted. Their codes hold the remedy.
 func formRules() []rule[form] {
 	const again = "a new payment needs a new session: antom session create"
 	return []rule[form]{
 		{code: again, on: "the order was cancelled", when: func(f form) bool { return !f.o.Cancelled.IsZero() },
-			says: func(f form) string {
+			message: func(f form) string {
 				return fmt.Sprintf("session %s was cancelled at %s", f.o.PaymentRequestID, wireTime(f.o.Cancelled))
 			}},
-		{code: again, on: "the session was paid with", when: func(f form) bool { return f.o.sessionState(f.now) == stateUsed },
-			says: func(f form) string {
+		{code: again, on: "the session was used", when: func(f form) bool { return f.o.sessionState(f.now) == stateUsed },
+			message: func(f form) string {
 				return fmt.Sprintf("session %s has been used already: its payment is %s", f.o.PaymentRequestID, f.o.paymentState(f.o.current(f.now), f.now))
 			}},
 		{code: again, on: "the session expired", when: func(f form) bool { return !f.now.Before(f.o.SessionExpires) },
-			says: func(f form) string {
+			message: func(f form) string {
 				return fmt.Sprintf("session %s expired at %s", f.o.PaymentRequestID, wireTime(f.o.SessionExpires))
 			}},
 		{code: again, on: "the order's paymentExpiryTime has passed", when: func(f form) bool { return !f.o.PaymentExpires.IsZero() && !f.now.Before(f.o.PaymentExpires) },
-			says: func(f form) string {
-				return fmt.Sprintf("order %s was to be paid until %s", f.o.PaymentRequestID, wireTime(f.o.PaymentExpires))
+			message: func(f form) string {
+				return fmt.Sprintf("order %s had to be paid by %s", f.o.PaymentRequestID, wireTime(f.o.PaymentExpires))
 			}},
 		{code: "leave out --challenge, or pay with another card", on: "the card is never challenged", when: func(f form) bool { return f.Challenge != "" && f.card.Frictionless },
-			says: func(f form) string { return f.card.Masked + " passes 3-D Secure without a challenge" }},
-		{code: "leave out --challenge, or pay with another card", on: "the card takes no 3-D Secure", when: func(f form) bool { return f.Challenge != "" && f.card.Region == regionKorea },
-			says: func(f form) string { return f.card.Masked + " is a Korean card: they take no 3-D Secure" }},
+			message: func(f form) string { return f.card.Masked + " passes 3-D Secure without a challenge" }},
+		{code: "leave out --challenge, or pay with another card", on: "the card does not support 3-D Secure", when: func(f form) bool { return f.Challenge != "" && f.card.Region == regionKorea },
+			message: func(f form) string { return f.card.Masked + " is a Korean card, and these do not support 3-D Secure" }},
 	}
 }
 
-// cardFacts are what is kept of a card.
+// cardFacts are what is stored about a card.
 func cardFacts(number, expiry string) card {
 	facts := card{
 		Masked: redact.CardNumber(number), Brand: brandOf(number), Region: "GLOBAL", Funding: "CREDIT",

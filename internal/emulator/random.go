@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// seedRecord makes random numbers repeatable: each draw is made from the seed
-// and the number of draws before it.
+// seedRecord makes random numbers repeatable: each draw is derived from the seed and the
+// number of earlier draws.
 type seedRecord struct {
 	Seed  uint64 `json:"seed"`
 	Draws uint64 `json:"draws"`
@@ -21,15 +21,15 @@ type seedRecord struct {
 
 const seedKey = "seed"
 
-// Seed makes the ids from here on repeatable: the same calls after the same seed
-// give the same ids.
+// Seed makes the following ids repeatable: the same calls after the same seed give the same
+// ids.
 func (e *Emulator) Seed(ctx context.Context, seed uint64) error {
 	return e.store.update(ctx, func(tx *transaction) error {
 		return tx.save(metaBucket, seedKey, seedRecord{Seed: seed})
 	})
 }
 
-// random is so many random bytes: of the seed, if there is one.
+// random returns n random bytes, derived from the seed if there is one.
 func (t *transaction) random(n int) ([]byte, error) {
 	var record seedRecord
 	switch err := t.load(metaBucket, seedKey, &record); {
@@ -52,16 +52,15 @@ func (t *transaction) random(n int) ([]byte, error) {
 	return drawn[:n], t.save(metaBucket, seedKey, record)
 }
 
-// The fixed parts of ids, by what they name (INF: in the shape of Antom's).
+// The fixed parts of ids, by kind (INF: in the form of Antom's).
 const (
 	paymentIDs = "1940108001001888"
 	captureIDs = "1940108001001889"
 	refundIDs  = "1940108001001890"
 )
 
-// newID is a number in the shape of Antom's ids: the date, a fixed part and
-// eleven random digits. It is no key of the bucket yet, and none follows from a
-// payment that there is.
+// newID makes an id in the form of Antom's: the date, a fixed part and eleven random digits.
+// It is not yet a key of the bucket, and no id derived from an existing payment equals it.
 func (t *transaction) newID(bucket []byte, fixed string) (string, error) {
 	for {
 		drawn, err := t.random(8)
@@ -78,15 +77,14 @@ func (t *transaction) newID(bucket []byte, fixed string) (string, error) {
 // tokenPrefix begins the tokens of stored cards.
 const tokenPrefix = "EMULATOR"
 
-// cardToken is the token of the card that a payment stored: what is special in
-// the payment's id, as a number in base 16.
+// cardToken is the token of the card that a payment stored: the unique part of the payment's
+// id, in base 16.
 func cardToken(paymentID string) string {
-	number, _ := strconv.ParseUint(strings.Replace(paymentID, paymentIDs, "", 1), 10, 64) // newID made it: 19 digits
+	number, _ := strconv.ParseUint(strings.Replace(paymentID, paymentIDs, "", 1), 10, 64) // as made by newID: 19 digits
 	return fmt.Sprintf("%s%016x", tokenPrefix, number)
 }
 
-// paymentOfToken is the id of the payment that a token is of; empty if it can be
-// of none.
+// paymentOfToken is the payment id in a token; empty if there is none.
 func paymentOfToken(token string) string {
 	number, err := strconv.ParseUint(strings.TrimPrefix(token, tokenPrefix), 16, 64)
 	if err != nil {
@@ -96,19 +94,17 @@ func paymentOfToken(token string) string {
 	return text[:8] + paymentIDs + text[8:]
 }
 
-// derivedID is the id of something that follows from a payment, made of the
-// payment's.
+// derivedID is the id of something that follows from a payment, derived from the payment's id.
 func derivedID(paymentID, fixed string) string {
 	return strings.Replace(paymentID, paymentIDs, fixed, 1)
 }
 
-// digits are so many digits that follow from an id, such as an authorisation
-// code.
+// digits derives n digits from an id, for values such as an authorisation code.
 func digits(id, what string, n int) string {
 	sum := sha256.Sum256([]byte(what + ":" + id))
 	text := fmt.Sprintf("%020d", binary.BigEndian.Uint64(sum[:8]))
 	return text[len(text)-n:]
 }
 
-// digest is 32 bytes that follow from an id, of which tokens and the like are made.
+// digest derives 32 bytes from an id, for tokens and similar values.
 func digest(id, what string) [32]byte { return sha256.Sum256([]byte(what + ":" + id)) }

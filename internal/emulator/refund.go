@@ -30,38 +30,37 @@ type refundAnswer struct {
 	RefundTime      antom.DateTime `json:"refundTime"`
 }
 
-// refundRules are what refund refuses.
-func refundRules() []rule[acting] {
-	return []rule[acting]{
-		{code: antom.CodeOrderNotExist, on: "no payment has this paymentId", source: "J24", when: func(a acting) bool { return a.p == nil }},
-		{code: codeCanceled, on: "the payment was cancelled", source: "J24", when: func(a acting) bool { return a.is(stateCancelled) }},
-		{code: codeClosed, on: "the payment was not paid in time and is closed", source: "J24", when: func(a acting) bool { return a.is(stateFail) && a.o.stand(a.p, a.now).code == codeClosed }},
-		{code: "ORDER_STATUS_INVALID", on: "the payment is in process or failed", source: "J24", when: func(a acting) bool { return !a.is(stateSuccess) },
-			says: func(a acting) string {
+// refundRules are the cases that refund refuses.
+func refundRules() []rule[ruleInput] {
+	return []rule[ruleInput]{
+		{code: antom.CodeOrderNotExist, on: "no payment with this paymentId", source: "J24", when: func(a ruleInput) bool { return a.p == nil }},
+		{code: codeCanceled, on: "the payment was cancelled", source: "J24", when: func(a ruleInput) bool { return a.is(stateCancelled) }},
+		{code: codeClosed, on: "the payment was not paid in time and is closed", source: "J24", when: func(a ruleInput) bool { return a.is(stateFail) && a.o.statusAt(a.p, a.now).code == codeClosed }},
+		{code: "ORDER_STATUS_INVALID", on: "the payment is in process or failed", source: "J24", when: func(a ruleInput) bool { return !a.is(stateSuccess) },
+			message: func(a ruleInput) string {
 				return fmt.Sprintf("the payment is %s: only one that succeeded can be refunded", a.state)
 			}},
-		{code: "CURRENCY_NOT_SUPPORT", on: "the currency differs from the payment's", source: "J24", when: func(a acting) bool { return a.amount.Currency != a.o.Amount.Currency },
-			says: currencyDiffers},
+		{code: "CURRENCY_NOT_SUPPORT", on: "the currency differs from the payment's", source: "J24", when: func(a ruleInput) bool { return a.amount.Currency != a.o.Amount.Currency },
+			message: currencyDiffers},
 		{code: "REFUND_WINDOW_EXCEED", on: "180 days have passed since the payment succeeded; with Antom the contract says how many", source: "J24, INF",
-			when: func(a acting) bool { return a.paidAgo() >= refundWindow }},
-		{code: "ORDER_STATUS_INVALID", on: "nothing of the authorisation has been captured: cancel it", source: "INF", when: func(a acting) bool { return a.o.captured(a.p, a.now) == 0 }},
+			when: func(a ruleInput) bool { return a.paidAgo() >= refundWindow }},
+		{code: "ORDER_STATUS_INVALID", on: "nothing of the authorisation has been captured: cancel it", source: "INF", when: func(a ruleInput) bool { return a.o.captured(a.p, a.now) == 0 }},
 		{code: "PARAM_ILLEGAL", on: "captureId names no capture of the payment that succeeded", source: "INF",
-			when: func(a acting) bool { return a.of != "" && a.o.capturedBy(a.p, a.of, a.now) == 0 },
-			says: func(a acting) string {
+			when: func(a ruleInput) bool { return a.of != "" && a.o.capturedBy(a.p, a.of, a.now) == 0 },
+			message: func(a ruleInput) string {
 				return fmt.Sprintf("captureId: payment %s has no capture %s that succeeded", a.p.ID, shorten(a.of))
 			}},
 		{code: "REFUND_AMOUNT_EXCEED", on: "the refunds together would exceed what was captured, or the capture that captureId names", source: "J24",
-			when: func(a acting) bool { return a.amount.Value > a.refundable() },
-			says: func(a acting) string {
+			when: func(a ruleInput) bool { return a.amount.Value > a.refundable() },
+			message: func(a ruleInput) string {
 				left := antom.Amount{Currency: a.o.Amount.Currency, Value: a.refundable()}
 				return fmt.Sprintf("%s is more than the %s that can still be refunded", a.amount, left)
 			}},
 	}
 }
 
-// refundable is what is left to refund, of the payment or of the capture that is
-// named.
-func (a acting) refundable() int64 {
+// refundable is the amount still refundable, of the payment or of the named capture.
+func (a ruleInput) refundable() int64 {
 	left := a.o.captured(a.p, a.now) - a.o.refunded(a.p, "", a.now)
 	if a.of != "" {
 		left = min(left, a.o.capturedBy(a.p, a.of, a.now)-a.o.refunded(a.p, a.of, a.now))
@@ -69,10 +68,10 @@ func (a acting) refundable() int64 {
 	return max(left, 0)
 }
 
-// capturedBy is the amount of a capture that succeeded.
+// capturedBy is the amount of a successful capture.
 func (o *order) capturedBy(p *payment, captureID string, now time.Time) int64 {
 	for _, c := range o.captures(p) {
-		if c.ID == captureID && c.stand(o, p, now).to == stateSuccess {
+		if c.ID == captureID && c.statusAt(o, p, now).to == stateSuccess {
 			return c.Amount.Value
 		}
 	}
@@ -88,7 +87,7 @@ func refundOperation(tx *transaction, r *refundRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := tx.acting(antom.Inquiry{PaymentID: r.PaymentID})
+	a, err := tx.ruleInput(antom.Inquiry{PaymentID: r.PaymentID})
 	if err != nil {
 		return nil, err
 	}
@@ -103,15 +102,15 @@ func refundOperation(tx *transaction, r *refundRequest) (any, error) {
 	return tx.placeRefund(a, r, set)
 }
 
-// earlierRefund answers a refund that was asked for before: with what became of
-// it or, if the request differs, with a refusal (G24 idempotency).
+// earlierRefund answers a repeated refundRequestId: with the outcome of the first request or,
+// if the requests differ, with an error (G24 idempotency).
 func (t *transaction) earlierRefund(r *refundRequest) (any, error) {
 	o, p, given, err := t.refund(r.RefundRequestID)
 	if given == nil || err != nil {
 		return nil, err
 	}
 	if p.ID != r.PaymentID || given.Amount != r.RefundAmount {
-		return &refusal{"REPEAT_REQ_INCONSISTENT", fmt.Sprintf("refundRequestId %s was used with %s of payment %s", shorten(given.RequestID), given.Amount, p.ID)}, nil
+		return &resultError{"REPEAT_REQ_INCONSISTENT", fmt.Sprintf("refundRequestId %s was used with %s of payment %s", shorten(given.RequestID), given.Amount, p.ID)}, nil
 	}
 	return given.answer(o, p, t.now), nil
 }
@@ -134,14 +133,14 @@ func (t *transaction) refund(requestID string) (*order, *payment, *refund, error
 	return nil, nil, nil, fmt.Errorf("the emulator's state lost refund %q", requestID)
 }
 
-func (t *transaction) refuseRefund(a acting, r *refundRequest, refused *refusal) (any, error) {
+func (t *transaction) refuseRefund(a ruleInput, r *refundRequest, refused *resultError) (any, error) {
 	if a.p == nil || statusOf(refused.code) == antom.StatusU {
-		return refused, nil // nothing to keep: the same request may be sent again
+		return refused, nil // nothing is stored: the same request may be sent again
 	}
 	return refused, t.keepRefund(a, &refund{RequestID: r.RefundRequestID, Amount: r.RefundAmount, Created: t.now.UTC(), Final: t.now.UTC(), Code: refused.code, Message: refused.message, Refused: true})
 }
 
-func (t *transaction) placeRefund(a acting, r *refundRequest, set Scenario) (any, error) {
+func (t *transaction) placeRefund(a ruleInput, r *refundRequest, set Scenario) (any, error) {
 	id, err := t.newID(refundIDBucket, refundIDs)
 	if err != nil {
 		return nil, err
@@ -160,7 +159,7 @@ func (t *transaction) placeRefund(a acting, r *refundRequest, set Scenario) (any
 	return given.answer(a.o, a.p, t.now), t.keepRefund(a, given)
 }
 
-func (t *transaction) keepRefund(a acting, r *refund) error {
+func (t *transaction) keepRefund(a ruleInput, r *refund) error {
 	a.p.Refunds = append(a.p.Refunds, r)
 	if err := t.set(refundsBucket, owned(r.RequestID, t.clientID), []byte(a.p.ID)); err != nil {
 		return err
@@ -168,12 +167,12 @@ func (t *transaction) keepRefund(a acting, r *refund) error {
 	return t.put(a.o)
 }
 
-// answer is what refund answers for a refund as it stands.
+// answer is the answer of refund for the refund's current state.
 func (r *refund) answer(o *order, p *payment, now time.Time) any {
 	if r.Refused {
-		return &refusal{r.Code, r.Message}
+		return &resultError{r.Code, r.Message}
 	}
-	stand := r.stand(o, p, now)
+	stand := r.statusAt(o, p, now)
 	answer := &refundAnswer{
 		Result: success(), RefundRequestID: r.RequestID, RefundID: r.ID, PaymentID: p.ID, RefundAmount: r.Amount, RefundTime: wireTime(stand.at),
 	}
@@ -186,7 +185,8 @@ func (r *refund) answer(o *order, p *payment, now time.Time) any {
 	return answer
 }
 
-// refundInquiry is the request of inquiryRefund; the refundId wins (J24).
+// refundInquiry is the request of inquiryRefund; if both ids are given, the refundId counts
+// (J24).
 type refundInquiry struct {
 	RefundRequestID string `json:"refundRequestId"`
 	RefundID        string `json:"refundId"`
@@ -218,9 +218,9 @@ func inquiryRefund(tx *transaction, inquiry *refundInquiry) (any, error) {
 	case err != nil:
 		return nil, err
 	case r == nil || r.Refused:
-		return &refusal{antom.CodeOrderNotExist, "the refund does not exist"}, nil
+		return &resultError{antom.CodeOrderNotExist, "the refund does not exist"}, nil
 	}
-	stand := r.stand(o, p, tx.now)
+	stand := r.statusAt(o, p, tx.now)
 	answer := &refundState{
 		Result: success(), RefundStatus: antom.PaymentStatus(stand.to), RefundRequestID: r.RequestID, RefundID: r.ID, RefundAmount: r.Amount, Metadata: r.Metadata,
 	}
@@ -230,9 +230,8 @@ func inquiryRefund(tx *transaction, inquiry *refundInquiry) (any, error) {
 	return answer, nil
 }
 
-// arn is the acquirer's reference number of a refund, by which the buyer's bank
-// finds it: 23 digits of which a 7 is the first (the schemes' form; when Antom has
-// one is INF).
+// arn is the acquirer's reference number of a refund, by which the buyer's bank finds it: 23
+// digits, the first a 7 (the card schemes' form; when Antom returns one is INF).
 func (r *refund) arn() string { return "7" + digits(r.ID, "arn", 11) + digits(r.ID, "acquirer", 11) }
 
 func (t *transaction) findRefund(inquiry *refundInquiry) (*order, *payment, *refund, error) {

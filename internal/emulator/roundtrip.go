@@ -6,13 +6,13 @@ import (
 	"net/http"
 )
 
-// RoundTripper carries requests to the emulator within the process: no port is
-// opened, and every message is really signed and verified.
+// RoundTripper carries requests to the emulator within the process. No port is opened; every
+// message is still signed and verified.
 func (e *Emulator) RoundTripper() http.RoundTripper { return inProcess{e} }
 
 type inProcess struct{ handler http.Handler }
 
-// RoundTrip answers a request as a server would have.
+// RoundTrip answers a request as a server would.
 func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 		Status: http.StatusText(w.statusCode()), StatusCode: w.statusCode(), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{}, Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: r,
 	}
-	for name, values := range w.header { // as a client reads them off the wire
+	for name, values := range w.header { // as a client reads them from the wire
 		answer.Header[http.CanonicalHeaderKey(name)] = values
 	}
 	return answer, nil

@@ -14,27 +14,27 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// savedState is the emulator's state as a file has it. The members of an order are
-// those of the state itself; what is left out is filled in (saved_fill.go).
+// savedState is the emulator's state in a file. The members of an order are those of the
+// stored state; missing ones are filled in (saved_fill.go).
 type savedState struct {
 	Clock  *time.Time    `json:"clock,omitempty"` // of a virtual clock; without it the clock is real
 	Orders []*savedOrder `json:"orders"`
 }
 
-// savedOrder is an order and the sessions that lead to it.
+// savedOrder is an order and its sessions.
 type savedOrder struct {
 	order
 	Sessions []string `json:"sessions,omitempty"` // ids in the links of hosted checkout pages
 }
 
-// savedError is what is wrong with a saved state, and where.
+// savedError reports what is wrong with a saved state, and where.
 func savedError(where, remedy, format string, args ...any) error {
 	return &Refusal{where + ": " + fmt.Sprintf(format, args...), remedy}
 }
 
-// Export returns the orders, payments, captures and refunds and the virtual clock
-// as JSON, which [Emulator.Begin] takes. Which notifications were sent, scenarios
-// and the seed are not in it.
+// Export returns the orders, payments, captures, refunds and the virtual clock as JSON, which
+// [Emulator.Begin] reads. It leaves out scenarios, the seed, and which notifications were
+// sent.
 func (e *Emulator) Export(ctx context.Context) (text []byte, err error) {
 	err = e.store.view(ctx, func(tx *transaction) error {
 		state, err := tx.saved()
@@ -56,7 +56,7 @@ func (t *transaction) saved() (savedState, error) {
 		reading = reading.UTC()
 		state.Clock = &reading
 	}
-	sessions := map[string][]string{} // key of the order → ids
+	sessions := map[string][]string{} // order key → session ids
 	if bucket := t.tx.Bucket(sessionsBucket); bucket != nil {
 		err = bucket.ForEach(func(id, of []byte) error {
 			sessions[string(of)] = append(sessions[string(of)], string(id))
@@ -79,10 +79,10 @@ func (t *transaction) saved() (savedState, error) {
 	})
 }
 
-// Begin replaces the state with a saved one, and returns how many orders it has;
-// [Emulator.Reset] returns to it from here on. The error is a [*Refusal] that says
-// where the text is wrong, and then nothing was changed. Notifications that were
-// due before now count as acknowledged.
+// Begin replaces the state with a saved one, and returns its number of orders; from then on
+// [Emulator.Reset] returns to it. If the text is wrong, the error is a [*Refusal] that says
+// where, and nothing was changed. Notifications that were due before now count as
+// acknowledged.
 func (e *Emulator) Begin(ctx context.Context, text []byte) (orders int, err error) {
 	earlier := e.initial
 	e.initial = text
@@ -94,7 +94,7 @@ func (e *Emulator) Begin(ctx context.Context, text []byte) (orders int, err erro
 	return len(list), err
 }
 
-// restore fills a state that was reset.
+// restore fills an empty state.
 func (t *transaction) restore(text []byte) error {
 	tree, err := savedTree(text)
 	if err != nil {
@@ -133,8 +133,7 @@ func savedTree(text []byte) (map[string]any, error) {
 	return tree, nil
 }
 
-// savedFrom reads the tree, strictly: a misspelt member would be left out without
-// a word.
+// savedFrom reads the tree strictly: a misspelt member would otherwise be ignored silently.
 func savedFrom(tree map[string]any) (state savedState, err error) {
 	text, err := json.Marshal(tree)
 	if err != nil {
@@ -152,7 +151,7 @@ func savedFrom(tree map[string]any) (state savedState, err error) {
 		if near := rules.Nearest(strings.Trim(name, `"`), savedMembers()); unknown && near != "" {
 			return state, savedError("the state", "did you mean "+near+"?", "no member is called %s", name)
 		}
-		return state, savedError("the state", "antom emulator export writes the members that there are", "%s", message)
+		return state, savedError("the state", "antom emulator export writes all known members", "%s", message)
 	}
 	return state, nil
 }
@@ -170,8 +169,7 @@ func savedMembers() []string {
 	return names
 }
 
-// restoreOrder completes an order, checks it and stores it with all that leads to
-// it.
+// restoreOrder completes an order, checks it and stores it with everything that refers to it.
 func (t *transaction) restoreOrder(saved *savedOrder, where string) error {
 	if saved == nil {
 		return savedError(where, "an order has a paymentRequestId and an amount", "is null")
@@ -183,7 +181,7 @@ func (t *transaction) restoreOrder(saved *savedOrder, where string) error {
 	t.clientID = o.owner()
 	o.key = owned(o.PaymentRequestID, t.clientID)
 	if t.get(ordersBucket, o.key) != nil {
-		return savedError(where+".paymentRequestId", "give each order its own", "%s is there twice", shorten(o.PaymentRequestID))
+		return savedError(where+".paymentRequestId", "give each order its own", "%s occurs twice", shorten(o.PaymentRequestID))
 	}
 	if err := t.set(recentBucket, timeKey(o.Created, o.key), []byte{}); err != nil {
 		return err
@@ -210,7 +208,7 @@ func (t *transaction) restoreOrder(saved *savedOrder, where string) error {
 	return t.put(o)
 }
 
-// link is one way that leads to a payment.
+// link is an index entry that leads to a payment.
 type link struct {
 	bucket    []byte
 	key, name string
@@ -228,10 +226,10 @@ func (t *transaction) restorePayment(o *order, p *payment, where string) error {
 	}
 	for _, l := range links {
 		if l.key == "" {
-			continue // one that was refused has no id
+			continue // a refused one has no id
 		}
 		if t.get(l.bucket, l.key) != nil {
-			return savedError(where+"."+l.name, "give each its own", "%s is there twice", shorten(strings.Split(l.key, ownerMark)[0]))
+			return savedError(where+"."+l.name, "give each its own", "%s occurs twice", shorten(strings.Split(l.key, ownerMark)[0]))
 		}
 		of := p.ID
 		if l.name == "id" {
@@ -244,15 +242,15 @@ func (t *transaction) restorePayment(o *order, p *payment, where string) error {
 	return t.checkSums(o, p, where)
 }
 
-// checkSums refuses more captured than was authorised, and more refunded than was
-// captured.
+// checkSums rejects captures beyond the authorised amount, and refunds beyond the captured
+// amount.
 func (t *transaction) checkSums(o *order, p *payment, where string) error {
 	if claimed := o.claimed(p, t.now); o.Authorise && claimed > o.Amount.Value {
-		return savedError(where+".captures", "together they are at most the order's amount", "%s of %s", antom.Amount{Currency: o.Amount.Currency, Value: claimed}, o.Amount)
+		return savedError(where+".captures", "their sum must not exceed the order's amount", "%s of %s", antom.Amount{Currency: o.Amount.Currency, Value: claimed}, o.Amount)
 	}
 	captured, refunded := o.captured(p, t.now), o.refunded(p, "", t.now)
 	if len(p.Refunds) > 0 && refunded > captured {
-		return savedError(where+".refunds", "together they are at most what was captured", "%s of %s",
+		return savedError(where+".refunds", "their sum must not exceed the captured amount", "%s of %s",
 			antom.Amount{Currency: o.Amount.Currency, Value: refunded}, antom.Amount{Currency: o.Amount.Currency, Value: captured})
 	}
 	return nil

@@ -12,15 +12,15 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// savedTimes are the members that are times. Beside a time of RFC 3339 they take a
-// duration with its sign, from the emulator's clock on: -90m, -3d.
+// savedTimes are the members that are times. In addition to RFC 3339 they accept a signed
+// duration from the emulator's clock: -90m, -3d.
 func savedTimes() []string {
 	return []string{"created", "sessionExpires", "paymentExpires", "cancelled", "submitted", "final", "closes"}
 }
 
-// plainForm turns what people may write into what the state has: times that are
-// relative, an amount as "42.00 SGD", a card as its number. A number is gone
-// afterwards: only what may be kept of it stays.
+// plainForm converts what people may write to what the state stores: relative times, an amount
+// such as "42.00 SGD", a card by its number. The number is not kept, only what may be stored
+// of the card.
 func plainForm(value any, where string, now time.Time) error {
 	switch value := value.(type) {
 	case []any:
@@ -75,7 +75,7 @@ func plainTime(text, where string, now time.Time) (any, error) {
 	return now.Add(by).UTC().Format(time.RFC3339Nano), nil
 }
 
-// maxDays keeps a time that is said in days within what a duration can hold.
+// maxDays keeps a time in days within the range of a duration.
 const maxDays = 100_000
 
 func plainAmount(text, where string) (any, error) {
@@ -95,7 +95,7 @@ func plainCard(number, where string) (any, error) {
 	return cardMembers(cardFacts(request.Card, DefaultExpiry))
 }
 
-// cardMembers is a card as the tree has it.
+// cardMembers is a card as members of the tree.
 func cardMembers(c card) (any, error) {
 	text, err := encode(c)
 	if err != nil {
@@ -144,7 +144,7 @@ func timeOr(at, otherwise time.Time) time.Time {
 func checkSavedAmount(a antom.Amount, where string) error {
 	_, err := antom.NewAmount(a.Value, a.Currency)
 	if err == nil && a.Value <= 0 {
-		err = fmt.Errorf("%s is not more than 0", a)
+		err = fmt.Errorf("%s is not greater than 0", a)
 	}
 	if err != nil {
 		return savedError(where+".amount", `such as "42.00 SGD"`, "%s", err)
@@ -167,7 +167,7 @@ func (t *transaction) completePayment(o *order, p *payment, n int, where string)
 	p.Final = timeOr(p.Final, p.Submitted)
 	p.Closes = timeOr(p.Closes, timeOr(o.PaymentExpires, p.Submitted.Add(orderLife)))
 	if p.ID = cmp.Or(p.ID, savedID(p.Submitted, paymentIDs, fmt.Sprintf("%s/%d", o.key+o.PaymentRequestID, n))); !isPaymentID(p.ID) {
-		return savedError(where+".id", "leave it out: it follows from the order then", "%s must be 8 digits, %s and 11 digits", shorten(p.ID), paymentIDs)
+		return savedError(where+".id", "leave it out to derive it from the order", "%s must be 8 digits, %s and 11 digits", shorten(p.ID), paymentIDs)
 	}
 	if _, paid := p.succeeds(); paid && p.Card.Token == "" {
 		p.Card.Token = cardToken(p.ID)
@@ -181,8 +181,7 @@ func (t *transaction) completePayment(o *order, p *payment, n int, where string)
 	return t.completeRefunds(o, p, where)
 }
 
-// savedID is an id that follows from a name, so that a state has the same ids each
-// time it is taken.
+// savedID derives an id from a name, so that a state has the same ids each time it is read.
 func savedID(at time.Time, fixed, name string) string {
 	return at.UTC().Format("20060102") + fixed + digits(name, "saved", 11)
 }

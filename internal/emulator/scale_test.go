@@ -52,7 +52,7 @@ func measured() []call {
 }
 
 // steering is what both the emulator in this process and a served one do.
-type steering interface {
+type controller interface {
 	Pay(ctx context.Context, request emulator.PayRequest) (emulator.PayResult, error)
 	Show(ctx context.Context, paymentRequestID string) (emulator.Details, error)
 	List(ctx context.Context, limit int) ([]emulator.Summary, error)
@@ -63,8 +63,8 @@ type steering interface {
 }
 
 // steered are the calls of those who steer the emulator, which find gets.
-func steered(find func(*play) (steering, error)) []call {
-	on := func(do func(ctx context.Context, e steering, id string) error) func(context.Context, *play) error {
+func controlCalls(find func(*play) (controller, error)) []call {
+	on := func(do func(ctx context.Context, e controller, id string) error) func(context.Context, *play) error {
 		return func(ctx context.Context, p *play) error {
 			e, err := find(p)
 			if err != nil {
@@ -74,23 +74,23 @@ func steered(find func(*play) (steering, error)) []call {
 		}
 	}
 	return []call{
-		{"pay", []string{"session"}, on(func(ctx context.Context, e steering, id string) error {
+		{"pay", []string{"session"}, on(func(ctx context.Context, e controller, id string) error {
 			_, err := e.Pay(ctx, emulator.PayRequest{PaymentRequestID: id})
 			return err
 		})},
-		{"show", []string{"session", "pay"}, on(func(ctx context.Context, e steering, id string) error {
+		{"show", []string{"session", "pay"}, on(func(ctx context.Context, e controller, id string) error {
 			_, err := e.Show(ctx, id)
 			return err
 		})},
-		{"list", nil, on(func(ctx context.Context, e steering, _ string) error {
+		{"list", nil, on(func(ctx context.Context, e controller, _ string) error {
 			_, err := e.List(ctx, 5)
 			return err
 		})},
-		{"clock", nil, on(func(ctx context.Context, e steering, _ string) error {
+		{"clock", nil, on(func(ctx context.Context, e controller, _ string) error {
 			_, err := e.Clock(ctx)
 			return err
 		})},
-		{"clock advance", []string{"session", "pay processing=3s"}, on(func(ctx context.Context, e steering, _ string) error {
+		{"clock advance", []string{"session", "pay processing=3s"}, on(func(ctx context.Context, e controller, _ string) error {
 			_, _, err := e.AdvanceClock(ctx, 2*time.Hour)
 			return err
 		})},
@@ -99,7 +99,7 @@ func steered(find func(*play) (steering, error)) []call {
 }
 
 // deliver is what antom emulator deliver does beside sending.
-func deliver(ctx context.Context, e steering, id string) error {
+func deliver(ctx context.Context, e controller, id string) error {
 	due, _, err := e.Undelivered(ctx, id)
 	if err != nil {
 		return err
@@ -114,11 +114,11 @@ func deliver(ctx context.Context, e steering, id string) error {
 
 // opened is the emulator as a command has it that finds no server: opened for
 // this call.
-func opened(p *play) (steering, error) { return emulator.Open(p.dir, emulator.Options{}) }
+func opened(p *play) (controller, error) { return emulator.Open(p.dir, emulator.Options{}) }
 
 // controlled serves a play's emulator until the test ends and returns its
 // control API.
-func controlled(t *testing.T, p *play) steering {
+func controlled(t *testing.T, p *play) controller {
 	t.Helper()
 	server, err := p.e.NewServer(emulator.ServeOptions{Hold: true})
 	if err != nil {
@@ -155,14 +155,14 @@ func controlled(t *testing.T, p *play) steering {
 func TestLargeState(t *testing.T) {
 	t.Run("in process", func(t *testing.T) {
 		small, large := sizes(t, emulator.Options{})
-		for _, c := range append(measured(), steered(opened)...) {
+		for _, c := range append(measured(), controlCalls(opened)...) {
 			compare(t, small, large, c)
 		}
 	})
 	t.Run("served", func(t *testing.T) {
 		small, large := sizes(t, emulator.Options{Hold: true})
-		apis := map[*play]steering{small: controlled(t, small), large: controlled(t, large)}
-		for _, c := range steered(func(p *play) (steering, error) { return apis[p], nil }) {
+		apis := map[*play]controller{small: controlled(t, small), large: controlled(t, large)}
+		for _, c := range controlCalls(func(p *play) (controller, error) { return apis[p], nil }) {
 			compare(t, small, large, c)
 		}
 	})

@@ -12,24 +12,24 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Scenario makes the next calls of an operation answer with a code, as the error
-// scenario simulation of Antom's Dashboard does.
+// Scenario makes the next calls of an operation answer with a code, like the error scenario
+// simulation of Antom's Dashboard.
 type Scenario struct {
 	Operation antom.Operation `json:"operation"`
 	Code      string          `json:"resultCode"`
-	Then      string          `json:"then,omitempty"`  // of CAPTURE_IN_PROCESS and REFUND_IN_PROCESS: the code it ends with
-	Times     int             `json:"times,omitempty"` // 0 is once
+	Then      string          `json:"then,omitempty"`  // the final code after CAPTURE_IN_PROCESS or REFUND_IN_PROCESS
+	Times     int             `json:"times,omitempty"` // 0 means once
 }
 
-// inProcessCodes are the codes with which a capture or refund is accepted and
-// ends later.
+// inProcessCodes are the codes with which a capture or refund is accepted before its final
+// result.
 var inProcessCodes = [...]string{"CAPTURE_IN_PROCESS", "REFUND_IN_PROCESS"}
 
-// errWrites says that an operation that was only to read has to write.
-var errWrites = errors.New("emulator: the transaction has to write")
+// errWrites reports that an operation in a read-only transaction has to write.
+var errWrites = errors.New("emulator: the transaction must be writable")
 
-// SetScenario sets a scenario, after those that are set already. The error is a
-// [*Refusal] if Antom does not document the code for the operation.
+// SetScenario adds a scenario after the existing ones. If Antom does not document the code for
+// the operation, the error is a [*Refusal].
 func (e *Emulator) SetScenario(ctx context.Context, s Scenario) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -44,7 +44,7 @@ func (e *Emulator) SetScenario(ctx context.Context, s Scenario) error {
 	})
 }
 
-// Scenarios returns those that are set and not used up.
+// Scenarios returns the scenarios that are not used up.
 func (e *Emulator) Scenarios(ctx context.Context) (all []Scenario, err error) {
 	err = e.store.view(ctx, func(tx *transaction) error {
 		for _, row := range operations() {
@@ -59,7 +59,7 @@ func (e *Emulator) Scenarios(ctx context.Context) (all []Scenario, err error) {
 	return all, err
 }
 
-// ClearScenarios forgets those that are set.
+// ClearScenarios removes all scenarios.
 func (e *Emulator) ClearScenarios(ctx context.Context) error {
 	return e.store.update(ctx, func(tx *transaction) error {
 		for _, row := range operations() {
@@ -71,12 +71,11 @@ func (e *Emulator) ClearScenarios(ctx context.Context) error {
 	})
 }
 
-// Validate wants a code that Antom documents for the operation. The error is a
-// [*Refusal].
+// Validate checks that Antom documents the code for the operation. The error is a [*Refusal].
 func (s Scenario) Validate() error {
 	row, known := lookupOperation(s.Operation)
 	if !known {
-		return &Refusal{fmt.Sprintf("operation %q is none of the emulator's", s.Operation), "one of " + strings.Join(operationNames(), ", ")}
+		return &Refusal{fmt.Sprintf("the emulator has no operation %q", s.Operation), "one of " + strings.Join(operationNames(), ", ")}
 	}
 	if !slices.Contains(ScenarioCodes(s.Operation), s.Code) {
 		return &Refusal{fmt.Sprintf("%s does not answer with %q, as far as Antom's pages tell", s.Operation, s.Code), "one of " + strings.Join(ScenarioCodes(s.Operation), ", ")}
@@ -85,7 +84,7 @@ func (s Scenario) Validate() error {
 		return nil
 	}
 	if !slices.Contains(inProcessCodes[:], s.Code) {
-		return &Refusal{fmt.Sprintf("%s is a final answer: nothing comes after it", s.Code), "only " + strings.Join(inProcessCodes[:], " and ") + " go on"}
+		return &Refusal{fmt.Sprintf("%s is a final answer: no other result follows", s.Code), "only " + strings.Join(inProcessCodes[:], " and ") + " go on"}
 	}
 	if code, documented := antom.LookupResultCode(s.Then); !documented || code.Status == antom.StatusU || !code.Places.Has(row.place) {
 		return &Refusal{fmt.Sprintf("a %s does not end with %q, as far as Antom's pages tell", s.Operation, s.Then), "SUCCESS, or a code of " + strings.Join(ScenarioCodes(s.Operation), ", ")}
@@ -101,8 +100,8 @@ func operationNames() []string {
 	return names
 }
 
-// ScenarioCodes are the codes that Antom documents for an operation, and those
-// of the gateway before every operation, without SUCCESS.
+// ScenarioCodes are the codes that Antom documents for an operation, and those that the
+// gateway may answer before every operation, without SUCCESS.
 func ScenarioCodes(op antom.Operation) []string {
 	row, _ := lookupOperation(op)
 	var codes []string
@@ -122,7 +121,7 @@ func (t *transaction) scenarios(op antom.Operation) (list []Scenario, err error)
 	return list, err
 }
 
-// scenario uses up the scenario of an operation, if there is one.
+// scenario uses up the next scenario of an operation, if there is one.
 func (t *transaction) scenario(op antom.Operation) (Scenario, bool, error) {
 	list, err := t.scenarios(op)
 	if err != nil || len(list) == 0 {
@@ -141,23 +140,23 @@ func (t *transaction) scenario(op antom.Operation) (Scenario, bool, error) {
 	return next, true, t.save(scenariosBucket, string(op), list)
 }
 
-// refusal is the scenario as an answer; nil where the call goes on.
-func (s Scenario) refusal() *refusal {
+// refusal is the scenario's answer; nil if the call continues.
+func (s Scenario) refusal() *resultError {
 	if slices.Contains(inProcessCodes[:], s.Code) {
 		return nil
 	}
-	return &refusal{s.Code, meaning(s.Code) + " (as asked for with antom emulator scenario)"}
+	return &resultError{s.Code, meaning(s.Code) + " (requested with antom emulator scenario)"}
 }
 
-// outcome is how a capture or refund ends that begins now: at once and well,
-// unless a scenario says otherwise or it is asked to take its time.
+// outcome is how a new capture or refund ends: at once and successfully, unless a scenario or
+// a requested delay says otherwise.
 func (s Scenario) outcome(now time.Time, later bool) (final time.Time, code, message string) {
 	final, code, message = now, antom.CodeSuccess, "success."
 	if s.Code != "" || later {
 		final = now.Add(asyncDelay)
 	}
 	if s.Then != "" && s.Then != antom.CodeSuccess {
-		code, message = s.Then, meaning(s.Then)+" (as asked for with antom emulator scenario)"
+		code, message = s.Then, meaning(s.Then)+" (requested with antom emulator scenario)"
 	}
 	return final, code, message
 }

@@ -9,17 +9,16 @@ import (
 	"strings"
 )
 
-// ownerMark stands in a key of the state between an id that a merchant made up
-// and the client whose it is: two clients may use the same one. Keys without it
-// were written by earlier versions and are read all the same; what they lead to
-// says whose it is.
+// ownerMark separates, in a key of the state, an id chosen by a merchant from the client it
+// belongs to: two clients may use the same id. Keys without it were written by earlier
+// versions and are still read; the value then tells the client.
 const ownerMark = "\x00"
 
 func owned(id, clientID string) string { return id + ownerMark + clientID }
 
-// OrderOf names an order where a paymentRequestId alone may not be enough: by the
-// client whose it is too. Show, Undelivered and Notifications take it for a
-// paymentRequestId. Without a client it is just that.
+// OrderOf names an order by its client too, for paymentRequestIds that several clients use.
+// Show, Undelivered and Notifications accept it as a paymentRequestId. Without a client it is
+// the plain paymentRequestId.
 func OrderOf(paymentRequestID, clientID string) string {
 	if clientID == "" {
 		return paymentRequestID
@@ -27,12 +26,12 @@ func OrderOf(paymentRequestID, clientID string) string {
 	return owned(paymentRequestID, clientID)
 }
 
-// owner is the client whose order it is.
+// owner is the client that the order belongs to.
 func (o *order) owner() string { return cmp.Or(o.ClientID, clientID) }
 
-// mine lets only orders of the transaction's client through: those of others do
-// not exist to it.
-func (t *transaction) mine(o *order, err error) (*order, error) {
+// visible admits only orders of the transaction's client; for it, those of others do not
+// exist.
+func (t *transaction) visible(o *order, err error) (*order, error) {
 	if err == nil && o.owner() != t.clientID {
 		return nil, fs.ErrNotExist
 	}
@@ -44,9 +43,9 @@ func (t *transaction) ownOrder(paymentRequestID string) (*order, error) {
 	if paymentRequestID == "" {
 		return nil, fs.ErrNotExist
 	}
-	o, err := t.mine(t.order(owned(paymentRequestID, t.clientID)))
+	o, err := t.visible(t.order(owned(paymentRequestID, t.clientID)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return t.mine(t.order(paymentRequestID))
+		return t.visible(t.order(paymentRequestID))
 	}
 	return o, err
 }
@@ -54,14 +53,14 @@ func (t *transaction) ownOrder(paymentRequestID string) (*order, error) {
 // ownPayment reads an order of the transaction's client by a paymentId.
 func (t *transaction) ownPayment(paymentID string) (*order, *payment, error) {
 	o, p, err := t.orderOfPayment(paymentID)
-	if _, err = t.mine(o, err); err != nil {
+	if _, err = t.visible(o, err); err != nil {
 		return nil, nil, err
 	}
 	return o, p, nil
 }
 
-// ownParent is the payment that a captureRequestId or refundRequestId of the
-// transaction's client belongs to; empty if there is none.
+// ownParent is the payment that a captureRequestId or refundRequestId of the transaction's
+// client belongs to; empty if there is none.
 func (t *transaction) ownParent(bucket []byte, requestID string) (paymentID string, err error) {
 	if parent := t.get(bucket, owned(requestID, t.clientID)); parent != nil {
 		return string(parent), nil
@@ -79,9 +78,9 @@ func (t *transaction) ownParent(bucket []byte, requestID string) (paymentID stri
 	return parent, nil
 }
 
-// named reads the order that a person names, who is none of the clients. The
-// error is a [*Refusal] where several clients have it and none was said.
-func (t *transaction) named(name string) (*order, error) {
+// findOrder reads an order for a user, who is not a client. If several clients have it and
+// none is named, the error is a [*Refusal].
+func (t *transaction) findOrder(name string) (*order, error) {
 	id, client, said := strings.Cut(name, ownerMark)
 	bucket := t.tx.Bucket(ordersBucket)
 	if bucket == nil {
@@ -107,7 +106,7 @@ func (t *transaction) named(name string) (*order, error) {
 	return nil, severalOwners(id, found)
 }
 
-// isOf reports whether a key is an id's, of whichever client.
+// isOf reports whether a key is for this id, of any client.
 func isOf(key []byte, id string) bool {
 	return string(key) == id || bytes.HasPrefix(key, []byte(id+ownerMark))
 }
@@ -117,5 +116,5 @@ func severalOwners(id string, found []*order) error {
 	for _, o := range found {
 		owners = append(owners, o.owner())
 	}
-	return &Refusal{fmt.Sprintf("session %q is of %d clients: %s", id, len(owners), strings.Join(owners, ", ")), "--client-id " + owners[0] + " says whose"}
+	return &Refusal{fmt.Sprintf("%d clients have a session %q: %s", len(owners), id, strings.Join(owners, ", ")), "--client-id " + owners[0] + " selects one"}
 }

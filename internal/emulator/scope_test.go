@@ -167,7 +167,7 @@ func TestClients_named(t *testing.T) {
 	}
 	s.call(s.other, antom.CreatePaymentSession, sessionBody("theirs", "http://127.0.0.1:1/n", manual))
 	for _, row := range [...]struct{ id, client, want string }{
-		{"same", "", `session "same" is of 2 clients: SANDBOX_5XEMULATOR00001, SANDBOX_5YOTHER; --client-id SANDBOX_5XEMULATOR00001 says whose`},
+		{"same", "", `2 clients have a session "same": SANDBOX_5XEMULATOR00001, SANDBOX_5YOTHER; --client-id SANDBOX_5XEMULATOR00001 selects one`},
 		{"same", otherClient, otherClient},
 		{"same", s.ownID, s.ownID},
 		{"theirs", "", otherClient},

@@ -30,10 +30,10 @@ import (
 
 // Limits of a server.
 const (
-	headerTimeout   = 10 * time.Second // for the head of a request
-	readTimeout     = 30 * time.Second // for a whole request: what Antom's SDKs wait in all
+	headerTimeout   = 10 * time.Second // for the request header
+	readTimeout     = 30 * time.Second // for a whole request: as long as Antom's SDKs wait
 	idleTimeout     = 60 * time.Second // of a connection between two calls
-	idleConnections = 256              // more are closed, the one idle for longest first
+	idleConnections = 256              // above that, the connection idle for longest is closed
 	largestHeader   = 64 << 10
 	settleTimeout   = 15 * time.Second // how long an answer waits for notifications
 )
@@ -41,19 +41,19 @@ const (
 // ServeOptions say how an emulator is served.
 type ServeOptions struct {
 	TLS             *tls.Config       // https; nil for http
-	PublicURL       string            // under which others reach the server, without a slash at the end; empty: its own
-	CACertFile      string            // what clients are to trust, for the address file
-	Hold            bool              // notifications are left in the queue
-	Resend          Resend            // how often a notification is sent that is not acknowledged
-	Faults          []Fault           // from the start
-	Observe         func(Record)      // is told every exchange and every delivery; may be nil
-	NotifyRoots     *x509.CertPool    // to trust when a notification goes to https; nil for the system's
+	PublicURL       string            // the address for others, without a trailing slash; empty: the server's own
+	CACertFile      string            // for clients to trust, written to the address file
+	Hold            bool              // leave notifications in the queue
+	Resend          Resend            // how often an unacknowledged notification is sent
+	Faults          []Fault           // active from the start
+	Observe         func(Record)      // receives every exchange and delivery; may be nil
+	NotifyRoots     *x509.CertPool    // trusted for https notifications; nil for the system's
 	NotifyTimeout   time.Duration     // of one attempt; 0 for DefaultNotifyTimeout
 	IdleTimeout     time.Duration     // of a connection; 0 for a minute
-	IdleConnections int               // at most so many are kept open between calls; 0 for 256
-	HTTPErrors      func(line string) // is told what is wrong with connections; may be nil
+	IdleConnections int               // how many are kept open between calls; 0 for 256
+	HTTPErrors      func(line string) // receives errors of connections; may be nil
 
-	// Browser makes the browser side: it answers for the paths that BrowserOwns.
+	// Browser makes the browser side, which answers the paths that BrowserOwns reports.
 	Browser     func(*Server) http.Handler
 	BrowserOwns func(path string) bool
 }
@@ -63,7 +63,7 @@ type Server struct {
 	emulator *Emulator
 	options  ServeOptions
 	faults   faults
-	courier  *courier
+	sender   *sender
 	token    string
 	address  Address
 	rotated  func() (*sign.PrivateKey, error)
@@ -71,14 +71,14 @@ type Server struct {
 	ending   chan struct{}
 	end      func() // closes ending
 
-	moving sync.Mutex // held while the clock is read and moved, by several steps
+	moving sync.Mutex // held while the clock is read and moved in several steps
 
-	doomedMu sync.Mutex
-	dooms    map[string]string // identity of a call → the code that its repeats get
+	lateMu       sync.Mutex
+	lateFailures map[string]string // idempotency key of a call → code for its repeats
 }
 
-// OpenToServe opens the emulator whose state is in dir, and holds the state until
-// it is closed. The error is an [*InUseError] if another process has it.
+// OpenToServe opens the emulator whose state is in dir, and holds the state until Close. If
+// another process has the state, the error is an [*InUseError].
 func OpenToServe(dir string, options Options) (*Emulator, error) {
 	options.Hold = true
 	e, err := Open(dir, options)
@@ -88,19 +88,19 @@ func OpenToServe(dir string, options Options) (*Emulator, error) {
 	return e, err
 }
 
-// NewServer makes the server of an emulator that was opened with [OpenToServe].
+// NewServer makes the server of an emulator opened with [OpenToServe].
 func (e *Emulator) NewServer(options ServeOptions) (*Server, error) {
 	token, err := e.token()
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{
-		emulator: e, options: options, token: token, dooms: map[string]string{}, ending: make(chan struct{}),
+		emulator: e, options: options, token: token, lateFailures: map[string]string{}, ending: make(chan struct{}),
 		address: Address{PID: os.Getpid(), Instance: rand.Text(), CACert: options.CACertFile, Name: serverName(options.TLS), Started: e.now().UTC()},
 	}
 	s.rotated = sync.OnceValues(func() (*sign.PrivateKey, error) { return loadKey(filepath.Join(e.dir, rotatedKeyFile)) })
 	s.end = sync.OnceFunc(func() { close(s.ending) })
-	s.courier = newCourier(s)
+	s.sender = newSender(s)
 	for _, f := range options.Faults {
 		if _, err := s.AddFault(f); err != nil {
 			return nil, err
@@ -109,24 +109,23 @@ func (e *Emulator) NewServer(options ServeOptions) (*Server, error) {
 	return s, nil
 }
 
-// Close withdraws the address.
+// Close removes the address file.
 func (s *Server) Close() { s.address.withdraw(s.emulator.dir) }
 
-// Publish writes the address of a listener beside the state, for the profile
-// "emulator" of other processes, and returns it.
+// Publish writes a listener's address to a file beside the state, for the profile "emulator"
+// of other processes, and returns it.
 func (s *Server) Publish(listener net.Listener) (Address, error) {
 	s.address.URL = serve.URL(listener.Addr(), s.options.TLS != nil)
 	s.emulator.store.web = cmp.Or(s.options.PublicURL, s.address.URL) // nothing is answered yet
 	return s.address, s.address.publish(s.emulator.dir)
 }
 
-// Serve answers calls and sends notifications until ctx ends, then lets the
-// calls under way finish.
+// Serve answers calls and sends notifications until ctx ends, then lets running calls finish.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &serve.Server{Handler: s.Handler(), Limits: s.limits(), TLS: s.options.TLS, Log: s.options.HTTPErrors}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(s.emulator.keys.wait) // those that are made now; who needs one sooner waits for it
-	group.Go(func() error { return s.courier.run(ctx) })
+	group.Go(s.emulator.keys.wait) // keys still being made; calls that need one wait
+	group.Go(func() error { return s.sender.run(ctx) })
 	group.Go(func() error { return server.Serve(ctx, listener) })
 	group.Go(func() error {
 		<-ctx.Done()
@@ -136,9 +135,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	return group.Wait()
 }
 
-// limits of connections. The idle ones are bounded since Antom's Go SDK opens a
-// connection for each call and never closes it: without a bound we would run out
-// of descriptors before its time-out.
+// limits sets the limits of connections. Idle ones are limited because Antom's Go SDK opens a
+// connection per call and never closes it: otherwise the server would run out of descriptors
+// before they time out.
 func (s *Server) limits() serve.Limits {
 	return serve.Limits{
 		Header: headerTimeout, Read: readTimeout, HeaderBytes: largestHeader,
@@ -146,7 +145,7 @@ func (s *Server) limits() serve.Limits {
 	}
 }
 
-// Handler is the server's face: the gateway, and beside it the control API.
+// Handler is the whole server: the gateway and the control API.
 func (s *Server) Handler() http.Handler {
 	control := s.controlHandler()
 	var pages http.Handler
@@ -168,43 +167,42 @@ func (s *Server) Handler() http.Handler {
 	})
 }
 
-// gateway answers a call of the API, with the faults that it meets.
+// gateway answers a call of the API, with its faults.
 func (s *Server) gateway(w http.ResponseWriter, r *http.Request) {
-	seen := &witness{ResponseWriter: w, keep: s.options.Observe != nil}
+	seen := &observedWriter{ResponseWriter: w, keep: s.options.Observe != nil}
 	if seen.keep {
-		r.Body = &overheard{ReadCloser: r.Body, into: &seen.asked}
+		r.Body = &copiedBody{ReadCloser: r.Body, into: &seen.requestBody}
 	}
 	start := s.emulator.now()
 	op := operationAt(antom.Target(r))
 	met := s.answer(seen, r, op)
-	s.courier.wake()
+	s.sender.wake()
 	if s.options.Observe != nil {
-		s.options.Observe(s.exchanged(seen, r, op, met, s.emulator.now().Sub(start)))
+		s.options.Observe(s.exchangeRecord(seen, r, op, met, s.emulator.now().Sub(start)))
 	}
 }
 
-// answer answers a call and returns the faults that it met. Calls of nothing meet
-// none.
+// answer answers a call and returns its faults. A call of no known operation has none.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, op antom.Operation) (met []Fault) {
-	if op == "" || (!s.faults.any() && !s.anyDoomed()) {
+	if op == "" || (!s.faults.any() && !s.hasLateFailures()) {
 		s.emulator.ServeHTTP(w, r)
 		return nil
 	}
-	x := &struckCall{server: s, w: w, op: op, answer: recorder{header: http.Header{}}}
+	x := &faultyCall{server: s, w: w, op: op, answer: recorder{header: http.Header{}}}
 	x.exchange, x.refused = s.emulator.examine(r)
-	if x.refused == nil && x.refuseDoomed() {
+	if x.refused == nil && x.refuseRepeat() {
 		return nil
 	}
 	var taken aspect
 	if x.refused != nil && !s.emulator.signAll && !s.emulator.signs(x.exchange, x.refused) {
 		taken = theSignature | theTime
 	}
-	met = s.faults.strike(string(op), x.refused == nil, taken)
+	met = s.faults.inject(string(op), x.refused == nil, taken)
 	x.carryOut(met)
 	return met
 }
 
-// operationAt is the operation at a request's target; empty if there is none.
+// operationAt is the operation of a request's target; empty if there is none.
 func operationAt(target string) antom.Operation {
 	path, _, _ := strings.Cut(target, "?")
 	for _, row := range antom.Endpoints() {
@@ -215,11 +213,11 @@ func operationAt(target string) antom.Operation {
 	return ""
 }
 
-// Record is what an observer is told: an exchange or a delivery, when it is over.
+// Record is what an observer receives: an exchange or a delivery, when it is over.
 type Record struct {
 	Type           string           `json:"type"` // exchange or delivery
 	Time           time.Time        `json:"time"`
-	EmulatorTime   time.Time        `json:"emulatorTime"` // another than Time on a virtual clock
+	EmulatorTime   time.Time        `json:"emulatorTime"` // differs from Time on a virtual clock
 	ClientID       string           `json:"clientId,omitempty"`
 	Operation      string           `json:"operation,omitempty"` // of an exchange
 	Method         string           `json:"method,omitempty"`
@@ -239,7 +237,7 @@ type Record struct {
 	TookMS        float64  `json:"tookMs"`
 }
 
-// recordIDs are what a call or a notification is about, as far as it says.
+// recordIDs are the ids in a call or notification.
 type recordIDs struct {
 	PaymentRequestID string `json:"paymentRequestId,omitempty"`
 	PaymentID        string `json:"paymentId,omitempty"`
@@ -247,22 +245,22 @@ type recordIDs struct {
 	RefundRequestID  string `json:"refundRequestId,omitempty"`
 }
 
-// name takes the ids from a body; one that says none leaves those that were known.
-func (r *Record) name(body []byte) {
+// addIDs takes the ids from a body; ids missing there keep their values.
+func (r *Record) addIDs(body []byte) {
 	known := r.recordIDs
 	if json.Unmarshal(body, &r.recordIDs) != nil {
-		r.recordIDs = known // a body that can't be read says nothing
+		r.recordIDs = known // ignore a body that can't be parsed
 	}
 }
 
-func (s *Server) exchanged(seen *witness, r *http.Request, op antom.Operation, met []Fault, took time.Duration) Record {
+func (s *Server) exchangeRecord(seen *observedWriter, r *http.Request, op antom.Operation, met []Fault, took time.Duration) Record {
 	now := s.emulator.now().UTC()
 	record := Record{
 		Type: "exchange", Time: now, EmulatorTime: s.emulator.timeOr(r.Context(), now).UTC(), Operation: string(op), ClientID: redact.Clip(r.Header.Get(antom.HeaderClientID), longestExcerpt), Method: r.Method, Path: redact.Clip(antom.Target(r), longestExcerpt),
 		HTTPStatus: seen.status, Faults: kindsOf(met), TookMS: milliseconds(took),
 	}
-	record.name(seen.asked.Bytes())
-	record.name(seen.body.Bytes())
+	record.addIDs(seen.requestBody.Bytes())
+	record.addIDs(seen.body.Bytes())
 	var answer struct {
 		Result antom.Result `json:"result"`
 	}
@@ -277,36 +275,36 @@ func (s *Server) exchanged(seen *witness, r *http.Request, op antom.Operation, m
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// witness keeps what is answered, for the observer.
-type witness struct {
+// observedWriter keeps a copy of the answer for the observer.
+type observedWriter struct {
 	http.ResponseWriter
-	keep   bool
-	status int
-	asked  bytes.Buffer
-	body   bytes.Buffer
+	keep        bool
+	status      int
+	requestBody bytes.Buffer
+	body        bytes.Buffer
 }
 
-// overheard is a body that is kept while it is read.
-type overheard struct {
+// copiedBody copies a body while it is read.
+type copiedBody struct {
 	io.ReadCloser
 	into *bytes.Buffer
 }
 
-func (o *overheard) Read(b []byte) (int, error) {
+func (o *copiedBody) Read(b []byte) (int, error) {
 	n, err := o.ReadCloser.Read(b)
 	o.into.Write(b[:n])
 	return n, err
 }
 
 // Unwrap lets http.ResponseController reach the connection.
-func (w *witness) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *observedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-func (w *witness) WriteHeader(status int) {
+func (w *observedWriter) WriteHeader(status int) {
 	w.status = status
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *witness) Write(b []byte) (int, error) {
+func (w *observedWriter) Write(b []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
@@ -316,7 +314,7 @@ func (w *witness) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-// ClientTransport carries calls to the server and trusts its certificate.
+// ClientTransport sends requests to the server and trusts its certificate.
 func (s *Server) ClientTransport() (*http.Transport, error) {
 	remote, err := newRemote(s.emulator.dir, s.address)
 	if err != nil {
@@ -325,38 +323,38 @@ func (s *Server) ClientTransport() (*http.Transport, error) {
 	return remote.transport, nil
 }
 
-// ClearFaults removes the faults of these ids, or all, and returns them. What a
-// late failure would refuse is refused no more.
+// ClearFaults removes the faults with these ids, or all, and returns them. Repeats of calls
+// that failed late are then no longer refused.
 func (s *Server) ClearFaults(ids ...int) []Fault {
 	gone := s.faults.clear(ids...)
 	if slices.ContainsFunc(gone, func(f Fault) bool { return f.Kind == "late-failure" }) {
-		s.pardon()
+		s.clearLateFailures()
 	}
 	return gone
 }
 
-// pardon lets calls that were to fail late succeed again.
-func (s *Server) pardon() {
-	s.doomedMu.Lock()
-	defer s.doomedMu.Unlock()
-	clear(s.dooms)
+// clearLateFailures lets the repeats of calls that failed late succeed.
+func (s *Server) clearLateFailures() {
+	s.lateMu.Lock()
+	defer s.lateMu.Unlock()
+	clear(s.lateFailures)
 }
 
-// AdvanceClock moves the clock; what is due on the way is sent.
+// AdvanceClock moves the clock; notifications that become due are sent.
 func (s *Server) AdvanceClock(ctx context.Context, by time.Duration) error {
 	_, err := s.advanceClock(ctx, by)
 	return err
 }
 
-// Settle waits until every notification that is due has been tried.
+// Settle waits until every due notification has been tried.
 func (s *Server) Settle(ctx context.Context) error {
 	if s.options.Hold {
 		return nil
 	}
-	return s.courier.settle(ctx)
+	return s.sender.settle(ctx)
 }
 
-// AddFault puts a fault in place.
+// AddFault adds a fault.
 func (s *Server) AddFault(f Fault) (Fault, error) {
 	if err := f.check(f.String()); err != nil {
 		return Fault{}, err
@@ -369,14 +367,14 @@ func (s *Server) AddFault(f Fault) (Fault, error) {
 	return s.faults.add(f), nil
 }
 
-// The key that Antom signs with after a rotation.
+// The key with which Antom signs after a rotation.
 const (
 	rotatedKeyFile = "antom-2.pem"
 	rotatedVersion = 2
 )
 
-// RotatedKey is the public key that answers verify with after a key-rotation
-// fault; nil if there was none.
+// RotatedKey is the public key for verifying answers after a key-rotation fault; nil if there
+// was none.
 func (e *Emulator) RotatedKey() (*sign.PublicKey, error) {
 	path := filepath.Join(e.dir, rotatedKeyFile)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -391,21 +389,21 @@ func (e *Emulator) RotatedKey() (*sign.PublicKey, error) {
 
 func (s *Server) rotatedKey() (*sign.PrivateKey, error) { return s.rotated() }
 
-func (s *Server) doom(identity, code string) {
-	s.doomedMu.Lock()
-	defer s.doomedMu.Unlock()
-	s.dooms[identity] = code
+func (s *Server) failRepeats(identity, code string) {
+	s.lateMu.Lock()
+	defer s.lateMu.Unlock()
+	s.lateFailures[identity] = code
 }
 
-func (s *Server) doomed(identity string) (code string, yes bool) {
-	s.doomedMu.Lock()
-	defer s.doomedMu.Unlock()
-	code, yes = s.dooms[identity]
+func (s *Server) failureOf(identity string) (code string, yes bool) {
+	s.lateMu.Lock()
+	defer s.lateMu.Unlock()
+	code, yes = s.lateFailures[identity]
 	return code, yes
 }
 
-func (s *Server) anyDoomed() bool {
-	s.doomedMu.Lock()
-	defer s.doomedMu.Unlock()
-	return len(s.dooms) > 0
+func (s *Server) hasLateFailures() bool {
+	s.lateMu.Lock()
+	defer s.lateMu.Unlock()
+	return len(s.lateFailures) > 0
 }

@@ -22,20 +22,20 @@ import (
 	"github.com/antom-cli/antom/internal/serve"
 )
 
-// Address is what a running server publishes of itself beside the state.
+// Address is what a running server publishes beside the state.
 type Address struct {
-	URL      string    `json:"url"` // without a slash at the end
+	URL      string    `json:"url"` // without a trailing slash
 	PID      int       `json:"pid"`
-	Instance string    `json:"instance"` // what its /healthz answers, so that nobody else is taken for it
+	Instance string    `json:"instance"` // the answer of its /healthz, which distinguishes it from other servers
 	CACert   string    `json:"caCertFile,omitempty"`
-	Name     string    `json:"serverName,omitempty"` // that the certificate is for, if not the URL's
+	Name     string    `json:"serverName,omitempty"` // in the certificate, if different from the URL's host
 	Started  time.Time `json:"started"`
 }
 
 func addressFile(dir string) string { return filepath.Join(dir, "serve.json") }
 func tokenFile(dir string) string   { return filepath.Join(dir, "control.token") }
 
-// TokenFile is where the token of the control API is.
+// TokenFile is the path of the control API's token.
 func (e *Emulator) TokenFile() string { return tokenFile(e.dir) }
 
 // token reads the token of the control API, or makes it.
@@ -53,7 +53,7 @@ func readToken(dir string) (string, error) {
 	}
 	token := strings.TrimSpace(string(text))
 	if token == "" {
-		return "", fmt.Errorf("the token of the control API in %s is empty: remove the file, then start the server anew", tokenFile(dir))
+		return "", fmt.Errorf("the token of the control API in %s is empty: remove the file, then restart the server", tokenFile(dir))
 	}
 	return token, nil
 }
@@ -86,20 +86,19 @@ func readAddress(dir string) (Address, error) {
 	return a, err
 }
 
-// Running finds the server that serves the state in dir. A file that a killed
-// server left behind is no server: its lock on the state is free, or nobody
-// answers to its name.
+// Running finds the server of the state in dir. A file left by a killed server is ignored: the
+// lock on the state is free, or nobody answers with its instance name.
 func Running(ctx context.Context, dir string) (*Remote, error) {
-	a, noted := readAddress(dir)
-	if noted != nil || lockIsFree(dir) {
-		return nil, nil //nolint:nilerr // a note that can't be read is no server
+	a, unread := readAddress(dir)
+	if unread != nil || lockIsFree(dir) {
+		return nil, nil //nolint:nilerr // an unreadable address file means no server
 	}
 	remote, err := newRemote(dir, a)
 	if err != nil {
 		return nil, err
 	}
 	if instance, err := remote.instance(ctx); err != nil || instance != a.Instance {
-		return nil, nil //nolint:nilerr // whoever holds the state, it is not the server of the note
+		return nil, nil //nolint:nilerr // another process holds the state
 	}
 	return remote, nil
 }
@@ -114,14 +113,14 @@ func lockIsFree(dir string) bool {
 	if err != nil {
 		return !errors.Is(err, berrors.ErrTimeout)
 	}
-	_ = db.Close() // it was only read
+	_ = db.Close() // opened for reading only
 	return true
 }
 
-// healthTimeout bounds the question whether a server is there.
+// healthTimeout limits the check whether a server is there.
 const healthTimeout = 2 * time.Second
 
-// instance asks a server for its name.
+// instance asks a server for its instance name.
 func (r *Remote) instance(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
@@ -147,7 +146,7 @@ func newRemote(dir string, a Address) (*Remote, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport := &http.Transport{MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute} // no proxy: it is on this machine
+	transport := &http.Transport{MaxIdleConnsPerHost: 4, IdleConnTimeout: time.Minute} // no proxy: the server is on this machine
 	if a.CACert != "" {
 		roots, err := readRoots(a.CACert)
 		if err != nil {
@@ -172,25 +171,25 @@ func readRoots(path string) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// InUseError says that another server has the state.
+// InUseError reports that another server has the state.
 type InUseError struct {
 	Dir     string
-	Address Address // of the other one; zero if it left no note
+	Address Address // of the other server; zero if it left no address file
 }
 
 func (e *InUseError) Error() string {
 	if e.Address.URL == "" {
 		return fmt.Sprintf("the emulator's state in %s is in use by another process", e.Dir)
 	}
-	return fmt.Sprintf("the emulator's state in %s is served already: by process %d at %s", e.Dir, e.Address.PID, e.Address.URL)
+	return fmt.Sprintf("the emulator's state in %s is already served: by process %d at %s", e.Dir, e.Address.PID, e.Address.URL)
 }
 
-// Hint says how to have two.
+// Hint says how to run two.
 func (e *InUseError) Hint() string {
 	return "use that server, stop it, or name another folder with ANTOM_STATE_DIR"
 }
 
-// inUse explains why the state can't be had.
+// inUse explains why the state is not available.
 func inUse(dir string) error {
 	a, err := readAddress(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -12,8 +12,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// sessionRequest is what the emulator needs of a createPaymentSession; the rest
-// is held to the field rules and not looked at.
+// sessionRequest is what the emulator uses of a createPaymentSession request; all other fields
+// are checked against the field rules only.
 type sessionRequest struct {
 	PaymentRequestID         string         `json:"paymentRequestId"`
 	PaymentAmount            antom.Amount   `json:"paymentAmount"`
@@ -36,7 +36,7 @@ type sessionRequest struct {
 		PaymentMethodID       string `json:"paymentMethodId"`
 		PaymentMethodMetaData struct {
 			Is3DSAuthentication         antom.Bool     `json:"is3DSAuthentication"`
-			EnableAuthenticationUpgrade *antom.Bool    `json:"enableAuthenticationUpgrade"` // absent: true (C11)
+			EnableAuthenticationUpgrade *antom.Bool    `json:"enableAuthenticationUpgrade"` // default true (C11)
 			SupportedBrands             []string       `json:"supportedBrands"`
 			BillingAddress              *antom.Address `json:"billingAddress"`
 		} `json:"paymentMethodMetaData"`
@@ -48,8 +48,8 @@ type sessionRequest struct {
 	} `json:"availablePaymentMethod"`
 }
 
-// methods are the payment methods that the request allows; a session of the
-// newer products that names none allows all (DOC).
+// methods are the payment methods that the request allows; a session of the newer products
+// that names none allows all (DOC).
 func (r *sessionRequest) methods() []string {
 	if r.PaymentMethod.PaymentMethodType != "" {
 		return []string{r.PaymentMethod.PaymentMethodType}
@@ -80,50 +80,50 @@ const (
 	sceneCashier      = "CASHIER_PAYMENT"
 )
 
-// asking is what the rules of createPaymentSession look at.
-type asking struct {
+// sessionInput is what the rules of createPaymentSession examine.
+type sessionInput struct {
 	request *sessionRequest
 	now     time.Time
-	earlier *order // of the same paymentRequestId
+	earlier *order // with the same paymentRequestId
 	expiry  error  // of paymentSessionExpiryTime
 	card    error  // of paymentMethodId
 }
 
-// sessionRules are the rules of the pay API for a paymentRequestId that was used
-// before (INF: createPaymentSession documents none), and of the session's life.
-func sessionRules() []rule[asking] {
-	before := func(test func(asking, *order) bool) func(asking) bool {
-		return func(a asking) bool { return a.earlier != nil && test(a, a.earlier) }
+// sessionRules are the pay API's rules for a paymentRequestId that was used before (INF:
+// createPaymentSession documents none), and the rules for the session's lifetime.
+func sessionRules() []rule[sessionInput] {
+	before := func(test func(sessionInput, *order) bool) func(sessionInput) bool {
+		return func(a sessionInput) bool { return a.earlier != nil && test(a, a.earlier) }
 	}
-	return []rule[asking]{
+	return []rule[sessionInput]{
 		{code: "PARAM_ILLEGAL", on: "paymentSessionExpiryTime is past or over 1 hour away", source: "G24",
-			when: func(a asking) bool { return a.expiry != nil }, says: func(a asking) string { return a.expiry.Error() }},
+			when: func(a sessionInput) bool { return a.expiry != nil }, message: func(a sessionInput) string { return a.expiry.Error() }},
 		{code: "PARAM_ILLEGAL", on: "paymentExpiryTime is past", source: "INF",
-			when: func(a asking) bool { return a.paymentExpires().Before(a.now) && !a.paymentExpires().IsZero() },
-			says: func(asking) string { return "paymentExpiryTime: must be in the future" }},
+			when:    func(a sessionInput) bool { return a.paymentExpires().Before(a.now) && !a.paymentExpires().IsZero() },
+			message: func(sessionInput) string { return "paymentExpiryTime: must be in the future" }},
 		{code: "NO_PAY_OPTIONS", on: "a payment method other than CARD: no other is emulated", source: "G24",
-			when: func(a asking) bool { return !slices.Contains(a.request.methods(), methodCard) },
-			says: func(a asking) string {
-				return fmt.Sprintf("paymentMethodType %s: the emulator has no other method than CARD", shorten(strings.Join(a.request.methods(), ", ")))
+			when: func(a sessionInput) bool { return !slices.Contains(a.request.methods(), methodCard) },
+			message: func(a sessionInput) string {
+				return fmt.Sprintf("paymentMethodType %s: the emulator supports only CARD", shorten(strings.Join(a.request.methods(), ", ")))
 			}},
-		{code: "PARAM_ILLEGAL", on: "paymentMethod.paymentMethodId is no token of a stored card", source: "INF",
-			when: func(a asking) bool { return a.card != nil },
-			says: func(asking) string {
-				return "paymentMethod.paymentMethodId: no card is stored under this token; cardToken of a successful payment is one"
+		{code: "PARAM_ILLEGAL", on: "paymentMethod.paymentMethodId is not the token of a stored card", source: "INF",
+			when: func(a sessionInput) bool { return a.card != nil },
+			message: func(sessionInput) string {
+				return "paymentMethod.paymentMethodId: no card is stored under this token; use the cardToken of a successful payment"
 			}},
 		{code: codeCanceled, on: "the paymentRequestId belongs to a cancelled order", source: "G24 pay",
-			when: before(func(_ asking, o *order) bool { return !o.Cancelled.IsZero() })},
-		{code: codeClosed, on: "the paymentRequestId has been paid with already", source: "G24 pay",
-			when: before(func(_ asking, o *order) bool { return len(o.Payments) > 0 })},
+			when: before(func(_ sessionInput, o *order) bool { return !o.Cancelled.IsZero() })},
+		{code: codeClosed, on: "the paymentRequestId has already been paid", source: "G24 pay",
+			when: before(func(_ sessionInput, o *order) bool { return len(o.Payments) > 0 })},
 		{code: "REPEAT_REQ_INCONSISTENT", on: "the paymentRequestId was used with another amount", source: "G24 idempotency",
-			when: before(func(a asking, o *order) bool { return o.Amount != a.request.PaymentAmount }),
-			says: func(a asking) string {
+			when: before(func(a sessionInput, o *order) bool { return o.Amount != a.request.PaymentAmount }),
+			message: func(a sessionInput) string {
 				return fmt.Sprintf("paymentRequestId %s was used with %s", shorten(a.request.PaymentRequestID), a.earlier.Amount)
 			}},
 	}
 }
 
-func (a asking) paymentExpires() time.Time {
+func (a sessionInput) paymentExpires() time.Time {
 	at, err := a.request.PaymentExpiryTime.Time()
 	if err != nil {
 		return time.Time{}
@@ -139,7 +139,7 @@ func createPaymentSession(tx *transaction, request *sessionRequest) (any, error)
 	if isSet {
 		return set.refusal(), nil
 	}
-	a := asking{request: request, now: tx.now}
+	a := sessionInput{request: request, now: tx.now}
 	switch a.earlier, err = tx.ownOrder(request.PaymentRequestID); {
 	case errors.Is(err, fs.ErrNotExist):
 		a.earlier = nil
@@ -152,7 +152,7 @@ func createPaymentSession(tx *transaction, request *sessionRequest) (any, error)
 		_, a.card = tx.storedCard(token)
 	}
 	if refused := refuse(sessionRules(), a); refused != nil {
-		return refusedWith(refused)
+		return answerWith(refused)
 	}
 	o := newOrder(a, expires)
 	o.ClientID, o.key = tx.clientID, owned(o.PaymentRequestID, tx.clientID)
@@ -173,8 +173,8 @@ func createPaymentSession(tx *transaction, request *sessionRequest) (any, error)
 	return tx.newSession(o, expires)
 }
 
-// sessionExpiry is when a session ends: at the time asked for, which must be
-// within the hour, or after an hour (G24).
+// sessionExpiry is when a session ends: at the requested time, which must be within the hour,
+// or after one hour (G24).
 func sessionExpiry(asked antom.DateTime, now time.Time) (time.Time, error) {
 	if asked == "" {
 		return now.Add(sessionLife), nil
@@ -189,7 +189,7 @@ func sessionExpiry(asked antom.DateTime, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-func newOrder(a asking, expires time.Time) *order {
+func newOrder(a sessionInput, expires time.Time) *order {
 	r := a.request
 	o := &order{
 		PaymentRequestID: r.PaymentRequestID, ReferenceOrderID: r.Order.ReferenceOrderID,
@@ -206,7 +206,7 @@ func newOrder(a asking, expires time.Time) *order {
 	return o
 }
 
-// takes reports whether a brand may be paid with.
+// takes reports whether the order accepts a brand.
 func (o *order) takes(brand string) bool {
 	return len(o.Brands) == 0 || slices.Contains(o.Brands, brand)
 }
@@ -223,9 +223,8 @@ type sceneConfig struct {
 	ProductSceneVersion       string `json:"productSceneVersion"`
 }
 
-// sceneConfigs by productScene of the request, as the web SDK joins scene and
-// category and knows them (JS); that a session without a scene is for the cashier
-// is INF.
+// sceneConfigs by the request's productScene, with the scene and category names that the web
+// SDK knows (JS); that a session without a scene is for the cashier is INF.
 var sceneConfigs = [...]sceneConfig{
 	{sceneCheckoutPage, "", "1.0.0"},
 	{sceneElement, "ALL", "1.0"},
@@ -241,9 +240,8 @@ func configOf(scene string) sceneConfig {
 	return sceneConfigs[len(sceneConfigs)-1]
 }
 
-// newSession makes the session's texts in Antom's form: the data are a blob, the
-// region, a number and a configuration, joined with &&; blob and session id
-// share their first half.
+// newSession makes the session's data and id in Antom's form: the data are a blob, the region,
+// a number and a configuration, joined with &&; the session id is the first half of the blob.
 func (t *transaction) newSession(o *order, expires time.Time) (*sessionAnswer, error) {
 	random, err := t.random(80)
 	if err != nil {

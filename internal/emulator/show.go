@@ -10,23 +10,23 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// sortByTime sorts a list by time and keeps the order of what is at one time.
+// sortByTime sorts a list by time and keeps the order of equal times.
 func sortByTime[T any](list []T, at func(T) time.Time) {
 	slices.SortStableFunc(list, func(a, b T) int { return at(a).Compare(at(b)) })
 }
 
-// story is all that happens to an order, past and future, in order.
-func (o *order) story() []Event {
+// timeline is everything that happens to an order, past and future, in order.
+func (o *order) timeline() []Event {
 	events := eventsOf(walk(sessionMoves(), o), Event{Entity: "session", PaymentRequestID: o.PaymentRequestID, ID: o.PaymentRequestID}, "")
 	for _, p := range o.Payments {
-		steps := walk(paymentMoves(), paying{o, p})
+		steps := walk(paymentMoves(), paymentSubject{o, p})
 		events = append(events, eventsOf(steps, Event{Entity: "payment", PaymentRequestID: o.PaymentRequestID, ID: p.ID}, p.Code)...)
 		for _, c := range o.captures(p) {
-			steps := walk(captureMoves(), taking{o, p, c})
+			steps := walk(captureMoves(), captureSubject{o, p, c})
 			events = append(events, eventsOf(steps, Event{Entity: "capture", PaymentRequestID: o.PaymentRequestID, ID: c.ID}, c.Code)...)
 		}
 		for _, r := range o.refunds(p) {
-			steps := walk(refundMoves(), giving{o, p, r})
+			steps := walk(refundMoves(), refundSubject{o, p, r})
 			events = append(events, eventsOf(steps, Event{Entity: "refund", PaymentRequestID: o.PaymentRequestID, ID: r.ID}, r.Code)...)
 		}
 	}
@@ -34,9 +34,9 @@ func (o *order) story() []Event {
 	return events
 }
 
-// storyAt is the story with what is still to come marked, as seen from a time.
-func (o *order) storyAt(now time.Time) []Event {
-	events := o.story()
+// timelineAt is the timeline as seen at a time, with future events marked.
+func (o *order) timelineAt(now time.Time) []Event {
+	events := o.timeline()
 	for i := range events {
 		events[i].ToCome = events[i].Time.After(now)
 	}
@@ -59,8 +59,8 @@ func eventsOf(steps []step, template Event, code string) []Event {
 	return events
 }
 
-// happenings are the events of all orders after one time and up to another.
-func (t *transaction) happenings(after, until time.Time) ([]Event, error) {
+// eventsBetween are the events of all orders after one time, up to and including another.
+func (t *transaction) eventsBetween(after, until time.Time) ([]Event, error) {
 	bucket := t.tx.Bucket(agendaBucket)
 	if bucket == nil {
 		return nil, nil
@@ -79,7 +79,7 @@ func (t *transaction) happenings(after, until time.Time) ([]Event, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, e := range o.story() {
+		for _, e := range o.timeline() {
 			if e.Time.After(after) && !e.Time.After(until) {
 				events = append(events, e)
 			}
@@ -101,7 +101,7 @@ type Summary struct {
 	Created          antom.DateTime      `json:"created"`
 }
 
-// List returns orders, the newest first, at most so many; 0 is all.
+// List returns at most limit orders, the newest first; 0 means all.
 func (e *Emulator) List(ctx context.Context, limit int) (list []Summary, err error) {
 	err = e.store.view(ctx, func(tx *transaction) error {
 		bucket := tx.tx.Bucket(recentBucket)
@@ -125,23 +125,23 @@ func (e *Emulator) List(ctx context.Context, limit int) (list []Summary, err err
 func (o *order) summary(now time.Time) Summary {
 	s := Summary{PaymentRequestID: o.PaymentRequestID, ClientID: o.owner(), Amount: o.Amount, Session: string(o.sessionState(now)), Created: wireTime(o.Created)}
 	if p := o.current(now); p != nil {
-		stand := o.stand(p, now)
+		stand := o.statusAt(p, now)
 		s.PaymentID, s.Status, s.Code = p.ID, antom.PaymentStatus(stand.to), stand.code
 	}
 	return s
 }
 
-// Details are all that the emulator knows of an order.
+// Details is all that the emulator knows about an order.
 type Details struct {
 	Summary
 	SessionExpires antom.DateTime        `json:"paymentSessionExpiryTime"`
 	NotifyURL      string                `json:"paymentNotifyUrl"`
 	Payments       []*inquiryAnswer      `json:"payments"`
-	Events         []Event               `json:"events"` // past and to come
+	Events         []Event               `json:"events"` // past and future
 	Notifications  []NotificationDetails `json:"notifications"`
 }
 
-// NotificationDetails are a notification and how its delivery went.
+// NotificationDetails is a notification and its delivery.
 type NotificationDetails struct {
 	ID       string           `json:"id"`
 	Type     antom.NotifyType `json:"notifyType"`
@@ -152,16 +152,16 @@ type NotificationDetails struct {
 	Attempts []Attempt        `json:"attempts"`
 }
 
-// Show returns all that the emulator knows of an order.
+// Show returns all that the emulator knows about an order.
 func (e *Emulator) Show(ctx context.Context, paymentRequestID string) (d Details, err error) {
 	err = e.store.view(ctx, func(tx *transaction) error {
-		o, err := tx.named(paymentRequestID)
+		o, err := tx.findOrder(paymentRequestID)
 		if err != nil {
 			return notFound(err, paymentRequestID)
 		}
 		d = Details{
 			Summary: o.summary(tx.now), SessionExpires: wireTime(o.SessionExpires), NotifyURL: o.NotifyURL,
-			Payments: []*inquiryAnswer{}, Events: o.storyAt(tx.now), Notifications: []NotificationDetails{},
+			Payments: []*inquiryAnswer{}, Events: o.timelineAt(tx.now), Notifications: []NotificationDetails{},
 		}
 		for _, p := range o.Payments {
 			d.Payments = append(d.Payments, o.inquiry(p, tx.now, tx.web))

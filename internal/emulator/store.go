@@ -18,42 +18,41 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 )
 
-// store keeps the emulator's state in one bbolt file. bbolt locks its file, so
-// the file is opened for each transaction and closed after it: other processes
-// get their turn. A server holds it open instead. Nothing is synced: what a
-// killed process wrote is in the file all the same, and more than that it need
-// not survive.
+// store keeps the emulator's state in one bbolt file. bbolt locks its file, so it is opened
+// for each transaction and closed afterwards, which lets other processes use it; a server
+// holds it open instead. Nothing is synced: what a killed process wrote is in the file anyway,
+// and the state need not survive more than that.
 type store struct {
 	path   string
 	now    func() time.Time // the real clock, for a state without a virtual one
 	resend Resend
-	web    string       // where the buyer's pages are
-	notify string       // where notifications go that no request says
-	mu     sync.RWMutex // over held; exclusive where the file is opened for each transaction
+	web    string       // base URL of the buyer's pages
+	notify string       // URL for notifications whose request names none
+	mu     sync.RWMutex // protects held; exclusive if the file is opened for each transaction
 	held   *bbolt.DB    // nil unless the file is held open
 }
 
-// lockTimeout is how long another process may hold the file.
+// lockTimeout is how long to wait for another process to release the file.
 const lockTimeout = 5 * time.Second
 
 var (
 	metaBucket      = []byte("meta")       // clock, seed
-	ordersBucket    = []byte("orders")     // paymentRequestId of a client → order (scope.go)
-	paymentsBucket  = []byte("payments")   // paymentId → key of the order
-	capturesBucket  = []byte("captures")   // captureRequestId of a client → paymentId
+	ordersBucket    = []byte("orders")     // client's paymentRequestId → order (scope.go)
+	paymentsBucket  = []byte("payments")   // paymentId → order key
+	capturesBucket  = []byte("captures")   // client's captureRequestId → paymentId
 	captureIDBucket = []byte("captureIds") // captureId → paymentId
-	refundsBucket   = []byte("refunds")    // refundRequestId of a client → paymentId
+	refundsBucket   = []byte("refunds")    // client's refundRequestId → paymentId
 	refundIDBucket  = []byte("refundIds")  // refundId → paymentId
-	agendaBucket    = []byte("agenda")     // time|key of the order: something happens to the order then
-	queueBucket     = []byte("queue")      // time|notification id → key of the order: an attempt is due then
+	agendaBucket    = []byte("agenda")     // time|order key: something happens to the order then
+	queueBucket     = []byte("queue")      // time|notification id → order key: an attempt is due then
 	attemptsBucket  = []byte("attempts")   // notification id → deliveryRecord
-	recentBucket    = []byte("recent")     // time|key of the order: orders by their creation
+	recentBucket    = []byte("recent")     // time|order key: orders by creation
 	scenariosBucket = []byte("scenarios")  // operation → list of scenarios
-	sessionsBucket  = []byte("sessions")   // id of a session (browser_session.go) → key of the order
+	sessionsBucket  = []byte("sessions")   // session id (browser_session.go) → order key
 )
 
-// byTime are the buckets that are sorted by time. What is new comes last in them,
-// so that their pages may be fuller: fewer of them are read and written.
+// byTime are the buckets sorted by time. New keys come last in them, so their pages may be
+// fuller, and fewer pages are read and written.
 var byTime = [...][]byte{agendaBucket, queueBucket, recentBucket}
 
 // transaction reads and writes state; its time is the emulator's.
@@ -63,12 +62,12 @@ type transaction struct {
 	resend   Resend
 	clientID string // of the request
 
-	notifyURL string // where notifications go that no request says
-	web       string // where the buyer's pages are
+	notifyURL string // URL for notifications whose request names none
+	web       string // base URL of the buyer's pages
 }
 
-// view and update hand a transaction to a function. An error of the function
-// undoes all that it wrote.
+// view and update run a function in a transaction. If the function returns an error, all that
+// it wrote is rolled back.
 func (s *store) view(ctx context.Context, read func(*transaction) error) error {
 	return s.use(ctx, reading, func(db *bbolt.DB) error {
 		return db.View(func(tx *bbolt.Tx) error { return s.run(tx, read) })
@@ -93,9 +92,9 @@ func (s *store) run(tx *bbolt.Tx, do func(*transaction) error) error {
 	return do(t)
 }
 
-// access is how the file is opened. Readers share it and need no list of free
-// pages. All others keep that list in the file: without it bbolt walks all pages
-// to open the file, in a goroutine whose panics end the process.
+// access is how the file is opened. Readers share it and need no list of free pages. All
+// others keep that list in the file: otherwise bbolt walks all pages to open the file, in a
+// goroutine whose panics would end the process.
 type access int
 
 const (
@@ -124,7 +123,7 @@ func (s *store) use(ctx context.Context, how access, do func(*bbolt.DB) error) e
 	return errors.Join(err, db.Close())
 }
 
-// hold keeps the file open from here on: no other process can use the state.
+// hold opens the file and keeps it open: no other process can use the state.
 func (s *store) hold() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -154,9 +153,9 @@ func (s *store) open(how access, timeout time.Duration) (*bbolt.DB, error) {
 			return nil, fmt.Errorf("make the emulator's state %s: %w", s.path, err)
 		}
 	case err == nil && file.Size() == 0:
-		how = max(how, writing) // who reads can't make an empty file a state
+		how = max(how, writing) // a reader can't initialise an empty file
 	case err == nil && how != reading:
-		db, err := s.openAs(reading, timeout) // what can't be read is not to be written to
+		db, err := s.openAs(reading, timeout) // an unreadable file must not be written
 		if err != nil {
 			return nil, err
 		}
@@ -180,10 +179,10 @@ func (s *store) openAs(how access, timeout time.Duration) (*bbolt.DB, error) {
 		return err
 	})
 	if err == nil {
-		return s.whole(db)
+		return s.checkSize(db)
 	}
 	if file != nil {
-		release(file) // a panic may have stopped bbolt with the file locked and mapped
+		release(file) // after a panic, bbolt may have left the file locked and mapped
 	}
 	if _, damaged := errors.AsType[*DamagedError](err); damaged {
 		return nil, err
@@ -194,22 +193,21 @@ func (s *store) openAs(how access, timeout time.Duration) (*bbolt.DB, error) {
 	return nil, fmt.Errorf("open the emulator's state %s: %w", s.path, err)
 }
 
-// DamagedError says that the state file is none, or one of a format that is not
-// known here.
+// DamagedError reports that the state file is not one, or has an unknown format.
 type DamagedError struct{ err error }
 
 func (e *DamagedError) Error() string { return e.err.Error() }
 
-// Unwrap gives what is wrong with the file.
+// Unwrap returns the underlying error.
 func (e *DamagedError) Unwrap() error { return e.err }
 
-// Hint says how to go on.
+// Hint says how to continue.
 func (e *DamagedError) Hint() string {
-	return "antom emulator reset --yes begins anew; the keys stay"
+	return "antom emulator reset --yes starts over; the keys stay"
 }
 
-// isDamage tells a file that can't be understood from one that can't be had.
-// bbolt has no error of its own for one that is too short.
+// isDamage distinguishes an unreadable format from a file that can't be opened. bbolt has no
+// error value for a file that is too short.
 func isDamage(err error) bool {
 	for _, damage := range [...]error{berrors.ErrInvalid, berrors.ErrVersionMismatch, berrors.ErrChecksum} {
 		if errors.Is(err, damage) {
@@ -219,8 +217,8 @@ func isDamage(err error) bool {
 	return strings.Contains(err.Error(), "file size too small")
 }
 
-// resetAll removes all state, also of a file that can't be read, and fills it with
-// a saved one, if there is one.
+// resetAll removes all state, even in an unreadable file, and restores the saved one, if there
+// is one.
 func (s *store) resetAll(ctx context.Context, saved []byte) error {
 	anew := func(tx *transaction) error {
 		if err := tx.reset(); err != nil || saved == nil {
@@ -245,8 +243,8 @@ func options(how access, timeout time.Duration) *bbolt.Options {
 	}
 }
 
-// make creates the file in one step, so that a process killed in the middle of
-// it leaves none that is cut short. Of two that make it, the first one's stays.
+// make creates the file atomically, so that a process killed meanwhile leaves no incomplete
+// one. If two processes make it, the first one's stays.
 func (s *store) make() error {
 	temporary, err := os.CreateTemp(filepath.Dir(s.path), ".state-*")
 	if err != nil {
@@ -288,7 +286,7 @@ func (t *transaction) order(key string) (*order, error) {
 	return found, t.load(ordersBucket, key, found)
 }
 
-// orderOfPayment reads an order by a paymentId, and finds the payment in it.
+// orderOfPayment reads an order and its payment by a paymentId.
 func (t *transaction) orderOfPayment(paymentID string) (*order, *payment, error) {
 	found, err := t.order(string(t.get(paymentsBucket, paymentID)))
 	if err != nil {
@@ -297,8 +295,8 @@ func (t *transaction) orderOfPayment(paymentID string) (*order, *payment, error)
 	return found, found.payment(paymentID), nil
 }
 
-// put writes an order and what becomes due for it. The ways that lead to it are
-// written where they begin.
+// put writes an order and its due times. Index entries are written by the code that creates
+// the ids.
 func (t *transaction) put(o *order) error {
 	if err := t.schedule(o); err != nil {
 		return err

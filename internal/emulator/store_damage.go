@@ -9,9 +9,9 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// whole refuses a file that ends before its last page: to read on would end the
-// process.
-func (s *store) whole(db *bbolt.DB) (*bbolt.DB, error) {
+// checkSize rejects a file that is shorter than its header says: reading past the end would
+// end the process.
+func (s *store) checkSize(db *bbolt.DB) (*bbolt.DB, error) {
 	var want int64
 	err := db.View(func(tx *bbolt.Tx) error {
 		want = tx.Size()
@@ -27,9 +27,8 @@ func (s *store) whole(db *bbolt.DB) (*bbolt.DB, error) {
 	return db, nil
 }
 
-// guarded runs what opens or uses the file. That a page is not what it should be
-// bbolt says by a panic; that it is not there, in a file that was cut short, the
-// system says by a fault.
+// guarded runs code that opens or uses the file. bbolt panics on a corrupt page; the operating
+// system raises a fault for a page beyond the end of a shortened file.
 func (s *store) guarded(do func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -37,8 +36,8 @@ func (s *store) guarded(do func() error) (err error) {
 		if found == nil {
 			return
 		}
-		_, said := found.(string) // nothing here panics so
-		if _, fault := found.(interface{ Addr() uintptr }); !fault && !said {
+		_, isText := found.(string) // nothing here panics with a non-error
+		if _, fault := found.(interface{ Addr() uintptr }); !fault && !isText {
 			panic(found)
 		}
 		err = &DamagedError{fmt.Errorf("read the emulator's state %s: it is damaged: %v", s.path, found)}

@@ -19,28 +19,25 @@ import (
 	"time"
 )
 
-// How long certificates hold. The authority's is made once and trusted by hand,
-// so it lasts; the server's is made anew at every start, and short enough for
-// the clients that refuse long ones.
+// Lifetimes of certificates. The authority's is made once and trusted by hand, so it is long;
+// the server's is made at every start, and short enough for clients that reject long ones.
 const (
 	authorityLife = 10 * 365 * 24 * time.Hour
 	serverLife    = 90 * 24 * time.Hour
 )
 
-// authority is the emulator's own certificate authority. Its key never leaves
-// the state folder. It is meant to be trusted by the one client that is told to,
-// not by the machine.
+// authority is the emulator's own certificate authority. Its key never leaves the state
+// folder. It is meant to be trusted by individual clients, not by the whole machine.
 type authority struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
 }
 
-// CACertFile is where the authority's certificate is, for clients to trust.
+// CACertFile is the path of the authority's certificate, for clients to trust.
 func (e *Emulator) CACertFile() string { return filepath.Join(e.dir, "ca.pem") }
 
-// ServerTLS makes the settings of an https server with a certificate for
-// localhost, 127.0.0.1, ::1 and more names or addresses. The authority that
-// signs it is made at the first use.
+// ServerTLS makes the settings of an https server with a certificate for localhost, 127.0.0.1,
+// ::1 and the given names or addresses. The authority that signs it is made on first use.
 func (e *Emulator) ServerTLS(more ...string) (*tls.Config, error) {
 	signer, err := e.authority()
 	if err != nil {
@@ -53,8 +50,7 @@ func (e *Emulator) ServerTLS(more ...string) (*tls.Config, error) {
 	return tlsConfig(certificate), nil
 }
 
-// LoadTLS makes the settings of an https server with a certificate of the
-// user's.
+// LoadTLS makes the settings of an https server from the user's certificate and key.
 func LoadTLS(certFile, keyFile string) (*tls.Config, error) {
 	certificate, err := tls.LoadX509KeyPair(certFile, keyFile)
 	if err != nil {
@@ -63,8 +59,8 @@ func LoadTLS(certFile, keyFile string) (*tls.Config, error) {
 	return tlsConfig(certificate), nil
 }
 
-// serverName is what to ask a certificate for that does not name this machine's
-// loopback address; empty for one that does.
+// serverName is the name to verify in a certificate that does not cover the loopback address;
+// empty if it does.
 func serverName(config *tls.Config) string {
 	if config == nil || len(config.Certificates) == 0 || config.Certificates[0].Leaf == nil {
 		return ""
@@ -76,15 +72,14 @@ func serverName(config *tls.Config) string {
 	return strings.Replace(leaf.DNSNames[0], "*", "emulator", 1)
 }
 
-// tlsConfig offers HTTP/1.1 alone: it is what Antom's SDKs speak, and faults need
-// the connection to themselves.
+// tlsConfig offers only HTTP/1.1: Antom's SDKs use it, and faults need a connection that no
+// other call shares.
 func tlsConfig(certificate tls.Certificate) *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 }
 
-// authority reads the certificate authority, or makes it. Key and certificate
-// are one file, so that they are there together or not at all; the certificate
-// alone is written beside it for clients.
+// authority reads the certificate authority, or makes it. Key and certificate are in one file,
+// so that both exist or neither; the certificate alone is also written for clients.
 func (e *Emulator) authority() (*authority, error) {
 	path := filepath.Join(e.dir, "ca.key.pem")
 	text, err := os.ReadFile(path)
@@ -93,7 +88,7 @@ func (e *Emulator) authority() (*authority, error) {
 			err = writeOnce(path, text)
 		}
 		if err == nil {
-			text, err = os.ReadFile(path) // another process may have been first
+			text, err = os.ReadFile(path) // another process may have made it meanwhile
 		}
 	}
 	if err != nil {
@@ -141,7 +136,7 @@ func parseAuthority(text []byte) (*authority, error) {
 	return &authority{pair.Leaf, key}, nil
 }
 
-// serverCertificate is made in memory: its key is nowhere else.
+// serverCertificate is made in memory; its key is never stored.
 func (a *authority) serverCertificate(now time.Time, names []string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -173,7 +168,7 @@ func serialNumber() *big.Int {
 	return new(big.Int).SetBytes(bytes[:])
 }
 
-// writeOnce writes a file that only its owner reads, unless there is one.
+// writeOnce writes a file that only its owner can read, unless it exists.
 func writeOnce(path string, text []byte) error {
 	temporary, err := writeTemporary(path, text)
 	if err != nil {
@@ -186,13 +181,13 @@ func writeOnce(path string, text []byte) error {
 	return nil
 }
 
-// writeFile writes a file that only its owner reads, in one step.
+// writeFile writes a file atomically that only its owner can read.
 func writeFile(path string, text []byte) error {
 	temporary, err := writeTemporary(path, text)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temporary) // gone already if all is well
+	defer os.Remove(temporary) // already gone after success
 	return os.Rename(temporary, path)
 }
 

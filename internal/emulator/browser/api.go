@@ -11,21 +11,21 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// apiPath is where the pages call: no path of Antom's begins so.
+// apiPath is the prefix of the pages' calls; none of Antom's paths begins with it.
 const apiPath = "/browser/"
 
-// queryPath is where the SDK asks for a session's state from the merchant's page,
-// as the real one asks the gateway.
+// queryPath is where the SDK on the merchant's page asks for a session's state, as the real
+// SDK asks the gateway.
 const queryPath = "/sdk/query"
 
-// longestCall bounds the bodies of the pages' calls.
+// longestCall limits the bodies of the pages' calls.
 const longestCall = 64 << 10
 
 // routes are calls by the rest of their path.
 type routes map[string]func(context.Context, []byte) (any, error)
 
-// apiRoutes are the calls of the pages. Each is a POST with a JSON body, since a
-// session or a card number has no place in a URL.
+// apiRoutes are the calls of the pages. Each is a POST with a JSON body, since a session or a
+// card number must not appear in a URL.
 func (h *handler) apiRoutes() routes {
 	return routes{
 		"session":          h.session,
@@ -41,7 +41,7 @@ func (h *handler) serveAPI(w http.ResponseWriter, r *http.Request) {
 	route, known := h.routes[r.URL.Path[len(apiPath):]]
 	switch {
 	case !known:
-		writeError(w, http.StatusNotFound, "NOT_FOUND", "there is no such call")
+		writeError(w, http.StatusNotFound, "NOT_FOUND", "unknown call")
 		return
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
@@ -53,7 +53,7 @@ func (h *handler) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestCall))
 	if err != nil {
-		writeError(w, http.StatusRequestEntityTooLarge, "PARAM_ILLEGAL", "the body is too long or was cut off")
+		writeError(w, http.StatusRequestEntityTooLarge, "PARAM_ILLEGAL", "the body is too long or incomplete")
 		return
 	}
 	value, err := route(r.Context(), body)
@@ -65,7 +65,7 @@ func answer(w http.ResponseWriter, value any, err error) {
 		writeJSON(w, http.StatusOK, value)
 		return
 	}
-	if refused, ok := errors.AsType[*emulator.BrowserRefusal](err); ok {
+	if refused, ok := errors.AsType[*emulator.PageError](err); ok {
 		writeError(w, http.StatusConflict, refused.Code, refused.Error())
 		return
 	}
@@ -73,13 +73,13 @@ func answer(w http.ResponseWriter, value any, err error) {
 		writeError(w, http.StatusBadRequest, "PARAM_ILLEGAL", err.Error())
 		return
 	}
-	writeError(w, http.StatusInternalServerError, "SYSTEM_ERROR", "the emulator can't tell: "+err.Error())
+	writeError(w, http.StatusInternalServerError, "SYSTEM_ERROR", "the emulator can't answer: "+err.Error())
 }
 
-// malformedError is a body that can't be read.
+// malformedError is a body that can't be parsed.
 type malformedError struct{ err error }
 
-func (e *malformedError) Error() string { return "the body is not as it should be: " + e.err.Error() }
+func (e *malformedError) Error() string { return "malformed body: " + e.err.Error() }
 func (e *malformedError) Unwrap() error { return e.err }
 
 // read decodes a body.
@@ -112,10 +112,10 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(text) // a browser that left needs no answer
+	_, _ = w.Write(text) // nobody to answer: the browser has left
 }
 
-// wireAmount is an amount with the digits of its currency.
+// wireAmount is an amount with its currency's number of decimal places.
 type wireAmount struct {
 	Currency string `json:"currency"`
 	Value    int64  `json:"value"`
@@ -131,7 +131,7 @@ func amountOf(a antom.Amount) wireAmount {
 	return w
 }
 
-// wireCard is a stored card as it may be shown.
+// wireCard is the part of a stored card that may be shown.
 type wireCard struct {
 	Brand  string `json:"brand"`
 	Masked string `json:"masked"`
@@ -147,7 +147,7 @@ type wireSession struct {
 	Samples     []sample   `json:"samples"`
 }
 
-// wireKey says which session a call is about.
+// wireKey identifies the session of a call.
 type wireKey struct {
 	PaymentSessionData string `json:"paymentSessionData"`
 	CheckoutID         string `json:"checkoutId"`

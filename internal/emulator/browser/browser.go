@@ -1,10 +1,10 @@
 // Package browser is the emulator's browser side: the stand-in for the web SDK
-// @alipay/ams-checkout, the card form that it shows in a frame, the 3-D Secure
-// page and the hosted checkout page. The files are embedded and served as they
-// are: plain JavaScript without a build step.
+// @alipay/ams-checkout, the card form that it shows in a frame, the 3-D Secure page and the
+// hosted checkout page. The embedded files are served unchanged: plain JavaScript without a
+// build step.
 //
-// A page holds no secret of the emulator's: neither a key nor the token of the
-// control API. A session is a bearer for one payment and travels in bodies only.
+// A page holds no secret of the emulator: neither a key nor the token of the control API. A
+// session is a bearer token for one payment, so it travels in bodies only.
 package browser
 
 import (
@@ -19,18 +19,18 @@ import (
 //go:embed static
 var files embed.FS
 
-// SDKPath is where the stand-in of the web SDK is: what a merchant's page loads
-// instead of the script of Antom's CDN.
+// SDKPath is the path of the stand-in for the web SDK, which a merchant's page loads instead
+// of the script on Antom's CDN.
 const SDKPath = "/sdk/ams-checkout.js"
 
-// challengePath is where the issuer's pages are, by paymentId.
+// challengePath is the prefix of the issuer's pages, by paymentId.
 const challengePath = "/3ds/"
 
 // sdkParts are served as one script, in this order.
 var sdkParts = [...]string{"shared", "styles", "cashier", "element", "exports"}
 
-// sdkScript puts the parts of the SDK into one scope, so that a page sees only
-// the names that the real script has.
+// sdkScript puts the parts of the SDK into one scope, so that a page sees only the global
+// names of the real script.
 func sdkScript() ([]byte, error) {
 	var script bytes.Buffer
 	script.WriteString("(() => {\n'use strict';\n")
@@ -48,12 +48,12 @@ func sdkScript() ([]byte, error) {
 
 // page is a row of the table of pages.
 type page struct {
-	path   string // ends in / where an id follows, but for the inspector's
+	path   string // ends in / if an id follows, except for the inspector's
 	file   string // below static
-	framed bool   // may stand in a frame of a merchant's page
+	framed bool   // may be framed by a merchant's page
 }
 
-// inspectorPath is where the inspector is.
+// inspectorPath is the path of the inspector.
 const inspectorPath = "/"
 
 var pages = [...]page{
@@ -78,7 +78,7 @@ func lookupPage(target string) (page, bool) {
 	return page{}, false
 }
 
-// types of the files, by their ending.
+// contentType by file extension.
 func contentType(name string) string {
 	switch path.Ext(name) {
 	case ".css":
@@ -92,15 +92,14 @@ func contentType(name string) string {
 	}
 }
 
-// Owns reports whether a path is one of the browser side's.
+// Owns reports whether a path belongs to the browser side.
 func Owns(target string) bool {
 	_, isPage := lookupPage(target)
 	return isPage || strings.HasPrefix(target, "/component/") || strings.HasPrefix(target, "/inspector/") ||
 		strings.HasPrefix(target, "/sdk/") || strings.HasPrefix(target, apiPath)
 }
 
-// serveFile answers with an embedded file, under the strictest policy that lets
-// it work.
+// serveFile answers with an embedded file, under the strictest policy with which it works.
 func (h *handler) serveFile(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -126,7 +125,7 @@ func (h *handler) serveFile(w http.ResponseWriter, r *http.Request) {
 		header.Set("Cross-Origin-Resource-Policy", "cross-origin") // a merchant's page loads it
 	}
 	if r.Method == http.MethodGet {
-		_, _ = w.Write(text) // a browser that left needs no answer
+		_, _ = w.Write(text) // nobody to answer: the browser has left
 	}
 }
 
@@ -139,8 +138,8 @@ func (h *handler) policy(framed bool) string {
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors " + ancestors
 }
 
-// ancestors are the pages that may hold the form: those of this machine, and
-// those of the hosts that the emulator was told of.
+// ancestors are the pages that may frame the form: those of this machine and of the configured
+// hosts.
 func (h *handler) ancestors() []string {
 	list := []string{"'self'"}
 	for _, host := range append([]string{"127.0.0.1", "localhost", "*.localhost"}, h.hosts...) {

@@ -11,7 +11,7 @@ func (k wireKey) key() emulator.BrowserKey {
 	return emulator.BrowserKey{SessionData: k.PaymentSessionData, CheckoutID: k.CheckoutID}
 }
 
-// session answers what the form shows.
+// session answers with what the form shows.
 func (h *handler) session(ctx context.Context, body []byte) (any, error) {
 	key, err := read[wireKey](body)
 	if err != nil {
@@ -28,19 +28,19 @@ func (h *handler) session(ctx context.Context, body []byte) (any, error) {
 	return answer, nil
 }
 
-// wireForm is the form as it is submitted.
+// wireForm is the submitted form.
 type wireForm struct {
 	wireKey
 	Number  string      `json:"number"`
 	Expiry  string      `json:"expiry"`
 	CVV     string      `json:"cvv"`
-	Holder  string      `json:"holder"` // told back as cardholderName, and not looked at: the issuer knows nobody
+	Holder  string      `json:"holder"` // returned as cardholderName and not checked: the issuer has no customer data
 	Billing wireAddress `json:"billing"`
 	Attempt string      `json:"attempt"`
-	Sample  string      `json:"sample"` // name of the card that was filled in
+	Sample  string      `json:"sample"` // name of the sample card that was filled in
 }
 
-// wirePayment is a payment as the form learns of it.
+// wirePayment is what the form receives about a payment.
 type wirePayment struct {
 	Status        string        `json:"status"`
 	PaymentID     string        `json:"paymentId"`
@@ -83,13 +83,13 @@ func (h *handler) submit(ctx context.Context, body []byte) (any, error) {
 	return paymentOf(paid, kind), nil
 }
 
-// wirePaymentKey names a payment of a session.
+// wirePaymentKey identifies a payment of a session.
 type wirePaymentKey struct {
 	wireKey
 	PaymentID string `json:"paymentId"`
 }
 
-// payment answers how a payment stands.
+// payment answers with the state of a payment.
 func (h *handler) payment(ctx context.Context, body []byte) (any, error) {
 	asked, err := read[wirePaymentKey](body)
 	if err != nil {
@@ -140,6 +140,6 @@ func (h *handler) answerChallenge(ctx context.Context, body []byte) (any, error)
 	return challengeOf(shown), err
 }
 
-// someTime is how long the payment of the sample card "later" is in process:
-// longer than buyers wait.
+// someTime is how long the payment of the sample card "later" is in process: longer than
+// buyers wait.
 const someTime = time.Minute

@@ -10,8 +10,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// guard answers only under names that the emulator has: a page of the internet
-// whose name was made to lead here (DNS rebinding) has another one.
+// guard answers only requests for the emulator's own host names. This stops DNS rebinding: a
+// page on the internet whose name resolves to this address has another host name.
 func (h *handler) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -19,14 +19,14 @@ func (h *handler) guard(next http.Handler) http.Handler {
 		header.Set("Referrer-Policy", "no-referrer")
 		header.Set("Cache-Control", "no-store")
 		if !h.knows(r.Host) {
-			http.Error(w, "the emulator has no name "+quoted(r.Host)+": use 127.0.0.1, or say it with --public-url", http.StatusMisdirectedRequest)
+			http.Error(w, "the emulator does not serve host "+quoted(r.Host)+": use 127.0.0.1, or set --public-url", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// knows reports whether a host with or without a port is one of the emulator's.
+// knows reports whether a host, with or without a port, is one of the emulator's.
 func (h *handler) knows(hostPort string) bool {
 	host := hostPort
 	if name, _, err := net.SplitHostPort(hostPort); err == nil {
@@ -36,9 +36,9 @@ func (h *handler) knows(hostPort string) bool {
 	return antom.IsLoopback(host) || slices.Contains(h.hosts, host)
 }
 
-// ownPage reports whether a request was made by a page of the emulator's, as
-// browsers say it. Their own word counts first: behind a proxy the Host may be
-// another than the page's. What is no browser says nothing, and may.
+// ownPage reports whether a request comes from one of the emulator's pages, according to the
+// browser. Sec-Fetch-Site counts first: behind a proxy, Host may differ from the page's. A
+// client that is not a browser sends neither, and may call.
 func ownPage(r *http.Request) bool {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
 		return site == "same-origin"
@@ -51,14 +51,14 @@ func ownPage(r *http.Request) bool {
 	return err == nil && u.Host == r.Host
 }
 
-// merchantPage reports whether a page that asks from another origin may: one of
-// this machine, or of a host that the emulator was told of.
+// merchantPage reports whether a page of another origin may call: one of this machine or of a
+// configured host.
 func (h *handler) merchantPage(origin string) bool {
 	u, err := url.Parse(origin)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && h.knows(u.Host)
 }
 
-// quoted shows a text that somebody sent, without what a terminal would obey.
+// quoted quotes received text and removes terminal control characters.
 func quoted(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {

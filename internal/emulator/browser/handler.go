@@ -10,13 +10,13 @@ import (
 	"github.com/antom-cli/antom/internal/emulator"
 )
 
-// Options say how the pages are served.
+// Options configure the browser side.
 type Options struct {
-	// Hosts are names beside those of this machine under which the emulator is
-	// reached, and whose pages may hold the form: without ports.
+	// Hosts are further host names of the emulator, without ports. Pages on them may frame the
+	// form.
 	Hosts []string
-	// UnlockCode is what the inspector takes once for the right to change
-	// something; empty: it is to look at only.
+	// UnlockCode can be exchanged once, in the inspector, for the right to make changes;
+	// empty: the inspector is read-only.
 	UnlockCode string
 }
 
@@ -28,7 +28,7 @@ type handler struct {
 	routes   routes
 }
 
-// New makes the browser side of an emulator that is served.
+// New makes the browser side of a served emulator.
 func New(e *emulator.Emulator, s *emulator.Server, options Options) http.Handler {
 	h := &handler{emulator: e, changed: s.Wake}
 	for _, host := range options.Hosts {
@@ -58,15 +58,15 @@ func New(e *emulator.Emulator, s *emulator.Server, options Options) http.Handler
 	}))
 }
 
-// queryAnswer is what the SDK is told of a session, as the real gateway does.
+// queryAnswer is what the SDK receives about a session, as from the real gateway.
 type queryAnswer struct {
 	Success      bool   `json:"success"`
 	ErrorCode    string `json:"errorCode,omitempty"`
 	ErrorMessage string `json:"errorMessage,omitempty"`
 }
 
-// serveQuery answers the SDK on a merchant's page. It tells whether the session
-// can be paid with, and nothing of it.
+// serveQuery answers the SDK on a merchant's page. It reports whether the session accepts a
+// payment, and nothing else about it.
 func (h *handler) serveQuery(w http.ResponseWriter, r *http.Request) {
 	origin := r.Header.Get("Origin")
 	if origin != "" && !h.merchantPage(origin) {
@@ -84,15 +84,15 @@ func (h *handler) serveQuery(w http.ResponseWriter, r *http.Request) {
 	}
 	var key wireKey
 	if err := json.NewDecoder(io.LimitReader(r.Body, longestCall)).Decode(&key); err != nil {
-		writeError(w, http.StatusBadRequest, "PARAM_ILLEGAL", "the body is no JSON")
+		writeError(w, http.StatusBadRequest, "PARAM_ILLEGAL", "the body is not JSON")
 		return
 	}
 	_, err := h.emulator.BrowserSession(r.Context(), key.key())
 	answer := queryAnswer{Success: err == nil}
-	if refused, ok := errors.AsType[*emulator.BrowserRefusal](err); ok {
+	if refused, ok := errors.AsType[*emulator.PageError](err); ok {
 		answer.ErrorCode, answer.ErrorMessage = refused.Code, refused.Error()
 	} else if err != nil {
-		answer.ErrorCode, answer.ErrorMessage = "SYSTEM_ERROR", "the emulator can't tell"
+		answer.ErrorCode, answer.ErrorMessage = "SYSTEM_ERROR", "the emulator can't answer"
 	}
 	writeJSON(w, http.StatusOK, answer)
 }

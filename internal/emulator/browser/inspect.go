@@ -18,25 +18,25 @@ import (
 	"github.com/antom-cli/antom/internal/emulator"
 )
 
-// inspectPath is where the inspector's page calls.
+// inspectPath is the prefix of the inspector's calls.
 const inspectPath = "/inspector/api/"
 
-// Bounds of the inspector.
+// Limits of the inspector.
 const (
 	mostOrders = 500
-	heartbeat  = 15 * time.Second // of a stream on which nothing happens
+	heartbeat  = 15 * time.Second // on a stream without events
 )
 
-// inspector is what the page of the inspector calls. Reading is free to the
-// emulator's own pages; to change something takes a token of its own, which a
-// code is exchanged for once. The token of the control API stays in the process.
+// inspector answers the calls of the inspector page. The emulator's own pages may read
+// everything; making changes requires a token, for which a code is exchanged once. The token
+// of the control API stays in the process.
 type inspector struct {
 	h       *handler
 	server  *emulator.Server
 	control http.Handler
 
 	mu    sync.Mutex
-	code  string // empty once it was used
+	code  string // empty after use
 	token string
 }
 
@@ -70,9 +70,9 @@ type inspected struct {
 }
 
 type inspectedFault struct {
-	ID     int    `json:"id"`
-	Fault  string `json:"fault"`
-	Struck int    `json:"struck"`
+	ID       int    `json:"id"`
+	Fault    string `json:"fault"`
+	Injected int    `json:"struck"`
 }
 
 func (i *inspector) state(w http.ResponseWriter, r *http.Request) {
@@ -88,13 +88,13 @@ func (i *inspector) state(w http.ResponseWriter, r *http.Request) {
 	list, err := i.h.emulator.List(r.Context(), limit)
 	shown.Payments = append(shown.Payments, list...)
 	for _, f := range i.server.Faults() {
-		shown.Faults = append(shown.Faults, inspectedFault{f.ID, f.String(), f.Struck})
+		shown.Faults = append(shown.Faults, inspectedFault{f.ID, f.String(), f.Injected})
 	}
 	answer(w, shown, err)
 }
 
-// order answers all that is known of an order, without what a card could be paid
-// with and without what endpoints answered.
+// order answers with the details of an order, without anything that could be used to pay and
+// without the answers of endpoints.
 func (i *inspector) order(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	details, err := i.h.emulator.Show(r.Context(), emulator.OrderOf(query.Get("id"), query.Get("clientId")))
@@ -122,7 +122,7 @@ func (i *inspector) order(w http.ResponseWriter, r *http.Request) {
 	answer(w, shown, nil)
 }
 
-// withhold takes out what the page is not to have.
+// withhold removes what the page must not receive.
 func withhold(value any) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -138,10 +138,10 @@ func withhold(value any) {
 	}
 }
 
-// events tells the page that something has changed; it looks itself at what.
+// events notifies the page of changes; the page then reads the state.
 func (i *inspector) events(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Time{}) // the server's is for requests
+	_ = control.SetReadDeadline(time.Time{}) // the server's write deadline is for ordinary answers
 	w.Header().Set("Content-Type", "text/event-stream")
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
@@ -166,8 +166,8 @@ func (i *inspector) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// login exchanges the code for the token. It works once, so that a link in a
-// terminal's history is worth nothing.
+// login exchanges the code for the token. It works once, so that a link in a terminal's
+// history is worthless.
 func (i *inspector) login(w http.ResponseWriter, r *http.Request) {
 	var request struct{ Code string }
 	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
@@ -176,7 +176,7 @@ func (i *inspector) login(w http.ResponseWriter, r *http.Request) {
 	}
 	token := i.exchange(request.Code)
 	if token == "" {
-		writeError(w, http.StatusConflict, "ACCESS_DENIED", "This link was used already, or is not this server's. antom emulator serve prints a new one when it is started.")
+		writeError(w, http.StatusConflict, "ACCESS_DENIED", "This link was used already, or belongs to another server. antom emulator serve prints a new one when it starts.")
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]string{"token": token})
@@ -192,7 +192,7 @@ func (i *inspector) exchange(code string) (token string) {
 	return i.token
 }
 
-// same takes as long for a text that is nearly right.
+// same compares in constant time.
 func same(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
@@ -204,7 +204,7 @@ func (i *inspector) may(r *http.Request) bool {
 	return i.token != "" && same(r.Header.Get("Authorization"), "Bearer "+i.token)
 }
 
-// act hands a call on to the control API.
+// act forwards a call to the control API.
 func (i *inspector) act(w http.ResponseWriter, r *http.Request) {
 	if !i.may(r) {
 		w.Header().Set("WWW-Authenticate", "Bearer")

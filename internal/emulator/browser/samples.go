@@ -9,17 +9,17 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// sample is a card that the form fills in at a click: data of the emulator's,
-// named by what comes of it.
+// sample is a card that the form fills in at a click: the emulator's data, named by their
+// outcome.
 type sample struct {
-	Name    string       `json:"name"` // key of the form's texts
+	Name    string       `json:"name"` // key in the form's texts
 	Number  string       `json:"number"`
 	Expiry  string       `json:"expiry"`
 	CVV     string       `json:"cvv"`
 	Billing *wireAddress `json:"billing,omitempty"`
 
-	challenge challengeKind // these are not told: the form sends the name back
-	takes     time.Duration // in process
+	challenge challengeKind // not sent to the form, which returns the name
+	takes     time.Duration // processing time
 }
 
 // challengeKind says whether the issuer asks for 3-D Secure, and where.
@@ -30,7 +30,7 @@ const (
 	challengeRedirect challengeKind = "redirect"
 )
 
-// wireAddress is a billing address as the form has it: every field, empty or not.
+// wireAddress is a billing address in the form: every field, empty or not.
 type wireAddress struct {
 	Region   string `json:"region"`
 	State    string `json:"state"`
@@ -44,7 +44,7 @@ func (a wireAddress) address() antom.Address {
 	return antom.Address{Region: a.Region, State: a.State, City: a.City, Address1: a.Address1, Address2: a.Address2, ZipCode: a.ZipCode}
 }
 
-// The cards of the table by what they do; see rules.TestCards for their source.
+// The sample cards by outcome; for their sources see rules.TestCards.
 const (
 	cardSuccess      = "4054695723100768"
 	cardDeclined     = "4054692760174822"
@@ -52,8 +52,8 @@ const (
 	cardMastercard   = "5162774114974622"
 )
 
-// samples is the table, in the order of the buttons. That any expiry date and
-// any digits do, and that month 13 and two digits do not, is DOC ref/card.
+// samples is the table, in the order of the buttons. That any expiry date and any security
+// digits work, and that month 13 and two digits do not, is DOC ref/card.
 func samples() []sample {
 	return []sample{
 		{Name: "success", Number: cardSuccess, Expiry: "12/30", CVV: "123"},
@@ -69,7 +69,7 @@ func samples() []sample {
 	}
 }
 
-// offered are the samples whose brand the session takes.
+// offered are the samples whose brand the session accepts.
 func offered(brands []string) []sample {
 	list := []sample{}
 	for _, s := range samples() {
@@ -85,7 +85,7 @@ func takesBrand(brands []string, brand string) bool {
 	return len(brands) == 0 || slices.Contains(brands, brand)
 }
 
-// lookupSample finds a sample by its name; none is the zero one.
+// lookupSample finds a sample by its name; the zero sample if there is none.
 func lookupSample(name string) sample {
 	for _, s := range samples() {
 		if s.Name == name {

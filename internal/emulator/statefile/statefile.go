@@ -1,5 +1,4 @@
-// Package statefile reads and writes the emulator's state as people keep it in a
-// file: YAML, of which JSON is a part.
+// Package statefile reads and writes the emulator's state as YAML, which includes JSON.
 package statefile
 
 import (
@@ -12,11 +11,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Largest is the longest file that is read, in bytes.
+// Largest is the maximum length of a file, in bytes.
 const Largest = 16 << 20
 
-// JSON is the content of a file as JSON. A file with nothing in it is a state
-// without orders.
+// JSON converts a file's content to JSON. An empty file is a state without orders.
 func JSON(text []byte) ([]byte, error) {
 	var tree any
 	if err := yaml.Unmarshal(text, &tree); err != nil {
@@ -30,13 +28,13 @@ func JSON(text []byte) ([]byte, error) {
 	}
 	out, err := json.Marshal(tree)
 	if err != nil {
-		return nil, fmt.Errorf("names of members must be texts: %w", err)
+		return nil, fmt.Errorf("member names must be strings: %w", err)
 	}
 	return out, nil
 }
 
-// YAML is JSON as YAML, in its order. A text that YAML would take for something
-// else is quoted.
+// YAML converts JSON to YAML, in the same order. Strings that YAML would read as another type
+// are quoted.
 func YAML(text []byte) ([]byte, error) {
 	var node yaml.Node
 	if err := yaml.Unmarshal(text, &node); err != nil {
@@ -50,7 +48,7 @@ func YAML(text []byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// block takes the style of JSON away.
+// block replaces the flow style of JSON by block style.
 func block(node *yaml.Node) {
 	node.Style = 0
 	for _, child := range node.Content {

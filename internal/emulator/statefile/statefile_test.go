@@ -24,7 +24,7 @@ func TestJSON(t *testing.T) {
 		"orders: [":           "line 1",
 		"- a":                 "must be an object",
 		"a: 1\na: 2":          `"a" already defined`,
-		"a: {1: b}":           "names of members must be texts",
+		"a: {1: b}":           "member names must be strings",
 		"x: &a [*a, *a]":      "anchor 'a' value contains itself",
 		"orders:\n\t- tabbed": "line 2",
 	} {

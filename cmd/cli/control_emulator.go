@@ -8,7 +8,7 @@ import (
 
 // Steer finds the emulator to steer: the server that has the state for itself or,
 // without one, the state in this process.
-func (c *CLI) Steer() (*emulator.Remote, error) {
+func (c *CLI) ControlEmulator() (*emulator.Remote, error) {
 	served, err := c.RunningEmulator(context.Background())
 	if err != nil {
 		return nil, err
