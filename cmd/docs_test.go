@@ -11,7 +11,7 @@ import (
 )
 
 // docPages are the hand-written pages whose shell blocks are run. Sorted.
-var docPages = [...]string{"emulator.md", "notifications.md", "receiving.md", "tunnels.md"}
+var docPages = [...]string{"emulator.md", "notifications.md", "receiving.md", "release-checks.md", "tunnels.md"}
 
 // notRunBlocks are blocks that the suite does not run, by their first lines that
 // tell them apart, and why. Sorted by page, then as on the page.
@@ -47,6 +47,8 @@ notify_url=$(cat ready)/antom/notify`},
 antom notify send "$(cat ready)" --type CAPTURE_RESULT
 for n in 1 2 3 4 5 6 7 8 9 10 11 12; do antom notify send "$(cat ready)" --set paymentRequestId=order-1 --set paymentAmount.value=$n; done
 antom notify export deliveries`},
+	{"release-checks.md", "antom notify check http", `antom notify listen
+notify_url=$(cat ready)/antom/notify`},
 }
 
 // startServer is a server in the background, as a reader starts it in another

@@ -1,6 +1,7 @@
 package capturecmd
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -114,8 +115,9 @@ func (o *captureCreate) call(a *cli.Acting) (*cli.Write, error) {
 	}
 	d := draft.New(antom.Capture)
 	id := o.write.RequestID
-	if id == "" && o.write.DryRun == "" {
-		id = o.c.PendingID(a, antom.Capture, amount)
+	repeat := o.c.Repeat(a, antom.Capture, &o.write, amount)
+	if repeat != nil {
+		id, amount = repeat.RequestID, cmp.Or(o.amount.Named(amount), repeat.Amount)
 	}
 	if id == "" {
 		id = cli.NewRequestID(o.c.Now())
@@ -134,6 +136,9 @@ func (o *captureCreate) call(a *cli.Acting) (*cli.Write, error) {
 		amount = other
 	}
 	w := a.Write(antom.Capture, d, &o.write, amount)
+	if repeat != nil {
+		w.Findings = nil // what it would move is moved already, or is moved once
+	}
 	w.Action = fmt.Sprintf("capture %s of payment %s", amount, a.Name())
 	w.Command, w.IDFlag = "antom capture create "+cli.ShellWord(a.Name()), "--request-id"
 	w.FlagOf = flagOf

@@ -167,6 +167,14 @@ func (f *AmountFlags) Of(a *Acting, whole antom.Amount) (antom.Amount, error) {
 	return money.In(cmp.Or(whole.Currency, a.Merchant.Profile.Currency))
 }
 
+// Named is an amount if the command line names one, and else nothing.
+func (f *AmountFlags) Named(amount antom.Amount) antom.Amount {
+	if f.amount == "" && f.value == "" {
+		return antom.Amount{}
+	}
+	return amount
+}
+
 // LastFour are the last four characters of an id, which must be typed where a yes is
 // too quick; of a shorter id all of it.
 func LastFour(id string) string { return id[max(0, len(id)-4):] }

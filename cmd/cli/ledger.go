@@ -15,21 +15,31 @@ import (
 // same payment is rather a slip than meant (INF).
 const tooSoon = 10 * time.Minute
 
-// PendingID is the request id of a call that would move the same money and whose
-// answer was lost: Antom carries an id out once, so that the same one is safe and a
-// new one is not. It is empty if there is none.
-func (c *CLI) PendingID(a *Acting, op antom.Operation, amount antom.Amount) string {
+// Repeat is the call that is asked for once more: the one by the request id that was
+// named, or the newest one whose answer was lost and which would move the same money,
+// or all of it where no amount is named and nothing is left. Antom carries an id out
+// once, so that the same one is safe and a new one is not. It is nil if there is none.
+func (c *CLI) Repeat(a *Acting, op antom.Operation, flags *WriteFlags, amount antom.Amount) *history.Entry {
 	log := c.History()
-	if log == nil {
-		return ""
+	if log == nil || flags.RequestID == "" && flags.DryRun != "" {
+		return nil
 	}
-	like := history.Entry{ClientID: a.Merchant.Profile.ClientID, Operation: op, PaymentID: a.Payment.PaymentID, Amount: amount}
-	newest, err := log.Ledger().Newest(like)
-	if err != nil || newest == nil || newest.Outcome != history.Sent {
-		return ""
+	found, err := log.Ledger().Newest(func(e history.Entry) bool {
+		if e.ClientID != a.Merchant.Profile.ClientID || e.Operation != op || e.PaymentID != a.Payment.PaymentID {
+			return false
+		}
+		if flags.RequestID != "" {
+			return e.RequestID == flags.RequestID
+		}
+		return e.Outcome == history.Sent && (e.Amount == amount || amount.Value == 0)
+	})
+	if err != nil || found == nil {
+		return nil
 	}
-	a.Printer.Note("the answer to %s %s over %s was lost: the same id is sent again, which is carried out once", op, newest.RequestID, amount)
-	return newest.RequestID
+	if flags.RequestID == "" {
+		a.Printer.Note("the answer to %s %s over %s was lost: the same id is sent again, which is carried out once", op, found.RequestID, found.Amount)
+	}
+	return found
 }
 
 // entry is the call as the ledger knows it; ok is false for one that has no request

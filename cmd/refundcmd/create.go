@@ -1,6 +1,7 @@
 package refundcmd
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -121,8 +122,9 @@ func (o *refundCreate) call(a *cli.Acting) (*cli.Write, error) {
 		return nil, err
 	}
 	id := o.write.RequestID
-	if id == "" && o.write.DryRun == "" {
-		id = o.c.PendingID(a, antom.Refund, amount)
+	repeat := o.c.Repeat(a, antom.Refund, &o.write, amount)
+	if repeat != nil {
+		id, amount = repeat.RequestID, cmp.Or(o.amount.Named(amount), repeat.Amount)
 	}
 	if id == "" {
 		id = cli.NewRequestID(o.c.Now())
@@ -147,6 +149,9 @@ func (o *refundCreate) call(a *cli.Acting) (*cli.Write, error) {
 		amount = other
 	}
 	w := a.Write(antom.Refund, d, &o.write, amount)
+	if repeat != nil {
+		w.Findings = nil // what it would move is moved already, or is moved once
+	}
 	w.Action = fmt.Sprintf("refund %s of payment %s", amount, a.Name())
 	w.Typed = amount.Decimal()
 	w.Command, w.IDFlag = "antom refund create "+cli.ShellWord(a.Name()), "--request-id"

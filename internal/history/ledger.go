@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/antom-cli/antom/pkg/antom"
@@ -101,15 +102,23 @@ func (g *Ledger) End(entry Entry, outcome Outcome, code string) error {
 	return g.log.locked(func() error { return g.append(entry) })
 }
 
-// Newest is the newest entry that would move the same money, nil if there is none.
-func (g *Ledger) Newest(like Entry) (*Entry, error) {
-	var found *Entry
+// Newest is, of the calls whose last entry fits, the one that began last; nil if
+// there is none.
+func (g *Ledger) Newest(fits func(Entry) bool) (*Entry, error) {
+	var calls []Entry
 	err := g.walk(func(e Entry) {
-		if e.Alike(like) {
-			found = &e
+		if at := slices.IndexFunc(calls, e.same); at >= 0 {
+			calls[at] = e
+			return
 		}
+		calls = append(calls, e)
 	})
-	return found, err
+	for _, e := range slices.Backward(calls) {
+		if fits(e) {
+			return &e, err
+		}
+	}
+	return nil, err
 }
 
 func (g *Ledger) append(entry Entry) error {

@@ -47,7 +47,7 @@ func TestLedger(t *testing.T) {
 	if !errors.Is(history.Refusal(err), no) {
 		t.Errorf("%v", err)
 	}
-	if newest, err := ledger.Newest(entry("", 200)); err != nil || newest.RequestID != "r-1" {
+	if newest, err := ledger.Newest(func(e history.Entry) bool { return e.Amount.Value == 200 }); err != nil || newest.RequestID != "r-1" {
 		t.Errorf("a call that was refused was written down: %+v, %v", newest, err)
 	}
 	err = ledger.Begin(entry("r-1", 300), func(sameID, alike *history.Entry) error {
