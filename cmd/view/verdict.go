@@ -47,6 +47,11 @@ func (v *Verdict) AppendJSON(dst []byte) []byte {
 	dst = appendJSONString(append(dst, `,"paymentId":`...), t.PaymentID)
 	dst = appendJSONString(append(dst, `,"resultStatus":`...), t.ResultStatus)
 	dst = appendJSONString(append(dst, `,"resultCode":`...), t.ResultCode)
+	if a := v.Answer; a != nil {
+		dst = strconv.AppendInt(append(dst, `,"acknowledgement":{"status":`...), int64(a.Status), 10)
+		dst = strconv.AppendBool(append(dst, `,"acknowledged":`...), a.Err == nil)
+		dst = append(appendJSONString(append(dst, `,"judgement":`...), a.String()), '}')
+	}
 	return append(dst, '}')
 }
 
@@ -80,7 +85,8 @@ func (v *Verdict) Text() string {
 		return fmt.Sprintf("%s  %s  %s: %s%s", w.failed, output.Clean(v.Source), v.Reason, output.Clean(v.why()), output.Indented(v.explanation()))
 	}
 	t := &v.Told
-	return strings.Join([]string{w.ok, output.Clean(v.Source), output.Clean(cmp.Or(t.NotifyType, v.Kind)), output.Clean(cmp.Or(t.PaymentRequestID, t.OtherID, t.PaymentID)), output.Clean(t.ResultCode)}, "  ")
+	line := strings.Join([]string{w.ok, output.Clean(v.Source), output.Clean(cmp.Or(t.NotifyType, v.Kind)), output.Clean(cmp.Or(t.PaymentRequestID, t.OtherID, t.PaymentID)), output.Clean(t.ResultCode)}, "  ")
+	return line + output.Indented(v.answer(nil))
 }
 
 // why is the error without the place that the row begins with.
@@ -93,13 +99,21 @@ func (v *Verdict) why() string {
 	return text
 }
 
+// answer adds the judgement of the answer that a notification got.
+func (v *Verdict) answer(lines [][2]string) [][2]string {
+	if v.Answer == nil {
+		return lines
+	}
+	return append(lines, [2]string{"answer", output.Clean(v.Answer.String())})
+}
+
 // explanation are the lines below a message that does not verify.
 func (v *Verdict) explanation() [][2]string {
 	f := v.Finding
+	lines := v.answer(nil)
 	if f == nil {
-		return nil
+		return lines
 	}
-	var lines [][2]string
 	add := func(label, text string) { lines = append(lines, [2]string{label, text}) }
 	if len(f.Causes) > 0 {
 		add("cause", f.ID()+": "+f.Title())

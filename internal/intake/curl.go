@@ -32,6 +32,7 @@ func (f *file) readCurl() {
 		f.parsed(1, nil, fmt.Errorf("%s:1: curl command: %w", f.name, err))
 		return
 	}
+	answer := AnswerIn(text)
 	for len(words) > 0 {
 		n := 0
 		for n < len(words) && !words[n].end {
@@ -51,6 +52,9 @@ func (f *file) readCurl() {
 			err = fmt.Errorf("%s: curl command: %w", source, err)
 		} else {
 			m.Source = source
+			if answer != nil && m.Kind == Notification {
+				m.Answer, answer = answer, nil
+			}
 		}
 		if !f.parsed(command[0].line, m, err) {
 			return

@@ -24,6 +24,7 @@ type harEntry struct {
 		} `json:"postData"`
 	} `json:"request"`
 	Response struct {
+		Status  int         `json:"status"`
 		Headers []harHeader `json:"headers"`
 		Content struct {
 			Text     string `json:"text"`
@@ -117,11 +118,14 @@ func (f *file) harMessages(raw []byte, source string) ([]*Message, error) {
 	request.fill(f.defaults)
 	messages := []*Message{request}
 	answer := &Message{Source: source, Kind: Response, Method: request.Method, Target: request.Target, Origin: request.Origin, Header: harHeaders(entry.Response.Headers)}
-	if request.Kind != Request && answer.Header.Get(antom.HeaderSignature) == "" {
-		return messages, nil
-	}
 	if answer.Body, err = harText(entry.Response.Content.Text, entry.Response.Content.Encoding); err != nil {
 		return nil, fmt.Errorf("%s: content: %w", source, err)
+	}
+	if request.Kind != Request && answer.Header.Get(antom.HeaderSignature) == "" {
+		if entry.Response.Status > 0 && request.Kind == Notification {
+			request.Answer = &Answer{Status: entry.Response.Status, Body: answer.Body}
+		}
+		return messages, nil
 	}
 	return append(messages, answer), nil
 }

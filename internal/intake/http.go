@@ -23,9 +23,14 @@ type httpReader struct {
 	*file
 	line     int  // of the input, counted from 1
 	headless bool // the first line was not saved
+
+	pace    *paced   // of the input, where answers are looked for
+	asked   bool     // the first line of the message was that of a request
+	request *Message // a call of the API that was read before
 }
 
 func (r *httpReader) each() {
+	r.paces()
 	for {
 		more, err := r.skipBlank()
 		if err != nil {
@@ -37,6 +42,9 @@ func (r *httpReader) each() {
 		}
 		begin := r.line + 1
 		m, err := r.message()
+		if err == nil {
+			r.exchange(m)
+		}
 		if !r.parsed(begin, m, err) || err != nil { // where a broken message ends is not known
 			return
 		}
@@ -72,6 +80,7 @@ func (r *httpReader) message() (*Message, error) {
 			return nil, fmt.Errorf("%s: %w", source, err)
 		}
 	}
+	r.asked = m.Method != ""
 	var err error
 	if err := r.readHeader(m); err != nil {
 		return nil, err
@@ -179,7 +188,7 @@ func (r *httpReader) body(header http.Header) (body []byte, exact bool, err erro
 	text := header.Get("Content-Length")
 	if text == "" {
 		body, err = limited(r.in)
-		return body, false, err
+		return r.upToNext(body), false, err
 	}
 	length, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || length < 0 || length > longestBody {

@@ -51,6 +51,8 @@ type Message struct {
 	Mended []string
 	// Compressed is the body as it travelled, if Body was decoded from it.
 	Compressed []byte
+	// Answer is what the receiver answered, if that was saved with a notification.
+	Answer *Answer
 }
 
 // Defaults are what a message does not say itself: a body alone says nothing,

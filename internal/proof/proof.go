@@ -45,8 +45,11 @@ func (f *Finder) Find(text []byte, name string) []intake.Found {
 	far := mostFar
 	for _, source := range sourcesOf(text) {
 		signatures := signaturesIn(source)
-		for _, s := range signatures[:min(len(signatures), mostSignatures)] {
+		for i, s := range signatures[:min(len(signatures), mostSignatures)] {
 			if m := f.around(s, source, &far); m != nil {
+				if m.Kind == intake.Notification {
+					m.Answer = answerBetween(source, signatures, i, text)
+				}
 				found = append(found, placed(m, s, text, name, true))
 			}
 		}
@@ -61,6 +64,30 @@ func (f *Finder) Find(text []byte, name string) []intake.Found {
 		}
 	}
 	return found
+}
+
+// answerBetween finds the answer to a message behind its signature and before the next
+// one; a proxy may have saved it packed beside the request.
+func answerBetween(source []byte, signatures []signature, i int, text []byte) *intake.Answer {
+	from, to := signatures[i].place(source), len(source)
+	if i+1 < len(signatures) {
+		if next := signatures[i+1].place(source); next > from {
+			to = next
+		}
+	}
+	for _, layer := range layersOf(source[from:min(to, from+farWindow)]) {
+		if answer := intake.AnswerIn(layer); answer != nil {
+			return answer
+		}
+	}
+	if len(signatures) == 1 && len(source) < len(text) {
+		for _, blob := range blobs(text) {
+			if bytes.HasPrefix(blob, []byte("HTTP/")) {
+				return intake.AnswerIn(blob)
+			}
+		}
+	}
+	return nil
 }
 
 // The parts of a message stand near its signature. A few of those that are not

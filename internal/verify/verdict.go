@@ -22,6 +22,7 @@ type Verdict struct {
 	Told       intake.Told // what the body tells of
 	Client     string      // client id that the message names
 
+	Answer  *Acknowledgement  // of a notification whose answer was saved with it; nil if none was
 	Notes   []diagnose.Remark // on a message, whether it verifies or not
 	Finding *diagnose.Finding // of a message that does not verify; nil if it was not looked for
 	Short   bool              // the cause was explained at length before
@@ -50,7 +51,7 @@ func (e *NoKeyError) Hint() string {
 // not empty the message must be for that client.
 func Judge(m *intake.Message, key diagnose.Key, clientID string) Verdict {
 	v := judge(m, key)
-	v.Client = m.ClientID()
+	v.Client, v.Answer = m.ClientID(), acknowledgement(m)
 	if !v.Verified {
 		return v
 	}
