@@ -21,6 +21,7 @@ type visit struct {
 	hears []string // of onEventCallback and onError, in this order
 	ends  int      // exit code; 130: it is interrupted once the last of hears has come
 	says  string   // is in what the command says on stderr
+	both  bool     // under the genuine SDK too; of the rest TestFlows says that it hears the same
 }
 
 // pays clicks a test card and the form's button.
@@ -51,9 +52,9 @@ func leaves(b *tab, _ *checkoutRun) {
 
 func visits() []visit {
 	return []visit{
-		{name: "success", act: pays("success"), hears: []string{"onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
+		{name: "success", both: true, act: pays("success"), hears: []string{"onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
 		{name: "declined", act: pays("declined"), hears: []string{"onEventCallback SDK_PAYMENT_FAIL"}, ends: 7, says: "DO_NOT_HONOR: the issuer declined the payment"},
-		{name: "three-ds passed", act: answers("pass"), hears: []string{"onEventCallback SDK_PAYMENT_CHALLENGE", "onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
+		{name: "three-ds passed", both: true, act: answers("pass"), hears: []string{"onEventCallback SDK_PAYMENT_CHALLENGE", "onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
 		{name: "three-ds failed", act: answers("fail"), flags: []string{"--expect", "FAIL"}, hears: []string{"onEventCallback SDK_PAYMENT_CHALLENGE", "onEventCallback SDK_PAYMENT_FAIL"}},
 		{name: "three-ds abandoned", act: answers("abandon"), hears: []string{"onEventCallback SDK_PAYMENT_CHALLENGE", "onEventCallback SDK_PAYMENT_PROCESSING"}, ends: 130, says: "antom payment wait"},
 		{name: "an empty form, then a card", act: func(b *tab, c *checkoutRun) {
@@ -61,7 +62,7 @@ func visits() []visit {
 			c.await("onEventCallback SDK_FORM_VERIFICATION_FAILED", 1)
 			pays("success")(b, c)
 		}, hears: []string{"onEventCallback SDK_FORM_VERIFICATION_FAILED", "onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
-		{name: "embedded, with the page's button", flags: []string{"--embedded"}, act: func(b *tab, _ *checkoutRun) {
+		{name: "embedded, with the page's button", both: true, flags: []string{"--embedded"}, act: func(b *tab, _ *checkoutRun) {
 			b.choose("success")
 			b.page().click("#pay")
 		}, hears: []string{"onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
@@ -71,22 +72,23 @@ func visits() []visit {
 			b.page().visible("#returned")
 			c.await("page-returned", 1)
 		}, hears: []string{"onEventCallback SDK_PAYMENT_SUCCESSFUL", "onEventCallback SDK_CALL_URL_SUCCESS"}},
-		{name: "the Payment Element", flags: []string{"--element"}, act: func(b *tab, _ *checkoutRun) {
+		{name: "the Payment Element", both: true, flags: []string{"--element"}, act: func(b *tab, _ *checkoutRun) {
 			b.choose("success")
 			b.page().click("#pay")
 		}, hears: []string{"onEventCallback SDK_PAYMENT_SUCCESSFUL"}},
 	}
 }
 
-// TestCheckout_visits goes through every visit under the stand-in and under the genuine
-// SDK around the same form. The terminal must show the same.
+// TestCheckout_visits goes through every visit under the stand-in, and through some under
+// the genuine SDK around the same form. The terminal must show the same.
 func TestCheckout_visits(t *testing.T) {
 	t.Parallel()
 	for _, v := range visits() {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
-			for _, which := range []sdk{standIn, theirs} {
-				t.Run(string(which), func(t *testing.T) { goShopping(t, which, v) })
+			t.Run(string(standIn), func(t *testing.T) { goShopping(t, standIn, v) })
+			if v.both {
+				t.Run(string(theirs), func(t *testing.T) { goShopping(t, theirs, v) })
 			}
 		})
 	}
