@@ -1,8 +1,10 @@
 package capturecmd
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -67,9 +69,20 @@ func (o *captureList) run(ctx context.Context, inquiry antom.Inquiry) error {
 		return err
 	}
 	if o.flags.ExitStatus || o.flags.Expect != "" {
-		return captureOutcome(payment, o.flags.Expect)
+		return orWait(captureOutcome(payment, o.flags.Expect), payment)
 	}
 	return nil
+}
+
+// orWait names, for a capture that is still to come, the command that waits for it:
+// the automatic one comes a moment after the payment.
+func orWait(err error, payment *antom.Payment) error {
+	outcome, ok := errors.AsType[cli.OutcomeError](err)
+	if !ok || outcome.Code != cli.ExitPending {
+		return err
+	}
+	outcome.Remedy = "antom capture wait " + cli.IDArg(cmp.Or(payment.PaymentRequestID, payment.PaymentID)) + " waits for it"
+	return outcome
 }
 
 // result is the list in every form of output: the same rows in each.
