@@ -6,7 +6,7 @@ import (
 	"github.com/antom-cli/antom/internal/emulator"
 )
 
-// Steer finds the emulator to steer: the server that has the state for itself or,
+// ControlEmulator finds the emulator to control: the server that holds the state or,
 // without one, the state in this process.
 func (c *CLI) ControlEmulator() (*emulator.Remote, error) {
 	served, err := c.RunningEmulator(context.Background())
