@@ -121,7 +121,7 @@ func TestLookup(t *testing.T) {
 			t.Errorf("%s: -want +got\n%s", code, diff)
 		}
 	}
-	for word, want := range map[string]string{"DO_NOT_HONR": "DO_NOT_HONOR", "sdk_payment_successfull": "SDK_PAYMENT_SUCCESSFUL", "PAYMENT_RESLT": "PAYMENT_RESULT", "9": "", "xyz": ""} {
+	for word, want := range map[string]string{"DO_NOT_HONR": "DO_NOT_HONOR", "sdk_payment_sxccessful": "SDK_PAYMENT_SUCCESSFUL", "PAYMENT_RESLT": "PAYMENT_RESULT", "9": "", "xyz": ""} {
 		if got := b.Nearest(word); got != want {
 			t.Errorf("nearest to %q is %q, want %q", word, got, want)
 		}
