@@ -241,7 +241,7 @@ func TestCheckout_refused(t *testing.T) {
 		{"of another emulator", func(e *emulator) (string, string) {
 			s := serve(e.t).session()
 			return s.PaymentSessionData, s.PaymentRequestID
-		}, "not one of this emulator's"},
+		}, "has no such session"},
 		{"paid already", func(e *emulator) (string, string) {
 			s := e.session()
 			e.antom("emulator", "pay", s.PaymentRequestID, "--processing", "0s")
