@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestJournal_failedWrite: a write that fails leaves the journal as it was: the
-// record has no id, and is no duplicate when it comes again.
+// TestJournal_failedWrite: a failed write leaves the journal unchanged: the record has no id,
+// and is not a duplicate when it comes again.
 func TestJournal_failedWrite(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -21,7 +21,7 @@ func TestJournal_failedWrite(t *testing.T) {
 	record := func() *Record { return &Record{Text: new("{}"), Identity: strings.Repeat("ab", 16)} }
 	path := filepath.Join(dir, journalFile)
 	good := journal.file
-	if journal.file, err = os.Open(path); err != nil { // it can't be written through this one
+	if journal.file, err = os.Open(path); err != nil { // opened read-only: writing fails
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -42,9 +42,9 @@ func TestJournal_failedWrite(t *testing.T) {
 	}
 }
 
-// TestJournal_failedRemoval: where what a failed write left can't be removed
-// either, nothing is stored until it can: shorter lines over longer ones would
-// leave records that nobody was told of.
+// TestJournal_failedRemoval: if the remains of a failed write can't be removed, nothing is
+// stored until they can: shorter lines written over longer ones would leave records that nobody
+// was notified of.
 func TestJournal_failedRemoval(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -65,13 +65,13 @@ func TestJournal_failedRemoval(t *testing.T) {
 		t.Fatal(err)
 	}
 	good := journal.file
-	if journal.file, err = os.Open(path); err != nil { // neither written nor cut through this one
+	if journal.file, err = os.Open(path); err != nil { // opened read-only: neither write nor truncate works
 		t.Fatal(err)
 	}
 	if err := journal.Append(record('b')); err == nil {
 		t.Fatal("appended to a file that can't be written")
 	}
-	left := append(slices.Clone(stored), strings.Repeat(strings.Replace(string(stored), "n1", "n2", 1), 3)...) // as a write that failed late
+	left := append(slices.Clone(stored), strings.Repeat(strings.Replace(string(stored), "n1", "n2", 1), 3)...) // as if a write had failed late
 	if err := os.WriteFile(path, left, 0o600); err != nil {
 		t.Fatal(err)
 	}

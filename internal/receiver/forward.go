@@ -17,32 +17,32 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Times and bounds of forwarding.
+// Times and limits of forwarding.
 const (
 	firstPause     = 500 * time.Millisecond // doubled after each failure
 	longestPause   = 30 * time.Second
-	forwardTimeout = 15 * time.Second // for one answer; Antom's own is not documented
+	forwardTimeout = 15 * time.Second // for one answer; Antom does not document its own
 	concurrent     = 8                // payments at a time
 
-	// DefaultResends is how often Antom sends a notification again that was not
-	// acknowledged: up to 8 sends (SEED, J24).
+	// DefaultResends is how often Antom sends an unacknowledged notification again: up to 8
+	// sends in all (SEED, J24).
 	DefaultResends = 7
 )
 
-// ForwardOptions say where and how to forward.
+// ForwardOptions configures a [Forwarder].
 type ForwardOptions struct {
-	Target    *url.URL    // without a path: each goes to the path that it was signed for
+	Target    *url.URL    // without a path, each record goes to the path that it was signed for
 	Hop       string      // added to HopHeader, if not empty
-	Header    http.Header // put in the place of those that came
-	Resends   int         // how often to send again what was not acknowledged
+	Header    http.Header // replaces received headers of the same names
+	Resends   int         // how often to resend an unacknowledged record
 	Transport http.RoundTripper
 	Now       func() time.Time
 	Notify    func(Event)
 }
 
-// Forwarder hands the journal's records on to the merchant's server, those of one
-// payment one after another. While the server is down it tries one now and then;
-// nothing is lost meanwhile.
+// Forwarder forwards the journal's records to the merchant's server, those of one payment one
+// after another. While the server is down it tries one record at growing intervals; no record
+// is lost.
 type Forwarder struct {
 	o        ForwardOptions
 	client   *http.Client
@@ -51,42 +51,42 @@ type Forwarder struct {
 	results  chan result
 
 	mu      sync.Mutex
-	arrived []place  // stored and not yet in a lane
-	woken   []string // lanes whose pause is over
-	probe   bool     // the pause of a server that is down is over
+	arrived []location // stored and not yet in a lane
+	woken   []string   // lanes whose pause has ended
+	probe   bool       // the server is down and may be tried again
 	wake    chan struct{}
-	settled []chan struct{} // closed when there is nothing to do, or nothing can be done
+	settled []chan struct{} // closed when the queue is empty or the server is down
 
-	// Of Run's goroutine alone:
+	// Used by Run's goroutine only:
 	lanes    map[string]*lane
-	ready    []string // lanes that may send, in their turn
+	ready    []string // lanes that may send, in order
 	waiting  int
 	inFlight int
 	down     bool
-	probing  bool // the one try of a server that is down is on its way
-	failures int  // of a server that is down, in a row
+	probing  bool // the server is down and one try is in flight
+	failures int  // consecutive failures while the server is down
 }
 
 // lane is the queue of one payment.
 type lane struct {
-	places   []place
-	attempts int // of the first place that were answered, and not acknowledged
-	losses   int // of the first place that broke off, in a row
+	records  []location
+	attempts int // of the first record: tries that were answered but not acknowledged
+	losses   int // of the first record: consecutive tries without an answer
 }
 
-// result is what came of one try.
+// result is the result of one try.
 type result struct {
 	order   string
 	id      string
 	status  int
 	elapsed time.Duration
-	refused error // answered, and not acknowledged
-	lost    error // the server is not there
+	refused error // answered, but not acknowledged
+	lost    error // the server did not answer
 	broken  error // the record can't be read
 }
 
-// NewForwarder makes a forwarder of what the journal takes from now on and of
-// what was found waiting. It works in [Forwarder.Run].
+// NewForwarder returns a forwarder of the records that the journal stores from now on and of
+// those found waiting. [Forwarder.Run] does the work.
 func NewForwarder(dir string, journal *Journal, found *Found, o ForwardOptions) (*Forwarder, error) {
 	written, err := openProgress(dir)
 	if err != nil {
@@ -105,25 +105,26 @@ func NewForwarder(dir string, journal *Journal, found *Found, o ForwardOptions) 
 	return f, nil
 }
 
-// enqueue takes a record that was stored just now.
-func (f *Forwarder) enqueue(p place) {
+// enqueue adds a newly stored record.
+func (f *Forwarder) enqueue(p location) {
 	f.mu.Lock()
 	f.arrived = append(f.arrived, p)
 	f.mu.Unlock()
-	f.nudge()
+	f.wakeUp()
 }
 
-func (f *Forwarder) nudge() {
+// wakeUp makes Run look at what has changed.
+func (f *Forwarder) wakeUp() {
 	select {
 	case f.wake <- struct{}{}:
 	default:
 	}
 }
 
-// Run forwards until ctx ends, and waits for what is on its way.
+// Run forwards until ctx ends, then waits for the tries in flight.
 func (f *Forwarder) Run(ctx context.Context) error {
 	defer f.progress.file.Close()
-	f.nudge()
+	f.wakeUp()
 	for {
 		select {
 		case <-ctx.Done():
@@ -142,21 +143,21 @@ func (f *Forwarder) Run(ctx context.Context) error {
 	}
 }
 
-// Waiting is how many records are to be forwarded still, once Run has returned.
+// Waiting returns how many records still have to be forwarded. Call it after Run has returned.
 func (f *Forwarder) Waiting() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.waiting + len(f.arrived)
 }
 
-// Settled returns a channel that is closed as soon as nothing waits any more, or
-// the merchant's server is down.
+// Settled returns a channel that is closed as soon as the queue is empty or the merchant's
+// server is down.
 func (f *Forwarder) Settled() <-chan struct{} {
 	settled := make(chan struct{})
 	f.mu.Lock()
 	f.settled = append(f.settled, settled)
 	f.mu.Unlock()
-	f.nudge()
+	f.wakeUp()
 	return settled
 }
 
@@ -175,8 +176,7 @@ func (f *Forwarder) settle() {
 	f.settled = nil
 }
 
-// collect puts what has arrived into its lanes, and lets those go on whose pause
-// is over.
+// collect puts new records into their lanes, and readies the lanes whose pause has ended.
 func (f *Forwarder) collect() {
 	f.mu.Lock()
 	arrived, woken := f.arrived, f.woken
@@ -186,16 +186,16 @@ func (f *Forwarder) collect() {
 	for _, p := range arrived {
 		f.waiting++
 		if own := f.lanes[p.order]; own != nil {
-			own.places = append(own.places, p)
+			own.records = append(own.records, p)
 			continue
 		}
-		f.lanes[p.order] = &lane{places: []place{p}}
+		f.lanes[p.order] = &lane{records: []location{p}}
 		f.ready = append(f.ready, p.order)
 	}
 }
 
-// dispatch sends the first of every lane that may: several at a time while the
-// server is up, one try at a time while it is down.
+// dispatch sends the first record of every ready lane: several at a time while the server is
+// up, one at a time while it is down.
 func (f *Forwarder) dispatch(ctx context.Context) {
 	f.mu.Lock()
 	probe := f.probe
@@ -203,14 +203,14 @@ func (f *Forwarder) dispatch(ctx context.Context) {
 	for len(f.ready) > 0 && f.inFlight < concurrent && (!f.down || probe && f.inFlight == 0) {
 		order := f.ready[0]
 		f.ready = f.ready[1:]
-		next := f.lanes[order].places[0]
+		next := f.lanes[order].records[0]
 		f.inFlight++
 		f.probing = f.down
 		go func() { f.results <- f.send(ctx, next) }() // Run waits for every result
 	}
 }
 
-func (f *Forwarder) send(ctx context.Context, p place) result {
+func (f *Forwarder) send(ctx context.Context, p location) result {
 	r := result{order: p.order, id: p.id}
 	record, err := f.journal.read(p)
 	if err != nil {
@@ -222,34 +222,34 @@ func (f *Forwarder) send(ctx context.Context, p place) result {
 		r.broken = err
 		return r
 	}
-	f.mark(request, record)
+	f.addHeaders(request, record)
 	begin := f.o.Now()
 	answer := antom.Deliver(f.client, request)
 	r.status, r.refused = answer.Status, answer.Refused
 	err = answer.Lost
 	r.elapsed = f.o.Now().Sub(begin)
 	switch {
-	case err != nil && slow(err):
+	case err != nil && isSlow(err):
 		r.refused = fmt.Errorf("no answer within %s", forwardTimeout)
 	case err != nil:
-		r.lost = reason(err)
+		r.lost = explain(err)
 	case unavailable(r.status):
 		r.lost = r.refused
 	}
 	return r
 }
 
-// mark adds what the merchant's server gets beside what came.
-func (f *Forwarder) mark(request *http.Request, record *Record) {
+// addHeaders adds the headers that the merchant's server gets beyond those received.
+func (f *Forwarder) addHeaders(request *http.Request, record *Record) {
 	if f.o.Hop != "" {
 		request.Header[HopHeader] = append(record.Header().Values(HopHeader), f.o.Hop)
 	}
 	maps.Copy(request.Header, f.o.Header)
 }
 
-// slow tells a server that took the request and does not answer from one that
-// is not there.
-func slow(err error) bool {
+// isSlow distinguishes a server that accepts the request but does not answer from one that is
+// down.
+func isSlow(err error) bool {
 	var dial *net.OpError
 	if errors.As(err, &dial) && dial.Op == "dial" {
 		return false
@@ -258,26 +258,26 @@ func slow(err error) bool {
 	return errors.As(err, &late) && late.Timeout()
 }
 
-// reason says of a server that only closed the connection what it did.
-func reason(err error) error {
-	if err == io.EOF { //nolint:errorlint // as net/http says it, and nothing that wraps it
+// explain explains the error of a connection that was closed without an answer.
+func explain(err error) error {
+	if err == io.EOF { //nolint:errorlint // exactly as net/http returns it, not wrapped
 		return errors.New("it hung up without an answer")
 	}
 	return err
 }
 
-// unavailable are the answers of a proxy whose server is down.
+// unavailable reports the statuses with which a proxy answers when its server is down.
 func unavailable(status int) bool {
 	return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
 }
 
-// finish draws the consequences of a try.
+// finish updates the lanes after a try.
 func (f *Forwarder) finish(r result) {
 	probed := f.probing
 	f.probing = false
 	switch {
 	case r.lost != nil && (errors.Is(r.lost, context.Canceled) || f.down && !probed):
-		f.ready = append(f.ready, r.order) // we are stopping, or it was on its way when the server went down
+		f.ready = append(f.ready, r.order) // we are stopping, or it was in flight when the server went down
 	case r.lost != nil:
 		f.lost(r)
 	case r.broken != nil:
@@ -288,13 +288,13 @@ func (f *Forwarder) finish(r result) {
 	}
 }
 
-// lost notes that the server is down; the lane takes its turn behind the others.
-// One that breaks off again and again waits longer each time, lest a notification
-// on which the server dies keep it from the rest.
+// lost records that the server is down; the lane moves behind the others. A lane whose tries
+// fail again and again waits longer each time, so that a notification that crashes the server
+// does not block the rest.
 func (f *Forwarder) lost(r result) {
 	own := f.lanes[r.order]
 	own.losses++
-	f.later(r.order, pause(own.losses))
+	f.retryAfter(r.order, pause(own.losses))
 	wasDown := f.down
 	f.down = true
 	f.failures++
@@ -306,7 +306,7 @@ func (f *Forwarder) lost(r result) {
 		f.mu.Lock()
 		f.probe = true
 		f.mu.Unlock()
-		f.nudge()
+		f.wakeUp()
 	})
 	if !wasDown {
 		f.o.Notify(Event{Type: Merchant, Time: f.o.Now(), State: StateDown, Err: r.lost, Queue: f.waiting, RetryIn: wait})
@@ -320,8 +320,8 @@ func (f *Forwarder) recovered() {
 	f.down, f.failures = false, 0
 }
 
-// answered notes an answer. A record that was not acknowledged is sent again
-// after a pause, and the rest of its payment waits for it.
+// answered records an answer. An unacknowledged record is sent again after a pause, and the
+// rest of its payment waits for it.
 func (f *Forwarder) answered(r result, refused error, resends int) {
 	own := f.lanes[r.order]
 	own.attempts++
@@ -334,7 +334,7 @@ func (f *Forwarder) answered(r result, refused error, resends int) {
 		f.done(r, refused)
 		f.next(r.order)
 	} else {
-		f.later(r.order, pause(own.attempts))
+		f.retryAfter(r.order, pause(own.attempts))
 	}
 	e.Queue = f.waiting
 	f.o.Notify(e)
@@ -343,8 +343,8 @@ func (f *Forwarder) answered(r result, refused error, resends int) {
 	}
 }
 
-// done writes down that a record need not be forwarded any more. If that fails
-// it is forwarded again after a restart.
+// done records that a record is finished. If that fails, the record is forwarded again after a
+// restart.
 func (f *Forwarder) done(r result, refused error) {
 	o := outcome{ID: r.id, Time: f.o.Now().UTC(), Acknowledged: refused == nil, Status: r.status}
 	if refused != nil {
@@ -355,29 +355,30 @@ func (f *Forwarder) done(r result, refused error) {
 	}
 }
 
-// next takes the first record off a lane.
+// next removes the first record of a lane.
 func (f *Forwarder) next(order string) {
 	own := f.lanes[order]
 	f.waiting--
 	own.attempts = 0
-	own.places = slices.Delete(own.places, 0, 1)
-	if len(own.places) == 0 {
+	own.records = slices.Delete(own.records, 0, 1)
+	if len(own.records) == 0 {
 		delete(f.lanes, order)
 		return
 	}
 	f.ready = append(f.ready, order)
 }
 
-func (f *Forwarder) later(order string, wait time.Duration) {
+// retryAfter readies a lane after a pause.
+func (f *Forwarder) retryAfter(order string, wait time.Duration) {
 	time.AfterFunc(wait, func() {
 		f.mu.Lock()
 		f.woken = append(f.woken, order)
 		f.mu.Unlock()
-		f.nudge()
+		f.wakeUp()
 	})
 }
 
-// pause is how long to wait after so many failures in a row.
+// pause returns how long to wait after this many consecutive failures.
 func pause(failures int) time.Duration {
 	wait := firstPause
 	for range failures - 1 {
@@ -388,12 +389,12 @@ func pause(failures int) time.Duration {
 	return wait
 }
 
-// notForwarded are the headers that are about one connection only (RFC 9110,
-// 7.6.1), the host, which is the target's, and those of the way that it took.
+// notForwarded are the headers that belong to one connection (RFC 9110, 7.6.1), the host, which
+// is the target's, and the header that records the forwarding listeners.
 var notForwarded = [...]string{"Connection", "Content-Length", "Host", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", HopHeader}
 
-// NewRequest makes the request that hands a record on, its headers and its body
-// as they came. A target without a path stands for the path that was signed.
+// NewRequest returns the request that forwards a record, with the headers and the body as
+// received. If target has no path, the signed path is used.
 func NewRequest(ctx context.Context, record *Record, target *url.URL) (*http.Request, error) {
 	to := *target
 	if to.Path == "" || to.Path == "/" {
@@ -412,7 +413,7 @@ func NewRequest(ctx context.Context, record *Record, target *url.URL) (*http.Req
 		request.Header.Del(name)
 	}
 	if request.Header.Get("User-Agent") == "" {
-		request.Header["User-Agent"] = []string{""} // or net/http adds its own
+		request.Header["User-Agent"] = []string{""} // otherwise net/http adds its own
 	}
 	return request, nil
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// bareServer sends these answers on its connections, one after another; the
-// last one again and again, and hangs up after each.
+// bareServer sends these answers on its connections, one per connection, and closes each
+// connection after its answer. The last answer repeats.
 func bareServer(t *testing.T, answers ...string) net.Listener {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -45,10 +45,9 @@ func bareServer(t *testing.T, answers ...string) net.Listener {
 	return listener
 }
 
-// TestForwarder_brokenAnswer: a server that takes the connection and breaks it
-// before its answer is whole is down, whatever it began to say; the notification
-// is tried until it is answered in full, and none of this counts as an answer
-// that Antom would count.
+// TestForwarder_brokenAnswer: a server that accepts the connection and closes it before its
+// answer is complete counts as down, whatever the answer began with. The notification is tried
+// until it gets a complete answer, and the incomplete ones do not count as answers.
 func TestForwarder_brokenAnswer(t *testing.T) {
 	t.Parallel()
 	body := string(antom.AcknowledgementBody())
@@ -84,7 +83,7 @@ func TestForwarder_brokenAnswer(t *testing.T) {
 	}
 }
 
-// forwardOne forwards one notification over real sockets until nothing waits.
+// forwardOne forwards one notification over real sockets until nothing is waiting.
 func forwardOne(t *testing.T, target string) []receiver.Event {
 	t.Helper()
 	dir := t.TempDir()
@@ -93,7 +92,7 @@ func forwardOne(t *testing.T, target string) []receiver.Event {
 	empty := make(chan struct{})
 	f, err := receiver.NewForwarder(dir, journal, found, receiver.ForwardOptions{
 		Target: mustParse(t, target), Resends: 0, Now: time.Now,
-		Notify: func(e receiver.Event) { // of Run's goroutine alone
+		Notify: func(e receiver.Event) { // called by Run's goroutine only
 			events = append(events, e)
 			if e.State == receiver.StateEmpty {
 				close(empty)
@@ -117,8 +116,8 @@ func forwardOne(t *testing.T, target string) []receiver.Event {
 	return events
 }
 
-// TestForwarder_poison: a notification on which the server breaks off every time
-// is never given up, and keeps the others waiting less and less often.
+// TestForwarder_poison: a notification that always makes the server close the connection is
+// never given up, and delays the others less and less often.
 func TestForwarder_poison(t *testing.T) {
 	t.Parallel()
 	m := &merchant{answer: func(ctx context.Context, what string) (int, string, error) {
@@ -140,7 +139,7 @@ func TestForwarder_poison(t *testing.T) {
 		}
 	}
 	if tries < 8 || tries > 20 {
-		t.Errorf("tried %d times in five minutes, want once in 30 s in the end", tries)
+		t.Errorf("tried %d times in five minutes, want once per 30 s in the end", tries)
 	}
 	for _, other := range others {
 		if !slices.Contains(seen, other) {

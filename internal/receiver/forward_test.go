@@ -30,8 +30,8 @@ func mustParse(t *testing.T, text string) *url.URL {
 	return u
 }
 
-// merchant is the server that notifications are forwarded to, without a network:
-// each answer may take time.
+// merchant is the server that notifications are forwarded to, without a network. Its answers
+// may take time.
 type merchant struct {
 	answer func(ctx context.Context, metadata string) (status int, body string, err error)
 
@@ -39,7 +39,7 @@ type merchant struct {
 	calls []call
 }
 
-// call is a delivery that the merchant saw, and when.
+// call is a delivery that the merchant received, and when.
 type call struct {
 	what  string // payment/metadata
 	after time.Duration
@@ -76,7 +76,7 @@ func (m *merchant) seen() []string {
 	return all
 }
 
-// bubbleStart is where the clock of every bubble begins.
+// bubbleStart is the initial time in every synctest bubble.
 var bubbleStart = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func acknowledge(context.Context, string) (int, string, error) {
@@ -87,9 +87,8 @@ func refusedConnection() error {
 	return &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
 }
 
-// forwarding runs a forwarder in a bubble over a journal that holds the given
-// deliveries (payment, number), and returns what it told when nothing waits any
-// more or the time is over.
+// forwarding runs a forwarder in a bubble over a journal that holds the given deliveries
+// (payment/number). It returns the events up to when nothing is waiting, or up to the limit.
 func forwarding(t *testing.T, m *merchant, limit time.Duration, deliveries ...string) []receiver.Event {
 	t.Helper()
 	var events []receiver.Event
@@ -141,8 +140,8 @@ func forwarding(t *testing.T, m *merchant, limit time.Duration, deliveries ...st
 	return events
 }
 
-// TestForwarder_order: the notifications of one payment go one after another,
-// while those of others go at the same time.
+// TestForwarder_order: notifications of one payment are forwarded one after another, those of
+// different payments concurrently.
 func TestForwarder_order(t *testing.T) {
 	t.Parallel()
 	var running sync.Map
@@ -150,12 +149,12 @@ func TestForwarder_order(t *testing.T) {
 	m := &merchant{answer: func(ctx context.Context, what string) (int, string, error) {
 		payment, _, _ := strings.Cut(what, "/")
 		if _, busy := running.LoadOrStore(payment, true); busy {
-			t.Errorf("%s came while another of its payment was handled", what)
+			t.Errorf("%s came while another one of its payment was in progress", what)
 		}
 		n := int64(0)
 		running.Range(func(any, any) bool { n++; return true })
 		most.Store(max(most.Load(), n))
-		time.Sleep(time.Second) //nolint:forbidigo // the time of a bubble
+		time.Sleep(time.Second) //nolint:forbidigo // fake time in a bubble
 		running.Delete(payment)
 		return acknowledge(ctx, what)
 	}}
@@ -181,8 +180,8 @@ func TestForwarder_order(t *testing.T) {
 	}
 }
 
-// TestForwarder_down: while the server is down one is tried after 0.5 s, 1 s, 2 s
-// up to every 30 s; when it is up again all go, each once.
+// TestForwarder_down: while the server is down one record is tried after 0.5 s, 1 s, 2 s, up to
+// every 30 s; when it is back, all are sent, each once.
 func TestForwarder_down(t *testing.T) {
 	t.Parallel()
 	up := 100 * time.Second
@@ -221,8 +220,8 @@ func TestForwarder_down(t *testing.T) {
 	}
 }
 
-// TestForwarder_refused: an answer that is no acknowledgement holds its payment
-// up, is sent again seven times, and then given up; others go on.
+// TestForwarder_refused: a record whose answer is not an acknowledgement blocks its payment, is
+// sent again seven times, and then given up; other payments continue.
 func TestForwarder_refused(t *testing.T) {
 	t.Parallel()
 	m := &merchant{answer: func(ctx context.Context, what string) (int, string, error) {
@@ -252,8 +251,8 @@ func TestForwarder_refused(t *testing.T) {
 	}
 }
 
-// TestForwarder_slow: a server that takes a request and never answers holds up
-// one payment and is not taken for down.
+// TestForwarder_slow: a server that accepts a request and never answers delays one payment, and
+// is not considered down.
 func TestForwarder_slow(t *testing.T) {
 	t.Parallel()
 	m := &merchant{answer: func(ctx context.Context, what string) (int, string, error) {
@@ -265,7 +264,7 @@ func TestForwarder_slow(t *testing.T) {
 	}}
 	events := forwarding(t, m, time.Hour, "a/1", "b/1")
 	if slices.ContainsFunc(events, func(e receiver.Event) bool { return e.State == receiver.StateDown }) {
-		t.Error("the server was taken for down")
+		t.Error("the server was considered down")
 	}
 	var waited time.Duration
 	for _, e := range events {
@@ -278,8 +277,8 @@ func TestForwarder_slow(t *testing.T) {
 	}
 }
 
-// TestForwarder_restart: what was not done before the end is done after it, and
-// what was is not done again.
+// TestForwarder_restart: records left over are forwarded after a restart, finished ones are not
+// forwarded again.
 func TestForwarder_restart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

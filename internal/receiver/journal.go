@@ -18,29 +18,30 @@ import (
 // The files of a journal's folder.
 const (
 	journalFile   = "journal.jsonl"   // the deliveries, one record a line
-	forwardedFile = "forwarded.jsonl" // what became of those that were to be forwarded
+	forwardedFile = "forwarded.jsonl" // the outcomes of forwarding
 	lockFile      = "lock"
 )
 
-// A group of records is written and synced together: up to so many.
+// largestGroup limits how many records are written and synced together.
 const largestGroup = 1024
 
-// ErrClosed says that the journal takes no more records.
+// ErrClosed is returned when a record is appended to a closed journal.
 var ErrClosed = errors.New("the journal is closed")
 
-// LockedError says that another process writes the journal.
+// LockedError reports that another process writes to the journal.
 type LockedError struct{ Dir string }
 
 func (e *LockedError) Error() string {
 	return fmt.Sprintf("open the journal %s: another receiver of this profile is running", e.Dir)
 }
 
-// Hint says what to do about it.
+// Hint returns what to do about it.
 func (e *LockedError) Hint() string {
-	return "stop the other antom notify listen, or give this one a folder of its own with ANTOM_STATE_DIR"
+	return "stop the other antom notify listen, or set ANTOM_STATE_DIR to give this one its own folder"
 }
 
-// DamagedError says that a line of the journal is no record. Those behind it are.
+// DamagedError reports that a line of the journal is not a record. Later lines may still be
+// readable.
 type DamagedError struct {
 	File string
 	Line int
@@ -54,53 +55,53 @@ func (e *DamagedError) Error() string {
 // Unwrap returns what is wrong with the line.
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// place is where a record lies in the journal.
-type place struct {
+// location is the position of a record in the journal.
+type location struct {
 	id     string
 	order  string
 	offset int64
 	length int
 }
 
-// Journal is the append-only store of deliveries. Others may read its file while
-// it is written; only one process writes it.
+// Journal is the append-only store of deliveries. One process writes it; others may read its
+// file at the same time.
 type Journal struct {
 	file      *os.File
 	lock      *flock.Flock
-	committed func(place) // called in the journal's order
-	appends   chan *waiting
+	committed func(location) // called in the journal's order
+	appends   chan *pendingRecord
 	closing   chan struct{}
 	closed    chan struct{}
 
-	// Of the writing goroutine alone:
-	seen  map[[16]byte]uint64 // identity → number of the first
+	// Used by the writing goroutine only:
+	seen  map[[16]byte]uint64 // identity → number of the first record
 	last  uint64
-	size  int64 // of what is stored; nothing lies behind it unless dirty
-	dirty bool  // a write failed, and what it left could not be removed
+	size  int64 // of the stored records; the file is not longer unless dirty
+	dirty bool  // a write failed, and its remains could not be removed
 }
 
-// waiting is a record on its way to the disk.
-type waiting struct {
-	record *Record
-	place  place
-	done   chan error
+// pendingRecord is a record that is waiting to be written.
+type pendingRecord struct {
+	record   *Record
+	location location
+	done     chan error
 }
 
 // Found is what a journal held when it was opened.
 type Found struct {
 	Records int
-	Notes   []string // what was damaged, and what came of it
+	Notes   []string // what was damaged, and what was done about it
 
-	waiting     []place // to be forwarded still, in their order
-	damaged     int     // lines
-	firstDamage int64   // its place
+	waiting     []location // still to be forwarded, in order
+	damaged     int        // lines
+	firstDamage int64      // offset of the first one
 }
 
-// Waiting is how many records are to be forwarded still.
+// Waiting returns how many records still have to be forwarded.
 func (f *Found) Waiting() int { return len(f.waiting) }
 
-// OpenJournal opens the journal in a folder and makes both where they are not
-// there. A last line that was cut off is removed: it was never acknowledged.
+// OpenJournal opens the journal in a folder, and creates both if missing. An incomplete last
+// line is removed: it was never acknowledged.
 func OpenJournal(dir string) (*Journal, *Found, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("make the journal's folder: %w", err)
@@ -114,7 +115,7 @@ func OpenJournal(dir string) (*Journal, *Found, error) {
 	}
 	j, found, err := openLocked(dir)
 	if err != nil {
-		_ = lock.Unlock() // what went wrong first is told
+		_ = lock.Unlock() // the first error is reported
 		return nil, nil, err
 	}
 	j.lock = lock
@@ -128,12 +129,12 @@ func openLocked(dir string) (*Journal, *Found, error) {
 		return nil, nil, fmt.Errorf("open the journal: %w", err)
 	}
 	j := &Journal{
-		file: file, seen: map[[16]byte]uint64{}, committed: func(place) {},
-		appends: make(chan *waiting, largestGroup), closing: make(chan struct{}), closed: make(chan struct{}),
+		file: file, seen: map[[16]byte]uint64{}, committed: func(location) {},
+		appends: make(chan *pendingRecord, largestGroup), closing: make(chan struct{}), closed: make(chan struct{}),
 	}
 	found, err := j.load(dir)
 	if err == nil {
-		err = syncDir(dir) // the file's name, too, must survive
+		err = syncDir(dir) // the file's name must survive a crash too
 	}
 	if err != nil {
 		_ = file.Close()
@@ -142,7 +143,7 @@ func openLocked(dir string) (*Journal, *Found, error) {
 	return j, found, nil
 }
 
-// load reads what is there and cuts off a last line without an end.
+// load reads the existing records and removes an incomplete last line.
 func (j *Journal) load(dir string) (*Found, error) {
 	finished, err := readFinished(filepath.Join(dir, forwardedFile))
 	if err != nil {
@@ -158,7 +159,7 @@ func (j *Journal) load(dir string) (*Found, error) {
 			break
 		}
 		j.size += int64(len(line))
-		j.take(line, at, finished, found)
+		j.loadLine(line, at, finished, found)
 	}
 	if found.damaged > 0 {
 		found.Notes = append(found.Notes, fmt.Sprintf("%d lines of the journal are damaged, the first at byte %d; left as they are", found.damaged, found.firstDamage))
@@ -176,8 +177,8 @@ func (j *Journal) load(dir string) (*Found, error) {
 	return found, nil
 }
 
-// take reads one line of the journal's past.
-func (j *Journal) take(line []byte, offset int64, finished map[string]bool, found *Found) {
+// loadLine reads one existing line.
+func (j *Journal) loadLine(line []byte, offset int64, finished map[string]bool, found *Found) {
 	var head struct {
 		ID       string `json:"id"`
 		Forward  bool   `json:"forward"`
@@ -200,13 +201,13 @@ func (j *Journal) take(line []byte, offset int64, finished map[string]bool, foun
 		j.seen[identityKey(head.Identity)] = number
 	}
 	if head.Forward && !finished[head.ID] {
-		found.waiting = append(found.waiting, place{head.ID, head.Order, offset, len(line)})
+		found.waiting = append(found.waiting, location{head.ID, head.Order, offset, len(line)})
 	}
 }
 
-// headOf is the part of a record's line that says what it is about, as an object
-// of its own: of a long journal only this is read. A quotation mark inside a text
-// has a backslash before it, so that the cut is never made in one.
+// headOf returns the leading fields of a record's line as an object of its own, so that loading
+// a long journal parses only these. Inside a string, a quotation mark follows a backslash, so
+// the cut is never made there.
 func headOf(line []byte) []byte {
 	at := bytes.Index(line, []byte(`,"kind":`))
 	if at < 0 || !bytes.HasSuffix(line, []byte("}\n")) {
@@ -215,10 +216,10 @@ func headOf(line []byte) []byte {
 	return append(line[:at:at], '}')
 }
 
-// Append stores a record and returns when it is on the disk. It gives the record
-// its ID, and marks it if its notification has been here before.
+// Append stores a record and returns once it is on the disk. It sets the record's ID, and
+// DuplicateOf if the same notification was stored before.
 func (j *Journal) Append(r *Record) error {
-	w := &waiting{record: r, done: make(chan error, 1)}
+	w := &pendingRecord{record: r, done: make(chan error, 1)}
 	select {
 	case <-j.closing:
 		return ErrClosed
@@ -229,7 +230,7 @@ func (j *Journal) Append(r *Record) error {
 		return err
 	case <-j.closed:
 	}
-	select { // it may have been the last one that was written
+	select { // it may have been in the last group
 	case err := <-w.done:
 		return err
 	default:
@@ -237,8 +238,7 @@ func (j *Journal) Append(r *Record) error {
 	}
 }
 
-// Close waits for the records on their way and releases the journal. Closing it
-// again does nothing.
+// Close waits for pending records and releases the journal. Further calls do nothing.
 func (j *Journal) Close() error {
 	select {
 	case <-j.closing:
@@ -247,11 +247,11 @@ func (j *Journal) Close() error {
 	}
 	close(j.closing)
 	<-j.closed
-	defer func() { _ = j.lock.Unlock() }() // the end of the process unlocks too
+	defer func() { _ = j.lock.Unlock() }() // exiting unlocks too
 	return j.file.Close()
 }
 
-// run writes what comes, in groups: while one group is synced, the next gathers.
+// run writes the pending records in groups: while one group is synced, the next one gathers.
 func (j *Journal) run() {
 	defer close(j.closed)
 	for {
@@ -264,7 +264,7 @@ func (j *Journal) run() {
 				case first := <-j.appends:
 					j.commit(j.gather(first))
 				default:
-					_ = j.clear() // who waited for it was told
+					_ = j.removeRest() // whoever appended the record got its error
 					return
 				}
 			}
@@ -272,8 +272,8 @@ func (j *Journal) run() {
 	}
 }
 
-func (j *Journal) gather(first *waiting) []*waiting {
-	group := []*waiting{first}
+func (j *Journal) gather(first *pendingRecord) []*pendingRecord {
+	group := []*pendingRecord{first}
 	for len(group) < largestGroup {
 		select {
 		case next := <-j.appends:
@@ -285,9 +285,9 @@ func (j *Journal) gather(first *waiting) []*waiting {
 	return group
 }
 
-// commit stores a group, all or nothing. After a failure the journal is as it
-// was before, so that the next group does not follow half a line.
-func (j *Journal) commit(group []*waiting) {
+// commit stores all of a group or nothing. A failure leaves the journal unchanged, so that the
+// next group does not follow half a line.
+func (j *Journal) commit(group []*pendingRecord) {
 	last, size := j.last, j.size
 	text, err := j.encode(group)
 	if err == nil {
@@ -304,13 +304,13 @@ func (j *Journal) commit(group []*waiting) {
 	}
 	for _, w := range group {
 		if err == nil {
-			j.committed(w.place)
+			j.committed(w.location)
 		}
 		w.done <- err
 	}
 }
 
-func (j *Journal) encode(group []*waiting) ([]byte, error) {
+func (j *Journal) encode(group []*pendingRecord) ([]byte, error) {
 	var text []byte
 	for _, w := range group {
 		j.last++
@@ -325,15 +325,15 @@ func (j *Journal) encode(group []*waiting) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.place = place{w.record.ID, w.record.Order, j.size + int64(len(text)), len(line)}
+		w.location = location{w.record.ID, w.record.Order, j.size + int64(len(text)), len(line)}
 		text = append(text, line...)
 	}
 	return text, nil
 }
 
-// write appends text behind the last good byte and waits for the disk.
+// write appends text after the last valid byte and waits for the disk.
 func (j *Journal) write(text []byte) error {
-	if err := j.clear(); err != nil {
+	if err := j.removeRest(); err != nil {
 		return err
 	}
 	_, err := j.file.WriteAt(text, j.size)
@@ -342,7 +342,7 @@ func (j *Journal) write(text []byte) error {
 	}
 	if err != nil {
 		j.dirty = true
-		if left := j.clear(); left != nil {
+		if left := j.removeRest(); left != nil {
 			return fmt.Errorf("%w; %w", err, left)
 		}
 		return err
@@ -351,12 +351,11 @@ func (j *Journal) write(text []byte) error {
 	return nil
 }
 
-// clear removes what a write that failed has left behind the last good byte.
-// Until that is done nothing is stored: shorter lines written over longer ones
-// would leave the rest of these to be read as records. Whole lines that are left
-// when the process ends here are like any that a crash kept from being
-// acknowledged: genuine, and sent again by Antom.
-func (j *Journal) clear() error {
+// removeRest removes what a failed write has left after the last valid byte. Nothing is stored
+// until that succeeds: shorter lines written over longer ones would leave parts of these to be
+// read as records. If the process ends first, whole lines that are left are like those of a
+// crash before the acknowledgement: genuine, and sent again by Antom.
+func (j *Journal) removeRest() error {
 	if !j.dirty {
 		return nil
 	}
@@ -367,8 +366,8 @@ func (j *Journal) clear() error {
 	return nil
 }
 
-// read returns the record at a place.
-func (j *Journal) read(p place) (*Record, error) {
+// read returns the record at a location.
+func (j *Journal) read(p location) (*Record, error) {
 	line := make([]byte, p.length)
 	if _, err := j.file.ReadAt(line, p.offset); err != nil {
 		return nil, fmt.Errorf("read %s from the journal: %w", p.id, err)
@@ -380,9 +379,9 @@ func (j *Journal) read(p place) (*Record, error) {
 	return r, nil
 }
 
-// Records reads the journal in a folder from its beginning, also while it is
-// written. A line that is no record is yielded as a [*DamagedError], and reading
-// goes on. No journal has no records.
+// Records reads the journal in a folder from the beginning, even while it is being written. It
+// yields a line that is not a record as a [*DamagedError] and continues. If there is no
+// journal, it yields nothing.
 func Records(dir string) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		file, err := os.Open(filepath.Join(dir, journalFile))
@@ -402,7 +401,7 @@ func Records(dir string) iter.Seq2[*Record, error] {
 			}
 			number++
 			if line[len(line)-1] != '\n' {
-				return // it is being written
+				return // still being written
 			}
 			r := new(Record)
 			err := json.Unmarshal(line, r)
@@ -419,11 +418,11 @@ func Records(dir string) iter.Seq2[*Record, error] {
 	}
 }
 
-// longestLine bounds a line of the journal; a record is at most about twice as
-// long as the longest body that anybody would allow.
+// longestLine limits a line of the journal. A record is at most about twice as long as its
+// body, so this is far above any sensible body limit.
 const longestLine = 64 << 20
 
-// lines yields the lines of a file with their line ends; the last may have none.
+// lines yields the lines of a file including their line ends; the last one may have none.
 func lines(r io.Reader) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		in := bufio.NewReaderSize(r, 64<<10)

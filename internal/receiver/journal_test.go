@@ -26,15 +26,15 @@ func reopen(t *testing.T, dir string) (*receiver.Journal, *receiver.Found) {
 	return journal, found
 }
 
-// record is a delivery as the receiver would take it down.
+// record is a delivery as the receiver would store it.
 func record(payment string, n int) *receiver.Record {
 	r := &receiver.Record{Kind: "notification", Method: "POST", URL: notify, Text: new(string(paid(payment, n))), Order: payment, Identity: fmt.Sprintf("%032x", payment+strconv.Itoa(n)), Forward: true}
 	r.Summarise()
 	return r
 }
 
-// TestJournal_concurrent: records appended at the same time get ids of their own
-// and lie in the order of these.
+// TestJournal_concurrent: concurrently appended records get distinct ids and are stored in the
+// order of their ids.
 func TestJournal_concurrent(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -61,8 +61,8 @@ func TestJournal_concurrent(t *testing.T) {
 	}
 }
 
-// TestJournal_restart: ids go on, duplicates are still known, half a line at the
-// end is gone and a damaged one in the middle harms nobody.
+// TestJournal_restart: numbering continues, duplicates are still recognized, an incomplete last
+// line is removed and damaged lines in the middle do no harm.
 func TestJournal_restart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -103,7 +103,7 @@ func TestJournal_restart(t *testing.T) {
 			broken++
 			damage, ok := errors.AsType[*receiver.DamagedError](err)
 			if !ok || damage.Line != 1+broken || !strings.Contains(err.Error(), fmt.Sprintf("journal.jsonl:%d:", 1+broken)) {
-				t.Errorf("the damaged line is told as %v", err)
+				t.Errorf("the damaged line is reported as %v", err)
 			}
 		} else if len(r.Body()) == 0 {
 			t.Errorf("record %+v has no body", r)
@@ -114,7 +114,7 @@ func TestJournal_restart(t *testing.T) {
 	}
 }
 
-// TestJournal_oneWriter: a second process is told so.
+// TestJournal_oneWriter: a second writer gets a LockedError with a hint.
 func TestJournal_oneWriter(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -125,7 +125,7 @@ func TestJournal_oneWriter(t *testing.T) {
 	}
 }
 
-// TestRecords_none: without a journal there are no records, and no error.
+// TestRecords_none: without a journal there are no records and no error.
 func TestRecords_none(t *testing.T) {
 	t.Parallel()
 	for r, err := range receiver.Records(filepath.Join(t.TempDir(), "none")) {
@@ -133,8 +133,8 @@ func TestRecords_none(t *testing.T) {
 	}
 }
 
-// TestNewRequest: what is handed on has the headers and the body as they came,
-// but for those that are about one connection.
+// TestNewRequest: the forwarded request has the received headers and body, except for the
+// headers that belong to one connection.
 func TestNewRequest(t *testing.T) {
 	t.Parallel()
 	e := open(t)

@@ -10,9 +10,9 @@ import (
 	"github.com/antom-cli/antom/internal/receiver"
 )
 
-// TestOpenJournal_inherited: a journal that was closed is free, though a child
-// that is being started still has the lock's file open. Two scripts of the suite met
-// this as "another receiver of this profile is running".
+// TestOpenJournal_inherited: a closed journal can be opened again even if a child process that
+// is being started still holds the lock file open. Two scripts failed because of this with
+// "another receiver of this profile is running".
 func TestOpenJournal_inherited(t *testing.T) {
 	dir := t.TempDir()
 	before := nextDescriptor(t)
@@ -37,7 +37,7 @@ func TestOpenJournal_inherited(t *testing.T) {
 	}
 }
 
-// nextDescriptor is the one that the next file gets.
+// nextDescriptor returns the file descriptor that the next opened file gets.
 func nextDescriptor(t *testing.T) int {
 	t.Helper()
 	fd, err := unix.Open(t.TempDir(), unix.O_RDONLY, 0)

@@ -9,8 +9,8 @@ import (
 	"github.com/antom-cli/antom/internal/receiver"
 )
 
-// TestReceiver_loop: a notification that this receiver has forwarded is not taken
-// again when it comes back; one that came by way of others is.
+// TestReceiver_loop: the receiver rejects a notification that it has forwarded itself, and
+// accepts one that other listeners have forwarded.
 func TestReceiver_loop(t *testing.T) {
 	t.Parallel()
 	e := open(t, func(o *receiver.Options) { o.Hop = "own" })

@@ -10,18 +10,17 @@ import (
 	"time"
 )
 
-// outcome is a line of the file beside the journal: what became of a record that
-// was to be forwarded.
+// outcome is a line of forwardedFile: the outcome of forwarding a record.
 type outcome struct {
 	ID           string    `json:"id"`
 	Time         time.Time `json:"time"`
-	Acknowledged bool      `json:"acknowledged"` // else it was given up
+	Acknowledged bool      `json:"acknowledged"` // false: given up
 	Status       int       `json:"status"`
 	Reason       string    `json:"reason,omitzero"`
 }
 
-// progress writes outcomes down. It is not synced: after a crash of the machine
-// a record is forwarded twice, as Antom would.
+// progress writes outcomes. It does not sync: after a crash of the machine a record may be
+// forwarded twice, as Antom may send it twice.
 type progress struct{ file *os.File }
 
 func openProgress(dir string) (*progress, error) {
@@ -32,7 +31,7 @@ func openProgress(dir string) (*progress, error) {
 	return &progress{file}, nil
 }
 
-// write begins with a line end, so that half a line before it harms nobody.
+// write starts with a line end, so that an incomplete line before it does no harm.
 func (p *progress) write(o outcome) error {
 	line, err := json.Marshal(o)
 	if err == nil {
@@ -44,7 +43,7 @@ func (p *progress) write(o outcome) error {
 	return nil
 }
 
-// readFinished reads which records need not be forwarded any more.
+// readFinished returns which records need not be forwarded again.
 func readFinished(path string) (map[string]bool, error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {

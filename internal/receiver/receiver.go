@@ -1,11 +1,10 @@
-// Package receiver receives the notifications that Antom sends: it verifies each
-// one, stores it, acknowledges it as Antom demands and hands it on to the
-// merchant's own server.
+// Package receiver receives the notifications that Antom sends: it verifies, stores and
+// acknowledges each one as Antom requires, and forwards it to the merchant's own server.
 //
-// What was acknowledged is never lost, and what is not genuine or could not be
-// stored is never acknowledged. The store is a [Journal] of JSON lines, synced to
-// the disk before the answer leaves; the [Forwarder] reads its work from there,
-// so that it goes on after a restart where it was.
+// An acknowledged notification is never lost, and one that is not genuine or could not be
+// stored is never acknowledged. The store is a [Journal] of JSON lines, synced to the disk
+// before the answer is sent. The [Forwarder] reads its work from there, so that it continues
+// after a restart.
 package receiver
 
 import (
@@ -26,27 +25,27 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// HopHeader names the listeners that have forwarded a notification, one value
-// each, so that one that comes back is not sent round for ever.
+// HopHeader lists the listeners that have forwarded a notification, one value each, so that a
+// loop is detected.
 const HopHeader = "X-Antom-Hop"
 
-// Options say what a receiver takes and where it puts it.
+// Options configures a [Receiver].
 type Options struct {
 	Key       *sign.PublicKey            // Antom's
-	ClientID  string                     // refuses notifications for others; "" takes all
+	ClientID  string                     // refuses notifications for other clients; "" accepts all
 	Target    func(*http.Request) string // the path and query that Antom signed; nil for those of the request
-	Hop       string                     // our own value of HopHeader; "" does not look for loops
+	Hop       string                     // our own value of HopHeader; "" disables loop detection
 	BodyLimit int64                      // bytes; 0 for antom.DefaultBodyLimit
-	Forward   bool                       // what is stored waits to be forwarded
+	Forward   bool                       // stored records wait to be forwarded
 	Journal   *Journal
 	Now       func() time.Time
-	Notify    func(Event) // told of everything, from several goroutines
+	Notify    func(Event) // called for every event, from several goroutines
 }
 
 // Receiver is the endpoint that Antom calls, an [http.Handler].
 type Receiver struct{ o Options }
 
-// New makes a receiver that stores into a journal.
+// New returns a receiver that stores into the journal of the options.
 func New(o Options) *Receiver {
 	if o.BodyLimit == 0 {
 		o.BodyLimit = antom.DefaultBodyLimit
@@ -60,10 +59,10 @@ func New(o Options) *Receiver {
 	return &Receiver{o}
 }
 
-// PublicTarget returns what Antom signed for a receiver whose public URL is
-// another than its own, as behind a tunnel: the path of that URL, and its query
-// or else the request's. A path that ends with a slash is a prefix of the
-// request's own path.
+// PublicTarget returns a function that computes the target that Antom signed if the receiver's
+// public URL differs from its own, as behind a tunnel: the path of the public URL, with its
+// query or else that of the request. A path that ends with a slash is a prefix of the request's
+// path.
 func PublicTarget(public string) (func(*http.Request) string, error) {
 	u, err := url.Parse(public)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
@@ -87,8 +86,8 @@ func PublicTarget(public string) (func(*http.Request) string, error) {
 	}, nil
 }
 
-// refusal is an answer that Antom takes for no acknowledgement: neither its HTTP
-// status nor its body says that all is well.
+// refusal is an answer that Antom does not accept as an acknowledgement: neither its HTTP
+// status nor its body reports success.
 type refusal struct {
 	status int
 	code   string
@@ -109,8 +108,7 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rc.o.Notify(Event{Type: Received, Time: record.Time, Record: record, Status: http.StatusOK, Err: err})
 }
 
-// acknowledge answers, and returns when the answer has left: whoever is told of
-// it may take his time.
+// acknowledge returns after flushing the answer, so that slow observers don't delay it.
 func acknowledge(w http.ResponseWriter) error {
 	w.Header().Set("Content-Length", strconv.Itoa(len(antom.AcknowledgementBody())))
 	if err := antom.Acknowledge(w); err != nil {
@@ -122,24 +120,23 @@ func acknowledge(w http.ResponseWriter) error {
 	return nil
 }
 
-// receive verifies and stores a notification. The record is nil if the request
-// was not read.
+// receive verifies and stores a notification. The record is nil if the request was not read.
 func (rc *Receiver) receive(w http.ResponseWriter, r *http.Request) (*Record, *refusal) {
 	if r.Method != http.MethodPost {
 		return nil, &refusal{http.StatusMethodNotAllowed, "METHOD_NOT_SUPPORTED", fmt.Errorf("method %s: Antom sends notifications by POST", redact.Clip(r.Method, 40))}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, rc.o.BodyLimit))
 	if err != nil {
-		return nil, unread(err)
+		return nil, readRefusal(err)
 	}
 	record := newRecord(r, rc.o.Target(r), body, rc.o.Now())
 	if rc.o.Hop != "" && slices.Contains(r.Header.Values(HopHeader), rc.o.Hop) {
-		return record, &refusal{http.StatusLoopDetected, "PARAM_ILLEGAL", errors.New("a loop: this listener has forwarded it before; it is cut here")}
+		return record, &refusal{http.StatusLoopDetected, "PARAM_ILLEGAL", errors.New("loop: this listener has already forwarded this notification")}
 	}
 	if err := rc.verify(r, record.URL, body); err != nil {
 		return record, &refusal{http.StatusUnauthorized, "INVALID_SIGNATURE", err}
 	}
-	if !json.Valid(body) { // signed, and still nothing that a merchant could act on
+	if !json.Valid(body) { // genuine, but of no use to a merchant
 		return record, &refusal{http.StatusBadRequest, "PARAM_ILLEGAL", errors.New("the body is not JSON")}
 	}
 	record.Forward = rc.o.Forward
@@ -149,15 +146,15 @@ func (rc *Receiver) receive(w http.ResponseWriter, r *http.Request) (*Record, *r
 	return record, nil
 }
 
-// verify says why a request is not genuine. Unlike antom.VerifyRequest it does
-// not read the message: a genuine one is taken whatever it says.
+// verify reports why a request is not genuine. Unlike antom.VerifyRequest it does not decode
+// the message: a genuine one is accepted whatever it contains.
 func (rc *Receiver) verify(r *http.Request, target string, body []byte) error {
 	_, err := antom.VerifyMessage(r, target, body, rc.o.Key, rc.o.ClientID)
 	return err
 }
 
-// unread tells a body that is too long from one that did not come.
-func unread(err error) *refusal {
+// readRefusal maps a read error to 413 or 400.
+func readRefusal(err error) *refusal {
 	if tooLong, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return &refusal{http.StatusRequestEntityTooLarge, "PARAM_ILLEGAL", fmt.Errorf("the body is longer than %d bytes", tooLong.Limit)}
 	}
@@ -170,9 +167,9 @@ func (rc *Receiver) refuse(w http.ResponseWriter, r *http.Request, record *Recor
 	}
 	w.Header().Set("Content-Type", antom.ContentType)
 	w.WriteHeader(no.status)
-	answer, err := json.Marshal(map[string]antom.Result{"result": {ResultStatus: antom.StatusF, ResultCode: no.code, ResultMessage: answerable(no.err)}})
+	answer, err := json.Marshal(map[string]antom.Result{"result": {ResultStatus: antom.StatusF, ResultCode: no.code, ResultMessage: publicMessage(no.err)}})
 	if err == nil {
-		_, _ = w.Write(answer) // a client that has left will send it again
+		_, _ = w.Write(answer) // on a closed connection: Antom will send it again
 	}
 	if record == nil {
 		record = newRecord(r, rc.o.Target(r), nil, rc.o.Now())
@@ -184,24 +181,23 @@ func (rc *Receiver) refuse(w http.ResponseWriter, r *http.Request, record *Recor
 	rc.o.Notify(Event{Type: kind, Time: record.Time, Record: record, Status: no.status, Err: no.err})
 }
 
-// answerable is what the other side may know of an error: nothing of this
-// machine.
-func answerable(err error) string {
+// publicMessage is what the other side may see of an error: nothing about this machine.
+func publicMessage(err error) string {
 	if _, ok := errors.AsType[*StoreError](err); ok {
 		return "not stored"
 	}
 	return err.Error()
 }
 
-// StoreError says why a genuine notification is not in the journal.
+// StoreError reports why a genuine notification is not in the journal.
 type StoreError struct{ Err error }
 
 func (e *StoreError) Error() string { return "store the notification: " + e.Err.Error() }
 
-// Unwrap returns what the file system said.
+// Unwrap returns the error of the journal.
 func (e *StoreError) Unwrap() error { return e.Err }
 
-// Hint says what to do about it.
+// Hint returns what to do about it.
 func (e *StoreError) Hint() string {
-	return "make room on the disk, or let it be written; Antom sends what was not acknowledged again"
+	return "free some disk space, or make the folder writable; Antom sends unacknowledged notifications again"
 }

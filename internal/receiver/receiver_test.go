@@ -36,8 +36,8 @@ var gatewayKey = sync.OnceValue(func() *sign.PrivateKey {
 	return key
 })
 
-// paid is the body of a notification of one payment; n tells notifications of
-// the same payment apart.
+// paid is the body of a notification about a payment; n distinguishes notifications of the same
+// payment.
 func paid(payment string, n int) []byte {
 	return fmt.Appendf(nil, `{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},"paymentRequestId":%q,"paymentId":"P%s","paymentAmount":{"currency":"SGD","value":"4200"},"metadata":"%d"}`, payment, payment, n)
 }
@@ -57,7 +57,7 @@ func delivered(t testing.TB, target string, body []byte, change ...func(*http.Re
 	return r
 }
 
-// endpoint is a receiver with its journal, and what it told.
+// endpoint is a receiver with its journal, and the events that it reported.
 type endpoint struct {
 	*receiver.Receiver
 	dir     string
@@ -102,8 +102,8 @@ func (e *endpoint) records(t testing.TB) []*receiver.Record {
 	return all
 }
 
-// TestReceiver_answers: what is genuine is acknowledged and in the journal, what
-// is not is neither, and neither status nor body says that it was.
+// TestReceiver_answers: a genuine notification is acknowledged and stored. Anything else is
+// neither, and neither its status nor its body reports success.
 func TestReceiver_answers(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -186,8 +186,8 @@ func TestReceiver_stores(t *testing.T) {
 	}
 }
 
-// TestReceiver_duplicates: the same message is known again, however it is
-// spelled and signed; one that differs is not.
+// TestReceiver_duplicates: the same message is recognized however it is formatted and signed; a
+// different one is not a duplicate.
 func TestReceiver_duplicates(t *testing.T) {
 	t.Parallel()
 	e := open(t)
@@ -207,7 +207,7 @@ func TestReceiver_duplicates(t *testing.T) {
 	}
 }
 
-// TestReceiver_closedJournal: what can't be stored is not acknowledged.
+// TestReceiver_closedJournal: a notification that can't be stored is not acknowledged.
 func TestReceiver_closedJournal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -229,12 +229,12 @@ func TestReceiver_closedJournal(t *testing.T) {
 		t.Errorf("events = %+v", events)
 	}
 	if strings.Contains(w.Body.String(), dir) {
-		t.Errorf("the answer %s tells of this machine", w.Body)
+		t.Errorf("the answer %s reveals something about this machine", w.Body)
 	}
 }
 
-// TestReceiver_acknowledgesFirst: an acknowledgement does not wait for whoever is
-// told of the notification, such as a terminal that was paused.
+// TestReceiver_acknowledgesFirst: an acknowledgement does not wait for the observer, which may
+// be a paused terminal.
 func TestReceiver_acknowledgesFirst(t *testing.T) {
 	t.Parallel()
 	answered := make(chan struct{})
@@ -289,13 +289,13 @@ func TestPublicTarget(t *testing.T) {
 	}
 	for _, bad := range []string{"", "/path", "a.example/path", "ftp://a.example", "http://", "://"} {
 		if _, err := receiver.PublicTarget(bad); err == nil {
-			t.Errorf("%q was taken", bad)
+			t.Errorf("%q was accepted", bad)
 		}
 	}
 }
 
-// TestReceiver_manySenders: many at a time are all acknowledged and each is in
-// the journal once.
+// TestReceiver_manySenders: concurrent notifications are all acknowledged, and each is stored
+// once.
 func TestReceiver_manySenders(t *testing.T) {
 	t.Parallel()
 	e := open(t)
@@ -336,13 +336,13 @@ func TestReceiver_manySenders(t *testing.T) {
 	}
 	for i := range senders {
 		if seen[strconv.Itoa(i)] != 1 {
-			t.Errorf("payment %d is %d times in the journal", i, seen[strconv.Itoa(i)])
+			t.Errorf("payment %d is in the journal %d times", i, seen[strconv.Itoa(i)])
 		}
 	}
 }
 
-// FuzzReceiver: whatever comes, the receiver answers, and acknowledges only what
-// the gateway's key has signed.
+// FuzzReceiver: the receiver answers any request, and acknowledges only what was signed with
+// the gateway's key.
 func FuzzReceiver(f *testing.F) {
 	genuine := delivered(f, notify, paid("1", 1))
 	body, err := io.ReadAll(genuine.Body)
@@ -367,12 +367,12 @@ func FuzzReceiver(f *testing.F) {
 		}
 		message := sign.Message{Method: method, Target: target, ClientID: client, Time: at, Body: body}
 		if _, err := gatewayKey().Public().Verify(message, signature); err != nil || client != clientID {
-			t.Errorf("acknowledged, and %v", err)
+			t.Errorf("acknowledged, but %v", err)
 		}
 	})
 }
 
-// FuzzServe: whatever bytes come through a connection, the server lives on.
+// FuzzServe: no bytes on a connection crash the server.
 func FuzzServe(f *testing.F) {
 	f.Add([]byte("POST /antom/notify HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"))
 	f.Add([]byte("POST /antom/notify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n"))

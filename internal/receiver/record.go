@@ -17,13 +17,13 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Record is one line of the journal: a delivery as it came. A line is also a
-// saved message that `antom notify verify` reads.
+// Record is one line of the journal: a delivery as received. A line is also a saved message
+// that `antom notify verify` reads.
 type Record struct {
-	ID          string    `json:"id"` // n1, n2, … in the order in which they were stored
+	ID          string    `json:"id"` // n1, n2, … in storage order
 	Time        time.Time `json:"time"`
-	DuplicateOf string    `json:"duplicateOf,omitzero"` // the record that had the same body first
-	Forward     bool      `json:"forward,omitzero"`     // it was to be forwarded
+	DuplicateOf string    `json:"duplicateOf,omitzero"` // the first record with the same body
+	Forward     bool      `json:"forward,omitzero"`     // to be forwarded
 
 	NotifyType       string `json:"notifyType"`
 	PaymentRequestID string `json:"paymentRequestId"`
@@ -31,20 +31,20 @@ type Record struct {
 	ResultStatus     string `json:"resultStatus"`
 	ResultCode       string `json:"resultCode"`
 
-	Identity string `json:"identity"` // the same for every delivery of one notification
-	Order    string `json:"order"`    // what has the same is forwarded one after another
+	Identity string `json:"identity"` // equal for all deliveries of one notification
+	Order    string `json:"order"`    // records with the same value are forwarded one after another
 
 	Kind     string      `json:"kind"` // notification
 	Method   string      `json:"method"`
 	URL      string      `json:"url"`               // the path and query that Antom signed
-	Received string      `json:"received,omitzero"` // those that came, if they were others
+	Received string      `json:"received,omitzero"` // the path and query received, if different
 	Headers  [][2]string `json:"headers"`
 	Text     *string     `json:"body,omitzero"`       // the body, if it is UTF-8
 	Bytes    []byte      `json:"bodyBase64,omitzero"` // the body, if it is not
 }
 
-// newRecord takes a request down. What its body says is read leniently: a
-// notification of a kind that nobody has heard of is stored too.
+// newRecord makes a record of a request. It reads the body leniently, so that notifications of
+// unknown types are stored too.
 func newRecord(r *http.Request, target string, body []byte, now time.Time) *Record {
 	rec := &Record{
 		Time: now.UTC(), Kind: "notification", Method: r.Method, URL: target,
@@ -63,7 +63,7 @@ func newRecord(r *http.Request, target string, body []byte, now time.Time) *Reco
 	return rec
 }
 
-// Summarise fills in what the body says; what can't be read stays empty.
+// Summarise fills in the fields that it can read from the body, and leaves the others empty.
 func (r *Record) Summarise() {
 	if head, err := antom.ReadSummary(r.Body()); err == nil {
 		r.NotifyType, r.PaymentRequestID, r.PaymentID = head.NotifyType, head.PaymentRequestID, head.PaymentID
@@ -71,7 +71,7 @@ func (r *Record) Summarise() {
 	}
 }
 
-// pairs are the headers, sorted by name; those of one name in their order.
+// pairs returns the headers sorted by name, several values of one name in their order.
 func pairs(r *http.Request) [][2]string {
 	list := [][2]string{{"host", r.Host}}
 	for name, values := range r.Header {
@@ -83,12 +83,12 @@ func pairs(r *http.Request) [][2]string {
 	return list
 }
 
-// idFields name what a notification tells of, the first that a body has before
-// the others. A capture names its payment by paymentId alone, a refund names no
-// payment (J24).
+// idFields are the fields that can identify the subject of a notification, in order of
+// preference. A capture names its payment by paymentId only, a refund does not name its payment
+// (J24).
 var idFields = [...]string{"paymentRequestId", "paymentId", "refundRequestId", "refundId", "captureRequestId", "captureId", "vaultingRequestId", "disputeId", "authState"}
 
-// IDs are the ids that the body names, what it tells of first.
+// IDs returns the ids in the body, the subject's first.
 func (r *Record) IDs() []string {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(r.Body(), &members) != nil {
@@ -104,7 +104,7 @@ func (r *Record) IDs() []string {
 	return ids
 }
 
-// Subject is the id of what the notification tells of, "" if it names none.
+// Subject returns the id that the notification is about, or "" if it names none.
 func (r *Record) Subject() string {
 	return append(r.IDs(), "")[0]
 }
@@ -117,7 +117,7 @@ func (r *Record) Body() []byte {
 	return r.Bytes
 }
 
-// Header returns the headers as they came, with the host.
+// Header returns the headers as received, including the host.
 func (r *Record) Header() http.Header {
 	header := http.Header{}
 	for _, pair := range r.Headers {
@@ -126,8 +126,8 @@ func (r *Record) Header() http.Header {
 	return header
 }
 
-// identity tells notifications apart by what they say, however it is spelled:
-// two deliveries of the same one have it in common.
+// identity identifies a notification by its content, whatever its formatting: two deliveries of
+// one notification share it.
 func identity(body []byte) string {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -141,9 +141,9 @@ func identity(body []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// orderFields say which notifications tell of the same thing, the first field
-// that a body has. A capture names its payment by paymentId alone, a refund
-// names no payment (J24).
+// orderFields determine which notifications are about the same thing: the first field that a
+// body has. A capture names its payment by paymentId only, a refund does not name its payment
+// (J24).
 var orderFields = [...]string{"paymentId", "paymentRequestId", "refundRequestId", "refundId", "vaultingRequestId", "disputeId", "authState"}
 
 func orderOf(body []byte) string {
@@ -160,7 +160,7 @@ func orderOf(body []byte) string {
 	return ""
 }
 
-// line is the record as one line of the journal, without its line end.
+// line returns the record as one line of the journal, including its line end.
 func (r *Record) line() ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -174,7 +174,7 @@ func (r *Record) line() ([]byte, error) {
 // recordID is the id of the nth record.
 func recordID(n uint64) string { return "n" + strconv.FormatUint(n, 10) }
 
-// recordNumber is n of an id, 0 of anything else.
+// recordNumber returns n of the id of the nth record, 0 if it is not such an id.
 func recordNumber(id string) uint64 {
 	digits, found := strings.CutPrefix(id, "n")
 	n, err := strconv.ParseUint(digits, 10, 64)
@@ -184,8 +184,8 @@ func recordNumber(id string) uint64 {
 	return n
 }
 
-// identityKey is an identity in its short form.
+// identityKey returns the binary form of an identity.
 func identityKey(identity string) (key [16]byte) {
-	_, _ = hex.Decode(key[:], []byte(identity[:min(len(identity), 2*len(key))])) // of a damaged one, as far as it goes
+	_, _ = hex.Decode(key[:], []byte(identity[:min(len(identity), 2*len(key))])) // of a damaged identity, as much as can be decoded
 	return key
 }

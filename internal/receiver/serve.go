@@ -9,8 +9,8 @@ import (
 	"github.com/antom-cli/antom/internal/serve"
 )
 
-// limits of connections: Antom sends a few kilobytes at once, and who needs
-// longer only holds a place.
+// limits of connections: Antom sends a few kilobytes at once, so a slower client only blocks a
+// connection.
 func limits() serve.Limits {
 	return serve.Limits{
 		Header: 5 * time.Second, Read: 15 * time.Second, Idle: time.Minute,
@@ -19,8 +19,8 @@ func limits() serve.Limits {
 	}
 }
 
-// Serve answers what comes through a listener until ctx ends; then it waits for
-// the answers on their way and returns nil. Broken clients are no news.
+// Serve answers the connections of a listener until ctx ends, then waits for the answers in
+// progress and returns nil. Errors of single connections are not reported.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := serve.Server{Handler: handler, Limits: limits()}
 	return server.Serve(ctx, listener)

@@ -1,4 +1,4 @@
 package receiver
 
-// syncDir has nothing to do: Windows writes names with the file.
+// syncDir does nothing: Windows writes names together with the file.
 func syncDir(string) error { return nil }
