@@ -99,7 +99,7 @@ func (o *captureWait) await(ctx context.Context, p *output.Printer, client *anto
 // result is the list of the captures, in every form of output.
 func (o *captureWait) result(w *wait.Watch) output.Result {
 	result := output.Result{Table: new(view.TransactionTable(nil, false)), Raw: []byte{}}
-	if w.Told {
+	if w.HasState {
 		payment := view.PaymentOf(w.State)
 		result = (&captureList{c: o.c}).result(payment, w.State.Body)
 		result.Quiet = nil

@@ -62,7 +62,7 @@ func (r *run) verdict(err error) (verdict error, final bool) {
 // standing says what is known of the payment.
 func (r *run) standing() string {
 	switch {
-	case r.stand.Told:
+	case r.stand.HasState:
 		return r.stand.State.Status
 	case wait.IsMissing(r.stand.Err):
 		return "nothing was paid"
@@ -112,7 +112,7 @@ func (r *run) print(verdict error) error {
 		}
 		return r.tell.stream(resultRecord(&w, r.o.c.Now(), cli.ExitCode(verdict)), "")
 	}
-	if !r.stand.Told {
+	if !r.stand.HasState {
 		return nil
 	}
 	return r.p.Print(view.PaymentResult(view.PaymentOf(r.stand.State), r.stand.State.Body))
@@ -123,7 +123,7 @@ func (r *run) whatIsOpen(cause error) {
 	id := cli.IDArg(r.session.PaymentRequestID)
 	switch left := expiry(r.o.c.Now(), r.session.Expires); {
 	case cause == nil:
-	case r.stand.Told: // a payment was made: the session is used up
+	case r.stand.HasState: // a payment was made: the session is used up
 		r.p.Note("the payment goes on without this command: antom payment wait %s", id)
 	case r.expired:
 		r.p.Note("nothing is open: the session has expired")

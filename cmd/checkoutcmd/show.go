@@ -259,13 +259,13 @@ func styleOf(kind antom.SDKEventKind, code string) output.Style {
 
 // status tells that the payment stands otherwise than before, or why that is not known.
 func (t *teller) status(before, w wait.Watch) error {
-	if w.Told && w.State.Status != before.State.Status {
+	if w.HasState && w.State.Status != before.State.Status {
 		record := view.PaymentWords().Event("status", &w, wait.Stage{}, t.c.Now(), nil)
 		text := t.clock(t.c.Now()) + "  " + column("inquiryPayment") + "  " + view.StatusCell(antom.PaymentStatus(w.State.Status)).Text
 		return t.stream(record, text)
 	}
 	switch {
-	case wait.IsMissing(w.Err) && before.Err == nil && !before.Told:
+	case wait.IsMissing(w.Err) && before.Err == nil && !before.HasState:
 		t.p.Note("inquiryPayment: ORDER_NOT_EXIST: nothing is paid yet")
 	case w.Err != nil && !wait.IsMissing(w.Err):
 		t.p.Note("inquiryPayment: %s; asking again in %s", w.Err, cli.Pause(w.Next))

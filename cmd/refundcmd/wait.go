@@ -76,7 +76,7 @@ func (o *refundWait) await(ctx context.Context, p *output.Printer, client *antom
 		return err
 	}
 	result := output.Result{Raw: []byte{}}
-	if watches[0].Told {
+	if watches[0].HasState {
 		result = stateResult(refundOf(watches[0].State), watches[0].State.Body)
 	}
 	if silent {

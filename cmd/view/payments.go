@@ -131,7 +131,7 @@ func (o *PaymentWait) print(w *wait.Watch) error {
 	switch {
 	case o.Printer.Streams():
 		return nil // the events have said it
-	case w.Told:
+	case w.HasState:
 		result = PaymentResult(PaymentOf(w.State), w.State.Body)
 	case o.Silent:
 		return nil
@@ -180,7 +180,7 @@ func paymentColumns() []output.Col {
 func paymentRow(w *wait.Watch) []output.Cell {
 	ids := w.IDs()
 	row := []output.Cell{{Text: ids.PaymentRequestID, Style: output.Key}, {Text: ids.PaymentID}, {}, {}, {}}
-	if w.Told {
+	if w.HasState {
 		row[2], row[3] = StatusCell(antom.PaymentStatus(w.State.Status)), output.Cell{Text: w.State.ResultCode}
 		row[4] = output.Cell{Text: cli.Seconds(w.Elapsed), Plain: fmt.Sprintf("%.0f", w.Elapsed.Seconds())}
 	}

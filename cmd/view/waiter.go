@@ -165,7 +165,7 @@ func (o *Waiter) name(w *wait.Watch) string {
 // gateway does not know may be a wrong id.
 func (o *Waiter) whatNext(w *wait.Watch) string {
 	again := fmt.Sprintf("ask again with %s %s", o.Words.Command, cli.IDArg(w.Target.Name()))
-	if !w.Told && w.Missing > 0 {
+	if !w.HasState && w.Missing > 0 {
 		return "check the id; " + o.Words.Later + ", " + again
 	}
 	return "the " + o.Words.Noun + " goes on; " + again
@@ -174,11 +174,11 @@ func (o *Waiter) whatNext(w *wait.Watch) string {
 // standing says in words what is known of a thing that is not done.
 func (o *Waiter) standing(w *wait.Watch) string {
 	switch {
-	case w.Missing > 0 && !w.Told:
+	case w.Missing > 0 && !w.HasState:
 		return "ORDER_NOT_EXIST (" + o.Words.Missing + ")"
-	case !w.Told && w.Err != nil:
+	case !w.HasState && w.Err != nil:
 		return "no answer: " + w.Err.Error()
-	case !w.Told:
+	case !w.HasState:
 		return "no answer yet"
 	}
 	return w.Standing()

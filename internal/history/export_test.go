@@ -1,4 +1,4 @@
 package history
 
-// OpenSized is Open with files of another size.
+// OpenSized is Open with another maximum file size.
 func OpenSized(dir string, largest int64) *Log { return &Log{dir: dir, largest: largest} }

@@ -13,30 +13,30 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// largestFile is the size at which the file is put aside and a new one begun.
+// largestFile is the size at which the current file is rotated.
 const largestFile = 4 << 20
 
-// generations are how many files are kept: the current one and those put aside.
+// generations is how many files are kept: the current one and the rotated ones.
 const generations = 3
 
-// Log is the history in one folder. It holds no file open: many processes write
-// to it, each one record at a time.
+// Log is the history in one folder. It holds no file open: many processes write to it, one
+// record at a time.
 type Log struct {
 	dir     string
 	largest int64
-	skipped int // lines that Newest has passed over
+	skipped int // lines that Newest could not read
 }
 
-// Open names the folder of a history; nothing is made before the first record.
+// Open returns the history in a folder. It creates nothing before the first record.
 func Open(dir string) *Log { return &Log{dir: dir, largest: largestFile} }
 
-// Path is the file that records are added to.
+// Path returns the file that records are appended to.
 func (l *Log) Path() string { return l.file(0) }
 
-// Skipped is how many lines the last walk of Newest has passed over.
+// Skipped returns how many lines the last walk of Newest could not read.
 func (l *Log) Skipped() int { return l.skipped }
 
-// file is the path of a generation; 0 is the current one.
+// file returns the path of a generation; 0 is the current one.
 func (l *Log) file(generation int) string {
 	if generation == 0 {
 		return filepath.Join(l.dir, "history.jsonl")
@@ -44,8 +44,8 @@ func (l *Log) file(generation int) string {
 	return filepath.Join(l.dir, fmt.Sprintf("history.%d.jsonl", generation))
 }
 
-// Append adds a record. A line that another process left cut off stays a line
-// of its own.
+// Append adds a record. If another process left an incomplete last line, the record still
+// starts on a new line.
 func (l *Log) Append(r Record) error {
 	line, err := json.Marshal(r)
 	if err != nil {
@@ -59,7 +59,7 @@ func (l *Log) Append(r Record) error {
 	})
 }
 
-// locked lets one process at a time change the files.
+// locked calls change while no other process changes the files.
 func (l *Log) locked(change func() error) error {
 	if err := os.MkdirAll(l.dir, 0o700); err != nil {
 		return fmt.Errorf("make the history's folder: %w", err)
@@ -68,7 +68,7 @@ func (l *Log) locked(change func() error) error {
 	if err := lock.Lock(); err != nil {
 		return fmt.Errorf("lock the history: %w", err)
 	}
-	defer func() { _ = lock.Unlock() }() // the end of the process unlocks too
+	defer func() { _ = lock.Unlock() }() // exiting unlocks too
 	if err := change(); err != nil {
 		return fmt.Errorf("write the history: %w", err)
 	}
@@ -101,7 +101,7 @@ func endsWithinLine(file *os.File) (bool, error) {
 	return last[0] != '\n', err
 }
 
-// rotate puts the current file aside once it is large, and drops the oldest.
+// rotate renames the current file once it is large, and drops the oldest.
 func (l *Log) rotate() error {
 	info, err := os.Stat(l.file(0))
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() < l.largest {
@@ -119,7 +119,7 @@ func (l *Log) rotate() error {
 	return nil
 }
 
-// Clear removes all records, or those that keep does not want to keep.
+// Clear removes all records for which keep returns false.
 func (l *Log) Clear(keep func(Record) bool) error {
 	return l.locked(func() error {
 		for generation := range generations {
@@ -131,8 +131,7 @@ func (l *Log) Clear(keep func(Record) bool) error {
 	})
 }
 
-// rewrite replaces a file by one with the records to keep, or removes it if
-// there are none.
+// rewrite replaces a file by one with the records to keep, or removes it if there are none.
 func rewrite(path string, keep func(Record) bool) error {
 	old, err := os.Open(path)
 	if err != nil {
@@ -143,7 +142,7 @@ func rewrite(path string, keep func(Record) bool) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(fresh.Name()) // fails after the rename, as it should
+	defer os.Remove(fresh.Name()) // fails after the rename, which is fine
 	kept, err := copyRecords(fresh, old, keep)
 	if err := errors.Join(err, fresh.Close()); err != nil {
 		return err
@@ -154,9 +153,9 @@ func rewrite(path string, keep func(Record) bool) error {
 	return os.Rename(fresh.Name(), path)
 }
 
-// Newest walks the records from the newest to the oldest. Lines that are no
-// records are passed over and counted, see Skipped: a process that was killed
-// leaves one cut off. The error is the last thing that is yielded.
+// Newest yields the records from the newest to the oldest. It skips and counts lines that are
+// not records (see Skipped): a killed process may leave an incomplete one. An error is always
+// the last thing yielded.
 func (l *Log) Newest() iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		l.skipped = 0

@@ -24,7 +24,7 @@ func record(id string) history.Record {
 	}
 }
 
-// ids are the paymentRequestIds of a log, the newest first.
+// ids returns the paymentRequestIds of a log, newest first.
 func ids(t *testing.T, log *history.Log) []string {
 	t.Helper()
 	var found []string
@@ -106,7 +106,7 @@ func TestLog_rotates(t *testing.T) {
 	}
 	for i := range kept[1:] {
 		if kept[i] <= kept[i+1] {
-			t.Errorf("%q stands before %q", kept[i], kept[i+1])
+			t.Errorf("%q comes before %q", kept[i], kept[i+1])
 		}
 	}
 	files, err := os.ReadDir(dir)
@@ -145,7 +145,7 @@ func TestLog_concurrent(t *testing.T) {
 	}
 	writers.Wait()
 	if got := ids(t, history.Open(dir)); len(got) != 200 {
-		t.Errorf("%d records of 200 are there", len(got))
+		t.Errorf("%d records, want 200", len(got))
 	}
 }
 
@@ -188,7 +188,7 @@ func TestLog_noPlace(t *testing.T) {
 	}
 }
 
-// Only what the record names is kept, whatever the bodies hold.
+// TestNewRecord: only the named fields are kept, whatever else the bodies hold.
 func TestNewRecord(t *testing.T) {
 	t.Parallel()
 	request := []byte(`{"paymentRequestId":"order-1","paymentAmount":{"currency":"SGD","value":"4200"},
@@ -211,7 +211,7 @@ func TestNewRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// An answer that was not accepted is not believed.
+	// The fields of a rejected answer are not recorded.
 	forged := &antom.Response{Body: []byte(`{"paymentId":"forged","paymentStatus":"SUCCESS"}`)}
 	refused := history.NewRecord(antom.Exchange{Operation: antom.InquiryPayment, Request: []byte(`{"paymentRequestId":"order-1"}`), Response: forged, Err: sign.NewError(sign.Mismatch, "")})
 	if refused.PaymentID != "" || refused.PaymentStatus != "" || refused.Failure != "mismatch" {

@@ -15,19 +15,19 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Outcome says what is known of a call that moves money.
+// Outcome is the known result of a call that moves money.
 type Outcome string
 
-// The outcomes of a call. One that the process did not live to see stays [Sent].
+// The outcomes of a call. If the process ends before the answer, the outcome stays [Sent].
 const (
-	Sent     Outcome = "sent"      // no answer is known: it may have been carried out
+	Sent     Outcome = "sent"      // no answer yet: it may have been carried out
 	Done     Outcome = "done"      // S
 	Refused  Outcome = "refused"   // F
-	UnderWay Outcome = "under-way" // U with a code to wait for: it must not be sent again
+	UnderWay Outcome = "under-way" // U with a code that means wait: do not send it again
 )
 
-// Entry is a line of the ledger: a call that moves money, by the id that Antom
-// carries it out once for. It holds what its struct names and nothing else.
+// Entry is a line of the ledger: a call that moves money. Antom executes it at most once per
+// request id. An entry holds only the fields named here.
 type Entry struct {
 	Time      time.Time       `json:"time"`
 	Profile   string          `json:"profile"`
@@ -46,23 +46,23 @@ func (e *Entry) same(other Entry) bool {
 	return e.ClientID == other.ClientID && e.Operation == other.Operation && e.RequestID == other.RequestID
 }
 
-// Alike reports whether two entries would move the same money of the same payment.
+// Alike reports whether two entries would move the same amount of the same payment.
 func (e *Entry) Alike(other Entry) bool {
 	return e.ClientID == other.ClientID && e.Operation == other.Operation && e.PaymentID == other.PaymentID && e.Amount == other.Amount
 }
 
-// Ledger remembers the calls that moved money, or may have. Processes share it.
+// Ledger records the calls that moved money, or may have. Several processes can use it.
 type Ledger struct{ log *Log }
 
-// Ledger is the ledger beside the history.
+// Ledger returns the ledger in the folder of the history.
 func (l *Log) Ledger() *Ledger { return &Ledger{l} }
 
-// Path is the ledger's file.
+// Path returns the ledger's file.
 func (g *Ledger) Path() string { return filepath.Join(g.log.dir, "ledger.jsonl") }
 
-// Begin writes down that a call is about to be sent, unless admit refuses it: it is
-// given the newest entry of the same request id and the newest one that would move
-// the same money, each nil if there is none. No other process gets in between.
+// Begin records that a call is about to be sent, unless admit returns an error. admit gets the
+// newest entry with the same request id and the newest one that would move the same money, each
+// nil if there is none. The ledger is locked meanwhile.
 func (g *Ledger) Begin(entry Entry, admit func(sameID, alike *Entry) error) error {
 	entry.Outcome = Sent
 	return g.log.locked(func() error {
@@ -85,10 +85,11 @@ func (g *Ledger) Begin(entry Entry, admit func(sameID, alike *Entry) error) erro
 	})
 }
 
-// refusal carries what admit said past the words of the lock.
+// refusal marks an error of admit, so that Refusal finds it inside the wrapping of locked.
 type refusal struct{ error }
 
-// Refusal is what admit of [Ledger.Begin] said, if that is why it failed.
+// Refusal returns the error that admit of [Ledger.Begin] returned, or nil if Begin failed for
+// another reason.
 func Refusal(err error) error {
 	if said, ok := errors.AsType[*refusal](err); ok {
 		return said.error
@@ -96,14 +97,14 @@ func Refusal(err error) error {
 	return nil
 }
 
-// End writes down what came of a call.
+// End records the outcome of a call.
 func (g *Ledger) End(entry Entry, outcome Outcome, code string) error {
 	entry.Outcome, entry.Code = outcome, code
 	return g.log.locked(func() error { return g.append(entry) })
 }
 
-// Newest is, of the calls whose last entry fits, the one that began last; nil if
-// there is none.
+// Newest returns the latest entry of the most recently begun call whose latest entry fits, or
+// nil if there is none.
 func (g *Ledger) Newest(fits func(Entry) bool) (*Entry, error) {
 	var calls []Entry
 	err := g.walk(func(e Entry) {
@@ -129,8 +130,8 @@ func (g *Ledger) append(entry Entry) error {
 	return appendLine(g.Path(), line)
 }
 
-// walk reads the entries, the oldest first. A line that is none, such as one that was
-// cut off, is passed over.
+// walk reads the entries, oldest first. It skips lines that are not entries, such as incomplete
+// ones.
 func (g *Ledger) walk(take func(Entry)) error {
 	text, err := os.ReadFile(g.Path())
 	if errors.Is(err, fs.ErrNotExist) {

@@ -19,8 +19,8 @@ func entry(id string, value int64) history.Entry {
 	}
 }
 
-// The ledger finds the newest entry of a request id, and the newest one that moves the
-// same money, whatever became of them; a cut-off line is passed over.
+// TestLedger: the ledger finds the newest entry with a request id and the newest one that moves
+// the same money, whatever their outcome. It skips an incomplete line.
 func TestLedger(t *testing.T) {
 	t.Parallel()
 	ledger := history.Open(t.TempDir()).Ledger()
@@ -48,7 +48,7 @@ func TestLedger(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	if newest, err := ledger.Newest(func(e history.Entry) bool { return e.Amount.Value == 200 }); err != nil || newest.RequestID != "r-1" {
-		t.Errorf("a call that was refused was written down: %+v, %v", newest, err)
+		t.Errorf("a refused call was recorded: %+v, %v", newest, err)
 	}
 	err = ledger.Begin(entry("r-1", 300), func(sameID, alike *history.Entry) error {
 		if sameID == nil || sameID.Amount.Value != 200 || alike != nil {
@@ -61,7 +61,8 @@ func TestLedger(t *testing.T) {
 	}
 }
 
-// Of many that would move the same money at a time, one gets through.
+// TestLedger_concurrent: of many concurrent calls that would move the same money, one is
+// admitted.
 func TestLedger_concurrent(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -87,6 +88,6 @@ func TestLedger_concurrent(t *testing.T) {
 	}
 	group.Wait()
 	if admitted != 1 {
-		t.Errorf("%d got through, want 1", admitted)
+		t.Errorf("%d admitted, want 1", admitted)
 	}
 }

@@ -15,11 +15,11 @@ import (
 // block is how much of a file is read at a time. A record is about 600 bytes.
 const block = 64 << 10
 
-// longestLine bounds what is held of a file that is none of ours.
+// longestLine limits the memory used for a file that is not a history.
 const longestLine = 1 << 20
 
-// backwards walks the lines of a file from the last to the first. A line is
-// valid until the next one.
+// backwards yields the lines of a file from the last to the first. A line is valid until the
+// next one is yielded.
 func backwards(path string) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		file, err := os.Open(path)
@@ -29,7 +29,7 @@ func backwards(path string) iter.Seq2[[]byte, error] {
 		}
 		defer file.Close()
 		end, err := file.Seek(0, io.SeekEnd)
-		var rest []byte // the beginning of this line is further to the front
+		var rest []byte // the end of a line that starts in an earlier block
 		for end > 0 && err == nil {
 			size := min(end, block)
 			part := make([]byte, size, int(size)+len(rest))
@@ -49,7 +49,7 @@ func backwards(path string) iter.Seq2[[]byte, error] {
 				part = part[:i]
 			}
 			if rest = part; len(rest) > longestLine {
-				err = errors.New("a line is too long: this is no history")
+				err = errors.New("a line is too long: not a history file")
 			}
 		}
 		switch {
@@ -61,7 +61,7 @@ func backwards(path string) iter.Seq2[[]byte, error] {
 	}
 }
 
-// copyRecords copies the lines of the records to keep, and says how many.
+// copyRecords copies the lines of the records to keep, and returns their number.
 func copyRecords(out io.Writer, in io.Reader, keep func(Record) bool) (kept int, err error) {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, longestLine)
@@ -78,8 +78,8 @@ func copyRecords(out io.Writer, in io.Reader, keep func(Record) bool) (kept int,
 	return kept, lines.Err()
 }
 
-// PaymentIDs are those of the ids that a profile's records know as paymentIds.
-// It looks at the text first: decoding every record would be felt.
+// PaymentIDs returns which of the ids are paymentIds in the records of a profile. It searches
+// the text first, because decoding every record would be noticeably slow.
 func (l *Log) PaymentIDs(profile string, ids []string) (map[string]bool, error) {
 	wanted := make(map[string]bool, len(ids))
 	for _, id := range ids {
@@ -106,7 +106,7 @@ func (l *Log) PaymentIDs(profile string, ids []string) (map[string]bool, error) 
 	return known, nil
 }
 
-// paymentIDIn finds the text of the paymentId in a line.
+// paymentIDIn returns the paymentId in a line without decoding it.
 func paymentIDIn(line []byte) string {
 	const member = `"paymentId":"`
 	_, rest, found := bytes.Cut(line, []byte(member))

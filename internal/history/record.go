@@ -1,8 +1,8 @@
-// Package history is the record of the calls that were made from this machine:
-// JSON lines in one file of the state folder, which processes share.
+// Package history records the calls made from this machine: JSON lines in one file of the state
+// folder, shared by several processes.
 //
-// A record holds what its struct names and nothing else: no key, no signature,
-// no session data, no card, nothing about the buyer.
+// A record holds only the fields of its struct: no key, no signature, no session data, no card,
+// nothing about the buyer.
 package history
 
 import (
@@ -14,17 +14,17 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Record is one call and what came of it.
+// Record is one call and its result.
 type Record struct {
 	Time      time.Time       `json:"time"`
-	Profile   string          `json:"profile"` // empty for the nameless one of the environment
+	Profile   string          `json:"profile"` // empty for the unnamed profile of the environment
 	ClientID  string          `json:"clientId"`
 	Gateway   string          `json:"gateway"` // host
 	Operation antom.Operation `json:"operation"`
 
 	PaymentRequestID         string              `json:"paymentRequestId,omitzero"`
 	PaymentID                string              `json:"paymentId,omitzero"`
-	RefundRequestID          string              `json:"refundRequestId,omitzero"` // a refund's notification names no payment
+	RefundRequestID          string              `json:"refundRequestId,omitzero"` // needed because a refund's notification names no payment
 	ReferenceOrderID         string              `json:"referenceOrderId,omitzero"`
 	PaymentAmount            antom.Amount        `json:"paymentAmount,omitzero"`
 	PaymentSessionExpiryTime antom.DateTime      `json:"paymentSessionExpiryTime,omitzero"`
@@ -34,11 +34,11 @@ type Record struct {
 	ResultStatus antom.ResultStatus `json:"resultStatus,omitzero"`
 	ResultCode   string             `json:"resultCode,omitzero"`
 	Signed       bool               `json:"signed"`
-	Failure      string             `json:"failure,omitzero"` // id of why there is no answer that counts
+	Failure      string             `json:"failure,omitzero"` // id of the reason why there is no accepted answer
 	TookMs       int64              `json:"tookMs"`
 }
 
-// facts are what is taken from a request and from its answer.
+// facts are the fields taken from a request and its answer.
 type facts struct {
 	PaymentRequestID         string              `json:"paymentRequestId"`
 	PaymentID                string              `json:"paymentId"`
@@ -52,38 +52,38 @@ type facts struct {
 	} `json:"order"`
 }
 
-// NewRecord is the record of a call. Time, Profile and ClientID are the caller's
-// to set. Only an answer that was accepted is believed.
+// NewRecord returns the record of a call. The caller sets Time, Profile and ClientID. Fields of
+// the answer are used only if it was accepted.
 func NewRecord(exchange antom.Exchange) Record {
 	r := Record{Operation: exchange.Operation, Gateway: exchange.Host}
-	r.take(exchange.Request)
+	r.addFacts(exchange.Request)
 	if exchange.Response != nil {
 		r.Signed = exchange.Response.Signed
 		r.TookMs = exchange.Response.Took.Milliseconds()
 		r.ResultStatus, r.ResultCode = exchange.Response.Result.ResultStatus, exchange.Response.Result.ResultCode
 	}
 	if exchange.Err == nil {
-		r.take(exchange.Response.Body)
+		r.addFacts(exchange.Response.Body)
 		return r
 	}
 	r.Failure = failure(exchange.Err)
 	return r
 }
 
-// take adds the facts that a body names. A body that can't be read names none.
-func (r *Record) take(body []byte) {
-	var told facts
-	if json.Unmarshal(body, &told) != nil {
+// addFacts adds the fields found in a body. An unreadable body has none.
+func (r *Record) addFacts(body []byte) {
+	var found facts
+	if json.Unmarshal(body, &found) != nil {
 		return
 	}
-	fill(&r.PaymentRequestID, told.PaymentRequestID)
-	fill(&r.PaymentID, told.PaymentID)
-	fill(&r.RefundRequestID, told.RefundRequestID)
-	fill(&r.ReferenceOrderID, told.Order.ReferenceOrderID)
-	fill(&r.PaymentAmount, told.PaymentAmount)
-	fill(&r.PaymentSessionExpiryTime, told.PaymentSessionExpiryTime)
-	fill(&r.PaymentStatus, told.PaymentStatus)
-	fill(&r.PaymentResultCode, told.PaymentResultCode)
+	fill(&r.PaymentRequestID, found.PaymentRequestID)
+	fill(&r.PaymentID, found.PaymentID)
+	fill(&r.RefundRequestID, found.RefundRequestID)
+	fill(&r.ReferenceOrderID, found.Order.ReferenceOrderID)
+	fill(&r.PaymentAmount, found.PaymentAmount)
+	fill(&r.PaymentSessionExpiryTime, found.PaymentSessionExpiryTime)
+	fill(&r.PaymentStatus, found.PaymentStatus)
+	fill(&r.PaymentResultCode, found.PaymentResultCode)
 }
 
 func fill[T comparable](field *T, value T) {
@@ -92,7 +92,8 @@ func fill[T comparable](field *T, value T) {
 	}
 }
 
-// failure is the id of an error: its text may hold what has no place here.
+// failure returns the id of an error, not its text, which may contain data that must not be
+// recorded.
 func failure(err error) string {
 	if failed, ok := errors.AsType[*antom.TransportError](err); ok {
 		return string(failed.Kind)
@@ -101,7 +102,7 @@ func failure(err error) string {
 		return string(refused.Reason)
 	}
 	if is[*antom.ResultError](err) {
-		return "" // the result says it
+		return "" // ResultStatus and ResultCode show it
 	}
 	return "stopped"
 }
@@ -111,8 +112,8 @@ func is[T error](err error) bool {
 	return ok
 }
 
-// SameState reports whether two records tell the same of the same payment, so
-// that the second one is no news.
+// SameState reports whether two records describe the same state of the same payment, so that
+// the second one adds nothing.
 func (r Record) SameState(other Record) bool {
 	r.Time, r.TookMs = other.Time, other.TookMs
 	return r == other

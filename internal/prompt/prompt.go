@@ -1,5 +1,5 @@
-// Package prompt asks questions on a terminal. Whatever it asks, a flag can say;
-// callers ask only where there is a terminal to answer.
+// Package prompt asks questions on a terminal. Every question has a flag that answers it, and
+// callers ask only if there is a terminal.
 package prompt
 
 import (
@@ -13,16 +13,16 @@ import (
 	"strings"
 )
 
-// Terminal is where questions are asked: on Out, answered on In.
+// Terminal asks questions on Out and reads the answers from In.
 type Terminal struct {
 	In  io.Reader
 	Out io.Writer
 
-	// Longest bounds a paste, in bytes; 0 is 16 MiB.
+	// Longest limits a paste, in bytes; 0 means 16 MiB.
 	Longest int
 }
 
-// ErrNoAnswer says that the input ended before an answer.
+// ErrNoAnswer is returned if the input ends before an answer.
 var ErrNoAnswer = errors.New("no answer: the input ended")
 
 // Line asks for one line.
@@ -36,8 +36,8 @@ func (t Terminal) Line(question string) (string, error) {
 	return strings.TrimSpace(line), nil
 }
 
-// Confirm asks a question that yes or no answers; anything but yes is no, and so
-// is the end of the input.
+// Confirm asks a yes-or-no question. Any answer but yes means no, and so does the end of the
+// input.
 func (t Terminal) Confirm(question string) (bool, error) {
 	answer, err := t.Line(question + " [y/N]")
 	if err != nil && !errors.Is(err, ErrNoAnswer) {
@@ -46,8 +46,8 @@ func (t Terminal) Confirm(question string) (bool, error) {
 	return strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"), nil
 }
 
-// readLine reads to the line end and not a byte further, so that the next
-// question finds its answer.
+// readLine reads up to the line end and not a byte further, so that the next question gets its
+// own answer.
 func readLine(in io.Reader) (string, error) {
 	var line strings.Builder
 	one := make([]byte, 1)
@@ -63,7 +63,7 @@ func readLine(in io.Reader) (string, error) {
 	}
 }
 
-// Keys and sequences of the paste mode.
+// Keys and escape sequences for pasting.
 const (
 	endOfInput     = 0x04 // Ctrl-D
 	startOfPaste   = "\x1b[200~"
@@ -73,16 +73,14 @@ const (
 	longestPaste   = 16 << 20
 )
 
-// Paste reads a pasted message, ended by Ctrl-D. The terminal is put into
-// non-canonical mode, since a canonical one cuts lines at 4096 bytes and makes
-// two line ends of CRLF, and into bracketed-paste mode, so that a Ctrl-D within
-// the paste does not end it. Interrupt keys keep working. Terminals send a
-// carriage return for each line end of a paste: it becomes a line feed again, and
-// two for each CRLF: see lineEnds.
+// Paste reads a pasted message that ends with Ctrl-D. It turns off canonical mode, which cuts
+// lines at 4096 bytes and turns CRLF into two line ends, and turns on bracketed paste, so that
+// a Ctrl-D inside the paste does not end it. Interrupt keys keep working. Terminals send each
+// line end of a paste as a carriage return, and CRLF as two; lineEnds undoes that.
 func (t Terminal) Paste(ctx context.Context) (io.Reader, error) {
 	file, ok := t.In.(*os.File)
 	if !ok {
-		return nil, errors.New("paste: the input is no terminal")
+		return nil, errors.New("paste: the input is not a terminal")
 	}
 	restore, err := rawInput(file)
 	if err != nil {
@@ -99,7 +97,7 @@ func (t Terminal) Paste(ctx context.Context) (io.Reader, error) {
 	}
 	go func() { pasted <- readPaste(bufio.NewReader(file), longest) }()
 	select {
-	case <-ctx.Done(): // the reader ends with the process: a blocked read can't be called back
+	case <-ctx.Done(): // a blocked read can't be cancelled: the reader ends with the process
 		return nil, ctx.Err()
 	case result := <-pasted:
 		if result.err != nil {
@@ -115,8 +113,8 @@ type pasteResult struct {
 	err  error
 }
 
-// readPaste reads until Ctrl-D outside of a bracketed paste, or the end. Line
-// ends that are typed after a paste are no part of it.
+// readPaste reads up to a Ctrl-D outside of a bracketed paste, or to the end of the input. Line
+// ends typed after a paste are not part of it.
 func readPaste(in io.ByteReader, longest int) pasteResult {
 	var text []byte
 	begin, end, inside := 0, -1, false // of the last bracketed paste
@@ -146,9 +144,9 @@ func readPaste(in io.ByteReader, longest int) pasteResult {
 	}
 }
 
-// lineEnds turns the carriage returns that a terminal sends into line feeds. A
-// terminal sends two for CRLF: where all come in pairs, and there are several,
-// they were CRLF. A single one at the end is then the Enter key.
+// lineEnds converts the carriage returns that a terminal sends into line feeds. A terminal
+// sends two for CRLF: if all of them come in pairs, and there are several pairs, the text had
+// CRLF. A single one at the end is then the Enter key.
 func lineEnds(text []byte) []byte {
 	pairs, all := bytes.Count(text, []byte("\r\r")), bytes.Count(text, []byte("\r"))
 	if entered := bytes.HasSuffix(text, []byte("\r")) && all == pairs*2+1; pairs > 1 && (all == pairs*2 || entered) && !bytes.Contains(text, []byte("\n")) {

@@ -60,7 +60,7 @@ func (s *screen) types(keys string) {
 	}
 }
 
-// sees waits until a text was shown.
+// sees waits until the terminal has shown a text.
 func (s *screen) sees(text string) {
 	s.t.Helper()
 	deadline := time.After(20 * time.Second)
@@ -118,7 +118,7 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
-// paste has a text pasted and returns what came of it.
+// paste pastes a text and returns what Paste read.
 func paste(t *testing.T, terminal Terminal, s *screen, keys string) (string, error) {
 	t.Helper()
 	type result struct {
@@ -131,7 +131,7 @@ func paste(t *testing.T, terminal Terminal, s *screen, keys string) (string, err
 		done <- result{text, err}
 	}()
 	s.sees("press Ctrl-D")
-	go s.types(keys) // what nobody reads yet may block
+	go s.types(keys) // may block until it is read
 	r := <-done
 	if r.err != nil {
 		return "", r.err
@@ -178,7 +178,7 @@ func TestPaste(t *testing.T) {
 				t.Error("the paste was shown")
 			}
 			if diff := cmp.Diff(before, s.mode()); diff != "" {
-				t.Errorf("the terminal is left in another mode (-want +got)\n%s", diff)
+				t.Errorf("the terminal's mode was not restored (-want +got)\n%s", diff)
 			}
 		})
 	}
@@ -194,7 +194,7 @@ func TestPaste_tooLong(t *testing.T) {
 		t.Errorf("error = %v", err)
 	}
 	if diff := cmp.Diff(before, s.mode()); diff != "" {
-		t.Errorf("the terminal is left in another mode (-want +got)\n%s", diff)
+		t.Errorf("the terminal's mode was not restored (-want +got)\n%s", diff)
 	}
 	other := newScreen(t)
 	terminal = other.ask()
@@ -204,8 +204,7 @@ func TestPaste_tooLong(t *testing.T) {
 	}
 }
 
-// TestPaste_interrupted: an interrupt leaves the terminal as it was, within a
-// paste too.
+// TestPaste_interrupted: an interrupt restores the terminal's mode, even within a paste.
 func TestPaste_interrupted(t *testing.T) {
 	t.Parallel()
 	s := newScreen(t)
@@ -218,7 +217,7 @@ func TestPaste_interrupted(t *testing.T) {
 	}()
 	s.sees("press Ctrl-D")
 	if during := s.mode(); during.Lflag&unix.ICANON != 0 || during.Lflag&unix.ECHO != 0 || during.Lflag&unix.ISIG == 0 {
-		t.Errorf("while it is pasted, the local mode is %#x", during.Lflag)
+		t.Errorf("the local mode during the paste is %#x", during.Lflag)
 	}
 	s.types("\x1b[200~half of it")
 	cancel()
@@ -227,7 +226,7 @@ func TestPaste_interrupted(t *testing.T) {
 	}
 	s.sees(disablePasting)
 	if diff := cmp.Diff(before, s.mode()); diff != "" {
-		t.Errorf("the terminal is left in another mode (-want +got)\n%s", diff)
+		t.Errorf("the terminal's mode was not restored (-want +got)\n%s", diff)
 	}
 }
 
@@ -241,7 +240,7 @@ func TestPaste_noTerminal(t *testing.T) {
 	defer writer.Close()
 	for _, in := range []io.Reader{strings.NewReader("x"), reader} {
 		if _, err := (Terminal{In: in, Out: io.Discard}).Paste(t.Context()); err == nil {
-			t.Errorf("%T taken for a terminal", in)
+			t.Errorf("%T accepted as a terminal", in)
 		}
 	}
 }

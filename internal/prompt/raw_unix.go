@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// rawInput puts a terminal into a mode in which each byte arrives as it was
-// sent, unseen; interrupt keys still work. It returns how to undo that.
+// rawInput puts a terminal into a mode in which each byte arrives as sent, without echo;
+// interrupt keys still work. It returns a function that restores the mode.
 func rawInput(file *os.File) (restore func(), err error) {
 	fd := int(file.Fd())
 	before, err := unix.IoctlGetTermios(fd, getTermios)

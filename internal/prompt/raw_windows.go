@@ -6,8 +6,8 @@ import (
 	"golang.org/x/term"
 )
 
-// rawInput puts the console into a mode in which each byte arrives as it was
-// sent. It returns how to undo that.
+// rawInput puts the console into a mode in which each byte arrives as sent. It returns a
+// function that restores the mode.
 func rawInput(file *os.File) (restore func(), err error) {
 	fd := int(file.Fd())
 	before, err := term.MakeRaw(fd)

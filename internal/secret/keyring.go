@@ -9,12 +9,12 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// service is the name under which the operating system's keyring keeps the
-// private keys of profiles.
+// service is the name under which the operating system's keyring stores the private keys of
+// profiles.
 const service = "antom"
 
-// KeyringKey reads the private key of a profile from the operating system's
-// keyring. The error is an [*Error].
+// KeyringKey reads the private key of a profile from the operating system's keyring. The error
+// is an [*Error].
 func KeyringKey(profile string) (*sign.PrivateKey, error) {
 	text, err := keyring.Get(service, profile)
 	if err != nil {
@@ -27,8 +27,8 @@ func KeyringKey(profile string) (*sign.PrivateKey, error) {
 	return key, nil
 }
 
-// StoreKeyringKey keeps the private key of a profile in the operating system's
-// keyring, in the place of an earlier one. The error is an [*Error].
+// StoreKeyringKey stores the private key of a profile in the operating system's keyring, and
+// replaces an earlier one. The error is an [*Error].
 func StoreKeyringKey(profile string, key *sign.PrivateKey) error {
 	if err := keyring.Set(service, profile, key.Base64()); err != nil {
 		return keyringError(profile, err)
@@ -36,8 +36,8 @@ func StoreKeyringKey(profile string, key *sign.PrivateKey) error {
 	return nil
 }
 
-// DropKeyringKey removes the private key of a profile from the operating
-// system's keyring. One that is not there is no error.
+// DropKeyringKey removes the private key of a profile from the operating system's keyring. A
+// missing key is not an error.
 func DropKeyringKey(profile string) error {
 	if err := keyring.Delete(service, profile); err != nil && !errors.Is(err, keyring.ErrNotFound) {
 		return keyringError(profile, err)
@@ -45,9 +45,9 @@ func DropKeyringKey(profile string) error {
 	return nil
 }
 
-// keyringError explains what a keyring says. On a machine without one the
-// library tells of whatever it tried, such as a D-Bus that can't be started: all
-// but its word for a missing entry mean that there is no keyring to be had.
+// keyringError explains an error of the keyring library. On a machine without a keyring the
+// library returns the error of whatever it tried, such as starting D-Bus. So every error except
+// ErrNotFound means that no keyring is available.
 func keyringError(profile string, err error) error {
 	if errors.Is(err, keyring.ErrNotFound) {
 		return &Error{what: "private key", where: place(profile), err: errors.New("the keyring has no such entry"), hint: storeAgain(profile)}

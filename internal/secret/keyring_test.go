@@ -11,9 +11,8 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// The library's own stand-in replaces the keyring of the whole process, so these
-// are one test. What a machine without a keyring says is shown by the scripts of
-// the command line.
+// TestKeyring is one test because the library's mock replaces the keyring of the whole process.
+// The scripts of the command line show the error on a machine without a keyring.
 func TestKeyring(t *testing.T) {
 	keyring.MockInit()
 	key, err := sign.GenerateKey()
@@ -37,7 +36,7 @@ func TestKeyring(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := secret.KeyringKey("shop"); !errors.Is(err, &sign.KeyError{Reason: sign.KeyUnreadable}) {
-		t.Errorf("an entry that is no key: %v", err)
+		t.Errorf("an entry that is not a key: %v", err)
 	}
 	for range 2 {
 		if err := secret.DropKeyringKey("shop"); err != nil {

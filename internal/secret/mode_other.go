@@ -2,5 +2,5 @@
 
 package secret
 
-// readableByOthers is silent where files have access lists in place of modes.
+// readableByOthers never warns on systems with access lists instead of file modes.
 func readableByOthers(string, string) string { return "" }

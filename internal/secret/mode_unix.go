@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// readableByOthers warns of a file that other users of the machine can read.
+// readableByOthers returns a warning if other users of the machine can read the file.
 func readableByOthers(what, path string) string {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm()&0o077 == 0 {

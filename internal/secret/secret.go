@@ -1,5 +1,5 @@
-// Package secret finds key material in files and in the environment, and turns
-// it into keys. What it reads it never prints.
+// Package secret reads keys from files, the environment and the keyring. It never prints what
+// it reads.
 package secret
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Error says which key can't be had, from where, and why.
+// Error reports which key is not available, from where, and why.
 type Error struct {
 	what, where string
 	err         error
@@ -28,26 +28,26 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s %s: %s", e.what, e.where, e.err)
 }
 
-// Hint says how to provide the key.
+// Hint returns how to provide the key.
 func (e *Error) Hint() string { return e.hint }
 
 // Unwrap returns the reason.
 func (e *Error) Unwrap() error { return e.err }
 
-// source is where the text of one key may come from.
+// source is where the text of a key may come from.
 type source struct {
 	what     string // "private key"
-	variable string // that holds the text itself
-	setting  string // of the profile, that names the file
+	variable string // environment variable with the key text
+	setting  string // profile setting with the file name
 	content  string
 	path     string
 }
 
-// largestKeyFile bounds what is read: an RSA-4096 key in PEM takes 3 kB.
+// largestKeyFile limits what is read: an RSA-4096 key in PEM takes 3 kB.
 const largestKeyFile = 64 << 10
 
-// PrivateKey reads the merchant's private key from content, if there is any, or
-// from the file. The warnings say who else can read the file.
+// PrivateKey reads the merchant's private key from content if it is not empty, else from the
+// file. The warnings tell if other users can read the file.
 func PrivateKey(content redact.Secret, path string) (*sign.PrivateKey, []string, error) {
 	src := source{what: "private key", variable: "ANTOM_PRIVATE_KEY", setting: "private_key_file", content: content.Reveal(), path: path}
 	text, err := src.read()
@@ -67,7 +67,7 @@ func PrivateKey(content redact.Secret, path string) (*sign.PrivateKey, []string,
 	return key, warnings, nil
 }
 
-// ReadPrivateKey reads a private key from a stream; where says which, in words.
+// ReadPrivateKey reads a private key from a stream; where describes the stream.
 func ReadPrivateKey(in io.Reader, where string) (*sign.PrivateKey, error) {
 	text, err := readAll(in)
 	if err != nil {
@@ -80,16 +80,14 @@ func ReadPrivateKey(in io.Reader, where string) (*sign.PrivateKey, error) {
 	return key, nil
 }
 
-// ConfigWarning warns of a configuration file with a secret in it that others
-// can read; it is empty if there is nothing to warn of.
+// ConfigWarning returns a warning if other users can read a configuration file that holds a
+// secret, else "".
 func ConfigWarning(path string) string { return readableByOthers("configuration with a secret", path) }
 
-// HistoryWarning warns of a history that others can read; it is empty if there is
-// nothing to warn of.
+// HistoryWarning returns a warning if other users can read the history, else "".
 func HistoryWarning(path string) string { return readableByOthers("history", path) }
 
-// AntomKey reads Antom's public key from content, if there is any, or from the
-// file.
+// AntomKey reads Antom's public key from content if it is not empty, else from the file.
 func AntomKey(content, path string) (*sign.PublicKey, error) {
 	src := source{what: "Antom's public key", variable: "ANTOM_PUBLIC_KEY", setting: "antom_public_key_file", content: content, path: path}
 	text, err := src.read()
@@ -103,7 +101,7 @@ func AntomKey(content, path string) (*sign.PublicKey, error) {
 	return key, nil
 }
 
-// PublicKey reads any public key from a file that the user named.
+// PublicKey reads a public key from a file that the user named.
 func PublicKey(path string) (*sign.PublicKey, error) {
 	src := source{what: "public key", path: path}
 	text, err := readFile(path)
@@ -144,8 +142,7 @@ func (s source) unusable(err error) error {
 	return &Error{what: s.what, where: where, err: err, hint: hint}
 }
 
-// readFile reads a key file; the errors leave out the path, which the caller
-// names.
+// readFile reads a key file. Its errors omit the path, which the caller adds.
 func readFile(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -7,22 +7,23 @@ import (
 	"sync"
 )
 
-// idlePool bounds the connections that wait for another request.
+// idlePool limits the connections that wait for another request.
 type idlePool struct {
 	most  int
 	mu    sync.Mutex
-	order list.List // of net.Conn; the one idle for longest in front
+	order list.List // of net.Conn, the longest idle first
 	at    map[net.Conn]*list.Element
 }
 
-// change is told the states of connections.
+// change is an http.Server's ConnState hook. It closes the longest idle connection if there are
+// too many.
 func (p *idlePool) change(connection net.Conn, state http.ConnState) {
 	if oldest := p.note(connection, state); oldest != nil {
 		oldest.Close()
 	}
 }
 
-// note keeps the order and returns the connection that is one too many, if any.
+// note updates the order and returns the connection to close, if any.
 func (p *idlePool) note(connection net.Conn, state http.ConnState) net.Conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -5,46 +5,46 @@ import (
 	"sync"
 )
 
-// limited accepts a connection only while there is a place.
-type limited struct {
+// limitedListener accepts a connection only while a slot is free.
+type limitedListener struct {
 	net.Listener
-	places chan struct{}
+	slots  chan struct{}
 	closed chan struct{}
 }
 
 func limit(l net.Listener, n int) net.Listener {
-	return &limited{l, make(chan struct{}, n), make(chan struct{})}
+	return &limitedListener{l, make(chan struct{}, n), make(chan struct{})}
 }
 
-// Accept waits for a place, then for a connection.
-func (l *limited) Accept() (net.Conn, error) {
+// Accept waits for a free slot, then for a connection.
+func (l *limitedListener) Accept() (net.Conn, error) {
 	select {
-	case l.places <- struct{}{}:
+	case l.slots <- struct{}{}:
 	case <-l.closed:
 		return nil, net.ErrClosed
 	}
 	conn, err := l.Listener.Accept()
 	if err != nil {
-		<-l.places
+		<-l.slots
 		return nil, err
 	}
-	return &placed{Conn: conn, leave: sync.OnceFunc(func() { <-l.places })}, nil
+	return &limitedConn{Conn: conn, release: sync.OnceFunc(func() { <-l.slots })}, nil
 }
 
-// Close also ends an Accept that waits for a place.
-func (l *limited) Close() error {
+// Close also ends an Accept that waits for a slot.
+func (l *limitedListener) Close() error {
 	close(l.closed)
 	return l.Listener.Close()
 }
 
-// placed is a connection that gives its place back.
-type placed struct {
+// limitedConn is a connection that releases its slot when closed.
+type limitedConn struct {
 	net.Conn
-	leave func()
+	release func()
 }
 
-// Close gives the place back once.
-func (p *placed) Close() error {
-	defer p.leave()
+// Close releases the slot once.
+func (p *limitedConn) Close() error {
+	defer p.release()
 	return p.Conn.Close()
 }

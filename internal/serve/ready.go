@@ -11,8 +11,8 @@ import (
 	"strconv"
 )
 
-// URL is where a listener can be called from this machine: one that listens on
-// all addresses has 127.0.0.1 too.
+// URL returns the address at which a listener can be reached from this machine: 127.0.0.1 if it
+// listens on all addresses.
 func URL(address net.Addr, https bool) string {
 	scheme := "http://"
 	if https {
@@ -25,14 +25,14 @@ func URL(address net.Addr, https bool) string {
 	return scheme + net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }
 
-// WriteReady tells those who wait for a file that the server listens, and where.
-// The file has the whole line or is not there; only its owner can read it.
+// WriteReady writes the server's URL to a file, for scripts that wait until the server listens.
+// The file appears with its complete content, and only its owner can read it.
 func WriteReady(path, url string) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".antom-*") // made with mode 0600
 	if err != nil {
 		return fmt.Errorf("write --ready-file: %w", err)
 	}
-	defer os.Remove(temporary.Name()) // gone already if all is well
+	defer os.Remove(temporary.Name()) // already renamed if all went well
 	_, err = temporary.WriteString(url + "\n")
 	if err = errors.Join(err, temporary.Close()); err == nil {
 		err = os.Rename(temporary.Name(), path)
@@ -43,11 +43,11 @@ func WriteReady(path, url string) error {
 	return nil
 }
 
-// HealthPath answers a GET with 200 while a server is up.
+// HealthPath is the path that answers a GET with 200 while the server is up.
 const HealthPath = "/healthz"
 
-// Health answers a question for the server's health and reports whether the
-// request was one. The instance tells one server from another; it may be empty.
+// Health answers a health request and reports whether the request was one. The instance
+// identifies the server; it may be empty.
 func Health(w http.ResponseWriter, r *http.Request, instance string) bool {
 	if r.URL.Path != HealthPath || (r.Method != http.MethodGet && r.Method != http.MethodHead) {
 		return false
@@ -61,6 +61,6 @@ func Health(w http.ResponseWriter, r *http.Request, instance string) bool {
 		return true
 	}
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	_, _ = w.Write(append(body, '\n')) // who asked and left needs no answer
+	_, _ = w.Write(append(body, '\n')) // nobody to answer: the client has left
 	return true
 }

@@ -52,7 +52,7 @@ func TestWriteReady(t *testing.T) {
 		t.Errorf("%d files, %v", len(left), err)
 	}
 	if err := serve.WriteReady(filepath.Join(dir, "none", "ready"), "x"); err == nil || !strings.Contains(err.Error(), "write --ready-file") {
-		t.Errorf("in a folder that is not there: %v", err)
+		t.Errorf("in a missing folder: %v", err)
 	}
 }
 
@@ -74,8 +74,8 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-// TestServe_places: one connection too many waits until another one ends.
-func TestServe_places(t *testing.T) {
+// TestServe_limit: a connection beyond the limit waits until another one ends.
+func TestServe_limit(t *testing.T) {
 	t.Parallel()
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	serving(t, handler, func(l *testkit.Pipes) {
@@ -90,12 +90,12 @@ func TestServe_places(t *testing.T) {
 		synctest.Wait()
 		select {
 		case answer := <-third:
-			t.Errorf("three connections at a time: %q", answer)
+			t.Errorf("with three connections: %q", answer)
 		default:
 		}
 		_ = first.Close()
 		if answer := <-third; !strings.Contains(answer, "204") {
-			t.Errorf("once there is a place: %q", answer)
+			t.Errorf("once a slot is free: %q", answer)
 		}
 		_ = second.Close()
 	})

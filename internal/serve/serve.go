@@ -1,7 +1,6 @@
-// Package serve runs a server of the program's own: the emulator's gateway, the
-// receiver of notifications. It puts limits on connections, tells those who wait
-// where the server listens and whether it is up, and lets the answers on their
-// way leave before it ends.
+// Package serve runs this program's servers: the emulator's gateway and the receiver of
+// notifications. It limits connections, publishes where the server listens and whether it is
+// up, and lets answers in progress finish before it stops.
 package serve
 
 import (
@@ -18,33 +17,33 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// ShutdownTimeout is how long answers on their way may take once the end has
-// come; then their connections are cut.
+// ShutdownTimeout is how long answers in progress may take after the server was stopped; then
+// their connections are closed.
 const ShutdownTimeout = 5 * time.Second
 
-// Limits bound connections. Zero is no limit, but for HeaderBytes, where it is
-// net/http's own.
+// Limits of connections. Zero means no limit, except for HeaderBytes, where it means the
+// default of net/http.
 type Limits struct {
-	Header time.Duration // until the head of a request has come
-	Read   time.Duration // until a whole request has come
-	Write  time.Duration // from the head of the request to the end of the answer
-	Idle   time.Duration // between two requests of a connection
+	Header time.Duration // to receive the header of a request
+	Read   time.Duration // to receive a whole request
+	Write  time.Duration // from the end of the request's header to the end of the answer
+	Idle   time.Duration // between two requests on a connection
 
-	HeaderBytes     int // of the head of a request
-	Connections     int // at a time; who comes then waits for a place
-	IdleConnections int // between two requests; of more, the one idle for longest is closed
+	HeaderBytes     int // in the header of a request
+	Connections     int // at a time; further ones wait
+	IdleConnections int // between two requests; beyond that the longest idle one is closed
 }
 
-// Server says what is served.
+// Server is a handler with its limits and TLS configuration.
 type Server struct {
 	Handler http.Handler
 	Limits  Limits
 	TLS     *tls.Config       // https; nil for http
-	Log     func(line string) // is told what is wrong with connections; may be nil
+	Log     func(line string) // called with errors of connections; may be nil
 }
 
-// Serve answers what comes through a listener until ctx ends, then waits for the
-// answers on their way, at most [ShutdownTimeout], and returns nil.
+// Serve answers the connections of a listener until ctx ends, then waits for the answers in
+// progress, at most [ShutdownTimeout], and returns nil.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := s.server()
 	group, ctx := errgroup.WithContext(ctx)
@@ -65,7 +64,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), ShutdownTimeout)
 		defer cancel()
 		if server.Shutdown(last) != nil {
-			return server.Close() // an answer that takes longer is cut off
+			return server.Close() // cuts off answers that take longer
 		}
 		return nil
 	})
@@ -84,12 +83,12 @@ func (s *Server) server() *http.Server {
 	return server
 }
 
-// lineWriter passes on the lines of net/http's own log.
-type lineWriter struct{ tell func(string) }
+// lineWriter forwards the lines of net/http's log.
+type lineWriter struct{ log func(string) }
 
 func (w lineWriter) Write(line []byte) (int, error) {
-	if w.tell != nil {
-		w.tell(strings.TrimSpace(string(line)))
+	if w.log != nil {
+		w.log(strings.TrimSpace(string(line)))
 	}
 	return len(line), nil
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/antom-cli/antom/internal/testkit"
 )
 
-// server has the limits of this test.
+// server returns a server with the limits that these tests expect.
 func server(handler http.Handler) *serve.Server {
 	return &serve.Server{Handler: handler, Limits: serve.Limits{
 		Header: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second, Idle: time.Minute, HeaderBytes: 32 << 10, Connections: 2,
 	}}
 }
 
-// serving runs a handler behind pipes in a bubble of fake time.
+// serving runs a handler behind pipes with fake time.
 func serving(t *testing.T, handler http.Handler, use func(*testkit.Pipes)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -37,7 +37,7 @@ func serving(t *testing.T, handler http.Handler, use func(*testkit.Pipes)) {
 	})
 }
 
-// TestServe_slowClients: who does not finish a request loses its place.
+// TestServe_slowClients: a client that does not finish its request is disconnected.
 func TestServe_slowClients(t *testing.T) {
 	t.Parallel()
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +49,7 @@ func TestServe_slowClients(t *testing.T) {
 		sends string
 		after time.Duration
 	}{
-		"says nothing":           {"", 5 * time.Second},
+		"sends nothing":          {"", 5 * time.Second},
 		"no end of the header":   {"POST / HTTP/1.1\r\nHost: a\r\n", 5 * time.Second},
 		"no end of the body":     {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{", 15 * time.Second},
 		"nothing after the last": {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 60 * time.Second},
@@ -60,9 +60,9 @@ func TestServe_slowClients(t *testing.T) {
 				conn := l.Dial()
 				start := time.Now()
 				go func() { _, _ = io.WriteString(conn, test.sends) }()
-				_, _ = io.Copy(io.Discard, conn) // until the server hangs up
+				_, _ = io.Copy(io.Discard, conn) // until the server closes the connection
 				if took := time.Since(start); took != test.after {
-					t.Errorf("hung up after %s, want %s", took, test.after)
+					t.Errorf("closed after %s, want %s", took, test.after)
 				}
 				_ = conn.Close()
 			})
@@ -70,7 +70,7 @@ func TestServe_slowClients(t *testing.T) {
 	}
 }
 
-// TestServe_longHeader: a header without end is refused.
+// TestServe_longHeader: a header that is too long is rejected.
 func TestServe_longHeader(t *testing.T) {
 	t.Parallel()
 	handler := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("it reached the handler") })
@@ -91,7 +91,7 @@ func TestServe_longHeader(t *testing.T) {
 	})
 }
 
-// TestServe_end: an answer that is on its way when the end comes still leaves.
+// TestServe_end: an answer in progress when the server stops is still sent.
 func TestServe_end(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

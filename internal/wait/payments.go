@@ -7,13 +7,13 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Payments waits for the status of payments.
+// Payments waits for the final status of payments.
 type Payments struct{ Client *antom.Client }
 
-// Operation is inquiryPayment.
+// Operation returns inquiryPayment.
 func (Payments) Operation() antom.Operation { return antom.InquiryPayment }
 
-// Ask asks for one payment; its one stage is its status.
+// Ask inquires about one payment; its only stage is its status.
 func (s Payments) Ask(ctx context.Context, target Target) (State, error) {
 	payment, state, err := askPayment(ctx, s.Client, target)
 	if err != nil {
@@ -27,12 +27,12 @@ func (s Payments) Ask(ctx context.Context, target Target) (State, error) {
 // Captures waits for the captures of payments.
 type Captures struct{ Client *antom.Client }
 
-// Operation is inquiryPayment, whose answer lists the captures.
+// Operation returns inquiryPayment, whose answer lists the captures.
 func (Captures) Operation() antom.Operation { return antom.InquiryPayment }
 
-// Ask asks for one payment. It has a stage for each capture or, without any, one
-// that says why. It is final if every capture is, or if none will come because
-// there is nothing to capture.
+// Ask inquires about one payment. It has a stage for each capture or, without captures, one
+// that says why. It is final if every capture is, or if there will be none because there is
+// nothing to capture.
 func (s Captures) Ask(ctx context.Context, target Target) (State, error) {
 	payment, state, err := askPayment(ctx, s.Client, target)
 	if err != nil {

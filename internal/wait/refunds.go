@@ -6,13 +6,13 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Refunds waits for refunds.
+// Refunds waits for the final status of refunds.
 type Refunds struct{ Client *antom.Client }
 
-// Operation is inquiryRefund.
+// Operation returns inquiryRefund.
 func (Refunds) Operation() antom.Operation { return antom.InquiryRefund }
 
-// Ask asks for one refund; its one stage is its status.
+// Ask inquires about one refund; its only stage is its status.
 func (s Refunds) Ask(ctx context.Context, target Target) (State, error) {
 	refund, response, err := s.Client.Refunds.Inquire(ctx, antom.RefundInquiry{RefundRequestID: target.RefundRequestID, RefundID: target.RefundID})
 	if err != nil {

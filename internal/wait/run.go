@@ -13,8 +13,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Run asks for every target until it has ended or ctx has. It returns the watches
-// in the order of the targets; those that ctx cut off have the end [Open].
+// Run polls every target until it has ended or ctx has. It returns the watches in the order of
+// the targets; those cut off by ctx have the end [Open].
 func Run(ctx context.Context, subject Subject, targets []Target, options Options) []*Watch {
 	r := newRun(subject, targets, options)
 	var workers errgroup.Group
@@ -27,8 +27,8 @@ func Run(ctx context.Context, subject Subject, targets []Target, options Options
 	return r.watches
 }
 
-// run is one wait under way. Only the coordinating goroutine touches the watches
-// and the queue; workers get a target and hand back an answer.
+// run is one wait in progress. Only the coordinating goroutine touches the watches and the
+// queue; workers get a target and return an answer.
 type run struct {
 	subject Subject
 	options Options
@@ -76,11 +76,11 @@ func newRun(subject Subject, targets []Target, options Options) *run {
 	return r
 }
 
-// work asks for what it is given, as soon as the rate allows it.
+// work makes the inquiries that it is given, as soon as the rate allows.
 func (r *run) work(ctx context.Context) {
 	for j := range r.jobs {
 		a := answer{watch: j.watch}
-		if a.err = r.admit(ctx); a.err == nil {
+		if a.err = r.waitForRate(ctx); a.err == nil {
 			a.begun = time.Now()
 			a.state, a.err = r.subject.Ask(ctx, j.target)
 		}
@@ -88,9 +88,9 @@ func (r *run) work(ctx context.Context) {
 	}
 }
 
-// admit waits for the rate. The limiter refuses at once what a deadline would cut
-// off; that is an inquiry that ctx ends.
-func (r *run) admit(ctx context.Context) error {
+// waitForRate waits until the rate allows an inquiry. The limiter returns an error immediately
+// if the deadline comes first; then waitForRate still waits for ctx to end.
+func (r *run) waitForRate(ctx context.Context) error {
 	if err := r.limit.Wait(ctx); err != nil {
 		<-ctx.Done()
 		return ctx.Err()
@@ -98,8 +98,8 @@ func (r *run) admit(ctx context.Context) error {
 	return nil
 }
 
-// coordinate hands out what is due, what is due first before all else, and takes
-// the answers, until nothing is open or ctx ends and the last answer is in.
+// coordinate hands out due inquiries, the earliest due first, and handles the answers, until no
+// watch is open, or ctx has ended and the last answer has arrived.
 func (r *run) coordinate(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -113,21 +113,21 @@ func (r *run) coordinate(ctx context.Context) {
 			busy++
 		case a := <-r.answers:
 			busy--
-			r.take(ctx, a)
+			r.handle(ctx, a)
 		case <-timer.C:
 		case <-ctx.Done():
 		}
 	}
 	for ; busy > 0; busy-- {
-		r.take(ctx, <-r.answers)
+		r.handle(ctx, <-r.answers)
 	}
 }
 
-// forever is the time of a timer that another event overtakes.
+// forever is the duration of a timer that is not expected to fire.
 const forever = time.Hour
 
-// nextJob is what is due, with the channel that takes it; without anything due the
-// channel is nil, and idle says how long there will be nothing.
+// nextJob returns the next due inquiry and the channel to send it on. If none is due, the
+// channel is nil and idle is the time until one is.
 func (r *run) nextJob() (jobs chan<- job, next job, idle time.Duration) {
 	if len(r.queue) == 0 {
 		return nil, job{}, forever
@@ -139,14 +139,13 @@ func (r *run) nextJob() (jobs chan<- job, next job, idle time.Duration) {
 	return r.jobs, job{first, first.Target}, forever
 }
 
-// take adds an answer to what is known and tells of it. An inquiry that ctx cut
-// off tells nothing.
-func (r *run) take(ctx context.Context, a answer) {
+// handle records an answer and reports it. It ignores an inquiry that was cut off by ctx.
+func (r *run) handle(ctx context.Context, a answer) {
 	if a.err != nil && ctx.Err() != nil {
 		return
 	}
 	w := a.watch
-	news := w.learn(a)
+	news := w.update(a)
 	w.Elapsed = time.Since(r.begin)
 	decision := w.pace.After(a.err, a.err == nil && a.state.Final)
 	switch {
@@ -168,7 +167,7 @@ func (r *run) take(ctx context.Context, a answer) {
 	r.options.Observe(Event{Watch: w, News: news, Behind: r.behind(), Open: r.open})
 }
 
-// behind is how long what is due longest is overdue.
+// behind returns how long the oldest due inquiry is overdue.
 func (r *run) behind() time.Duration {
 	if len(r.queue) == 0 {
 		return 0
@@ -176,8 +175,8 @@ func (r *run) behind() time.Duration {
 	return max(0, time.Since(r.queue[0].due))
 }
 
-// learn takes an answer and returns the stages that are new.
-func (w *Watch) learn(a answer) []Stage {
+// update records an answer and returns the new stages.
+func (w *Watch) update(a answer) []Stage {
 	w.Polls++
 	w.Err = a.err
 	if IsMissing(a.err) {
@@ -187,7 +186,7 @@ func (w *Watch) learn(a answer) []Stage {
 		return nil
 	}
 	before := w.State.Stages
-	w.State, w.Told = a.state, true
+	w.State, w.HasState = a.state, true
 	return slices.DeleteFunc(slices.Clone(w.State.Stages), func(s Stage) bool { return slices.Contains(before, s) })
 }
 
@@ -197,17 +196,17 @@ func IsMissing(err error) bool {
 	return ok && refused.Result.ResultCode == antom.CodeOrderNotExist
 }
 
-// queue has the watch that is due first at its head.
+// queue is a heap with the earliest due watch first.
 type queue []*Watch
 
 func (q queue) Len() int           { return len(q) }
 func (q queue) Less(i, j int) bool { return q[i].due.Before(q[j].due) }
 func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
 
-// Push adds a watch, as container/heap wants it.
+// Push adds a watch, for container/heap.
 func (q *queue) Push(w any) { *q = append(*q, w.(*Watch)) }
 
-// Pop removes the last watch, as container/heap wants it.
+// Pop removes the last watch, for container/heap.
 func (q *queue) Pop() any {
 	old := *q
 	w := old[len(old)-1]

@@ -15,8 +15,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// scripted answers the n-th inquiry (from 1) about a payment and notes when it
-// came.
+// scripted answers the nth inquiry (from 1) about a payment and records when it was made.
 type scripted struct {
 	answer func(id string, n int) (wait.State, error)
 	takes  time.Duration // of each inquiry
@@ -26,7 +25,7 @@ type scripted struct {
 	asked []string // "id at 2s"
 	count map[string]int
 	open  int
-	most  int // inquiries at a time
+	most  int // concurrent inquiries
 }
 
 func script(answer func(id string, n int) (wait.State, error)) *scripted {
@@ -74,8 +73,8 @@ func row(code string) antom.ResultCode {
 	return row
 }
 
-// Each payment is asked for at once and then every interval, from start to start,
-// until it is final; the observer hears of each answer and of what is new in it.
+// Each payment is inquired about at once and then at every interval, from start to start, until
+// it is final. The observer gets each answer and what is new in it.
 func TestRun_paceAndEvents(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -90,7 +89,7 @@ func TestRun_paceAndEvents(t *testing.T) {
 		watches := wait.Run(t.Context(), s, targets("slow", "quick"), wait.Options{Observe: func(e wait.Event) {
 			events = append(events, fmt.Sprintf("%s %v new %d next %s", e.Watch.Target.Name(), e.Watch.State.Status, len(e.News), e.Watch.Next))
 		}})
-		slices.Sort(events[:2]) // they answer at the same time
+		slices.Sort(events[:2]) // answered at the same time
 		wantEvents := []string{
 			"quick SUCCESS new 1 next 0s", "slow PROCESSING new 1 next 1.7s",
 			"slow PROCESSING new 0 next 1.7s", "slow SUCCESS new 1 next 0s",
@@ -99,7 +98,7 @@ func TestRun_paceAndEvents(t *testing.T) {
 			t.Errorf("events %q, want %q", events, wantEvents)
 		}
 		if got := s.asked[2:]; !slices.Equal(got, []string{"slow at 2s", "slow at 4s"}) {
-			t.Errorf("asked again: %v", got)
+			t.Errorf("inquired again: %v", got)
 		}
 		for i, w := range watches {
 			if w.End != wait.Final || w.State.Status != "SUCCESS" || w.Target.PaymentRequestID != [...]string{"slow", "quick"}[i] {
@@ -112,8 +111,8 @@ func TestRun_paceAndEvents(t *testing.T) {
 	})
 }
 
-// A hundred inquiries of three seconds each, at most ten a second and sixteen at a
-// time: the slots are what bounds here.
+// A hundred inquiries of three seconds each, at most ten a second and sixteen at a time: here
+// the concurrency is the limit.
 func TestRun_bounds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -122,7 +121,7 @@ func TestRun_bounds(t *testing.T) {
 		begin := time.Now()
 		wait.Run(t.Context(), s, many(100), wait.Options{Rate: 10})
 		if s.most > wait.DefaultOpen || s.most < wait.DefaultOpen-1 {
-			t.Errorf("%d inquiries at a time, want %d", s.most, wait.DefaultOpen)
+			t.Errorf("%d concurrent inquiries, want %d", s.most, wait.DefaultOpen)
 		}
 		if took := time.Since(begin); took < 20*time.Second || took > 23*time.Second {
 			t.Errorf("took %s", took)
@@ -151,8 +150,8 @@ func TestRun_rate(t *testing.T) {
 	})
 }
 
-// More payments than the rate has room for are asked for in turn: none twice before
-// all others once, and the observer hears how far behind that is.
+// If there are more payments than the rate allows, they take turns: none is inquired about
+// twice before all others once, and the observer is told how far behind the wait is.
 func TestRun_fairAndBehind(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -171,7 +170,7 @@ func TestRun_fairAndBehind(t *testing.T) {
 				seen[id] = true
 			}
 			if len(seen) != 100 {
-				t.Errorf("round %d asked for %d payments, want each once", round+1, len(seen))
+				t.Errorf("round %d covered %d payments, want each once", round+1, len(seen))
 			}
 		}
 		if behind < 2*time.Second || behind > 6*time.Second {
@@ -180,7 +179,7 @@ func TestRun_fairAndBehind(t *testing.T) {
 	})
 }
 
-// A payment that does not exist is waited for, or given up after some answers.
+// A payment that does not exist is waited for, or given up after a number of answers.
 func TestRun_missing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -199,7 +198,7 @@ func TestRun_missing(t *testing.T) {
 	})
 }
 
-// A refusal ends its own watch; a fault of the network makes it slower.
+// A refusal ends its own watch; a network error only slows it down.
 func TestRun_faults(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -214,7 +213,7 @@ func TestRun_faults(t *testing.T) {
 			return status("SUCCESS"), nil
 		})
 		watches := wait.Run(t.Context(), s, targets("refused", "faulty"), wait.Options{})
-		if w := watches[0]; w.End != wait.Refused || !errors.Is(w.Err, refused) || w.Told {
+		if w := watches[0]; w.End != wait.Refused || !errors.Is(w.Err, refused) || w.HasState {
 			t.Errorf("%+v", w)
 		}
 		if w := watches[1]; w.End != wait.Final || w.Err != nil || !slices.Contains(s.asked, "faulty at 4s") {
@@ -223,8 +222,8 @@ func TestRun_faults(t *testing.T) {
 	})
 }
 
-// A time-out leaves open what is not final, with what was known, and waits for no
-// inquiry under way.
+// A timeout leaves unfinished watches open, with their last state, and does not wait for
+// inquiries in progress.
 func TestRun_cutOff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

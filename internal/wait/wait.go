@@ -1,10 +1,8 @@
-// Package wait asks the gateway for many things, again and again, until each is
-// final: payments, the captures of payments, refunds. It shares one rate among
-// them all, asks first for what is due first, and tells what it learns as events.
-// It prints nothing and knows no command; who waits hands in an observer.
+// Package wait polls the gateway for many payments, captures or refunds until each is final.
+// All share one rate limit, and the inquiry that is due first is made first. Changes are
+// reported as events to an observer; the package prints nothing and knows no command.
 //
-// Memory: of each thing that is waited for a few hundred bytes are kept, and the
-// body of the gateway's newest answer.
+// It keeps a few hundred bytes for each target, and the body of the gateway's newest answer.
 package wait
 
 import (
@@ -15,20 +13,20 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// The bounds of a wait for many things. Antom publishes no limit, only the code
-// REQUEST_TRAFFIC_EXCEED_LIMIT, so both are our choice (INF): 20 requests a second
-// ask after 40 payments every two seconds, and after 1,000 every 50.
+// The default limits. Antom publishes no limit, only the code REQUEST_TRAFFIC_EXCEED_LIMIT, so
+// both are our choice (INF): with 20 requests a second, 40 payments are polled every two
+// seconds and 1,000 every 50.
 const (
-	DefaultRate = 20.0 // inquiries that begin in a second
-	DefaultOpen = 16   // inquiries under way at a time
+	DefaultRate = 20.0 // inquiries started per second
+	DefaultOpen = 16   // concurrent inquiries
 )
 
-// MissingAnswers is how many times ORDER_NOT_EXIST is taken for "not paid yet"
-// before it is worth a word: Antom's refund page calls an order that three
-// inquiries do not find one that was never placed.
+// MissingAnswers is how many times ORDER_NOT_EXIST is read as "not paid yet" before the user is
+// told: Antom's refund page says that an order that three inquiries do not find was never
+// placed.
 const MissingAnswers = 3
 
-// Target names what is asked for; the subject says which of the ids it needs.
+// Target identifies what to ask for; the subject determines which of the ids it needs.
 type Target struct {
 	PaymentRequestID string `json:"paymentRequestId,omitzero"`
 	PaymentID        string `json:"paymentId,omitzero"`
@@ -36,69 +34,68 @@ type Target struct {
 	RefundID         string `json:"refundId,omitzero"`
 }
 
-// Name is the id that a person knows the target by.
+// Name returns the id by which the user knows the target.
 func (t Target) Name() string {
 	return cmp.Or(t.RefundRequestID, t.RefundID, t.PaymentRequestID, t.PaymentID)
 }
 
-// Subject is what a wait is for: the payment itself, its captures, a refund.
+// Subject is what to wait for: payments, their captures, or refunds.
 type Subject interface {
-	// Operation is what is called again and again.
+	// Operation is the API operation that Ask calls.
 	Operation() antom.Operation
-	// Ask asks once.
+	// Ask makes one inquiry.
 	Ask(ctx context.Context, target Target) (State, error)
 }
 
-// State is how a thing stood at one answer.
+// State is the state of a target according to one answer.
 type State struct {
-	Target             // the ids that the gateway told
-	Status     string  // Antom's word for it
-	ResultCode string  // of the thing, not of the inquiry
-	Stages     []Stage // one for each part that stands somehow
-	Final      bool    // nothing more will happen
-	Body       []byte  // the gateway's answer as it came
+	Target             // the ids in the answer
+	Status     string  // as Antom names it
+	ResultCode string  // of the target, not of the inquiry
+	Stages     []Stage // one for each part
+	Final      bool    // it will not change any more
+	Body       []byte  // the gateway's unchanged answer
 }
 
-// Stage is one part that stands somehow: the payment, or one of its captures.
+// Stage is the state of one part: of the payment or of one of its captures.
 type Stage struct {
-	Text        string      // one word of Antom's, or a few of ours
-	Transaction Transaction // of a stage that is about one
+	Text        string      // Antom's status, or a short description
+	Transaction Transaction // if the stage is about one
 }
 
-// Transaction is a capture or a refund among the stages.
+// Transaction is the capture or refund that a stage is about.
 type Transaction struct {
 	ID, Status, ResultCode string
 }
 
-// End says how asking for one thing came to an end.
+// End is why polling a target ended.
 type End int
 
 // The ends of a watch.
 const (
-	Open    End = iota // it has not ended: the context has
-	Final              // nothing more will happen
+	Open    End = iota // it has not ended, or was cut off by the context
+	Final              // the state will not change any more
 	Refused            // the answer shows that asking again would not help
-	Missing            // it was not found as often as [Options.MaxMissing]
+	Missing            // it was not found [Options.MaxMissing] times
 )
 
-// Watch is one thing that is waited for. It changes only while the observer is
-// not being called.
+// Watch is the progress of one target. It does not change while the observer is running.
 type Watch struct {
-	Target  Target
-	State   State         // the newest; empty before the first answer
-	Told    bool          // the gateway has told a state
-	Err     error         // of the newest inquiry; nil if it told a state
-	Polls   int           // inquiries so far
-	Elapsed time.Duration // from the begin of the wait to the newest answer
-	Missing int           // answers that the thing does not exist
-	Next    time.Duration // from now to the next inquiry; 0: at once, or none
-	End     End
+	Target   Target
+	State    State         // the newest; empty before the first answer
+	HasState bool          // the gateway has answered with a state
+	Err      error         // of the newest inquiry; nil if it returned a state
+	Polls    int           // inquiries so far
+	Elapsed  time.Duration // from the start of the wait to the newest answer
+	Missing  int           // answers that the target does not exist
+	Next     time.Duration // until the next inquiry; 0: immediately, or none
+	End      End
 
 	pace *antom.Pace
 	due  time.Time // of the next inquiry
 }
 
-// IDs are as the gateway told them; what it left out is as it was asked for.
+// IDs returns the ids from the answer, completed by those of the target.
 func (w *Watch) IDs() Target {
 	return Target{
 		PaymentRequestID: cmp.Or(w.State.PaymentRequestID, w.Target.PaymentRequestID),
@@ -108,7 +105,7 @@ func (w *Watch) IDs() Target {
 	}
 }
 
-// Standing is the newest stage in words; empty before the first answer.
+// Standing returns the text of the newest stage, or "" before the first answer.
 func (w *Watch) Standing() string {
 	if len(w.State.Stages) == 0 {
 		return ""
@@ -116,28 +113,27 @@ func (w *Watch) Standing() string {
 	return w.State.Stages[len(w.State.Stages)-1].Text
 }
 
-// Event is what an answer changed.
+// Event reports the effect of an answer.
 type Event struct {
 	Watch  *Watch
-	News   []Stage       // stages that were not there before
-	Behind time.Duration // how long what is due longest is overdue
+	News   []Stage       // stages that are new
+	Behind time.Duration // how long the oldest due inquiry is overdue
 	Open   int           // watches that have not ended
 }
 
-// Options say how to wait.
+// Options configures a wait.
 type Options struct {
-	// Interval counts from the start of one inquiry to the start of the next
-	// about the same thing; zero is [antom.DefaultPollInterval].
+	// Interval is the time between the starts of two inquiries about the same target; zero
+	// means [antom.DefaultPollInterval].
 	Interval time.Duration
-	// MaxMissing ends a watch after so many answers that the thing does not
-	// exist; zero never does.
+	// MaxMissing ends a watch after this many answers that the target does not exist; zero
+	// never does.
 	MaxMissing int
-	// Rate bounds how many inquiries begin in a second; zero is no bound.
+	// Rate limits how many inquiries start per second; zero means no limit.
 	Rate float64
-	// Open bounds how many inquiries are under way at a time; zero is
-	// [DefaultOpen].
+	// Open limits the concurrent inquiries; zero means [DefaultOpen].
 	Open int
-	// Observe is called after each answer, by one goroutine; it must not keep
-	// what the event points to.
+	// Observe is called after each answer, by one goroutine. It must not retain what the event
+	// points to.
 	Observe func(Event)
 }
