@@ -42,7 +42,7 @@ the keyring of the operating system, and the configuration says so.`,
 	flags := cmd.Flags()
 	flags.StringVar(&o.settings.ClientID, "client-id", "", "client `id`, from Antom's Dashboard")
 	flags.StringVar(&o.settings.Region, "region", "", "`region` of the gateway: sg, us or de")
-	flags.StringVar(&o.settings.GatewayURL, "gateway-url", "", "`URL` of the gateway, in place of a region")
+	flags.StringVar(&o.settings.GatewayURL, "gateway-url", "", "`URL` of the gateway, instead of a region")
 	flags.StringVar(&o.settings.PrivateKeyFile, "private-key-file", "", "`file` with the merchant's private key")
 	flags.StringVar(&o.settings.AntomPublicKeyFile, "antom-public-key-file", "", "`file` with Antom's public key")
 	flags.IntVar(&o.settings.KeyVersion, "key-version", 0, "version of the private key (default: 1)")

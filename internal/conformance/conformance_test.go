@@ -29,7 +29,7 @@ func subject() conformance.Subject {
 	return conformance.Subject{PaymentRequestID: "order-1", PaymentID: "20261124000000000001", Amount: antom.Amount{Currency: "SGD", Value: 4200}, Now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
 }
 
-// TestMessage: every type's example reads back as what it is, whole.
+// TestMessage: every type's example is read back completely, with its type.
 func TestMessage(t *testing.T) {
 	t.Parallel()
 	kinds := conformance.Types()
@@ -77,7 +77,7 @@ func TestMessage_settings(t *testing.T) {
 	}
 }
 
-// TestMessage_unknown: a path that does not exist is refused with the near ones.
+// TestMessage_unknown: an unknown path is refused with similar ones.
 func TestMessage_unknown(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ kind, path, value, says, near string }{
@@ -111,7 +111,7 @@ func TestMessage_unknown(t *testing.T) {
 	}
 }
 
-// TestChecks: the table is whole: ids to type, a reason and a remedy each.
+// TestChecks: every check has a unique id that is easy to type, a reason and a remedy.
 func TestChecks(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
@@ -169,8 +169,8 @@ func endpointAt(t *testing.T, address string) *conformance.Endpoint {
 	}
 }
 
-// TestRun_deaf: an endpoint that refuses everything proves nothing by refusing.
-func TestRun_deaf(t *testing.T) {
+// TestRun_refusesAll: refusals of an endpoint that refuses everything prove nothing.
+func TestRun_refusesAll(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 	defer server.Close()
@@ -193,8 +193,8 @@ func TestRun_deaf(t *testing.T) {
 	}
 }
 
-// TestRun_nobody: an endpoint that is not there is an error, not a verdict.
-func TestRun_nobody(t *testing.T) {
+// TestRun_unreachable: an unreachable endpoint is an error, not a finding.
+func TestRun_unreachable(t *testing.T) {
 	t.Parallel()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -211,9 +211,9 @@ func TestRun_nobody(t *testing.T) {
 	}
 }
 
-// TestRun_died: of an endpoint that ends under a check, that check is named: it
-// is not one that was never started.
-func TestRun_died(t *testing.T) {
+// TestRun_crashed: if an endpoint stops during a check, the error names the last check that it
+// answered. It differs from the error for an endpoint that never ran.
+func TestRun_crashed(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _ = antom.Acknowledge(w) }))
 	chosen, err := conformance.Select([]string{"capture"})
@@ -232,8 +232,8 @@ func TestRun_died(t *testing.T) {
 	}
 }
 
-// TestRun_ended: the end of the context is no finding.
-func TestRun_ended(t *testing.T) {
+// TestRun_cancelled: the end of the context is not a finding.
+func TestRun_cancelled(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	defer server.Close()
@@ -252,8 +252,7 @@ func TestRun_ended(t *testing.T) {
 	}
 }
 
-// TestRun_settings: the user's values are in every notification that has a field
-// for them.
+// TestRun_settings: the user's values are in every notification that has such a field.
 func TestRun_settings(t *testing.T) {
 	t.Parallel()
 	requests := make(chan map[string]any, 100)
@@ -284,8 +283,8 @@ func TestRun_settings(t *testing.T) {
 	}
 }
 
-// TestRun_deadEnd: where further checks tell nothing they are not tried, and the
-// remedy is about the endpoint and not about keys.
+// TestRun_deadEnd: checks that can't show anything are not tried, and the remedy is about the
+// endpoint, not about keys.
 func TestRun_deadEnd(t *testing.T) {
 	t.Parallel()
 	gateway, err := sign.GenerateKey()
@@ -338,8 +337,7 @@ func TestRun_deadEnd(t *testing.T) {
 	}
 }
 
-// TestRun_tls: a certificate that is not trusted, and https where http is spoken,
-// end the run at once.
+// TestRun_tls: an untrusted certificate, or https to an http server, ends the run immediately.
 func TestRun_tls(t *testing.T) {
 	t.Parallel()
 	key, err := sign.GenerateKey()

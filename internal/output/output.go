@@ -30,13 +30,13 @@ const (
 	FormatCSV   Format = "csv"
 )
 
-// String is the word for the form.
+// String returns the name of the form.
 func (f *Format) String() string { return string(*f) }
 
 // Type is the placeholder in usage texts.
 func (f *Format) Type() string { return "format" }
 
-// Set reads the word for a form.
+// Set parses the name of a form.
 func (f *Format) Set(word string) error {
 	switch format := Format(word); format {
 	case FormatText, FormatJSON, FormatJSONL, FormatCSV:
@@ -46,7 +46,7 @@ func (f *Format) Set(word string) error {
 	return errors.New("must be text, json, jsonl or csv")
 }
 
-// Options say what the streams are and what the user asked for.
+// Options describes the streams and what the user asked for.
 type Options struct {
 	Out, Err        io.Writer
 	OutTTY, ErrTTY  bool
@@ -55,7 +55,7 @@ type Options struct {
 	Format          Format
 	JQ              string
 	Raw, Quiet      bool
-	Header          bool // headers also off a terminal
+	Header          bool // print headers even if the output is not a terminal
 	Accessible      bool // no spinner
 }
 
@@ -104,7 +104,7 @@ func New(options Options) (*Printer, error) {
 		}
 	}
 	if options.Raw && options.Format != FormatText && options.Format != FormatJSON {
-		return nil, &UsageError{"--raw prints the gateway's answer as it came", "leave out -o " + string(options.Format)}
+		return nil, &UsageError{"--raw prints the gateway's unchanged answer", "leave out -o " + string(options.Format)}
 	}
 	return p, nil
 }

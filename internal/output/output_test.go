@@ -42,7 +42,7 @@ func golden(t *testing.T, got string) {
 	}
 }
 
-// captures is a list with all that a list can have.
+// captures is a list that uses every feature of lists.
 func captures() output.Result {
 	table := output.Table{
 		Cols: []output.Col{
@@ -114,7 +114,7 @@ func TestTable(t *testing.T) {
 	})
 }
 
-// A line that is wider than the terminal, be it only by blanks, becomes two.
+// A line that is wider than the terminal, even if only by blanks, would take two lines.
 func TestTable_neverWiderThanTheTerminal(t *testing.T) {
 	t.Parallel()
 	for width := 40; width <= 130; width++ {
@@ -273,7 +273,7 @@ func TestProgress_terminal(t *testing.T) {
 			}
 		}
 		if !strings.HasSuffix(got, "\r\x1b[K\x1b[?25h") {
-			t.Errorf("the line or the hidden cursor stays: %q", got[len(got)-20:])
+			t.Errorf("the line was not removed or the cursor is still hidden: %q", got[len(got)-20:])
 		}
 	})
 }

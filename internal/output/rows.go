@@ -5,25 +5,25 @@ import (
 	"encoding/csv"
 )
 
-// Rows prints a list whose rows come one by one. For programs each row is printed
-// as it comes; on a terminal the table stands at the end, since its columns are as
-// wide as their widest cell. JSON is one list of the values of the rows; a stream
-// of records is the caller's, and nothing is printed of it.
+// Rows prints a list whose rows arrive one by one. For programs it prints each row immediately.
+// On a terminal it prints the table at the end, because column widths depend on all rows. JSON
+// is one list of the rows' values. In JSON-lines form it prints nothing: the caller prints the
+// records.
 type Rows struct {
 	printer *Printer
 	table   Table
-	values  []byte // of a JSON list that can't be printed yet
+	values  []byte // part of the JSON list that is not printed yet
 	begun   bool
 }
 
-// Row is a row in each of its forms.
+// Row is a row in each of the forms.
 type Row struct {
 	Cells []Cell
-	Quiet string // with --quiet all that is printed; of an empty one nothing
+	Quiet string // printed with --quiet, unless empty
 	JSON  []byte
 }
 
-// Rows begins a list with these columns.
+// Rows starts a list with these columns.
 func (p *Printer) Rows(cols ...Col) *Rows {
 	return &Rows{printer: p, table: Table{Cols: cols}}
 }
@@ -48,8 +48,8 @@ func (r *Rows) Add(row Row) error {
 	return nil
 }
 
-// value adds to the JSON list, which is printed as it grows unless a jq expression
-// or a terminal wants it whole.
+// value adds to the JSON list, which is printed as it grows unless a jq expression or a
+// terminal needs the whole list.
 func (r *Rows) value(value []byte) error {
 	separator := byte(',')
 	if !r.begun {
@@ -65,7 +65,7 @@ func (r *Rows) value(value []byte) error {
 	return pipeError(err)
 }
 
-// print prints a row at once, and the header before the first.
+// print prints a row immediately, and the header before the first one.
 func (r *Rows) print(row []Cell) error {
 	w := bufio.NewWriter(r.printer.options.Out)
 	one := Table{Cols: r.table.Cols, Rows: [][]Cell{row}}
@@ -95,8 +95,7 @@ func (r *Rows) printCSV(w *bufio.Writer, one *Table) error {
 	return out.Error()
 }
 
-// Close prints what was kept for a terminal, and the header of a list that stayed
-// empty where it has one.
+// Close prints the table on a terminal, and the header of an empty list if the form has one.
 func (r *Rows) Close() error {
 	p := r.printer
 	switch {

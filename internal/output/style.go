@@ -4,7 +4,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 )
 
-// Style is what a text means; how that looks is decided here alone.
+// Style is the meaning of a text; only this file decides how it looks.
 type Style int
 
 // The styles.
@@ -18,7 +18,7 @@ const (
 	Bold
 )
 
-// looks are in the 16 ANSI colours, which the user's terminal defines.
+// looks use the 16 ANSI colours, which the user's terminal defines.
 var looks = [...]struct {
 	color string
 	bold  bool

@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestWrap: lines break between words, under their column, and never within one.
+// TestWrap: lines break between words, aligned with their column, and never within a word.
 func TestWrap(t *testing.T) {
 	t.Parallel()
 	const text = "FAILED  a.http:1  mismatch: the signature does not match\n" +

@@ -17,15 +17,15 @@ import (
 	"github.com/antom-cli/antom/internal/rules"
 )
 
-// File is the configuration file. Comments and order survive edits.
+// File is the configuration file. Editing preserves comments and order.
 type File struct {
 	path    string
 	missing bool
-	root    *yaml.Node // the mapping at the top
+	root    *yaml.Node // the top-level mapping
 	doc     *yaml.Node
 }
 
-// Open reads and checks a configuration file; one that does not exist is empty.
+// Open reads and checks a configuration file. A missing file is treated as empty.
 func Open(path string) (*File, error) {
 	f := &File{path: path}
 	text, err := os.ReadFile(path)
@@ -33,11 +33,11 @@ func Open(path string) (*File, error) {
 	case path == "" || errors.Is(err, fs.ErrNotExist):
 		f.missing = true
 	case err != nil:
-		return nil, errorf("read the configuration: %s", err).hint("check the path and who may read it")
+		return nil, errorf("read the configuration: %s", err).hint("check the path and the file's permissions")
 	}
 	f.doc = &yaml.Node{}
 	if err := yaml.Unmarshal(text, f.doc); err != nil {
-		return nil, errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: ")).hint("the file must be YAML; mind the indentation")
+		return nil, errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: ")).hint("the file must be valid YAML; check the indentation")
 	}
 	if f.doc.Kind == 0 {
 		f.doc = &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.MappingNode, Tag: "!!map"}}}
@@ -46,10 +46,10 @@ func Open(path string) (*File, error) {
 	return f, f.check()
 }
 
-// topLevel are the settings outside of profiles.
+// topLevel are the settings outside profiles.
 var topLevel = [...]string{"current", "profiles"}
 
-// check refuses what is not known, with its line.
+// check rejects unknown or malformed settings, naming their line.
 func (f *File) check() error {
 	if f.root.Kind == yaml.ScalarNode && f.root.Tag == "!!null" {
 		f.root.Kind, f.root.Tag, f.root.Value = yaml.MappingNode, "!!map", ""
@@ -106,7 +106,7 @@ func (f *File) checkSetting(profile string, key, value *yaml.Node) error {
 	}
 	switch {
 	case key.Value == "private_key" && value.Value != Keyring:
-		return f.at(key, "private_key: a key must not stand in the configuration").hint("put it in a file and name that with private_key_file, or write private_key: keyring after antom profile add --keyring")
+		return f.at(key, "private_key: the configuration must not contain a key").hint("put it in a file and set private_key_file, or write private_key: keyring after antom profile add --keyring")
 	case !slices.Contains(names, key.Value):
 		return f.unknown(key, fmt.Sprintf(" in profile %q", profile), names)
 	case value.Kind != yaml.ScalarNode:
@@ -125,7 +125,7 @@ func (f *File) wantMapping(node *yaml.Node, what string) error {
 	seen := map[string]bool{}
 	for key := range pairs(node) {
 		if seen[key.Value] {
-			return f.at(key, "%q stands twice", key.Value)
+			return f.at(key, "%q occurs twice", key.Value)
 		}
 		seen[key.Value] = true
 	}
@@ -144,7 +144,7 @@ func (f *File) unknown(key *yaml.Node, where string, known []string) error {
 	return err.hint("known settings: %s", strings.Join(known, ", "))
 }
 
-// pairs walks the keys and values of a mapping in order.
+// pairs yields the keys and values of a mapping in order.
 func pairs(mapping *yaml.Node) func(func(key, value *yaml.Node) bool) {
 	return func(yield func(key, value *yaml.Node) bool) {
 		for i := 0; i+1 < len(mapping.Content); i += 2 {
@@ -155,7 +155,7 @@ func pairs(mapping *yaml.Node) func(func(key, value *yaml.Node) bool) {
 	}
 }
 
-// lookup finds the value of a key.
+// lookup returns the value of a key, or nil.
 func lookup(mapping *yaml.Node, name string) *yaml.Node {
 	if mapping != nil {
 		for key, value := range pairs(mapping) {
@@ -167,7 +167,7 @@ func lookup(mapping *yaml.Node, name string) *yaml.Node {
 	return nil
 }
 
-// Names lists the profiles in the order of the file.
+// Names returns the profiles in the order of the file.
 func (f *File) Names() []string {
 	var names []string
 	if profiles := lookup(f.root, "profiles"); profiles != nil {
@@ -178,7 +178,7 @@ func (f *File) Names() []string {
 	return names
 }
 
-// Current is the profile that is used when none is named; "" if there is none.
+// Current returns the profile that is used if none is named, or "".
 func (f *File) Current() string {
 	if node := lookup(f.root, "current"); node != nil {
 		return node.Value
@@ -186,7 +186,7 @@ func (f *File) Current() string {
 	return ""
 }
 
-// Get returns the settings of a profile as they stand in the file.
+// Get returns the settings of a profile as written in the file.
 func (f *File) Get(name string) (Settings, error) {
 	node := lookup(lookup(f.root, "profiles"), name)
 	if node == nil {
@@ -204,7 +204,7 @@ func (f *File) Get(name string) (Settings, error) {
 	return settings, nil
 }
 
-// layer is the layer of one profile of the file.
+// layer returns the settings of one profile as a layer.
 func (f *File) layer(name, home string) (layer, error) {
 	if _, err := f.Get(name); err != nil {
 		return layer{}, err
@@ -217,7 +217,7 @@ func (f *File) layer(name, home string) (layer, error) {
 			continue
 		}
 		if l.values[row.rival] != nil {
-			return l, f.at(value, "profile %q names both %s and %s", name, row.rival, row.name).hint("keep one of them")
+			return l, f.at(value, "profile %q sets both %s and %s", name, row.rival, row.name).hint("keep one of them")
 		}
 		l.where[row.name] = fmt.Sprintf("%s:%d", f.path, value.Line)
 		l.values[row.name] = value.Value
@@ -231,7 +231,7 @@ func (f *File) layer(name, home string) (layer, error) {
 	return l, nil
 }
 
-// rows are the settings by name; key_version, which is a number, has no text.
+// rows yields the settings by name. key_version, which is a number, has a nil text.
 func (s *Settings) rows() func(func(name string, text *string) bool) {
 	return func(yield func(name string, text *string) bool) {
 		texts := [...]*string{
@@ -246,15 +246,15 @@ func (s *Settings) rows() func(func(name string, text *string) bool) {
 	}
 }
 
-// Free refuses the name of a profile that exists.
+// Free returns an error if a profile of this name exists.
 func (f *File) Free(name string) error {
 	if slices.Contains(f.Names(), name) {
-		return errorf("profile %q exists already", name).hint("--replace replaces it; antom profile show %s shows it", name)
+		return errorf("profile %q already exists", name).hint("--replace replaces it; antom profile show %s shows it", name)
 	}
 	return nil
 }
 
-// Add adds a profile and refuses one that exists.
+// Add adds a profile. It returns an error if the name is taken.
 func (f *File) Add(name string, settings Settings) error {
 	if err := f.Free(name); err != nil {
 		return err
@@ -262,7 +262,7 @@ func (f *File) Add(name string, settings Settings) error {
 	return f.Replace(name, settings)
 }
 
-// Replace writes a profile, in the place of one of the same name if there is one.
+// Replace adds a profile, or replaces the one of the same name.
 func (f *File) Replace(name string, settings Settings) error {
 	if err := CheckName(name); err != nil {
 		return err
@@ -304,7 +304,7 @@ func (f *File) Use(name string) error {
 	return nil
 }
 
-// Remove removes a profile; if it was the current one, none is current.
+// Remove removes a profile. If it was the current one, no profile is current.
 func (f *File) Remove(name string) error {
 	if _, err := f.Get(name); err != nil {
 		return err
@@ -340,14 +340,14 @@ func unset(mapping *yaml.Node, name string) {
 	}
 }
 
-// Edit changes a configuration file: it reads it under a lock, so that no other
-// edit is lost, and writes it anew in one step.
+// Edit changes a configuration file. It reads the file under a lock, so that no concurrent edit
+// is lost, and replaces it atomically.
 func Edit(path string, change func(*File) error) error {
 	if path == "" {
-		return errorf("there is no place for the configuration").hint("set HOME, ANTOM_CONFIG_DIR or --config")
+		return errorf("the location of the configuration is unknown").hint("set HOME, ANTOM_CONFIG_DIR or --config")
 	}
 	if resolved, err := filepath.EvalSymlinks(path); err == nil {
-		path = resolved // a link stays a link
+		path = resolved // keep a symbolic link
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the configuration folder: %w", err)
@@ -356,7 +356,7 @@ func Edit(path string, change func(*File) error) error {
 	if err := lock.Lock(); err != nil {
 		return fmt.Errorf("lock the configuration: %w", err)
 	}
-	defer func() { _ = lock.Unlock() }() // the end of the process unlocks too
+	defer func() { _ = lock.Unlock() }() // exiting unlocks too
 	file, err := Open(path)
 	if err != nil {
 		return err
@@ -367,7 +367,7 @@ func Edit(path string, change func(*File) error) error {
 	return file.write()
 }
 
-// write replaces the file by a complete new one, or leaves it as it was.
+// write replaces the file atomically.
 func (f *File) write() error {
 	var text bytes.Buffer
 	encoder := yaml.NewEncoder(&text)
@@ -379,7 +379,7 @@ func (f *File) write() error {
 	if err != nil {
 		return fmt.Errorf("write the configuration: %w", err)
 	}
-	defer os.Remove(temporary.Name()) // fails after the rename, as it should
+	defer os.Remove(temporary.Name()) // fails after the rename, which is fine
 	_, err = temporary.Write(text.Bytes())
 	err = errors.Join(err, temporary.Sync(), temporary.Close())
 	if err == nil {

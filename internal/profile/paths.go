@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// ConfigPath is the configuration file's place on a platform, or "" if the
-// environment does not tell where that would be.
+// ConfigPath returns the location of the configuration file on a platform, or "" if it can't be
+// derived from the environment.
 func ConfigPath(getenv func(string) string, goos string) string {
 	return below(configDir(getenv, goos), "config.yaml")
 }
@@ -25,8 +25,8 @@ func configDir(getenv func(string) string, goos string) string {
 	return below(getenv("HOME"), ".config", "antom")
 }
 
-// StateDir is the folder of what antom remembers, or "" if the environment does
-// not tell where that would be.
+// StateDir returns the state folder, which holds the history and the emulator's data, or "" if
+// it can't be derived from the environment.
 func StateDir(getenv func(string) string, goos string) string {
 	switch {
 	case getenv("ANTOM_STATE_DIR") != "":
@@ -41,7 +41,7 @@ func StateDir(getenv func(string) string, goos string) string {
 	return below(getenv("HOME"), ".local", "state", "antom")
 }
 
-// below is a path below a folder, and nothing below nothing.
+// below joins a path below a folder; it returns "" if the folder is "".
 func below(dir string, parts ...string) string {
 	if dir == "" {
 		return ""
@@ -49,7 +49,7 @@ func below(dir string, parts ...string) string {
 	return filepath.Join(append([]string{dir}, parts...)...)
 }
 
-// ExpandHome replaces a leading ~ by the home folder.
+// ExpandHome replaces a leading ~ with the home folder.
 func ExpandHome(path, home string) string {
 	if path == "~" || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, `~\`) {
 		return filepath.Join(home, path[1:])
@@ -57,8 +57,7 @@ func ExpandHome(path, home string) string {
 	return path
 }
 
-// resolve makes a path absolute: ~ is the home folder, and a relative path is
-// meant from dir.
+// resolve makes a path absolute: ~ is the home folder, and a relative path is relative to dir.
 func resolve(path, home, dir string) string {
 	path = ExpandHome(path, home)
 	if filepath.IsAbs(path) {

@@ -1,6 +1,6 @@
-// Package profile finds the settings that a command runs with: it layers
-// defaults, the configuration file, the environment and flags, says where each
-// value came from, and edits the file.
+// Package profile determines the settings that a command runs with. It layers defaults, the
+// configuration file, the environment and flags, records where each value came from, and edits
+// the file.
 package profile
 
 import (
@@ -19,20 +19,20 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Emulator is the name of the built-in profile. It is used only when it is
-// named: a release check must not pass on it by accident.
+// Emulator is the name of the built-in profile. It is used only if it is named, so that a
+// release check can't pass on it by accident.
 const Emulator = "emulator"
 
-// Keyring is what private_key says in the configuration file when the key is in
-// the keyring of the operating system, under the profile's name.
+// Keyring is the value of private_key in the configuration file if the key is in the operating
+// system's keyring, under the profile's name.
 const Keyring = "keyring"
 
-// Settings are what a profile in the configuration file holds.
+// Settings are the contents of a profile in the configuration file.
 type Settings struct {
 	ClientID           string `mapstructure:"client_id"`
 	Region             string `mapstructure:"region"`
 	GatewayURL         string `mapstructure:"gateway_url"`
-	PrivateKey         string `mapstructure:"private_key"` // of the file: Keyring or nothing
+	PrivateKey         string `mapstructure:"private_key"` // Keyring or empty
 	PrivateKeyFile     string `mapstructure:"private_key_file"`
 	AntomPublicKeyFile string `mapstructure:"antom_public_key_file"`
 	KeyVersion         int    `mapstructure:"key_version"`
@@ -43,10 +43,10 @@ type Settings struct {
 	SettlementCurrency string `mapstructure:"settlement_currency"`
 }
 
-// Profile is a chosen profile, complete and checked.
+// Profile is the selected profile, complete and checked.
 type Profile struct {
-	Name    string // empty for the nameless one of the environment
-	Builtin bool   // the emulator: its keys are not configured but made
+	Name    string // empty for the unnamed profile of the environment
+	Builtin bool   // the emulator, whose keys are generated
 
 	ClientID           string
 	Region             string
@@ -66,7 +66,7 @@ type Profile struct {
 	origins map[string]Origin
 }
 
-// Origin says where a value came from.
+// Origin is where a value came from.
 type Origin struct {
 	Layer string // default, file, environment
 	Where string // a variable, or a file and line
@@ -79,7 +79,7 @@ func (o Origin) String() string {
 	return o.Layer + " " + o.Where
 }
 
-// Value is one setting as it is shown: a secret by its placeholder.
+// Value is one setting as displayed; a secret is shown as a placeholder.
 type Value struct {
 	Name   string
 	Value  string
@@ -88,20 +88,20 @@ type Value struct {
 
 // Sources are where settings come from.
 type Sources struct {
-	ConfigFile string // named by the user; empty for the platform's place
+	ConfigFile string // given by the user; empty for the platform's default
 	GOOS       string
 	Getenv     func(string) string
-	Name       string // the profile asked for
+	Name       string // the requested profile
 	HomeDir    string
 	Dir        string // the working directory, for relative paths in the environment
 }
 
-// Error says what is wrong with the set-up.
+// Error reports a problem with the configuration.
 type Error struct{ text, remedy string }
 
 func (e *Error) Error() string { return e.text }
 
-// Hint says how to complete the set-up.
+// Hint returns how to fix it.
 func (e *Error) Hint() string { return e.remedy }
 
 func errorf(format string, args ...any) *Error { return &Error{text: fmt.Sprintf(format, args...)} }
@@ -116,16 +116,16 @@ type setting struct {
 	name     string
 	variable string
 	meaning  string
-	inFile   bool   // may stand in the configuration file
-	path     bool   // names a file
-	rival    string // the setting that says the same in another way
+	inFile   bool   // allowed in the configuration file
+	path     bool   // the value is a file name
+	rival    string // the setting for the same thing in another form
 }
 
-// settingsTable is sorted as it is shown.
+// settingsTable is in display order.
 var settingsTable = [...]setting{
 	{"client_id", "ANTOM_CLIENT_ID", "client id", true, false, ""},
 	{"region", "ANTOM_REGION", "region of the gateway: sg, us or de", true, false, "gateway_url"},
-	{"gateway_url", "ANTOM_GATEWAY_URL", "URL of the gateway, in place of a region", true, false, "region"},
+	{"gateway_url", "ANTOM_GATEWAY_URL", "URL of the gateway, instead of a region", true, false, "region"},
 	{"private_key", "ANTOM_PRIVATE_KEY", "the merchant's private key itself: PEM or one line of base64", true, false, "private_key_file"},
 	{"private_key_file", "ANTOM_PRIVATE_KEY_FILE", "path of the merchant's private key", true, true, "private_key"},
 	{"antom_public_key", "ANTOM_PUBLIC_KEY", "Antom's public key itself", false, false, "antom_public_key_file"},
@@ -146,8 +146,8 @@ func Variables() []Variable {
 	list := []Variable{
 		{"ANTOM_PROFILE", "name of the profile to use"},
 		{"ANTOM_CONFIG", "path of the configuration file"},
-		{"ANTOM_CONFIG_DIR", "folder of the configuration, in place of the platform's"},
-		{"ANTOM_STATE_DIR", "folder of what antom remembers, in place of the platform's"},
+		{"ANTOM_CONFIG_DIR", "folder of the configuration, instead of the platform's"},
+		{"ANTOM_STATE_DIR", "folder of antom's state and history, instead of the platform's"},
 	}
 	for _, row := range settingsTable {
 		list = append(list, Variable{row.variable, row.meaning})
@@ -158,15 +158,15 @@ func Variables() []Variable {
 // fileLayer is the name of the configuration file among the layers.
 const fileLayer = "file"
 
-// layer is the settings that one source names, and where it names them.
+// layer is the settings of one source, and where it sets each.
 type layer struct {
 	name   string
 	values map[string]any
 	where  map[string]string
 }
 
-// Load chooses a profile and reads its settings. The notes are for the user.
-// The error is an [*Error].
+// Load selects a profile and reads its settings. The notes are for the user. The error is an
+// [*Error].
 func Load(s Sources) (*Profile, []string, error) {
 	file, err := s.Open()
 	if err != nil {
@@ -199,21 +199,21 @@ func Load(s Sources) (*Profile, []string, error) {
 	return p, notes(layers), p.check()
 }
 
-// Open reads the configuration file. Without one there are no profiles; one that
-// was named must be there.
+// Open reads the configuration file. A missing file means no profiles, unless the user named
+// it.
 func (s Sources) Open() (*File, error) {
 	if s.ConfigFile == "" {
 		return Open(ConfigPath(s.Getenv, s.GOOS))
 	}
 	file, err := Open(s.ConfigFile)
 	if err == nil && file.missing {
-		return nil, errorf("configuration file %s: no such file", s.ConfigFile).hint("check --config, or make it with antom profile add --config %s", s.ConfigFile)
+		return nil, errorf("configuration file %s: no such file", s.ConfigFile).hint("check --config, or create it with antom profile add --config %s", s.ConfigFile)
 	}
 	return file, err
 }
 
-// choose names the profile: the one asked for, else the nameless one of the
-// environment, else the current one of the file.
+// choose selects the profile: the requested one, else the unnamed one of the environment, else
+// the current one of the file.
 func (s Sources) choose(file *File, environment layer) (string, error) {
 	_, client := environment.values["client_id"]
 	_, key := environment.values["private_key"]
@@ -232,12 +232,12 @@ func (s Sources) choose(file *File, environment layer) (string, error) {
 		_, err := file.Get(file.Current())
 		return file.Current(), err
 	case client:
-		return "", errorf("ANTOM_CLIENT_ID is set, and no private key with it").hint("set ANTOM_PRIVATE_KEY or ANTOM_PRIVATE_KEY_FILE too")
+		return "", errorf("ANTOM_CLIENT_ID is set without a private key").hint("set ANTOM_PRIVATE_KEY or ANTOM_PRIVATE_KEY_FILE too")
 	}
-	return "", errorf("no profile chosen").hint("antom profile add NAME makes one; --profile emulator uses the built-in gateway")
+	return "", errorf("no profile chosen").hint("antom profile add NAME creates one; --profile emulator uses the built-in gateway")
 }
 
-// environment is the layer of the variables.
+// environment returns the settings of the environment as a layer.
 func (s Sources) environment() (layer, error) {
 	l := layer{name: "environment", values: map[string]any{}, where: map[string]string{}}
 	for _, row := range settingsTable {
@@ -246,7 +246,7 @@ func (s Sources) environment() (layer, error) {
 			continue
 		}
 		if l.values[row.rival] != nil {
-			return l, errorf("%s and %s are both set", l.where[row.rival], row.variable).hint("unset one of them: they say the same thing twice")
+			return l, errorf("%s and %s are both set", l.where[row.rival], row.variable).hint("unset one of them: both set the same thing")
 		}
 		l.where[row.name] = row.variable
 		switch {
@@ -265,7 +265,7 @@ func (s Sources) environment() (layer, error) {
 	return l, nil
 }
 
-// merge lays the layers over one another, the last one on top.
+// merge merges the layers; later ones take precedence.
 func merge(name string, layers []layer) (*Profile, error) {
 	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"), viper.WithLogger(slog.New(slog.DiscardHandler)))
 	merged := map[string]any{}
@@ -305,7 +305,7 @@ func merge(name string, layers []layer) (*Profile, error) {
 	}, nil
 }
 
-// notes tell of a client id that one source names and another one overrides.
+// notes reports a client id in one layer that another layer overrides.
 func notes(layers []layer) []string {
 	var first layer
 	for _, l := range layers {
@@ -321,8 +321,8 @@ func notes(layers []layer) []string {
 	return nil
 }
 
-// builtinNotes tell of a client id that the environment names to no effect: the
-// emulator has its own.
+// builtinNotes reports a client id in the environment that has no effect, because the emulator
+// has its own.
 func builtinNotes(environment layer) []string {
 	id, named := environment.values["client_id"]
 	if !named {
@@ -331,9 +331,8 @@ func builtinNotes(environment layer) []string {
 	return []string{fmt.Sprintf("client id %s from %s is not used: profile %q has its own", id, environment.where["client_id"], Emulator)}
 }
 
-// Check holds settings that are to be stored against the rules that a profile is
-// read by. That a live one names no region is let pass: the environment may name
-// it.
+// Check checks settings that are about to be stored by the rules that Load applies. A live
+// profile without a region is accepted: the environment may set it.
 func (s *Settings) Check(name string) error {
 	p := &Profile{
 		Name: name, ClientID: s.ClientID, Region: s.Region, GatewayURL: s.GatewayURL, KeyVersion: cmp.Or(s.KeyVersion, 1),
@@ -345,14 +344,13 @@ func (s *Settings) Check(name string) error {
 	return p.check()
 }
 
-// check holds the finished profile against the rules that span settings, and
-// fills in the region of the sandbox.
+// check checks the rules that involve several settings, and fills in the region of the sandbox.
 func (p *Profile) check() error {
 	switch {
 	case p.ClientID == "":
 		return errorf("%s has no client_id", p.Title()).hint("set client_id in the profile, or ANTOM_CLIENT_ID")
 	case p.KeyVersion < 1:
-		return errorf("%s: key_version %d: must be 1 or more", p.at("key_version"), p.KeyVersion).hint("it is 1 unless the key was replaced")
+		return errorf("%s: key_version %d: must be 1 or more", p.at("key_version"), p.KeyVersion).hint("use 1 unless the key was replaced")
 	}
 	for _, name := range [...]string{"currency", "settlement_currency"} {
 		code := map[string]string{"currency": p.Currency, "settlement_currency": p.SettlementCurrency}[name]
@@ -374,7 +372,7 @@ func (p *Profile) checkGateway() error {
 			return errorf("%s: %s", p.at("region"), err).hint("or name the gateway with gateway_url")
 		}
 	case !antom.IsSandboxID(p.ClientID):
-		return errorf("%s is live and names no region", p.Title()).hint("set region to sg, us or de: a live client id has no default")
+		return errorf("%s is live and has no region", p.Title()).hint("set region to sg, us or de: a live client id has no default")
 	default:
 		p.Region = string(antom.RegionSG)
 		p.origins["region"] = Origin{Layer: "default"}
@@ -382,7 +380,7 @@ func (p *Profile) checkGateway() error {
 	return nil
 }
 
-// Title names the profile in a sentence.
+// Title returns how to refer to the profile in a sentence.
 func (p *Profile) Title() string {
 	if p.Name == "" {
 		return "the profile of the environment"
@@ -390,7 +388,7 @@ func (p *Profile) Title() string {
 	return fmt.Sprintf("profile %q", p.Name)
 }
 
-// at is where a setting was made, to begin an error with.
+// at returns where a setting was made, as the beginning of an error message.
 func (p *Profile) at(name string) string {
 	if where := p.origins[name].Where; where != "" {
 		return where
@@ -398,8 +396,8 @@ func (p *Profile) at(name string) string {
 	return p.Title()
 }
 
-// Live reports whether calls with this profile are about real money: its client
-// id is not of the sandbox, and its gateway is not on this machine.
+// Live reports whether calls with this profile move real money: its client id is not one of the
+// sandbox, and its gateway is not on this machine.
 func (p *Profile) Live() bool {
 	if p.Builtin || antom.IsSandboxID(p.ClientID) {
 		return false
@@ -408,8 +406,7 @@ func (p *Profile) Live() bool {
 	return err != nil || u.Host == "" || !antom.IsLoopback(u.Hostname())
 }
 
-// SecretFile is the configuration file if a secret of the profile stands in it,
-// and else empty.
+// SecretFile returns the configuration file if it contains a secret of the profile, else "".
 func (p *Profile) SecretFile() string {
 	if origin := p.origins["agent_token"]; origin.Layer == fileLayer {
 		return origin.Where[:strings.LastIndexByte(origin.Where, ':')]
@@ -417,7 +414,7 @@ func (p *Profile) SecretFile() string {
 	return ""
 }
 
-// Values lists the settings that are set, in the order of the table.
+// Values returns the settings that are set, in the order of the table.
 func (p *Profile) Values() []Value {
 	values := []Value{{Name: "name", Value: p.Name}}
 	privateKey := p.PrivateKey.String()
@@ -436,20 +433,20 @@ func (p *Profile) Values() []Value {
 	return values
 }
 
-// CheckName refuses a name that is no slug, or the built-in profile's.
+// CheckName returns an error if a name is not a slug or is the built-in profile's.
 func CheckName(name string) error {
 	slug := name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && name[0] != '-'
 	switch {
 	case !slug:
-		return errorf("profile name %q: may have a-z, 0-9 and - only", name).hint("such as sandbox or shop-sg")
+		return errorf("profile name %q: may contain only a-z, 0-9 and -", name).hint("such as sandbox or shop-sg")
 	case name == Emulator:
-		return errorf("profile name %q: is the built-in gateway's", name).hint("use it as it is: --profile emulator")
+		return errorf("profile name %q: reserved for the built-in gateway", name).hint("--profile emulator uses it")
 	}
 	return nil
 }
 
-// possibleName is a name that a profile may have and that comes close to the wanted
-// one, which may have capitals or blanks.
+// possibleName returns a valid profile name close to the wanted one, which may contain capitals
+// or blanks.
 func possibleName(wanted string) string {
 	slug := strings.Map(func(r rune) rune {
 		switch {
@@ -464,7 +461,7 @@ func possibleName(wanted string) string {
 	return slug
 }
 
-// unknownProfile names the profiles there are.
+// unknownProfile is the error for an unknown name; its hint lists the profiles.
 func unknownProfile(name string, known []string) error {
 	err := errorf("no profile %q", name).hint("antom profile add %s", possibleName(name))
 	if near := rules.Nearest(name, append(slices.Clone(known), Emulator)); near != "" {

@@ -27,7 +27,7 @@ profiles:
     region: de
 `
 
-// env makes a Getenv of pairs.
+// env returns a Getenv that finds the given names and values.
 func env(pairs ...string) func(string) string {
 	return func(name string) string {
 		for i := 0; i < len(pairs); i += 2 {
@@ -96,10 +96,10 @@ func TestLoad_chooses(t *testing.T) {
 	}{
 		{"current", path, "", env(), "sandbox", false},
 		{"asked for", path, "live", env(), "live", true},
-		{"nameless", path, "", env("ANTOM_CLIENT_ID", "SANDBOX_1", "ANTOM_PRIVATE_KEY_FILE", "k.pem"), "", false},
-		{"asked for beats nameless", path, "live", env("ANTOM_CLIENT_ID", "SANDBOX_1", "ANTOM_PRIVATE_KEY_FILE", "k.pem"), "live", false},
+		{"unnamed", path, "", env("ANTOM_CLIENT_ID", "SANDBOX_1", "ANTOM_PRIVATE_KEY_FILE", "k.pem"), "", false},
+		{"asked for beats unnamed", path, "live", env("ANTOM_CLIENT_ID", "SANDBOX_1", "ANTOM_PRIVATE_KEY_FILE", "k.pem"), "live", false},
 		{"emulator", path, "emulator", env(), "emulator", false},
-		{"nameless without a file", "", "", env("ANTOM_CLIENT_ID", "5X", "ANTOM_PRIVATE_KEY", "k", "ANTOM_GATEWAY_URL", "http://localhost:1"), "", false},
+		{"unnamed without a file", "", "", env("ANTOM_CLIENT_ID", "5X", "ANTOM_PRIVATE_KEY", "k", "ANTOM_GATEWAY_URL", "http://localhost:1"), "", false},
 	}
 	for _, test := range tests {
 		p, _, err := profile.Load(profile.Sources{ConfigFile: test.file, GOOS: "linux", Name: test.asked, Getenv: test.env})
@@ -128,20 +128,20 @@ func TestLoad_errors(t *testing.T) {
 		{"unknown profile, none near", config, "xyz", `no profile "xyz"`, "sandbox, live, emulator"},
 		{"misspelt setting", with("cliemt_id: x"), "", `config.yaml:8: unknown setting "cliemt_id" in profile "sandbox"`, "did you mean client_id?"},
 		{"misspelt top level", "curent: sandbox\n", "", `config.yaml:1: unknown setting "curent"`, "did you mean current?"},
-		{"key in the file", with("private_key: MIIE"), "", "must not stand in the configuration", "private_key_file"},
+		{"key in the file", with("private_key: MIIE"), "", "must not contain a key", "private_key_file"},
 		{"list", with("currency: [SGD]"), "", "currency must be a single value", ""},
 		{"twice", with("client_id: x"), "", `"client_id"`, ""},
 		{"bad version", with("key_version: one"), "", `key_version "one": must be a whole number`, ""},
 		{"bad currency", with("currency: SGX"), "", `config.yaml:8: currency "SGX": not an ISO 4217 code`, "SGD"},
 		{"bad region", with("region: eu"), "", `config.yaml:8: region "eu"`, "gateway_url"},
-		{"region and gateway", with("region: sg\n    gateway_url: https://x.example"), "", "names both region and gateway_url", "keep one"},
+		{"region and gateway", with("region: sg\n    gateway_url: https://x.example"), "", "sets both region and gateway_url", "keep one"},
 		{"http", with("gateway_url: http://127.0.0.1.evil.example"), "", "config.yaml:8: gateway URL \"http://127.0.0.1.evil.example\": must be https (http is for this machine only)", "gateway_url"},
 		{"not a URL", with("gateway_url: open-sea"), "", `gateway URL "open-sea": must be an absolute URL such as https://`, "gateway_url"},
 		{"user name", with("gateway_url: https://localhost:secret@host"), "", `gateway URL of host "host": must have no user name`, "gateway_url"},
 		{"bad name", "profiles:\n  Sandbox SG: {client_id: x}\n", "", `config.yaml:2: profile name "Sandbox SG"`, ""},
 		{"built-in name", "profiles:\n  emulator: {client_id: x}\n", "", "built-in", ""},
 		{"not YAML", "a: [\n", "", "config.yaml: line", "YAML"},
-		{"live without region", "current: l\nprofiles:\n  l: {client_id: 5X0}\n", "", "live and names no region", "sg, us or de"},
+		{"live without region", "current: l\nprofiles:\n  l: {client_id: 5X0}\n", "", "live and has no region", "sg, us or de"},
 		{"no client id", "current: l\nprofiles:\n  l: {region: sg}\n", "", `profile "l" has no client_id`, ""},
 	}
 	for _, test := range tests {
@@ -210,7 +210,7 @@ func TestEdit_failedChangeLeavesTheFile(t *testing.T) {
 	t.Parallel()
 	path := write(t, config)
 	err := profile.Edit(path, func(f *profile.File) error { return f.Add("sandbox", profile.Settings{ClientID: "x"}) })
-	if err == nil || !strings.Contains(err.Error(), "exists already") {
+	if err == nil || !strings.Contains(err.Error(), "already exists") {
 		t.Errorf("error = %v", err)
 	}
 	if got, _ := os.ReadFile(path); string(got) != config {
@@ -233,7 +233,7 @@ func TestEdit_writesThroughALink(t *testing.T) {
 	}
 }
 
-func TestEdit_sideBySide(t *testing.T) {
+func TestEdit_concurrent(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "new", "config.yaml")
 	var group sync.WaitGroup

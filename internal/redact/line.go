@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// Line returns foreign text as it may be shown on one line. Control characters and
-// line breaks become blanks: they move the cursor, change colours, or make a text
-// look like a line of ours. Characters that reorder or hide others are left out.
-// Bytes that are not UTF-8 become U+FFFD.
+// Line returns foreign text that is safe to show on one line. Control characters and line
+// breaks become blanks: they move the cursor, change colours, or make a text look like a line
+// of ours. Characters that reorder or hide others are removed. Bytes that are not UTF-8 become
+// U+FFFD.
 func Line(text string) string { return strings.Map(plain, text) }
 
-// Lines returns foreign text as [Line] does, with its line breaks.
+// Lines is like [Line], but keeps line breaks.
 func Lines(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' {
@@ -33,8 +33,8 @@ func plain(r rune) rune {
 	return r
 }
 
-// Clip returns foreign text as [Line] does, with at most so many characters, at
-// least one. If the text is longer, the last of them is an ellipsis.
+// Clip is like [Line], but returns at most this many characters, at least one. If the text is
+// longer, the last of them is an ellipsis.
 func Clip(text string, most int) string {
 	if utf8.RuneCountInString(text) <= most {
 		return Line(text)
@@ -42,9 +42,9 @@ func Clip(text string, most int) string {
 	return Line(text[:beginning(text, most-1)]) + "…"
 }
 
-// Quote quotes foreign text in Go's way, with escapes for all that [Line] takes
-// out, so that a reader sees which characters are there. Of a text with more than
-// 40 characters it quotes the first 40, and an ellipsis follows.
+// Quote returns foreign text in Go's quotes, with everything that [Line] removes escaped, so
+// that a reader sees which characters are there. It quotes at most 40 characters; an ellipsis
+// follows a longer text.
 func Quote(text string) string {
 	const most = 40
 	if utf8.RuneCountInString(text) <= most {

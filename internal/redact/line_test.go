@@ -8,8 +8,7 @@ import (
 	"github.com/antom-cli/antom/internal/redact"
 )
 
-// TestClip: nothing foreign steers the terminal, whatever its length, and no
-// character is cut in two.
+// TestClip: foreign text can't control the terminal, and no character is cut in half.
 func TestClip(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -38,7 +37,7 @@ func TestClip(t *testing.T) {
 	}
 }
 
-// TestQuote: what Clip takes out is shown by its escape.
+// TestQuote: what Clip removes is shown escaped.
 func TestQuote(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

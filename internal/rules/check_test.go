@@ -22,8 +22,7 @@ func sample(tb testing.TB) []byte {
 	return body
 }
 
-// with returns the guide's sample request with one member changed; a nil value
-// removes it.
+// with returns the guide's sample request with one member changed; a nil value removes it.
 func with(tb testing.TB, path string, value any) []byte {
 	tb.Helper()
 	var object map[string]any
@@ -202,8 +201,8 @@ func TestCheck_array(t *testing.T) {
 	}
 }
 
-// With a productScene the newest page's required fields count, without one those
-// of the older pages (C3, C4).
+// With a productScene the newest page's required fields apply, without one those of the older
+// pages (C3, C4).
 func TestCheck_scenes(t *testing.T) {
 	t.Parallel()
 	paths := func(scene string) (refused, warned []string) {

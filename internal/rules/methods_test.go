@@ -11,8 +11,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// paying is the guide's sample request with another method and amount.
-func paying(t *testing.T, method, currency, value string) []byte {
+// payingWith is the guide's sample request with another method and amount.
+func payingWith(t *testing.T, method, currency, value string) []byte {
 	t.Helper()
 	var object map[string]any
 	if err := json.Unmarshal(with(t, "paymentMethod.paymentMethodType", method), &object); err != nil {
@@ -68,7 +68,7 @@ func TestCheck_methodAmounts(t *testing.T) {
 		{"CARD", "IDR", "100", nil},
 	}
 	for _, test := range tests {
-		findings, err := rules.Check(antom.CreatePaymentSession, paying(t, test.method, test.currency, test.value))
+		findings, err := rules.Check(antom.CreatePaymentSession, payingWith(t, test.method, test.currency, test.value))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,19 +78,19 @@ func TestCheck_methodAmounts(t *testing.T) {
 	}
 }
 
-// Every documented minimum is held, and the minimum itself is taken.
+// Every documented minimum is enforced, and the minimum itself is accepted.
 func TestCheck_everyMinimum(t *testing.T) {
 	t.Parallel()
 	for _, row := range antom.MinimumAmounts() {
 		least := strconv.FormatInt(row.Amount.Value, 10)
-		findings, err := rules.Check(antom.CreatePaymentSession, paying(t, row.PaymentMethodType, row.Amount.Currency, least))
+		findings, err := rules.Check(antom.CreatePaymentSession, payingWith(t, row.PaymentMethodType, row.Amount.Currency, least))
 		if err != nil || findings != nil {
 			t.Errorf("%s %s: %+v, %v", row.PaymentMethodType, row.Amount, findings, err)
 		}
 	}
 }
 
-// A request without the fields that the rules look at breaks no rule of a method.
+// A request without the fields that a method's rules check breaks none of them.
 func TestCheck_methodAmountsWithoutFields(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{

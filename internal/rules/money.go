@@ -7,7 +7,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Money is a call that moves money, and what the gateway said of its payment.
+// Money is a call that moves money, and the gateway's answer about its payment.
 type Money struct {
 	Operation antom.Operation
 	Payment   *antom.Payment
@@ -15,7 +15,7 @@ type Money struct {
 	Now       time.Time    // the gateway's time
 }
 
-// moneyRule is one thing that Antom refuses, or that is rarely meant.
+// moneyRule is something that Antom refuses, or that is probably a mistake.
 type moneyRule struct {
 	on     antom.Operation
 	rule   string
@@ -26,26 +26,26 @@ type moneyRule struct {
 	hint   string
 }
 
-// Times of Antom's cancel guide and of our own choice.
+// Time limits from Antom's cancel guide, or of our own choice (INF).
 const (
 	cancelWindow = 7 * 24 * time.Hour   // card, from the payment's success (DOC cashierpay cancel)
-	refundWindow = 180 * 24 * time.Hour // the contract says how long; this is long for any (INF)
+	refundWindow = 180 * 24 * time.Hour // the contract defines it; 180 days is long for any contract (INF)
 )
 
-// moneyRules are what is asked of a payment before money moves. Sorted by
-// operation; of each the first that holds is told, since the others follow from it.
+// moneyRules are the rules for a payment before money moves, sorted by operation. Only the
+// first broken rule is reported, because later ones follow from it.
 func moneyRules() []moneyRule {
 	return []moneyRule{
 		{antom.Cancel, "cancel-captured", Documented, "DOC", func(_ Money, b antom.Balance) bool { return b.Captured.Value > 0 },
 			func(_ Money, b antom.Balance) string {
 				return fmt.Sprintf("%s of the payment is captured: it can't be cancelled any more", b.Captured)
-			}, "antom refund create gives it back"},
+			}, "antom refund create refunds it"},
 		{antom.Cancel, "cancel-again", Inferred, "INF", func(m Money, _ antom.Balance) bool { return m.Payment.PaymentStatus == antom.PaymentCancelled },
-			func(Money, antom.Balance) string { return "the payment is cancelled already" }, "nothing is left to do"},
+			func(Money, antom.Balance) string { return "the payment is already cancelled" }, "there is nothing to do"},
 		{antom.Cancel, "cancel-window", Documented, "DOC", func(m Money, _ antom.Balance) bool { return past(m.Payment.PaymentTime, cancelWindow, m.Now) },
 			func(m Money, _ antom.Balance) string {
 				return fmt.Sprintf("the payment succeeded at %s, more than 7 days ago: the time to cancel has passed", m.Payment.PaymentTime)
-			}, "antom refund create gives it back"},
+			}, "antom refund create refunds it"},
 		{antom.Capture, "not-authorised", Documented, "G24", notPaid,
 			func(m Money, _ antom.Balance) string {
 				return fmt.Sprintf("the payment is %s: only an authorised one can be captured", m.Payment.PaymentStatus)
@@ -84,15 +84,15 @@ func moneyRules() []moneyRule {
 			}, "refund what is left, or less"},
 		{antom.Refund, "refund-window", Inferred, "INF", func(m Money, _ antom.Balance) bool { return past(m.Payment.PaymentTime, refundWindow, m.Now) },
 			func(m Money, _ antom.Balance) string {
-				return fmt.Sprintf("the payment succeeded at %s: the time to refund, which your contract says, may have passed", m.Payment.PaymentTime)
+				return fmt.Sprintf("the payment succeeded at %s: the refund period of your contract may have passed", m.Payment.PaymentTime)
 			}, "Antom answers REFUND_WINDOW_EXCEED if it has"},
 		{antom.Refund, "decimal-slip", Inferred, "INF", func(m Money, b antom.Balance) bool { return slipped(m.Amount, b.Refundable) },
 			func(m Money, b antom.Balance) string { return slipText(m.Amount, b.Refundable, "left to refund") }, "--value is in minor units, --amount in major units"},
 	}
 }
 
-// CheckMoney says what Antom would refuse of a call, or what is rarely meant, by
-// what the gateway said of the payment.
+// CheckMoney checks a call against the gateway's answer about its payment. It returns what
+// Antom would refuse, or what is probably a mistake.
 func CheckMoney(m Money) []Finding {
 	balance := m.Payment.Balance()
 	for _, row := range moneyRules() {
@@ -113,18 +113,18 @@ func currencyText(m Money, _ antom.Balance) string {
 	return fmt.Sprintf("the currency is %s, the payment's is %s", m.Amount.Currency, m.Payment.PaymentAmount.Currency)
 }
 
-// past reports whether a time and a span after it are over; an unknown time is not.
+// past reports whether a span after a time has passed; for an unknown time it has not.
 func past(at antom.DateTime, span time.Duration, now time.Time) bool {
 	t, err := at.Time()
 	return err == nil && now.After(t.Add(span))
 }
 
-// slipped tells an amount that is a hundredth or a thousandth of what could be
-// meant: its decimals were lost.
+// slipped reports whether an amount is a hundredth or a thousandth of the likely one, as if its
+// decimals were lost.
 func slipped(amount, whole antom.Amount) bool {
 	return amount.Value > 0 && (amount.Value*100 == whole.Value || amount.Value*1000 == whole.Value)
 }
 
 func slipText(amount, whole antom.Amount, what string) string {
-	return fmt.Sprintf("%s is exactly a part of the %s that is %s, as if its decimals were lost", amount, whole, what)
+	return fmt.Sprintf("%s is a hundredth or a thousandth of the %s that is %s, as if its decimals were lost", amount, whole, what)
 }

@@ -21,7 +21,7 @@ type SessionData struct {
 	Scene    string // productScene, such as CASHIER_PAYMENT
 	Category string // paymentMethodCategoryType, such as CARD
 	Version  string // productSceneVersion
-	Class    string // of the SDK, that the form is made for; empty if the form is not known
+	Class    string // SDK class of the form; empty if the form is not known
 	Config   []byte // the fourth part as JSON; nil if it can't be read
 	Hosts    []string
 	Findings []SessionFinding
@@ -49,7 +49,7 @@ var sessionRegions = [...]SessionRegion{
 	{"US", "imgs-na-global.alipay.com"},
 }
 
-// defaultRegion is what the SDK uses for an unknown or empty sign (JS).
+// defaultRegion is what the SDK uses if the region is unknown or missing (JS).
 const defaultRegion = "SG"
 
 // sessionForm is a form that the SDK knows, scene and category joined, and the
@@ -72,7 +72,7 @@ var sessionForms = [...]sessionForm{
 	{"VAULTING_CARD", "AMSVaulting"},
 }
 
-// SessionClasses are the classes of the SDK that take sessions, sorted.
+// SessionClasses returns the SDK classes that accept sessions, sorted.
 func SessionClasses() []string {
 	var classes []string
 	for _, row := range sessionForms {
@@ -95,7 +95,7 @@ func InspectSession(data string) *SessionData {
 	s.checkText(data)
 	s.checkRegion()
 	if len(s.Parts) < sessionParts {
-		s.refuse("parts", "the whole of paymentSessionData belongs to the web SDK: not cut, not decoded",
+		s.refuse("parts", "give the web SDK the complete paymentSessionData, not cut and not decoded",
 			"has %d of the %d parts joined with &&; without the fourth the SDK finds no form to show", len(s.Parts), sessionParts)
 		return s
 	}
@@ -127,7 +127,7 @@ func (s *SessionData) warn(rule, hint, format string, args ...any) {
 // checkText finds changes made to the data in transit.
 func (s *SessionData) checkText(data string) {
 	if n := utf8.RuneCountInString(data); n > longestSessionData {
-		s.warn("too-long", "is something appended?", "has %d characters, Antom documents at most %d", n, longestSessionData)
+		s.warn("too-long", "was something appended?", "has %d characters, Antom documents at most %d", n, longestSessionData)
 	}
 	blob := s.Parts[0]
 	switch {
@@ -139,7 +139,7 @@ func (s *SessionData) checkText(data string) {
 		s.refuse("blob", "a + that became a blank, or a line end from a paste", "the first part holds a blank or a line end")
 	default:
 		if _, err := base64.StdEncoding.DecodeString(blob); err != nil {
-			s.warn("blob", "is it cut, or changed?", "the first part is not base64; Antom's gateway may refuse it")
+			s.warn("blob", "is it cut or changed?", "the first part is not base64; Antom's gateway may refuse it")
 		}
 	}
 }
@@ -180,12 +180,12 @@ type sessionConfig struct {
 func (s *SessionData) checkConfig(part string) {
 	text, err := base64.StdEncoding.DecodeString(part)
 	if err != nil {
-		s.refuse("config", "is it cut, or changed?", "the fourth part is not base64")
+		s.refuse("config", "is it cut or changed?", "the fourth part is not base64")
 		return
 	}
 	var config sessionConfig
 	if err := json.Unmarshal(text, &config); err != nil {
-		s.refuse("config", "is it cut, or changed?", "the fourth part is no JSON object as the SDK wants it")
+		s.refuse("config", "is it cut or changed?", "the fourth part is not a JSON object that the SDK can read")
 		return
 	}
 	s.Config = text
@@ -214,9 +214,9 @@ func formNames() []string {
 	return names
 }
 
-// For judges the session by the class of the SDK that is to take it. The classes
-// do not look themselves, but for popups of the Payment Element: they load the
-// form of another product, which waits for messages that never come (JS).
+// For checks whether a class of the SDK can show the session. The classes themselves check only
+// popups of the Payment Element. Otherwise they load the form of another product, which waits
+// for messages that never come (JS).
 func (s *SessionData) For(class string) {
 	if s.Class != "" && s.Class != class {
 		s.refuse("class", fmt.Sprintf("give it to %s, or create the session with the productScene of %s", s.Class, class),

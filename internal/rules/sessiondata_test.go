@@ -14,7 +14,7 @@ func sessionWith(region, scene, category string) string {
 	return base64.StdEncoding.EncodeToString(make([]byte, 64)) + "&&" + region + "&&1&&" + base64.StdEncoding.EncodeToString([]byte(config))
 }
 
-// Every form that the web SDK knows is accepted, a neighbour of it is not.
+// Every form that the web SDK knows is accepted, and a similar one is not.
 func TestInspectSession_forms(t *testing.T) {
 	t.Parallel()
 	for _, form := range [...][2]string{

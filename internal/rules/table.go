@@ -26,7 +26,7 @@ const (
 	required   need = '!'
 	oneOf      need = '1' // one of the fields so marked
 	sceneless  need = 's' // required unless the request names a productScene
-	withScene  need = 'n' // wanted if it does
+	withScene  need = 'n' // expected if the request names one
 	sceneField      = "productScene"
 )
 
@@ -214,7 +214,7 @@ func (f *Field) attach(byPath map[string]*Field) error {
 		above, ok = byPath[strings.TrimSuffix(parent, "[]")]
 	}
 	if !ok {
-		return fmt.Errorf("%q stands before its parent", f.path)
+		return fmt.Errorf("%q precedes its parent", f.path)
 	}
 	above.children = append(above.children, f)
 	byPath[f.path] = f

@@ -53,8 +53,8 @@ func keyringError(profile string, err error) error {
 		return &Error{what: "private key", where: place(profile), err: errors.New("the keyring has no such entry"), hint: storeAgain(profile)}
 	}
 	return &Error{
-		what: "private key", where: place(profile), err: fmt.Errorf("this machine has no keyring that answers: %w", err),
-		hint: "keep the key in a file and name it with private_key_file, or set ANTOM_PRIVATE_KEY",
+		what: "private key", where: place(profile), err: fmt.Errorf("no usable keyring on this machine: %w", err),
+		hint: "keep the key in a file and set private_key_file, or set ANTOM_PRIVATE_KEY",
 	}
 }
 

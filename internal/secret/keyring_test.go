@@ -44,7 +44,7 @@ func TestKeyring(t *testing.T) {
 		}
 	}
 	keyring.MockInitWithError(errors.New("dbus-launch: not found"))
-	if _, err := secret.KeyringKey("shop"); err == nil || !strings.Contains(err.Error(), "no keyring that answers") {
+	if _, err := secret.KeyringKey("shop"); err == nil || !strings.Contains(err.Error(), "no usable keyring") {
 		t.Errorf("without a keyring: %v", err)
 	}
 }

@@ -106,7 +106,7 @@ func PublicKey(path string) (*sign.PublicKey, error) {
 	src := source{what: "public key", path: path}
 	text, err := readFile(path)
 	if err != nil {
-		return nil, &Error{what: src.what, where: path, err: err, hint: "name a file that exists and can be read"}
+		return nil, &Error{what: src.what, where: path, err: err, hint: "name a readable file"}
 	}
 	key, err := sign.ParsePublicKey(text)
 	if err != nil {
@@ -125,7 +125,7 @@ func (s source) read() ([]byte, error) {
 	}
 	text, err := readFile(s.path)
 	if err != nil {
-		return nil, &Error{what: s.what, where: s.path, err: err, hint: fmt.Sprintf("%s names a file that must exist and be readable", s.setting)}
+		return nil, &Error{what: s.what, where: s.path, err: err, hint: fmt.Sprintf("%s must name a readable file", s.setting)}
 	}
 	return text, nil
 }
@@ -158,7 +158,7 @@ func readAll(in io.Reader) ([]byte, error) {
 	case err != nil:
 		return nil, reason(err)
 	case len(text) > largestKeyFile:
-		return nil, errors.New("larger than 64 kB, so no key file")
+		return nil, errors.New("larger than 64 kB: not a key file")
 	}
 	return text, nil
 }

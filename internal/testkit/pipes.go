@@ -5,15 +5,15 @@ import (
 	"sync"
 )
 
-// Pipes is a listener whose connections are within the process: it works in a
-// bubble of fake time, where a real socket would hang for ever.
+// Pipes is a listener whose connections stay within the process. It works in a synctest bubble,
+// where a real socket would block forever.
 type Pipes struct {
 	conns  chan net.Conn
 	closed chan struct{}
 	once   sync.Once
 }
 
-// NewPipes makes a listener.
+// NewPipes returns a listener.
 func NewPipes() *Pipes { return &Pipes{conns: make(chan net.Conn), closed: make(chan struct{})} }
 
 // Accept waits for a call of Dial.
@@ -32,10 +32,10 @@ func (p *Pipes) Close() error {
 	return nil
 }
 
-// Addr is no address that can be called.
+// Addr returns a placeholder that can't be dialled.
 func (p *Pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
 
-// Dial connects to whoever accepts.
+// Dial connects to the next Accept.
 func (p *Pipes) Dial() net.Conn {
 	client, server := net.Pipe()
 	p.conns <- server

@@ -1,6 +1,6 @@
-// Package testkit is what tests of several packages share: the signature vectors
-// made with Antom's official SDKs, the throw-away keys that they were made with, and
-// answers signed as Antom signs them. Only tests import it.
+// Package testkit contains what tests of several packages share: signature vectors made with
+// Antom's official SDKs, the throw-away keys that they were made with, and answers signed as
+// Antom signs them. Only tests import it.
 package testkit
 
 import (
@@ -17,8 +17,8 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// folder finds the data, which stands beside the tests of pkg/sign. Tests run in the
-// folder of their package.
+// folder finds the data, which is next to the tests of pkg/sign. Tests run in the folder of
+// their package.
 func folder() (string, error) {
 	at, err := os.Getwd()
 	if err != nil {
@@ -54,7 +54,7 @@ func Read(tb testing.TB, name string) []byte {
 	return text
 }
 
-// PublicKey is the public key of "merchant", "antom" or "other".
+// PublicKey returns the public key of "merchant", "antom" or "other".
 func PublicKey(tb testing.TB, owner string) *sign.PublicKey {
 	tb.Helper()
 	key, err := sign.ParsePublicKey(Read(tb, owner+".pub.pem"))
@@ -64,7 +64,7 @@ func PublicKey(tb testing.TB, owner string) *sign.PublicKey {
 	return key
 }
 
-// PrivateKey is the private key of "merchant", "antom" or "other".
+// PrivateKey returns the private key of "merchant", "antom" or "other".
 func PrivateKey(tb testing.TB, owner string) *sign.PrivateKey {
 	tb.Helper()
 	key, err := sign.ParsePrivateKey(Read(tb, owner+".pkcs8.pem"))
@@ -74,7 +74,7 @@ func PrivateKey(tb testing.TB, owner string) *sign.PrivateKey {
 	return key
 }
 
-// Vector is a message that an official SDK signed, or a change of one.
+// Vector is a message that an official SDK signed, or a modification of one.
 type Vector struct {
 	ID        string  `json:"id"`
 	Kind      string  `json:"kind"`
@@ -84,18 +84,18 @@ type Vector struct {
 	Time      string  `json:"time"`
 	Body      []byte  `json:"body_b64"`
 	Signature *string `json:"signatureHeader"` // nil if the header is absent
-	Expect    string  `json:"expect"`          // "valid", or why it is not
-	Class     string  `json:"class"`           // "canonical" is as the SDKs write it
-	Key       string  `json:"key"`             // whose key it was made with
+	Expect    string  `json:"expect"`          // "valid", or the reason why it is not
+	Class     string  `json:"class"`           // "canonical" if written as the SDKs write it
+	Key       string  `json:"key"`             // owner of the signing key
 	Note      string  `json:"note"`
 }
 
-// Message is what the signature of the vector covers.
+// Message returns the data that the signature of the vector covers.
 func (v Vector) Message() sign.Message {
 	return sign.Message{Method: v.Method, Target: v.Path, ClientID: v.ClientID, Time: v.Time, Body: v.Body}
 }
 
-// Header is the signature header; "" if it is absent.
+// Header returns the signature header, or "" if it is absent.
 func (v Vector) Header() string {
 	if v.Signature == nil {
 		return ""
@@ -103,7 +103,7 @@ func (v Vector) Header() string {
 	return *v.Signature
 }
 
-// TimeHeader is the header that holds the time, in lower case.
+// TimeHeader returns the name of the header with the time, in lower case.
 func (v Vector) TimeHeader() string {
 	if v.Kind == "response" {
 		return "response-time"
@@ -111,7 +111,7 @@ func (v Vector) TimeHeader() string {
 	return "request-time"
 }
 
-// Vectors are all vectors.
+// Vectors returns all vectors.
 func Vectors(tb testing.TB) []Vector {
 	tb.Helper()
 	const count = 340
@@ -129,7 +129,7 @@ func Vectors(tb testing.TB) []Vector {
 	return all
 }
 
-// keyFiles are the keys under the names that scripts call them by.
+// keyFiles maps the names used in scripts to the files of the data.
 var keyFiles = [...]struct{ name, file string }{
 	{"antom.pem", "antom.pkcs8.pem"},
 	{"antom.pub", "antom.pub.pem"},
@@ -144,9 +144,9 @@ var keyFiles = [...]struct{ name, file string }{
 	{"other.pub", "other.pub.pem"},
 }
 
-// CopyKeys puts the keys into a folder, which it makes, with the permissions that a
-// careful user gives them: private keys as merchant.pem, public ones as antom.pub, the
-// Dashboard's one line as merchant.b64.
+// CopyKeys creates a folder and puts the keys into it, readable by their owner only: private
+// keys as merchant.pem, public ones as antom.pub, one line of base64 as in the Dashboard as
+// merchant.b64.
 func CopyKeys(to string) error {
 	if err := os.MkdirAll(to, 0o700); err != nil {
 		return err
@@ -163,7 +163,7 @@ func CopyKeys(to string) error {
 	return nil
 }
 
-// KeyFolder is a folder of the test's own with all keys: see [CopyKeys].
+// KeyFolder returns a temporary folder with all keys; see [CopyKeys].
 func KeyFolder(tb testing.TB) string {
 	tb.Helper()
 	dir := filepath.Join(tb.TempDir(), "keys")
@@ -173,8 +173,8 @@ func KeyFolder(tb testing.TB) string {
 	return dir
 }
 
-// SignAnswer sets the headers of an answer to a request as Antom does. The request
-// is one that was received or one that is being sent.
+// SignAnswer sets the headers of an answer to a request as Antom does. The request may be a
+// received one or one being sent.
 func SignAnswer(header http.Header, r *http.Request, body []byte, key *sign.PrivateKey) error {
 	target := r.RequestURI
 	if target == "" {
@@ -193,7 +193,7 @@ func SignAnswer(header http.Header, r *http.Request, body []byte, key *sign.Priv
 	return nil
 }
 
-// RoundTrip is a transport made of a function.
+// RoundTrip is a function used as a transport.
 type RoundTrip func(*http.Request) (*http.Response, error)
 
 // RoundTrip calls the function.
