@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -86,6 +87,9 @@ func signatureOf(word, before []byte) (signature, bool) {
 		}
 	}
 	plain := string(word)
+	if raw, err := hex.DecodeString(plain); err == nil && slices.Contains(lengths[:], len(raw)) {
+		return signature{text: word, raw: raw, version: version(before)}, true
+	}
 	for range 2 { // some encode it twice
 		if !strings.Contains(plain, "%") {
 			break
@@ -100,11 +104,15 @@ func signatureOf(word, before []byte) (signature, bool) {
 	if err != nil || !slices.Contains(lengths[:], len(raw)) {
 		return signature{}, false
 	}
-	version := "1"
-	if named := keyVersion().FindAllSubmatch(before, -1); len(named) > 0 {
-		version = string(named[len(named)-1][1])
+	return signature{text: word, raw: raw, version: version(before)}, true
+}
+
+// version is the last version of a key that a text names; 1 if it names none.
+func version(text []byte) string {
+	if named := keyVersion().FindAllSubmatch(text, -1); len(named) > 0 {
+		return string(named[len(named)-1][1])
 	}
-	return signature{text: word, raw: raw, version: version}, true
+	return "1"
 }
 
 func uniqueSignatures(all []signature) []signature {
@@ -236,6 +244,9 @@ var (
 	queryString = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)query[-_ ]?string\W{1,12}(?:string\(\d+\)\W{0,3})?([^\s"'<>\\,;)\]}]+)`)
 	})
+	stemQuery = sync.OnceValue(func() *regexp.Regexp { // of IIS: cs-uri-stem and cs-uri-query
+		return regexp.MustCompile(`[ \t](/[^\s?"]*)[ \t]([^\s="]+=[^\s"]*)`)
+	})
 	scriptName = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)script[-_]name\W{1,12}(?:string\(\d+\)\W{0,3})?(/[^\s"'<>\\,;)\]}]+)`)
 	})
@@ -296,6 +307,9 @@ func composed(texts [][]byte, paths []string) []string {
 			for _, path := range paths[:min(len(paths), 16)] {
 				made = append(made, path+"?"+string(query[1]))
 			}
+		}
+		for _, match := range stemQuery().FindAllSubmatch(text, 4) {
+			made = append(made, string(match[1])+"?"+string(match[2]))
 		}
 		for _, script := range scriptName().FindAllSubmatch(text, 4) {
 			for _, path := range paths[:min(len(paths), 16)] {

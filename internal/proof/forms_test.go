@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -21,7 +22,13 @@ type sample struct{ path, client, time, signature, body string }
 
 func genuine(tb testing.TB, id string) sample {
 	tb.Helper()
-	s := sample{path: "/antom/notify", client: "SANDBOX_5Y1112223334445", time: "2026-11-20T10:00:00+08:00"}
+	return signed(tb, "/antom/notify", id)
+}
+
+// signed is a notification to a path.
+func signed(tb testing.TB, path, id string) sample {
+	tb.Helper()
+	s := sample{path: path, client: "SANDBOX_5Y1112223334445", time: "2026-11-20T10:00:00+08:00"}
 	s.body = `{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"it's \"done\""},"paymentRequestId":"` + id +
 		`","paymentId":"2026112019401080010018812345678","paymentAmount":{"value":"4200","currency":"SGD"},"paymentTime":"2026-11-20T09:59:59+08:00"}`
 	header, err := testkit.PrivateKey(tb, "antom").Sign(sign.Message{Method: "POST", Target: s.path, ClientID: s.client, Time: s.time, Body: []byte(s.body)}, 1)
@@ -110,6 +117,13 @@ func (s sample) forms() map[string]string {
 	}
 }
 
+// all are the forms of both tables.
+func (s sample) all() map[string]string {
+	forms := s.forms()
+	maps.Copy(forms, s.written())
+	return forms
+}
+
 func rows(raw string, row func(at int, chunk string) string) string {
 	var b strings.Builder
 	for at := 0; at < len(raw); at += 16 {
@@ -168,7 +182,7 @@ func finder(tb testing.TB) *proof.Finder {
 func TestFind_forms(t *testing.T) {
 	t.Parallel()
 	s, f := genuine(t, "order-1"), finder(t)
-	for name, text := range s.forms() {
+	for name, text := range s.all() {
 		found := f.Find([]byte(text), "in")
 		if len(found) != 1 || !found[0].Proven {
 			t.Errorf("%s: found %d, not proven", name, len(found))
@@ -188,7 +202,7 @@ func TestFind_edits(t *testing.T) {
 	for _, edit := range [][2]string{{`"4200"`, `"4201"`}, {`"order-1"`, `"order-2"`}, {"T09:59:59", "T09:59:58"}, {`"S"`, `"F"`}, {"SGD", "SGB"}} {
 		edited := s
 		edited.body = strings.Replace(s.body, edit[0], edit[1], 1)
-		for name, text := range edited.forms() {
+		for name, text := range edited.all() {
 			for _, found := range f.Find([]byte(text), "in") {
 				if found.Proven {
 					t.Errorf("%s with %s: called genuine: %s", name, edit[1], found.Message.Body)
@@ -198,7 +212,7 @@ func TestFind_edits(t *testing.T) {
 	}
 	other := s
 	other.time, other.client, other.path = "2026-11-20T10:00:01+08:00", "SANDBOX_5Y1112223334446", "/antom/notify2"
-	for name, text := range other.forms() {
+	for name, text := range other.all() {
 		for _, found := range f.Find([]byte(text), "in") {
 			if found.Proven {
 				t.Errorf("%s with another time: called genuine", name)
@@ -223,6 +237,36 @@ func TestFind_several(t *testing.T) {
 		if want := "app.log:" + strconv.Itoa(2*i+2); one.Message.Source != want || !one.Proven || !strings.Contains(string(one.Message.Body), "order-"+strconv.Itoa(i)) {
 			t.Errorf("message %d: %s, want %s", i, one.Message.Source, want)
 		}
+	}
+}
+
+// A message that was changed is told of among others that verify.
+func TestFind_failedAmongOthers(t *testing.T) {
+	t.Parallel()
+	for _, form := range [...]string{"slog, text", "Spring", "nginx", "Rails", "bytes in Go"} {
+		one, two, three := genuine(t, "order-1"), genuine(t, "order-2"), genuine(t, "order-3")
+		two.body = strings.Replace(two.body, `"4200"`, `"4201"`, 1)
+		text := "start\n" + one.all()[form] + two.all()[form] + three.all()[form]
+		found := finder(t).Find([]byte(text), "app.log")
+		if len(found) != 3 {
+			t.Errorf("%s: found %d messages, want 3", form, len(found))
+			continue
+		}
+		for i, want := range [...]bool{true, false, true} {
+			if found[i].Proven != want || !strings.Contains(string(found[i].Message.Body), "order-"+strconv.Itoa(i+1)) {
+				t.Errorf("%s, message %d: proven %t: %s", form, i+1, found[i].Proven, found[i].Message.Body)
+			}
+		}
+	}
+}
+
+// IIS logs the query in a column of its own.
+func TestFind_queryColumn(t *testing.T) {
+	t.Parallel()
+	s := signed(t, "/antom/notify?shop=7&lang=en", "order-1")
+	text := fmt.Sprintf("2026-11-20 02:00:01 10.0.0.1 POST /antom/notify shop=7&lang=en 443 - 10.0.0.9 client-id:+%s request-time:+%s signature:+%s %s\n", s.client, s.time, s.signature, url.PathEscape(s.body))
+	if found := finder(t).Find([]byte(text), "in"); len(found) != 1 || !found[0].Proven || found[0].Message.Target != s.path {
+		t.Errorf("found %+v", found)
 	}
 }
 

@@ -6,8 +6,10 @@ package proof
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -38,31 +40,84 @@ type Finder struct {
 }
 
 // Find returns the messages that a text holds and that verify, in the order of
-// their signatures. If none does and the text has a signature and a body, the
-// most likely combination is returned as one that is not proven.
+// their signatures, and the notifications among them that do not: of a log with one
+// that was changed, that one is wanted most. If none verifies and the text has a
+// signature and a body, the most likely combination is returned, not proven.
 func (f *Finder) Find(text []byte, name string) []intake.Found {
-	var found []intake.Found
 	far := mostFar
 	for _, source := range sourcesOf(text) {
 		signatures := signaturesIn(source)
+		var found []intake.Found
+		var open []signature
 		for i, s := range signatures[:min(len(signatures), mostSignatures)] {
-			if m := f.around(s, source, &far); m != nil {
-				if m.Kind == intake.Notification {
-					m.Answer = answerBetween(source, signatures, i, text)
-				}
-				found = append(found, placed(m, s, text, name, true))
+			m := f.around(s, source, &far)
+			if m == nil {
+				open = append(open, s)
+				continue
 			}
+			if m.Kind == intake.Notification {
+				m.Answer = answerBetween(source, signatures, i, text)
+			}
+			found = append(found, placed(m, s, text, name, true))
 		}
-		if len(found) == 0 && len(signatures) > 0 {
+		if len(found) > 0 {
+			return withFailed(found, f.failed(open, found, source), text, name)
+		}
+		if len(signatures) > 0 {
 			s := signatures[0]
 			if c := f.candidates(layersOf(window(source, s.place(source), farWindow))); len(c.bodies) > 0 {
 				return []intake.Found{placed(s.likeliest(c), s, text, name, false)}
 			}
 		}
-		if len(found) > 0 {
-			return found
+	}
+	return nil
+}
+
+// unproven is a signature with what it most likely belongs to.
+type unproven struct {
+	signature
+	message *intake.Message
+}
+
+// failed are the signatures near a notification that none of those that were found
+// has.
+func (f *Finder) failed(open []signature, found []intake.Found, source []byte) []unproven {
+	known := map[string]bool{}
+	for _, one := range found {
+		known[compact(one.Message.Body)] = true
+	}
+	var failed []unproven
+	for _, s := range open {
+		c := f.candidates(layersOf(window(source, s.place(source), windows[0])))
+		c.bodies = slices.DeleteFunc(c.bodies, func(body []byte) bool { return !isNotification(body) || known[compact(body)] })
+		if len(c.bodies) > 0 {
+			known[compact(c.bodies[0])] = true
+			failed = append(failed, unproven{s, s.likeliest(c)})
 		}
 	}
+	return failed
+}
+
+// isNotification tells a notification from a log's line or an envelope that holds one.
+func isNotification(body []byte) bool {
+	return bytes.Contains(body, []byte(`"notifyType"`)) && likeness(body) > 0
+}
+
+// compact is JSON without white space: two with the same are one message.
+func compact(body []byte) string {
+	var out bytes.Buffer
+	if json.Compact(&out, body) != nil {
+		return string(body)
+	}
+	return out.String()
+}
+
+// withFailed puts those that failed between the others, in the order of their lines.
+func withFailed(found []intake.Found, failed []unproven, text []byte, name string) []intake.Found {
+	for _, one := range failed {
+		found = append(found, placed(one.message, one.signature, text, name, false))
+	}
+	slices.SortStableFunc(found, func(a, b intake.Found) int { return cmp.Compare(a.Line, b.Line) })
 	return found
 }
 
@@ -133,12 +188,12 @@ func window(text []byte, at, size int) []byte {
 	return text[begin:end]
 }
 
-// sourcesOf are a text and, if it has no signature, what stands in it packed, as
-// base64 or as a hex dump.
+// sourcesOf are a text and, if it has no signature, what stands in it written in
+// another way.
 func sourcesOf(text []byte) [][]byte {
 	sources, total := [][]byte{text}, len(text)
 	for i := 0; i < len(sources) && len(signaturesIn(sources[i])) == 0; i++ {
-		for _, inner := range append(blobs(sources[i]), hexDump(sources[i]), packed(sources[i])) {
+		for _, inner := range unpacked(sources[i]) {
 			if total += len(inner); len(inner) == 0 || len(sources) == mostLayers || total > largestLayers {
 				continue
 			}
@@ -146,6 +201,15 @@ func sourcesOf(text []byte) [][]byte {
 		}
 	}
 	return sources
+}
+
+// unpacked is what may be read from a text. Most forms of writing leave the name of the
+// header as it is: without it they are not tried.
+func unpacked(text []byte) [][]byte {
+	if bytes.Contains(text, []byte("ignature")) || bytes.Contains(text, []byte("IGNATURE")) {
+		return next(text)
+	}
+	return slices.Concat(blobs(text), lists(text), dumps(text), [][]byte{packed(text)})
 }
 
 // placed gives a message its place in the text.

@@ -1,0 +1,141 @@
+package proof
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// Lines of fewer characters are not taken for broken ones.
+const leastWidth = 40
+
+// wrapped joins the lines that a terminal or a mail program broke at one width, with
+// and without the blanks that the next line begins with.
+func wrapped(text []byte) [][]byte {
+	lines := bytes.Split(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\n"))
+	width := commonWidth(lines)
+	if width == 0 {
+		return nil
+	}
+	var kept, trimmed []byte
+	for i, line := range lines {
+		bare := bytes.TrimLeft(line, " \t")
+		if i > 0 && isWidth(lines[i-1], width) {
+			kept, trimmed = append(kept, line...), append(trimmed, bare...)
+			continue
+		}
+		kept, trimmed = append(append(kept, '\n'), line...), append(append(trimmed, '\n'), line...)
+	}
+	if bytes.Equal(kept, trimmed) {
+		return [][]byte{kept}
+	}
+	return [][]byte{kept, trimmed}
+}
+
+// commonWidth is the width that most of the lines have that may be broken; 0 if no two
+// have one.
+func commonWidth(lines [][]byte) int {
+	counts := map[int]int{}
+	for _, line := range lines {
+		if width := widthOf(line); width >= leastWidth {
+			counts[width]++
+		}
+	}
+	common := 0
+	for width, count := range counts {
+		if count > 1 && cmp.Or(cmp.Compare(count, counts[common]), cmp.Compare(width, common)) > 0 {
+			common = width
+		}
+	}
+	return common
+}
+
+func widthOf(line []byte) int { return utf8.RuneCount(bytes.TrimLeft(line, " \t")) }
+
+func isWidth(line []byte, width int) bool {
+	return widthOf(line) == width || utf8.RuneCount(line) == width
+}
+
+// joint is where one string literal is added to the next.
+var joint = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`["'](?:\s*[+.&]\s*|[ \t]*\\?\r?\n\s*)[bru]?["']`)
+})
+
+// literals joins string literals that are added up, as code and util.inspect have them.
+func literals(text []byte) []byte {
+	if !joint().Match(text) {
+		return nil
+	}
+	return joint().ReplaceAll(text, nil)
+}
+
+// partLine is a line of a container's log: P marks one that the next goes on with.
+var partLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) std(?:out|err) ([FP])(?: (.*))?$`)
+})
+
+// containerLog joins the parts of lines that a container's log broke.
+func containerLog(text []byte) [][]byte {
+	if !bytes.Contains(text, []byte(" P ")) {
+		return nil
+	}
+	var out []byte
+	for _, line := range partLine().FindAllSubmatch(text, -1) {
+		if out = append(out, line[2]...); line[1][0] == 'F' {
+			out = append(out, '\n')
+		}
+	}
+	return [][]byte{out}
+}
+
+// collectors are the members under which collectors of logs keep a line.
+var collectors = [...]string{"log", "message", "msg", "line", "@message", "MESSAGE", "textPayload"}
+
+// collected is what the lines of a log hold that keeps each as an object. Docker keeps
+// the line ends too, and leaves them out where it breaks a line.
+func collected(text []byte) [][]byte {
+	var lines []string
+	others := 0
+	for line := range bytes.Lines(text) {
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if inner, ok := collectedLine(line); ok {
+			lines = append(lines, inner)
+		} else if others++; others > 2+len(lines) {
+			return nil
+		}
+	}
+	if len(lines) < 2 {
+		return nil
+	}
+	between := "\n"
+	for _, line := range lines {
+		if strings.HasSuffix(line, "\n") {
+			between = ""
+		}
+	}
+	return [][]byte{[]byte(strings.Join(lines, between))}
+}
+
+// collectedLine is the line that an object keeps.
+func collectedLine(line []byte) (string, bool) {
+	if line[0] != '{' {
+		return "", false
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(line, &members) != nil {
+		return "", false
+	}
+	for _, name := range collectors {
+		var inner string
+		if raw := members[name]; len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, &inner) == nil {
+			return inner, true
+		}
+	}
+	return "", false
+}
