@@ -79,6 +79,7 @@ type Defaults struct {
 // Found is a message that was found in a text of another form.
 type Found struct {
 	Line    int // of its signature, from 1
+	At      int // where its signature stands in the text, in bytes; 0 if that can't be told
 	Message *Message
 	Proven  bool // its signature verifies; else it is the likeliest combination
 }

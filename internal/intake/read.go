@@ -194,6 +194,10 @@ func (f *file) readJSON() {
 		f.readLines(first)
 		return
 	}
+	if f.scattered(first) {
+		f.readLog(first)
+		return
+	}
 	follow := isJSON(first) && f.more() // a first line that is no message
 	if !follow {
 		if follow, err = f.linesFollow(); err != nil {
@@ -346,23 +350,30 @@ const (
 
 // linesFollow says whether one of the next lines is an envelope by itself: then
 // what stands before it are broken lines of JSON lines, and not the beginning of
-// something else. What was read for that is put back.
-func (f *file) linesFollow() (bool, error) {
+// something else.
+func (f *file) linesFollow() (follow bool, err error) {
+	err = f.ahead(func(line []byte) bool {
+		follow = follow || asEnvelope(line) != nil
+		return !follow
+	})
+	return follow, err
+}
+
+// ahead shows the next lines while more are wanted, and puts them back.
+func (f *file) ahead(more func(line []byte) bool) error {
 	in, ahead := f.in, []byte(nil)
 	defer func() { f.in = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(ahead), in), 64<<10) }()
 	for n := 0; n < mostAhead && len(ahead) < bytesAhead; n++ {
 		line, err := readLine(in)
 		ahead = append(ahead, line...)
 		switch {
-		case asEnvelope(line) != nil:
-			return true, nil
-		case errors.Is(err, io.EOF):
-			return false, nil
+		case len(line) > 0 && !more(line), errors.Is(err, io.EOF):
+			return nil
 		case err != nil:
-			return false, err
+			return err
 		}
 	}
-	return false, nil
+	return nil
 }
 
 func (f *file) readBody() {
@@ -380,7 +391,14 @@ func (f *file) readBody() {
 		f.readLines(first)
 		return
 	}
-	whole, err := readRest(f.in, first)
+	whole, err := readRest(io.LimitReader(f.in, mostSearched), first)
+	if err == nil && f.isLog(whole) {
+		f.readLog(whole)
+		return
+	}
+	if err == nil {
+		whole, err = readRest(f.in, whole)
+	}
 	if err != nil {
 		f.fail(err)
 		return

@@ -67,10 +67,12 @@ var joint = sync.OnceValue(func() *regexp.Regexp {
 
 // literals joins string literals that are added up, as code and util.inspect have them.
 func literals(text []byte) []byte {
-	if !joint().Match(text) {
-		return nil
+	for _, begin := range [...]string{`" `, `' `, `"+`, `'+`, `".`, `'.`, "\"\n", "'\n", "\"\r", "'\r"} {
+		if bytes.Contains(text, []byte(begin)) {
+			return joint().ReplaceAll(text, nil)
+		}
 	}
-	return joint().ReplaceAll(text, nil)
+	return nil
 }
 
 // partLine is a line of a container's log: P marks one that the next goes on with.

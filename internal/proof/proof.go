@@ -41,8 +41,8 @@ type Finder struct {
 
 // Find returns the messages that a text holds and that verify, in the order of
 // their signatures, and the notifications among them that do not: of a log with one
-// that was changed, that one is wanted most. If none verifies and the text has a
-// signature and a body, the most likely combination is returned, not proven.
+// that was changed, that one is wanted most. If there are none of either and the text
+// has a signature and a body, the most likely combination is returned, not proven.
 func (f *Finder) Find(text []byte, name string) []intake.Found {
 	far := mostFar
 	for _, source := range sourcesOf(text) {
@@ -60,8 +60,8 @@ func (f *Finder) Find(text []byte, name string) []intake.Found {
 			}
 			found = append(found, placed(m, s, text, name, true))
 		}
-		if len(found) > 0 {
-			return withFailed(found, f.failed(open, found, source), text, name)
+		if failed := f.failed(open, found, source); len(found)+len(failed) > 0 {
+			return withFailed(found, failed, text, name)
 		}
 		if len(signatures) > 0 {
 			s := signatures[0]
@@ -130,7 +130,7 @@ func answerBetween(source []byte, signatures []signature, i int, text []byte) *i
 			to = next
 		}
 	}
-	for _, layer := range layersOf(source[from:min(to, from+farWindow)]) {
+	for _, layer := range layersOf(source[from:min(to, from+windows[1])]) {
 		if answer := intake.AnswerIn(layer); answer != nil {
 			return answer
 		}
@@ -149,7 +149,7 @@ func answerBetween(source []byte, signatures []signature, i int, text []byte) *i
 // proven by what is near are tried with more.
 const (
 	farWindow = 64 << 10 // on each side, in bytes
-	mostFar   = 12
+	mostFar   = 6
 )
 
 var windows = [...]int{3 << 10, 16 << 10, farWindow}
@@ -214,12 +214,13 @@ func unpacked(text []byte) [][]byte {
 
 // placed gives a message its place in the text.
 func placed(m *intake.Message, s signature, text []byte, name string, proven bool) intake.Found {
-	line := 1 + bytes.Count(text[:s.place(text)], []byte("\n"))
+	at := s.place(text)
+	line := 1 + bytes.Count(text[:at], []byte("\n"))
 	m.Source = (&intake.Unit{Name: name, Line: line}).Source()
 	if proven {
 		m.Mended = append(m.Mended, note)
 	}
-	return intake.Found{Line: line, Message: m, Proven: proven}
+	return intake.Found{Line: line, At: at, Message: m, Proven: proven}
 }
 
 // prove tries all combinations of a signature, the likeliest first. The hash that

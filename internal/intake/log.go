@@ -1,0 +1,130 @@
+package intake
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// A long text is searched a piece at a time. Each piece begins with the end of the
+// one before, so that a message is whole in one of them.
+const (
+	searchedPiece = 1 << 20
+	sharedPiece   = 128 << 10 // more than a search looks around a signature
+)
+
+// log is a text of any length on its way through the search.
+type log struct {
+	file   *file
+	text   []byte          // the piece
+	line   int             // lines before it
+	last   map[string]bool // signatures that were found in the piece before
+	any    bool            // a message was yielded
+	failed *Unit           // the first signature that belongs to nothing known
+}
+
+// readLog searches what is left of the input for messages, in constant memory. What
+// was read before comes first.
+func (f *file) readLog(read []byte) {
+	in := io.MultiReader(bytes.NewReader(read), f.in)
+	l := &log{file: f, text: make([]byte, 0, searchedPiece+sharedPiece)}
+	for {
+		n, err := io.ReadFull(in, l.text[len(l.text):cap(l.text)])
+		l.text = l.text[:len(l.text)+n]
+		end := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !end {
+			f.parsed(l.line+1, nil, fmt.Errorf("read %s: %w", f.name, err))
+			return
+		}
+		if !l.search(end) {
+			return
+		}
+		if end {
+			l.end()
+			return
+		}
+	}
+}
+
+// search yields the messages of the piece, but for those near its end, which the next
+// piece has whole, and drops what is done.
+func (l *log) search(last bool) bool {
+	done, now := len(l.text), map[string]bool{}
+	if !last {
+		done -= sharedPiece / 2
+	}
+	for _, found := range l.file.defaults.Search(l.text, l.file.name) {
+		signature := string(signatureOf(found.Message))
+		if found.At >= done || l.last[signature] {
+			continue
+		}
+		if now[signature] = true; !l.take(found) {
+			return false
+		}
+	}
+	keep := max(0, done-sharedPiece/2)
+	l.line += bytes.Count(l.text[:keep], []byte("\n"))
+	l.last, l.text = now, l.text[:copy(l.text, l.text[keep:])]
+	return true
+}
+
+// take yields a message; what is neither proven nor a notification waits for the end:
+// a log holds other signatures too.
+func (l *log) take(found Found) bool {
+	u := Unit{Name: l.file.name, Line: l.line + found.Line, message: found.Message}
+	u.message.Source = u.Source()
+	if !found.Proven && Tell(u.message.Body).NotifyType == "" {
+		if l.failed == nil {
+			l.failed = &u
+		}
+		return true
+	}
+	l.any = true
+	return l.file.yield(u)
+}
+
+// end says what was found if there was no message.
+func (l *log) end() {
+	switch {
+	case l.any:
+	case l.failed != nil:
+		l.file.yield(*l.failed)
+	default:
+		l.file.parsed(1, nil, &FormError{l.file.name, "no message was found in it", formsTaken})
+	}
+}
+
+// isLog says whether a text is a log: one that is longer than what is read at once, and
+// no list.
+func (f *file) isLog(read []byte) bool {
+	return f.defaults.Search != nil && len(read) > mostSearched && !bytes.HasPrefix(bytes.TrimSpace(read), []byte("["))
+}
+
+// scattered says whether a text is a log in JSON of which no line is a message, so that
+// the parts of one stand on several: what was read for that is put back.
+func (f *file) scattered(first []byte) bool {
+	if f.defaults.Search == nil || !f.isPart(first) {
+		return false
+	}
+	parts := 0
+	f.ahead(func(line []byte) bool {
+		if len(bytes.TrimSpace(line)) > 0 && !f.isPart(line) {
+			parts = -mostAhead
+		}
+		parts++
+		return parts > 0
+	})
+	return parts > 0
+}
+
+// isPart says whether a line is an object that keeps a line of text, and no message.
+func (f *file) isPart(line []byte) bool {
+	var m members
+	if json.Unmarshal(line, &m) != nil {
+		return false
+	}
+	_, has := m.text(collected[:]...)
+	return has && asEnvelope(line) == nil && !f.isForeignLine(line)
+}
