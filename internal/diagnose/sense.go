@@ -1,13 +1,18 @@
 package diagnose
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"hash/maphash"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/antom-cli/antom/internal/intake"
+	"github.com/antom-cli/antom/internal/redact"
 	"github.com/antom-cli/antom/pkg/antom"
+	"github.com/antom-cli/antom/pkg/sign"
 )
 
 // Remark points out something in a genuine message that is easily overlooked.
@@ -16,9 +21,9 @@ type Remark struct {
 	Text string
 }
 
-// AmountOf returns the amount of the session of a payment; ok is false if it is not
-// known.
-type AmountOf func(paymentRequestID string) (amount antom.Amount, ok bool)
+// AmountOf returns the amount of the session of a payment, by its paymentRequestId or
+// its paymentId; ok is false if it is not known.
+type AmountOf func(id string) (amount antom.Amount, ok bool)
 
 // notifyTypes are the documented discriminators of notifications.
 var notifyTypes = [...]antom.NotifyType{
@@ -52,7 +57,79 @@ func Sense(kind intake.Kind, told intake.Told, amountOf AmountOf) []Remark {
 			add("amount", "paymentAmount is %s, the session was made for %s: don't ship before that is cleared up", toldAmount(told), want)
 		}
 	}
+	if want, ok := amountOfCapture(told, amountOf); ok {
+		captured, err := antom.ParseMinor(told.CaptureValue, told.CaptureCurrency)
+		if err == nil && captured.Currency == want.Currency && captured.Value > want.Value {
+			add("over-captured", "captureAmount is %s, the session was made for %s: don't ship before that is cleared up", captured, want)
+		}
+	}
 	return remarks
+}
+
+// amountOfCapture is the amount of the session that a capture belongs to, which names
+// the payment.
+func amountOfCapture(told intake.Told, amountOf AmountOf) (antom.Amount, bool) {
+	if told.CaptureValue == "" || amountOf == nil {
+		return antom.Amount{}, false
+	}
+	return amountOf(told.PaymentID)
+}
+
+// nonsense holds the sentences about oddities, by kind. %[1]s is the path, %[2]s what
+// stands there, quoted, %[3]s what it contradicts.
+var nonsense = [...]struct {
+	kind intake.OddKind
+	id   string
+	text string
+}{
+	{intake.AmountWithPoint, "amount-form", "%[1]s.value is %[2]s: Antom writes amounts in minor units, without a decimal point (4200 is 42.00 SGD): don't guess, ask the sender"},
+	{intake.AmountNoNumber, "amount-form", "%[1]s.value is %[2]s, which is not a whole number of minor units"},
+	{intake.AmountTooLong, "amount-form", "%[1]s.value is %[2]s: Antom's amounts have at most 16 digits"},
+	{intake.AmountNoMultiple, "amount-form", "%[1]s.value is %[2]s, which %[3]s does not have: its last digits are always 0"},
+	{intake.CurrencyUnknown, "currency", "%[1]s.currency is %[2]s, which is %[3]s"},
+	{intake.TimeWithoutForm, "time-form", "%[1]s is %[2]s, which is not an ISO 8601 time with an offset"},
+	{intake.TimeAhead, "time-ahead", "%[1]s is %[2]s, which is in the future by this machine's clock"},
+	{intake.MemberTwice, "member-twice", "%[1]s stands twice in its object: some parsers take the first, some the last"},
+	{intake.SuccessWithRefusal, "status", "%[2]s stands beside %[3]s, which is a refusal: ask with antom payment inquire before you ship"},
+}
+
+// Nonsense returns remarks about what makes no sense in a genuine message, at the time
+// of now; a zero time leaves times alone.
+func Nonsense(m *intake.Message, now time.Time) []Remark {
+	var remarks []Remark
+	for _, odd := range intake.Oddities(m.Body, now) {
+		if odd.Kind == intake.CurrencyUnknown {
+			odd.Other = antom.NotACurrency(odd.Text)
+		}
+		for _, row := range nonsense {
+			if row.kind == odd.Kind {
+				remarks = append(remarks, Remark{row.id, fmt.Sprintf(row.text, redact.Clip(redact.Line(odd.Path), longestPath), redact.Quote(odd.Text), odd.Other)})
+			}
+		}
+	}
+	if at, err := sign.ParseTime(m.Signed().Time); err == nil && !now.IsZero() && at.After(now.Add(intake.Skew)) {
+		remarks = append(remarks, Remark{"time-ahead", fmt.Sprintf("it was signed at %s, which is in the future by this machine's clock", at.Format(time.RFC3339))})
+	}
+	return append(remarks, overCaptured(m)...)
+}
+
+// longestPath bounds the path of a member that is shown.
+const longestPath = 120
+
+// overCaptured compares the captures of an answer with what it says was authorised.
+func overCaptured(m *intake.Message) []Remark {
+	if m.Kind != intake.Response || !bytes.Contains(m.Body, []byte(`"CAPTURE"`)) {
+		return nil
+	}
+	payment := new(antom.Payment)
+	if json.Unmarshal(m.Body, payment) != nil {
+		return nil
+	}
+	captured := payment.Balance().Captured
+	if captured.Value <= payment.PaymentAmount.Value {
+		return nil
+	}
+	return []Remark{{"over-captured", fmt.Sprintf("%s were captured, %s authorised: don't ship before that is cleared up", captured, payment.PaymentAmount)}}
 }
 
 // toldAmount returns the amount of a message in major units; an invalid amount is

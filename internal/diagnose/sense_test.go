@@ -2,9 +2,11 @@ package diagnose_test
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -41,6 +43,8 @@ func TestSense(t *testing.T) {
 		{"pending", intake.Notification, with(func(t *intake.Told) { t.NotifyType = "PAYMENT_PENDING" }), []string{"pending", "wait for PAYMENT_RESULT"}},
 		{"declined", intake.Notification, with(func(t *intake.Told) { t.ResultStatus, t.ResultCode = "F", "DO_NOT_HONOR" }), []string{"result", "DO_NOT_HONOR: "}},
 		{"unknown code", intake.Response, with(func(t *intake.Told) { t.ResultStatus, t.ResultCode = "U", "NEW_CODE" }), []string{"result", `"NEW_CODE" is not one`}},
+		{"capture", intake.Notification, intake.Told{NotifyType: "CAPTURE_RESULT", PaymentID: "order-1", CaptureCurrency: "SGD", CaptureValue: "4200"}, nil},
+		{"too much captured", intake.Notification, intake.Told{NotifyType: "CAPTURE_RESULT", PaymentID: "order-1", CaptureCurrency: "SGD", CaptureValue: "4201"}, []string{"over-captured", "captureAmount is 42.01 SGD, the session was made for 42.00 SGD"}},
 		{"dispute", intake.Notification, intake.Told{NotifyType: "DISPUTE_CREATED"}, nil},
 	}
 	for _, test := range tests {
@@ -55,6 +59,48 @@ func TestSense(t *testing.T) {
 			t.Errorf("%s: (-want +got)\n%s", test.name, diff)
 		}
 	}
+}
+
+// Each kind of oddity has its sentence; times are judged by the clock that is given.
+func TestNonsense(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	header := http.Header{"Request-Time": {"2026-11-20T12:10:00Z"}, "Response-Time": {"2026-11-20T12:00:00Z"}}
+	for _, test := range []struct {
+		kind intake.Kind
+		body string
+		want []string // beginnings
+	}{
+		{intake.Response, `{"result":{"resultStatus":"S","resultCode":"SUCCESS"}}`, nil},
+		{intake.Notification, `{}`, []string{"it was signed at 2026-11-20T12:10:00Z, which is in the future"}},
+		{intake.Response, `{"paymentAmount":{"value":"42.00","currency":"SGD"}}`, []string{`paymentAmount.value is "42.00": Antom writes`}},
+		{intake.Response, `{"a":{"value":"x","currency":"SGD"}}`, []string{`a.value is "x", which is not a whole number`}},
+		{intake.Response, `{"a":{"value":"12345678901234567","currency":"SGD"}}`, []string{`a.value is "12345678901234567": Antom's amounts`}},
+		{intake.Response, `{"a":{"value":"4250","currency":"IDR"}}`, []string{`a.value is "4250", which IDR does not have`}},
+		{intake.Response, `{"a":{"value":"4250","currency":"EURO"}}`, []string{`a.currency is "EURO", which is not an ISO 4217 code`}},
+		{intake.Response, `{"paymentTime":"soon"}`, []string{`paymentTime is "soon", which is not an ISO 8601 time`}},
+		{intake.Response, `{"paymentTime":"2026-11-20T13:00:00Z"}`, []string{`paymentTime is "2026-11-20T13:00:00Z", which is in the future`}},
+		{intake.Response, `{"a":1,"a":2}`, []string{"a stands twice in its object"}},
+		{intake.Response, `{"result":{"resultStatus":"S","resultCode":"RISK_REJECT"}}`, []string{`"S" stands beside RISK_REJECT`}},
+		{intake.Response, `{"paymentStatus":"SUCCESS","paymentAmount":{"value":"4200","currency":"SGD"},"transactions":[` + captured("3000") + "," + captured("1201") + `]}`, []string{"42.01 SGD were captured, 42.00 SGD authorised"}},
+		{intake.Response, `{"paymentStatus":"SUCCESS","paymentAmount":{"value":"4200","currency":"SGD"},"transactions":[` + captured("3000") + "," + captured("1200") + `]}`, nil},
+		{intake.Response, "{\"a\u202e\":1,\"a\u202e\":2}", []string{"a stands twice"}},
+	} {
+		remarks := diagnose.Nonsense(&intake.Message{Kind: test.kind, Header: header, Body: []byte(test.body)}, now)
+		if len(remarks) != len(test.want) {
+			t.Errorf("%s: %v, want %v", test.body, remarks, test.want)
+			continue
+		}
+		for i, want := range test.want {
+			if !strings.HasPrefix(strings.ReplaceAll(remarks[i].Text, "\ufffd", ""), want) || strings.Contains(remarks[i].Text, "\u202e") {
+				t.Errorf("%s: %q, want %q", test.body, remarks[i].Text, want)
+			}
+		}
+	}
+}
+
+func captured(value string) string {
+	return `{"transactionType":"CAPTURE","transactionStatus":"SUCCESS","transactionResult":{"resultStatus":"S","resultCode":"SUCCESS"},"transactionAmount":{"currency":"SGD","value":"` + value + `"}}`
 }
 
 // TestSeen: a duplicate is told by the place of the first one, and what is

@@ -13,6 +13,8 @@ type Told struct {
 	ResultCode       string
 	Currency         string // of paymentAmount
 	Value            string
+	CaptureCurrency  string // of captureAmount
+	CaptureValue     string
 	IsJSON           bool // the body is one JSON value
 }
 
@@ -42,6 +44,8 @@ func Tell(body []byte) Told {
 			return s.pair("resultStatus", &t.ResultStatus, "resultCode", &t.ResultCode)
 		case "paymentAmount":
 			return s.pair("currency", &t.Currency, "value", &t.Value)
+		case "captureAmount":
+			return s.pair("currency", &t.CaptureCurrency, "value", &t.CaptureValue)
 		}
 		return s.value()
 	})

@@ -90,5 +90,6 @@ func (w *verifier) one(u *intake.Unit) result {
 	}
 	r.body = w.seen.Key(m.Body)
 	v.Notes = append(v.Notes, diagnose.Sense(m.Kind, v.Told, w.options.Amount)...)
+	v.Notes = append(v.Notes, diagnose.Nonsense(m, w.options.Now)...)
 	return r
 }

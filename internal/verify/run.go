@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/intake"
@@ -57,7 +58,11 @@ type Options struct {
 
 	// Surroundings is called once, at the first mismatch.
 	Surroundings func() *Surroundings
-	// Amount is the amount of a session, by its paymentRequestId; nil: none known.
+	// Now is when the messages are read: what has happened is not after it. Zero: times
+	// are not looked at.
+	Now time.Time
+	// Amount is the amount of a session, by its paymentRequestId or paymentId; nil:
+	// none known.
 	Amount func(paymentRequestID string) (antom.Amount, bool)
 	// Annotate may add to a verdict before it is explained; it is called by many
 	// goroutines.

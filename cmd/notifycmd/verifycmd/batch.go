@@ -46,7 +46,7 @@ func (b *verifyBatch) run(ctx context.Context, inputs []source, keys verify.Keyr
 	b.o.defaults = verify.Searching(b.o.defaults, keys)
 	err = verify.Run(ctx, b.o.all(ctx, inputs), verify.Options{
 		Keys: keys, Defaults: b.o.defaults, FailFast: b.o.failFast, Surroundings: func() *verify.Surroundings { return ReadSurroundings(b.o.c) },
-		Amount: sessionAmounts(b.o.c), Annotate: b.o.annotate,
+		Now: b.o.c.Now(), Amount: sessionAmounts(b.o.c), Annotate: b.o.annotate,
 		Renderer: b.renderer, Write: b.write, Verdict: b.take, Progress: b.report,
 	})
 	if b.progress != nil {

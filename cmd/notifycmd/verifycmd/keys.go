@@ -168,8 +168,9 @@ func (s *surroundings) addKeys(p *profile.Profile, antomKey, merchantKey *sign.P
 }
 
 // sessionAmounts looks up the amount of the session of a payment, as this machine
-// made it. The history is read when the first one is asked for.
-func sessionAmounts(c *cli.CLI) func(paymentRequestID string) (antom.Amount, bool) {
+// made it, by its paymentRequestId or paymentId. The history is read when the first one
+// is asked for.
+func sessionAmounts(c *cli.CLI) func(id string) (antom.Amount, bool) {
 	amounts := sync.OnceValue(func() map[string]antom.Amount { return createdAmounts(c) })
 	return func(id string) (antom.Amount, bool) {
 		amount, known := amounts()[id]
@@ -178,20 +179,28 @@ func sessionAmounts(c *cli.CLI) func(paymentRequestID string) (antom.Amount, boo
 }
 
 // createdAmounts are the amounts of the sessions in the history; what can't be
-// read of it is left out.
+// read of it is left out. A session has no paymentId: later calls tell it.
 func createdAmounts(c *cli.CLI) map[string]antom.Amount {
 	log := c.History()
 	if log == nil {
 		return nil
 	}
-	amounts := map[string]antom.Amount{}
+	amounts, payments := map[string]antom.Amount{}, map[string]string{}
 	for record, err := range log.Newest() {
 		if err != nil {
 			break
 		}
+		if record.PaymentID != "" && record.PaymentRequestID != "" {
+			payments[record.PaymentID] = record.PaymentRequestID
+		}
 		_, newer := amounts[record.PaymentRequestID]
 		if !newer && record.Operation == antom.CreatePaymentSession && record.ResultStatus == antom.StatusS && record.Failure == "" {
 			amounts[record.PaymentRequestID] = record.PaymentAmount
+		}
+	}
+	for payment, request := range payments {
+		if amount, known := amounts[request]; known {
+			amounts[payment] = amount
 		}
 	}
 	return amounts
