@@ -70,9 +70,9 @@ const deepestPath = 16
 
 // seat are the members of one object that belong together.
 type seat struct {
-	names                                      [24][]byte
-	n                                          int
-	value, currency, status, code              literal
+	names                                     [24][]byte
+	n                                         int
+	value, currency, status, code             literal
 	hasValue, hasCurrency, hasStatus, hasCode bool
 }
 

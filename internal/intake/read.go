@@ -142,8 +142,6 @@ func (f *file) read(unpacked bool) {
 		f.readJSON()
 	case startsCurl(plain):
 		f.readCurl()
-	case startsTrace(plain):
-		f.readTrace()
 	default:
 		f.readBody()
 	}
@@ -246,7 +244,7 @@ func (f *file) isForeignLine(line []byte) bool {
 // program writes it in JSON, else a body alone.
 func (f *file) other(text []byte) {
 	source := f.name + ":1"
-	messages, err := foreignMessages(asJSON(text), source, f.defaults)
+	messages, err := foreignMessages(text, source, f.defaults)
 	for _, m := range messages {
 		if !f.parsed(1, m, nil) {
 			return

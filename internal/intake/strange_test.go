@@ -45,13 +45,11 @@ func foreignForms(t *testing.T, v vector) map[string]string {
 	pairs := fmt.Sprintf(`[{"KEY":"client-id","VALUE":%q},{"KEY":"request-time","VALUE":%q},{"KEY":"signature","VALUE":%q}]`, v.ClientID, v.Time, *v.Signature)
 	pairs = strings.NewReplacer("KEY", "key", "VALUE", "value").Replace(pairs)
 	body, packed, raw := asText(t, string(v.Body)), base64.StdEncoding.EncodeToString(v.Body), v.raw("\r\n", false)
-	head, _, _ := strings.Cut(raw, "\r\n\r\n")
 	var numbers []string
 	for _, b := range v.Body {
 		numbers = append(numbers, strconv.Itoa(int(b)))
 	}
 	buffer := `{"type":"Buffer","data":[` + strings.Join(numbers, ",") + `]}`
-	trace := "* Connected to x\n> " + strings.ReplaceAll(head, "\r\n", "\r\n> ") + "\r\n>\r\n"
 	event := `{"httpMethod":"POST","path":"` + v.Path + `","headers":` + headers + `,"body":"` + packed + `","isBase64Encoded":true}`
 	return map[string]string{
 		"API Gateway":            event,
@@ -69,9 +67,6 @@ func foreignForms(t *testing.T, v vector) map[string]string {
 		"Postman":                `{"info":{},"item":[{"item":[{"request":{"method":"POST","header":` + pairs + `,"body":{"mode":"raw","raw":` + body + `},"url":{"raw":"https://x` + v.Path + `"}}}]}]}`,
 		"Insomnia":               `{"resources":[{"_type":"request","method":"POST","url":"https://x` + v.Path + `","headers":` + strings.ReplaceAll(pairs, `"key"`, `"name"`) + `,"body":{"mimeType":"application/json","text":` + body + `}}]}`,
 		"list of envelopes":      "[" + v.envelope(t, true) + "]",
-		"fetch":                  "fetch(\"https://x" + v.Path + "\", {\n  \"headers\": " + headers + ",\n  \"body\": " + body + ",\n  \"method\": \"POST\"\n});\n",
-		"await fetch":            "await fetch(\"https://x" + v.Path + "\", {\"headers\":" + headers + ",\"body\":" + body + ",\"method\":\"POST\"});",
-		"curl -v":                trace + string(v.Body),
 		"UTF-16":                 asUTF16(raw, binary.LittleEndian, true),
 		"UTF-16, big-endian":     asUTF16(v.envelope(t, false), binary.BigEndian, true),
 		"UTF-16 without mark":    asUTF16(v.envelope(t, true)+"\n", binary.LittleEndian, false),
@@ -96,18 +91,6 @@ func TestRead_foreign(t *testing.T) {
 		if got := readOne(t, text, intake.Defaults{}).Verify(key); !errors.Is(got.Err, &sign.Error{Reason: sign.Mismatch}) {
 			t.Errorf("%s, tampered with: %+v", form, got)
 		}
-	}
-}
-
-// TestRead_foreignAnswer reads the answer that curl -v shows.
-func TestRead_foreignAnswer(t *testing.T) {
-	t.Parallel()
-	v := genuine(t, "go/rsp-success")
-	text := fmt.Sprintf("* Trying 1.2.3.4:443...\n> POST %s HTTP/2\n> signature: x\n* Connection state changed\n> accept: */*\n> \n} [9 bytes data]\n* We are sent off\n< HTTP/2 200 \n< response-time: %s\n< client-id: %s\n< signature: %s\n< content-length: 9999\n< \n{ [99 bytes data]\n%s\n* Connection #0 to host x left intact\n",
-		v.Path, v.Time, v.ClientID, *v.Signature, v.Body)
-	m := readOne(t, text, intake.Defaults{})
-	if got := m.Verify(keys(t)["antom"]); got.Err != nil || m.Kind != intake.Response || m.Target != v.Path {
-		t.Errorf("%s %s %q: %+v", m.Kind, m.Target, m.Body, got)
 	}
 }
 

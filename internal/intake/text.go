@@ -2,15 +2,9 @@ package intake
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
-	"net/http"
-	"regexp"
-	"strings"
-	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -68,86 +62,4 @@ func (r *utf16Reader) unit() (rune, error) {
 		return 0, err
 	}
 	return rune(r.order.Uint16(two[:])), nil
-}
-
-// traceStart matches what curl -v shows: its own words after an asterisk, what it
-// sends after >, what it receives after <.
-var traceStart = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:[*{}] ?[^\n]*\n)*> ?[A-Z]{3,10} \S+ HTTP/`)
-})
-
-func startsTrace(start []byte) bool { return traceStart().Match(start) }
-
-// traceData matches what curl -v shows in place of what it sends and receives.
-var traceData = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[{}] \[\d+ bytes data\]`) })
-
-// traceNoise are curl's last words, behind the body.
-var traceNoise = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\n?\* (?:Connection|Closing|shutting) [^\n]*\s*$`)
-})
-
-// readTrace reads what curl -v shows: the answer, if it is signed, else the
-// request. What curl sends as a body is not shown.
-func (f *file) readTrace() {
-	f.discardBOM()
-	text, err := readRest(f.in, nil)
-	if err != nil {
-		f.fail(err)
-		return
-	}
-	request, answer, body := splitTrace(text)
-	m := &Message{Source: f.name + ":1", Header: http.Header{}}
-	start, fields, _ := strings.Cut(request, "\n")
-	err = m.readStart(start)
-	if strings.Contains(strings.ToLower(answer), "\nsignature:") {
-		m.Kind, fields = Response, answer
-	}
-	for line := range strings.Lines(fields) {
-		if name, value, ok := strings.Cut(line, ":"); ok {
-			m.Header.Add(name, strings.TrimSpace(value))
-		}
-	}
-	m.Body = traceNoise().ReplaceAll(body, nil)
-	m.fill(f.defaults)
-	if err != nil {
-		m, err = nil, fmt.Errorf("%s:1: %w", f.name, err)
-	}
-	f.parsed(1, m, err)
-}
-
-// splitTrace takes the heads of the request and of the answer from what curl -v
-// shows; what follows is the body.
-func splitTrace(rest []byte) (request, answer string, body []byte) {
-	var sent, received strings.Builder
-	for len(rest) > 1 && (bytes.IndexByte([]byte("*<>"), rest[0]) >= 0 && bytes.IndexByte([]byte(" \r\n"), rest[1]) >= 0 || traceData().Match(rest)) {
-		line, after, _ := bytes.Cut(rest, []byte("\n"))
-		rest = after
-		switch text := strings.TrimSpace(string(line[1:])) + "\n"; line[0] {
-		case '>':
-			sent.WriteString(text)
-		case '<':
-			received.WriteString(text)
-		}
-	}
-	return sent.String(), received.String(), rest
-}
-
-// asJSON is the call of a browser's "Copy as fetch" as an object, its URL being a
-// member; any other text is returned as it is.
-func asJSON(text []byte) []byte {
-	s := &scanner{text: bytes.TrimPrefix(bytes.TrimSpace(text), []byte("await "))}
-	if !bytes.HasPrefix(s.text, []byte("fetch(")) {
-		return text
-	}
-	s.at = len("fetch(")
-	url, err := s.str()
-	if err != nil || !s.take(',') || !s.take('{') {
-		return text
-	}
-	begin := s.at
-	s.at-- // the brace is a part of the object
-	if s.value() != nil {
-		return text
-	}
-	return []byte(`{"url":"` + string(url.raw) + `",` + string(s.text[begin:s.at]))
 }

@@ -86,6 +86,8 @@ func (s sample) written() map[string]string {
 		"Rust":                         fmt.Sprintf("Request { uri: %s, headers: {\"client-id\": %q, \"request-time\": %q, \"signature\": %q}, body: b%s }", s.path, s.client, s.time, s.signature, escaped),
 		"Java map":                     fmt.Sprintf("uri=%s headers={client-id=%s, request-time=%s, signature=%s} body=%s", s.path, s.client, s.time, s.signature, s.body),
 		"ANSI colours":                 fmt.Sprintf("\x1b[36mPOST\x1b[0m \x1b[1m%s\x1b[0m\nclient-id\x1b[2m:\x1b[0m \x1b[32m%s\x1b[0m\nrequest-time: \x1b[32m%s\x1b[0m\nsignature: \x1b[32m%s\x1b[0m\n\n\x1b[33m%s\x1b[0m\n", s.path, s.client, s.time, s.signature, s.body),
+		"fetch of a browser":           fmt.Sprintf("await fetch(\"https://shop.example%s\", {\n  \"headers\": {\"client-id\":%q,\"request-time\":%q,\"signature\":%q},\n  \"body\": %s,\n  \"method\": \"POST\"\n});\n", s.path, s.client, s.time, s.signature, escaped),
+		"curl -v":                      fmt.Sprintf("* Connected to x\n> POST %s HTTP/1.1\r\n> Host:shop.example\r\n> client-id: %s\r\n> request-time: %s\r\n> signature: %s\r\n> \r\n%s", s.path, s.client, s.time, s.signature, s.body),
 		"BOM and CRLF":                 "\ufeff" + strings.ReplaceAll("Notification:\n"+raw, "\n", "\r\n"),
 	}
 }

@@ -240,6 +240,17 @@ func TestFind_several(t *testing.T) {
 	}
 }
 
+// An answer, as curl -v shows it: the name of its time tells it from a notification.
+func TestFind_answer(t *testing.T) {
+	t.Parallel()
+	s := genuine(t, "order-1")
+	text := fmt.Sprintf("* Trying 1.2.3.4:443...\n> POST %s HTTP/2\n> signature: x\n* Connection state changed\n> accept: */*\n> \n} [9 bytes data]\n* We are sent off\n< HTTP/2 200 \n< response-time: %s\n< client-id: %s\n< signature: %s\n< content-length: 9999\n< \n{ [99 bytes data]\n%s\n* Connection #0 to host x left intact\n",
+		s.path, s.time, s.client, s.signature, s.body)
+	if found := finder(t).Find([]byte(text), "in"); len(found) != 1 || !found[0].Proven || found[0].Message.Kind != intake.Response || found[0].Message.Target != s.path {
+		t.Errorf("found %+v", found)
+	}
+}
+
 // A message that was changed is told of among others that verify.
 func TestFind_failedAmongOthers(t *testing.T) {
 	t.Parallel()

@@ -54,16 +54,30 @@ Forms, told apart by content; each of them also as gzip:
   raw HTTP       as nc or a proxy saves it: CRLF or LF, chunked or not
   JSON envelope  {"url","headers","body" or "bodyBase64"}, also one a line
   HAR            as browsers and recording proxies export it
-  curl commands  as browsers, Postman and --dry-run=curl write them, fetch calls
+  curl commands  as browsers, Postman and --dry-run=curl write them
   JSON of others headers and body as API Gateway, Lambda, ngrok, Express, pino,
                  nginx, Sentry, Postman and Insomnia write them
-  curl -v        what it shows of an answer
+  any other text a line of any framework's log, a dump of headers, a snippet of
+                 code, curl -v, a hex dump, base64: see below
   body alone     with --time and --signature from the headers; --client-id and
                  --url default to the profile's. With --signature the input is
                  the body, whatever it looks like
 
 A body without an exact length (a paste, a body file, a pipe) is tried as it is
 and then without one final line end, which shells and editors add.
+
+In any other text the signature, the time, the client id, the path and the body
+are looked for, and the combination that verifies is the message. None that does
+not verify is ever called genuine. The parts must stand within 64 KiB of the
+signature; logs of any length are searched, and messages in them are told apart,
+each with its line.
+
+A notification saved together with its answer is an exchange: the answer is
+judged as Antom judges an acknowledgement. The exit code is the signature's.
+
+A genuine message that makes no sense is told of: an amount with a decimal point,
+an unknown currency, a time in the future, a member twice, a success beside a
+refusal, more captured than authorised.
 
 Notifications and responses are verified with Antom's public key, requests with
 the merchant's: the profile's, or --public-key-file. A message that is genuine and
