@@ -4,7 +4,6 @@
 package explain
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -28,15 +27,15 @@ const (
 func Kinds() []Kind { return []Kind{KindResult, KindSDK, KindNotify, KindRefusal, KindExit} }
 
 // Retry says whether a call may be made again.
-type Retry string
+type Retry = antom.Retry
 
 // The verdicts on repeating a call.
 const (
-	Never   Retry = "never"   // another try would not help, or would do it twice
-	SameID  Retry = "same-id" // the same request again, with the same request id
-	NewID   Retry = "new-id"  // again, with a new request id
-	Inquire Retry = "inquire" // ask what became of it before anything else
-	Fix     Retry = "fix"     // correct the request or the set-up first
+	Never   = antom.RetryNever
+	SameID  = antom.RetrySameID
+	NewID   = antom.RetryNewID
+	Inquire = antom.RetryInquire
+	Fix     = antom.RetryFix
 )
 
 // Entry is what is known of a code in one list.
@@ -157,14 +156,14 @@ func results(from Sources) []Entry {
 	for _, row := range antom.ResultCodes() {
 		e := Entry{
 			Code: row.Code, Kind: KindResult, Status: string(row.Status), Operations: placesOf(row.Places),
-			Retry: retryOf(row.Class), Meaning: row.Meaning, Next: row.Action, Source: sourceOf(row.Source), Aliases: listOf(row.Aliases),
+			Retry: row.Retry, Meaning: row.Meaning, Next: row.Action, Source: sourceOf(row.Source), Aliases: listOf(row.Aliases),
 		}
 		if row.Places.Has(antom.InPaymentResult) && row.Code != antom.CodeOrderNotExist { // without a payment there is nobody to tell
 			e.Buyer = buyerText(row.Class)
 		}
-		for _, special := range differences {
-			if special.code == row.Code {
-				e.Differs = append(e.Differs, Differ{special.operation, special.retry, cmp.Or(special.next, row.Action)})
+		for _, special := range antom.Differences() {
+			if special.Code == row.Code {
+				e.Differs = append(e.Differs, Differ{strings.Join(placesOf(special.In), ","), special.Retry, special.Action})
 			}
 		}
 		e.Emulator = provoke(row, from)

@@ -6,9 +6,10 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// verdicts are what the classes of codes mean for a repeat, and what the buyer can be
-// told (INF: Antom publishes no sentences for buyers). A refused payment is tried again
-// as a new payment, with a new paymentRequestId.
+// verdicts are what the classes of refusal codes mean for a repeat, and what the buyer
+// can be told of any code (INF: Antom publishes no sentences for buyers). A refused
+// payment is tried again as a new payment, with a new paymentRequestId. The verdicts on
+// result codes are in antom's own table.
 var verdicts = [...]struct {
 	class antom.RetryClass
 	retry Retry
@@ -41,27 +42,6 @@ func buyerText(class antom.RetryClass) string {
 		}
 	}
 	return ""
-}
-
-// differences are the codes whose verdict depends on the operation (specification of
-// each operation, G24 and J24). An empty next stands for the code's own action. Sorted
-// by code, then operation.
-var differences = [...]struct {
-	code, operation string
-	retry           Retry
-	next            string
-}{
-	{"MERCHANT_BALANCE_NOT_ENOUGH", "cancel", SameID, "fund the balance, then cancel again"},
-	{"MERCHANT_BALANCE_NOT_ENOUGH", "refund", NewID, "fund the balance, then refund with a new refundRequestId"},
-	{"ORDER_IS_CANCELED", "refund", Never, "do not refund: a cancelled payment gives its money back by itself"},
-	{"ORDER_IS_CLOSED", "refund", Never, "do not refund: inquire the payment; a closed one was not paid"},
-	{"ORDER_NOT_EXIST", "cancel", Fix, "check the id; a payment that was never begun needs no cancel"},
-	{"ORDER_NOT_EXIST", "inquiryRefund", Inquire, "ask again after 15 s; after three such answers the refund was never placed"},
-	{"ORDER_NOT_EXIST", "refund", Fix, "check the paymentId"},
-	{"ORDER_STATUS_INVALID", "cancel", Inquire, "inquire the payment; refund it if it is captured"},
-	{"ORDER_STATUS_INVALID", "capture", Inquire, ""},
-	{"ORDER_STATUS_INVALID", "refund", Inquire, "inquire the payment: wait if it is in process, do not refund if it failed"},
-	{"UNKNOWN_EXCEPTION", "payment result", Inquire, "inquire; do not take a second payment before the first is known"},
 }
 
 // placeGateway names the codes that come before any operation.

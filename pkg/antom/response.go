@@ -106,5 +106,5 @@ func (r *Response) refusal() error {
 		return nil
 	}
 	row, known := LookupResultCode(r.Result.ResultCode)
-	return &ResultError{Operation: r.Operation, Result: r.Result, Row: row, Known: known, Signed: r.Signed, Response: r}
+	return &ResultError{Operation: r.Operation, Result: r.Result, Row: row.In(r.Operation.place()), Known: known, Signed: r.Signed, Response: r}
 }

@@ -63,6 +63,69 @@ func TestAfterError(t *testing.T) {
 	}
 }
 
+// TestEndpoint_verdict is the table of decisions on calls that change something.
+func TestEndpoint_verdict(t *testing.T) {
+	t.Parallel()
+	lost := func(kind TransportKind) error { return &TransportError{Kind: kind, Err: errors.New("x")} }
+	in := func(op Operation, err error) error {
+		if refused, ok := errors.AsType[*ResultError](err); ok {
+			refused.Row = refused.Row.In(op.place())
+		}
+		return err
+	}
+	for _, test := range []struct {
+		op      Operation
+		err     error
+		retry   Retry
+		passing bool
+	}{
+		{Refund, refusal(StatusU, "UNKNOWN_EXCEPTION"), RetrySameID, true},
+		{Refund, refusal(StatusU, "BRAND_NEW"), RetrySameID, true},
+		{Refund, refusal(StatusU, "REFUND_IN_PROCESS"), RetryInquire, false},
+		{Capture, refusal(StatusU, "CAPTURE_IN_PROCESS"), RetryInquire, false},
+		{Refund, refusal(StatusF, "MERCHANT_BALANCE_NOT_ENOUGH"), RetryNewID, false},
+		{Cancel, refusal(StatusF, "MERCHANT_BALANCE_NOT_ENOUGH"), RetrySameID, false},
+		{Capture, refusal(StatusF, "ORDER_STATUS_INVALID"), RetryInquire, false},
+		{Capture, refusal(StatusF, "BRAND_NEW"), RetryNever, false},
+		{Refund, lost(Dropped), RetrySameID, true},
+		{Refund, lost(Unreachable), RetrySameID, true},
+		{Refund, lost(Untrusted), RetryFix, false},
+		{Refund, lost(WebPage), RetryInquire, false},
+		{CreatePaymentSession, lost(TimedOut), RetrySameID, true},
+		{Cancel, lost(Dropped), RetryInquire, true},
+		{"updateAmount", lost(Dropped), RetryInquire, true},
+		{Refund, sign.NewError(sign.Mismatch, ""), RetryInquire, false},
+	} {
+		got := test.op.Endpoint().Verdict(in(test.op, test.err))
+		if got.Retry != test.retry || got.Passing != test.passing || got.Reason == "" {
+			t.Errorf("%s: %v: %+v, want %s, passing %t", test.op, test.err, got, test.retry, test.passing)
+		}
+	}
+}
+
+// Every code has a verdict; a difference is of a code that stands there, and says
+// something of its own.
+func TestDifferences(t *testing.T) {
+	t.Parallel()
+	for _, row := range resultCodes {
+		if row.Retry == "" {
+			t.Errorf("%s has no verdict", row.Code)
+		}
+	}
+	for i, row := range differences {
+		code, known := LookupResultCode(row.Code)
+		if !known || !code.Places.Has(row.In) || row.Retry == "" || row.Action == "" {
+			t.Errorf("%s does not stand there, or has an empty column", row.Code)
+		}
+		if code.Retry == row.Retry && code.Action == row.Action {
+			t.Errorf("%s says nothing of its own", row.Code)
+		}
+		if i > 0 && (differences[i-1].Code > row.Code || differences[i-1].Code == row.Code && differences[i-1].In >= row.In) {
+			t.Errorf("%s does not sort", row.Code)
+		}
+	}
+}
+
 func TestPace_after(t *testing.T) {
 	t.Parallel()
 	pace := NewPace(InquiryPayment, PollOptions{Interval: time.Second, MaxBackoff: 3 * time.Second})
