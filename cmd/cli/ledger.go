@@ -4,16 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"time"
 
 	"github.com/antom-cli/antom/internal/history"
 	"github.com/antom-cli/antom/pkg/antom"
 )
-
-// tooSoon is the time within which a second call that moves the same money of the
-// same payment is rather a slip than meant (INF).
-const tooSoon = 10 * time.Minute
 
 // Repeat is the call that is asked for once more: the one by the request id that was
 // named, or the newest one whose answer was lost and which would move the same money,
@@ -64,7 +58,14 @@ func (c *CLI) enter(w *Write) (end func(error), err error) {
 		return func(error) {}, nil
 	}
 	ledger := log.Ledger()
-	err = ledger.Begin(e, func(sameID, alike *history.Entry) error { return c.admit(w, e, sameID, alike) })
+	var earlier *history.Entry
+	err = ledger.Begin(e, func(sameID, alike *history.Entry) error {
+		earlier = sameID
+		if w.Flags.NoCheck {
+			return nil
+		}
+		return notAdmitted(history.Admit(e, sameID, alike, w.Flags.Again))
+	})
 	if refused := history.Refusal(err); refused != nil {
 		return nil, refused
 	}
@@ -73,59 +74,20 @@ func (c *CLI) enter(w *Write) (end func(error), err error) {
 		return func(error) {}, nil
 	}
 	return func(err error) {
-		outcome, code := outcomeOf(err)
-		if err := ledger.End(e, outcome, code); err != nil {
+		if failed, ok := errors.AsType[*antom.TransportError](err); ok && Is[*UsageError](failed.Err) {
+			err = &antom.TransportError{Kind: antom.Unreachable, Err: failed.Err} // stopped here
+		}
+		if err := ledger.Settle(e, earlier, err); err != nil {
 			w.Printer.Warn("%s; a second call of the same kind will not be noticed", err)
 		}
 	}, nil
 }
 
-// admit refuses what the ledger forbids.
-func (c *CLI) admit(w *Write, e history.Entry, sameID, alike *history.Entry) error {
-	switch {
-	case w.Flags.NoCheck:
-		return nil
-	case sameID != nil && sameID.Hash != e.Hash:
-		return differs(e, *sameID)
-	case sameID != nil && sameID.Outcome == history.UnderWay:
-		return Usagef("%s %s is under way (%s): it is not sent again", e.Operation, e.RequestID, sameID.Code).
-			WithHint("wait for it: antom %s wait", e.Operation).WithHint("--no-check sends it anyway")
-	case sameID != nil || w.Flags.Again || alike == nil || alike.Outcome == history.Refused || c.Now().Sub(alike.Time) > tooSoon:
-		return nil
+// notAdmitted makes a usage error of what the ledger forbids.
+func notAdmitted(err error) error {
+	refused, ok := errors.AsType[*history.AdmitError](err)
+	if !ok || refused.Again == "" {
+		return AsUsage(err)
 	}
-	ago := c.Now().Sub(alike.Time).Round(time.Second)
-	return Usagef("%s of the same payment over %s was sent %s ago, as %s", e.Operation, e.Amount, ago, alike.RequestID).
-		WithHint("--again means a second one; --request-id %s asks for the first again", ShellWord(alike.RequestID))
-}
-
-// differs says how a request is another one than the id was used for.
-func differs(now, before history.Entry) error {
-	what := "another field differs"
-	switch {
-	case before.Amount != now.Amount:
-		what = fmt.Sprintf("the amount was %s, now it is %s", before.Amount, now.Amount)
-	case before.PaymentID != now.PaymentID:
-		what = fmt.Sprintf("the payment was %s, now it is %s", before.PaymentID, now.PaymentID)
-	}
-	return Usagef("%s id %s was used for another request at %s: %s", now.Operation, now.RequestID, before.Time.Format(time.RFC3339), what).
-		WithHint("an id is carried out once; leave --request-id out for a new one").WithHint("--no-check sends it anyway")
-}
-
-// outcomeOf is what an error says of a call.
-func outcomeOf(err error) (outcome history.Outcome, code string) {
-	refused, isResult := errors.AsType[*antom.ResultError](err)
-	failed, isTransport := errors.AsType[*antom.TransportError](err)
-	switch {
-	case err == nil:
-		return history.Done, antom.CodeSuccess
-	case UnderWay(err):
-		return history.UnderWay, refused.Result.ResultCode
-	case isResult && refused.Result.ResultStatus == antom.StatusF && refused.Signed:
-		return history.Refused, refused.Result.ResultCode
-	case isResult:
-		return history.Sent, refused.Result.ResultCode
-	case isTransport && !failed.Sent(), Is[*UsageError](err): // it never left
-		return history.Refused, ""
-	}
-	return history.Sent, ""
+	return Usagef("%s", err).WithHint("--again means a second one; --request-id %s asks for the first again", ShellWord(refused.Again))
 }
