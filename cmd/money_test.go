@@ -144,7 +144,7 @@ func (p *till) step() {
 	case n < 15:
 		p.move(antom.Refund, append(p.part("refund"), p.some(4, "--async")...))
 	case n < 16:
-		p.move(antom.Cancel, []string{"payment", "cancel", p.payment})
+		p.move(antom.Cancel, append([]string{"payment", "cancel", p.payment, "--retry-delay", "1ms"}, "--retry", strconv.Itoa(1+p.random.IntN(2))))
 	case n < 17:
 		p.say("what was held back arrives")
 		p.wire.release()
@@ -164,6 +164,9 @@ func (p *till) part(noun string) []string {
 	if p.random.IntN(3) > 0 {
 		part := p.amount / int64(1+p.random.IntN(6)) // the same parts come again
 		args = append(args, "--value", strconv.FormatInt(max(1, part), 10))
+	}
+	if p.random.IntN(3) == 0 {
+		args = append(args, "--retry", "2", "--retry-delay", "1ms")
 	}
 	return append(args, p.some(3, "--again")...)
 }

@@ -41,7 +41,8 @@ is known it is checked against Antom's rules, and --no-check sends it anyway.
 
 The answer must be signed, and for a known operation must be about what was asked
 for. It is printed as it came, also if it is a refusal; exit code 3 then, 5 for U.
-With --quiet the resultCode is printed. On a live profile anything but an inquiry
+--retry sends it again after a lost answer or U, if a second call of the operation is
+known to do no harm. With --quiet the resultCode is printed. On a live profile anything but an inquiry
 is asked about first.`,
 		Example: `  antom api inquiryPayment --set paymentRequestId=20261124090000-k3v5q7r2m4x6
   antom api capture -f capture.json --dry-run
@@ -55,6 +56,9 @@ is asked about first.`,
 			}
 			if err := o.write.Validate(); err != nil {
 				return err
+			}
+			if o.write.Retry > 0 && endpoint.Recourse == "" {
+				return cli.Usagef("--retry: nothing is known of what a second call of %s does", endpoint.Operation)
 			}
 			endpoint.Method = strings.ToUpper(o.method)
 			return o.run(cmd.Context(), endpoint, args[0])

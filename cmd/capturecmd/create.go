@@ -43,7 +43,8 @@ is not captured ends after 7 days.
 
 A capture has a captureRequestId: the same id is carried out once. After an answer
 that was lost send the same request with the same --request-id again; the error
-says how.
+says how. --retry 3 does it by itself, after a lost answer or U; a capture that
+is under way is not sent again.
 
 With --wait the command goes on as capture wait does, and ends with its exit code.
 With --quiet the captureId is printed. JSON output is the gateway's answer.`,

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/antom-cli/antom/internal/draft"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/prompt"
+	"github.com/antom-cli/antom/internal/repeat"
 	"github.com/antom-cli/antom/internal/rules"
 	"github.com/antom-cli/antom/pkg/antom"
 )
@@ -23,6 +25,8 @@ type WriteFlags struct {
 	NoCheck   bool
 	DryRun    string
 	Again     bool // a second call that moves the same money is meant
+	Retry     int  // how often a call whose outcome is open is made again
+	Delay     time.Duration
 
 	Assigned []draft.Assignment // what --set says, once parsed
 	flags    *pflag.FlagSet     // as they were typed
@@ -37,13 +41,26 @@ func (f *WriteFlags) Bind(flags *pflag.FlagSet, requestID string) {
 	flags.StringArrayVar(&f.Sets, "set", nil, "set a field: `path=value`, or path:=JSON; may be repeated")
 	flags.BoolVar(&f.NoCheck, "no-check", false, "send even what breaks Antom's documented rules")
 	BindDryRun(flags, &f.DryRun)
+	flags.IntVar(&f.Retry, "retry", 0, "after a lost answer or U, send the same request again, at most `N` times")
+	flags.DurationVar(&f.Delay, "retry-delay", time.Second, "with --retry: time before the first repeat; each further one waits twice as long")
 	f.flags = flags
 }
 
-// Validate reads --set.
+// mostRetries is the largest --retry: with the longest delay it takes 10 minutes.
+const mostRetries = 20
+
+// Validate reads --set, and refuses a --retry that is out of range.
 func (f *WriteFlags) Validate() error {
 	var err error
 	f.Assigned, err = draft.ParseSets(f.Sets)
+	switch {
+	case f.Retry < 0 || f.Retry > mostRetries:
+		return Usagef("--retry %d: must be 0 to %d", f.Retry, mostRetries)
+	case f.Delay <= 0 || f.Delay > repeat.Longest:
+		return Usagef("--retry-delay %s: must be more than 0 and at most %s", f.Delay, repeat.Longest)
+	case f.flags.Changed("retry-delay") && f.Retry == 0:
+		return Usagef("--retry-delay without --retry").WithHint("add --retry 3")
+	}
 	return First(AsUsage(err), CheckID("--request-id", f.RequestID))
 }
 
@@ -99,7 +116,11 @@ func (c *CLI) Send(ctx context.Context, w *Write) (*antom.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	response, err := w.Client.Call(ctx, w.Endpoint, w.Draft.Body())
+	call := repeat.Call{
+		Client: w.Client, Endpoint: w.Endpoint, Body: w.Draft.Body(), ID: w.id(),
+		Times: w.Flags.Retry, Delay: w.Flags.Delay, Tell: w.Printer.Note,
+	}
+	response, err := call.Do(ctx)
 	ended(err)
 	if err != nil {
 		return nil, w.unsettled(err)
@@ -211,7 +232,7 @@ func (c *CLI) confirmTyped(w *Write) error {
 // unsettled adds to an error that leaves the outcome open how to make sure of it.
 func (w *Write) unsettled(err error) error {
 	if refused, ok := errors.AsType[*antom.ResultError](err); ok {
-		if refused.Result.ResultStatus != antom.StatusU || refused.Known && refused.Row.Class == antom.ClassWait {
+		if refused.Result.ResultStatus != antom.StatusU || refused.UnderWay() {
 			return err // decided, or under way: the code's own hint says what to do
 		}
 	}
@@ -232,7 +253,7 @@ func (w *Write) unsettled(err error) error {
 // code to wait for.
 func UnderWay(err error) bool {
 	refused, ok := errors.AsType[*antom.ResultError](err)
-	return ok && refused.Result.ResultStatus == antom.StatusU && refused.Known && refused.Row.Class == antom.ClassWait
+	return ok && refused.UnderWay()
 }
 
 // First is the first of several errors that is one.

@@ -38,9 +38,11 @@ On a live profile the last four characters of the id must be typed; without a te
 --live and --yes are wanted, and the payment on the command line.
 
 After an answer that was lost inquire the payment, and cancel again if it is not
-CANCELLED. A cancelled payment stays so: Antom refunds a success that comes late.
+CANCELLED; --retry 3 does both by itself. A cancelled payment stays so: Antom refunds a
+success that comes late.
 
-With --quiet the paymentId is printed. JSON output is the gateway's answer.`,
+With --quiet the paymentId is printed. JSON output is the gateway's answer; with
+--retry it is that of inquiryPayment if the first cancel turns out to have happened.`,
 		Example: `  antom payment cancel 20261124090000-k3v5q7r2m4x6
   antom payment cancel "$id" --dry-run`,
 		Args: cli.OrForm(nil),

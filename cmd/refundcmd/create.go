@@ -44,7 +44,9 @@ wanted, and the payment on the command line.
 
 A refund has a refundRequestId: the same id is carried out once. After an answer that
 was lost send the same request with the same --request-id again; the error says how.
-One that Antom answers with REFUND_IN_PROCESS is under way and is not sent again.
+--retry 3 does it by itself, after a lost answer or U. One that Antom answers with
+REFUND_IN_PROCESS is under way and is not sent again, and one that is refused, such
+as with MERCHANT_BALANCE_NOT_ENOUGH, needs a new id: --retry does neither.
 
 With --wait the command goes on as refund wait does, and ends with its exit code.
 With --quiet the refundRequestId is printed. JSON output is the gateway's answer.`,

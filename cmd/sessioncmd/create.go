@@ -56,6 +56,9 @@ The request is checked before it is signed: what breaks a documented rule of
 Antom is refused, what breaks a rule that we inferred is a warning. --no-check
 sends it anyway.
 
+--retry 3 sends the same request again after a lost answer or U: of one
+paymentRequestId at most one payment comes.
+
 With --wait the command goes on as payment wait does, and ends with its exit
 code. With --dry-run nothing is sent: the signed request is printed, or with
 --dry-run=curl the curl command that sends it.

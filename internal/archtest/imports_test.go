@@ -76,6 +76,7 @@ func rooms() []room {
 		{"internal/prompt", slices.Concat(shared, []string{"golang.org/x/sys/...", "golang.org/x/term"})},
 		{"internal/receiver", slices.Concat(work, []string{module + "/internal/serve", "github.com/gofrs/flock"})},
 		{"internal/proof", slices.Concat(work, []string{module + "/internal/intake", module + "/internal/diagnose"})},
+		{"internal/repeat", client},
 		{"internal/redact", slices.Concat(client, []string{module + "/internal/jsontree"})},
 		{"internal/rules", slices.Concat(client, []string{module + "/internal/jsontree", module + "/internal/redact"})},
 		{"internal/serve", []string{"golang.org/x/sync/..."}},
