@@ -124,6 +124,8 @@ func (f *Fault) check(text string) error {
 		return faultRefusal(text, f.Kind+" is a fault of signed messages, not of the browser's pages", "kinds for "+f.Operation+": "+strings.Join(pageFaults(), ", "))
 	case !isNotification && row.call == nil:
 		return faultRefusal(text, f.Kind+" is a fault of notifications, not of calls", "operations: "+strings.Join(notificationOperations(), ", "))
+	case row.named && !isNotification && f.Operation != anyOperation && len(antom.Operation(f.Operation).Endpoint().Names) == 0:
+		return faultRefusal(text, "the answer of "+f.Operation+" names nothing of its request, so it can't be about another", "operations: "+strings.Join(namedOperations(), ", "))
 	case f.Argument != "" && row.Argument == "":
 		return faultRefusal(text, f.Kind+" takes no argument", f.Operation+"="+f.Kind)
 	}
@@ -166,6 +168,17 @@ func faultOperations() []string {
 		names = append(names, string(op))
 	}
 	return append(names, browserOperations()...)
+}
+
+// namedOperations are those whose answers name what they are about.
+func namedOperations() []string {
+	var names []string
+	for _, row := range antom.Endpoints() {
+		if len(row.Names) > 0 {
+			names = append(names, string(row.Operation))
+		}
+	}
+	return names
 }
 
 // pageFaults are the kinds that the browser's pages can meet.

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/antom-cli/antom/internal/jsontree"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -35,6 +36,7 @@ type faultyCall struct {
 	signer   string
 	key      *sign.PrivateKey // instead of the emulator's
 	wrongly  bool             // the signature is of another body
+	behind   time.Duration    // the signed time is behind the clock
 }
 
 // carryOut carries out the call and injects its faults.
@@ -188,7 +190,7 @@ type signing struct {
 
 // sign adds a signature to the answer.
 func (x *faultyCall) sign(how signing) {
-	at := string(wireTime(x.server.emulator.timeOr(x.exchange.request.Context(), x.server.emulator.now())))
+	at := string(wireTime(x.server.emulator.timeOr(x.exchange.request.Context(), x.server.emulator.now()).Add(-x.behind)))
 	signature, err := how.key.Sign(sign.Message{
 		Method: x.exchange.request.Method, Target: x.exchange.target, ClientID: how.clientID, Time: at, Body: how.body,
 	}, how.version)
@@ -232,6 +234,29 @@ func signWrongly(x *faultyCall, _ Fault) { x.resigned, x.wrongly = true, true }
 const otherClientID = "SANDBOX_5XSOMEONEELSE1"
 
 func signForAnother(x *faultyCall, _ Fault) { x.resigned, x.signer = true, otherClientID }
+
+func signAtAnotherTime(x *faultyCall, f Fault) { x.resigned, x.behind = true, f.duration() }
+
+// ofAnother is put before the ids of an answer that is about another payment.
+const ofAnother = "another-"
+
+// nameAnother makes the answer one about another payment: it names other ids than the request,
+// and is signed as Antom's answer about those is.
+func nameAnother(x *faultyCall, _ Fault) {
+	answer, err := jsontree.ParseBytes(x.answer.body.Bytes())
+	if err != nil {
+		return // the gateway's answers are JSON
+	}
+	for _, name := range x.op.Endpoint().Names {
+		if id := answer.Member(name); id != nil && id.Kind == jsontree.String {
+			id.Text = jsontree.Quote(ofAnother + id.Str())
+			x.resigned = true
+		}
+	}
+	x.answer.body.Reset()
+	x.answer.body.Write(answer.Append(nil))
+	x.answer.header.Set("Content-Length", strconv.Itoa(x.answer.body.Len()))
+}
 
 func rotateKey(x *faultyCall, _ Fault) {
 	if key, err := x.server.rotatedKey(); err == nil { // AddFault has made it

@@ -25,6 +25,7 @@ type FaultKind struct {
 type faultRow struct {
 	FaultKind
 	pages bool // possible for requests of the browser's pages
+	named bool // only of operations whose answers name what they are about
 	valid func(string) bool
 	call  func(*faultyCall, Fault) // at a call; see faultyCall
 	when  stage
@@ -70,8 +71,9 @@ const (
 	theSignature                    // it has a signature
 	theTime                         // it has a response-time
 	theOrder                        // no other notification of the payment is held back
+	theSubject                      // the answer names what it is about
 
-	everything = theMessage | theWork | theAnswer | theSignature | theTime | theOrder
+	everything = theMessage | theWork | theAnswer | theSignature | theTime | theOrder | theSubject
 )
 
 // faultRows is the table, sorted by name. These faults are facts about networks, not about
@@ -92,7 +94,7 @@ func wireFaults() []faultRow {
 		{FaultKind: FaultKind{Name: "html",
 			Does:   "nothing is done; the answer is a web page with HTTP 200, as a proxy's login page",
 			Client: "web-page (1); not asked again"},
-			call: answerHTML, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork | theSignature | theTime},
+			call: answerHTML, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork | theSignature | theTime | theSubject},
 		{FaultKind: FaultKind{Name: "late-answer", Argument: "a duration such as 500ms", Default: "20s",
 			Does:   "the call is carried out at once and answered late",
 			Client: "timed-out (1) after --request-timeout; payment wait asks again"},
@@ -104,7 +106,7 @@ func wireFaults() []faultRow {
 		{FaultKind: FaultKind{Name: "lost-answer",
 			Does:   "the call is carried out; instead of an answer the connection is reset",
 			Client: "dropped (1); payment wait asks again"},
-			call: resetConnection, when: atTheAnswer, turn: turnLost, needs: theWork, takes: theAnswer | theSignature | theTime},
+			call: resetConnection, when: atTheAnswer, turn: turnLost, needs: theWork, takes: theAnswer | theSignature | theTime | theSubject},
 		{FaultKind: FaultKind{Name: "reset",
 			Does:   "nothing is done; the connection is reset",
 			Client: "dropped (1); payment wait asks again"},
@@ -112,7 +114,7 @@ func wireFaults() []faultRow {
 		{FaultKind: FaultKind{Name: "status", Argument: "an HTTP status from 400 to 599", Default: "503",
 			Does:   "nothing is done; the answer has this HTTP status",
 			Client: "server-fault (1) from 500 on; payment wait asks again"},
-			valid: isStatus, call: answerStatus, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork | theSignature | theTime},
+			valid: isStatus, call: answerStatus, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork | theSignature | theTime | theSubject},
 	}
 	for i := range rows {
 		rows[i].pages = true
@@ -123,6 +125,10 @@ func wireFaults() []faultRow {
 // signatureFaults make an answer's signature unusable.
 func signatureFaults() []faultRow {
 	return []faultRow{
+		{FaultKind: FaultKind{Name: "answer-of-another",
+			Does:   "carried out; the answer is signed and about another payment, capture or refund, as from a mixed-up cache",
+			Client: "verification failed (6): the answer does not name what was asked for"},
+			call: nameAnother, when: afterWork, needs: theSignature | theSubject, named: true},
 		{FaultKind: FaultKind{Name: "key-rotation",
 			Does:   "signed with a new key of Antom's, keyVersion 2; antom emulator keys shows it as ANTOM_PUBLIC_KEY_2",
 			Client: "verification failed (6) until the new public key is set up"},
@@ -135,6 +141,10 @@ func signatureFaults() []faultRow {
 			Does:   "carried out; the answer has a response-time and no signature",
 			Client: "verification failed (6): half a pair is refused"},
 			call: dropHeader("signature"), when: afterWork, send: sendWithout(antom.HeaderSignature), turn: turnHeader, needs: theSignature, takes: theSignature},
+		{FaultKind: FaultKind{Name: "stale-time", Argument: "a duration such as 10m; -10m is ahead", Default: "10m",
+			Does:   "carried out; signed with a response-time that is so much behind the clock",
+			Client: "accepted; a note says how far the clocks are apart, but not on loopback"},
+			valid: isOffset, call: signAtAnotherTime, when: afterWork, needs: theSignature | theTime},
 		{FaultKind: FaultKind{Name: "unsigned",
 			Does:   "carried out; neither signature nor response-time",
 			Client: "verification failed (6) if it is an S; an F or U is reported as not signed"},
@@ -161,19 +171,19 @@ func resultFaults() []faultRow {
 		{FaultKind: FaultKind{Name: "late-failure", Argument: resultCode, Default: "PROCESS_FAIL", Checked: true,
 			Does:   "nothing is done; the answer is U, and every repeat of the call is refused with the code",
 			Client: "outcome not known (5), then refused (3)"},
-			valid: isCode, call: failLate, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork},
+			valid: isCode, call: failLate, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork | theSubject},
 		{FaultKind: FaultKind{Name: "rate-limit", Checked: true,
 			Does:   "nothing is done; the answer is U REQUEST_TRAFFIC_EXCEED_LIMIT",
 			Client: "outcome not known (5); payment wait asks again, ever more slowly"},
-			call: limitRate, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork},
+			call: limitRate, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork | theSubject},
 		{FaultKind: FaultKind{Name: "unknown", Argument: resultCode, Default: "UNKNOWN_EXCEPTION", Checked: true,
 			Does:   "nothing is done; the answer is U, and a repeat succeeds",
 			Client: "outcome not known (5); payment wait asks again"},
-			valid: isCode, call: answerUnknown, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork},
+			valid: isCode, call: answerUnknown, when: beforeWork, turn: turnInstead, needs: theWork, takes: theWork | theSubject},
 		{FaultKind: FaultKind{Name: "unknown-done", Argument: resultCode, Default: "UNKNOWN_EXCEPTION", Checked: true,
 			Does:   "the call is carried out and answered with U; a repeat reports its success",
 			Client: "outcome not known (5); payment wait asks again"},
-			valid: isCode, call: answerUnknown, when: afterWork, turn: turnAnswer, needs: theWork | theAnswer},
+			valid: isCode, call: answerUnknown, when: afterWork, turn: turnAnswer, needs: theWork | theAnswer, takes: theSubject},
 	}
 }
 
@@ -230,6 +240,11 @@ func faultNames() []string {
 func isDuration(text string) bool {
 	d, err := time.ParseDuration(text)
 	return err == nil && d >= 0
+}
+
+func isOffset(text string) bool {
+	_, err := time.ParseDuration(text)
+	return err == nil
 }
 
 func isCount(text string) bool {

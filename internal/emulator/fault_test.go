@@ -21,6 +21,7 @@ import (
 var faultyInquiries = [...]struct {
 	kind, fault, first, second string
 }{
+	{"answer-of-another", "inquiryPayment:1=answer-of-another", "about another paymentRequestId", "ok"},
 	{"cut-body", "inquiryPayment:1=cut-body:30", "cut-short", "ok"},
 	{"html", "inquiryPayment:1=html", "web-page", "ok"},
 	{"key-rotation", "inquiryPayment:1=key-rotation", "mismatch", "ok"},
@@ -33,6 +34,7 @@ var faultyInquiries = [...]struct {
 	{"notify-first", "inquiryPayment:1=notify-first", "ok", "ok"},
 	{"rate-limit", "inquiryPayment:1=rate-limit", "REQUEST_TRAFFIC_EXCEED_LIMIT U", "ok"},
 	{"reset", "inquiryPayment:1=reset", "dropped", "ok"},
+	{"stale-time", "inquiryPayment:1=stale-time", "ok", "ok"},
 	{"status", "inquiryPayment:1=status:503", "server-fault", "ok"},
 	{"unknown", "inquiryPayment:1=unknown", "UNKNOWN_EXCEPTION U", "ok"},
 	{"unknown-done", "inquiryPayment:1=unknown-done", "UNKNOWN_EXCEPTION U", "ok"},
@@ -55,7 +57,80 @@ func verdict(err error) string {
 	if bad, ok := errors.AsType[*sign.Error](err); ok {
 		return string(bad.Reason)
 	}
+	if other, ok := errors.AsType[*antom.BindingError](err); ok {
+		return "about another " + other.Field
+	}
 	return err.Error()
+}
+
+// TestFaults_answerOfAnother wants the client to refuse a genuine answer about another
+// payment, capture or refund, whatever it asked for, and the call to be carried out.
+func TestFaults_answerOfAnother(t *testing.T) {
+	t.Parallel()
+	s := serveIt(t, emulator.ServeOptions{Hold: true}, emulator.Options{})
+	payment := s.paid("paid", "", manual)
+	s.paid("unused", "", manual)
+	asked := map[antom.Operation]string{
+		antom.Capture:        `{"captureRequestId":"c-1","paymentId":"` + payment + `","captureAmount":{"currency":"SGD","value":"100"}}`,
+		antom.Refund:         `{"refundRequestId":"r-1","paymentId":"` + payment + `","refundAmount":{"currency":"SGD","value":"100"}}`,
+		antom.InquiryRefund:  `{"refundRequestId":"r-1"}`,
+		antom.InquiryPayment: `{"paymentId":"` + payment + `"}`,
+		antom.Cancel:         `{"paymentRequestId":"unused"}`,
+	}
+	for _, op := range [...]antom.Operation{antom.Capture, antom.Refund, antom.InquiryRefund, antom.InquiryPayment, antom.Cancel} {
+		s.server.ClearFaults()
+		s.fault(string(op) + ":1=answer-of-another")
+		if op == antom.Refund { // only what was captured is given back
+			s.advance(time.Minute)
+		}
+		_, err := s.client.Do(t.Context(), op, []byte(asked[op]))
+		other, ok := errors.AsType[*antom.BindingError](err)
+		if !ok || !strings.HasPrefix(other.Got, "another-") || !strings.Contains(asked[op], other.Asked) {
+			t.Errorf("%s: %v; want an answer about another one", op, err)
+		}
+		if _, err := s.client.Do(t.Context(), op, []byte(asked[op])); err != nil {
+			t.Errorf("%s, repeated: %v", op, err)
+		}
+	}
+	for _, row := range antom.Endpoints() {
+		if _, listed := asked[row.Operation]; !listed && len(row.Names) > 0 {
+			t.Errorf("%s is not tested", row.Operation)
+		}
+	}
+	s.server.ClearFaults()
+	s.fault("*=answer-of-another")
+	if _, err := s.client.Do(t.Context(), antom.CreatePaymentSession, sessionBody("new", "", automatic)); err != nil {
+		t.Errorf("a session, whose answer names nothing: %v", err)
+	}
+	if _, err := s.client.Do(t.Context(), antom.InquiryPayment, inquiry("nosuch")); verdict(err) != "ORDER_NOT_EXIST F" {
+		t.Errorf("a refusal, which names nothing: %v", err)
+	}
+}
+
+// TestFaults_staleTime wants the signed time of the answer to be that far off.
+func TestFaults_staleTime(t *testing.T) {
+	t.Parallel()
+	s := serveIt(t, emulator.ServeOptions{Hold: true}, emulator.Options{})
+	s.paid("paid", "", automatic)
+	for argument, want := range map[string]time.Duration{"": 10 * time.Minute, ":1h": time.Hour, ":-30m": -30 * time.Minute} {
+		for _, op := range [...]antom.Operation{antom.InquiryPayment, antom.CreatePaymentSession} {
+			s.server.ClearFaults()
+			s.fault(string(op) + "=stale-time" + argument)
+			body := inquiry("paid")
+			if op == antom.CreatePaymentSession {
+				body = sessionBody("new"+argument[min(1, len(argument)):], "", automatic)
+			}
+			response, err := s.client.Do(t.Context(), op, body)
+			if err != nil {
+				t.Errorf("%s%s: %v", op, argument, err)
+				continue
+			}
+			at, err := sign.ParseTime(response.Time)
+			if behind := time.Since(at) - want; err != nil || behind < -time.Minute || behind > time.Minute {
+				t.Errorf("%s%s: signed at %s, %v off", op, argument, response.Time, behind)
+			}
+		}
+	}
 }
 
 func TestFaults_calls(t *testing.T) {
@@ -315,6 +390,8 @@ func TestParseFault(t *testing.T) {
 		{"capture=latency:soon", "must be a duration", "capture=latency:1s"},
 		{"capture=status:200", "from 400 to 599", "503"},
 		{"capture=reset:1", "takes no argument", "capture=reset"},
+		{"capture=stale-time:now", "must be a duration", "capture=stale-time:10m"},
+		{"createPaymentSession=answer-of-another", "names nothing of its request", "operations: cancel, capture, "},
 		{"capture=never", "a fault of notifications", "notifyCapture"},
 		{"notifyCapture=html", "a fault of calls", "kinds"},
 		{"capture=unknown:x y", "must be a result code", "UNKNOWN_EXCEPTION"},
@@ -346,7 +423,7 @@ func TestParseFaults(t *testing.T) {
 }
 
 // signatureFaults have nothing to do at an answer that is not signed anyway.
-var signatureFaults = [...]string{"key-rotation", "no-response-time", "no-signature", "unsigned", "wrong-client-id", "wrong-signature"}
+var signatureFaults = [...]string{"answer-of-another", "key-rotation", "no-response-time", "no-signature", "stale-time", "unsigned", "wrong-client-id", "wrong-signature"}
 
 // TestFaults_checksFirst makes calls that the gateway's own checks refuse, each
 // with every kind of fault of calls in place: none is answered as if it had been
@@ -379,6 +456,9 @@ func TestFaults_checksFirst(t *testing.T) {
 			continue
 		}
 		fault := "createPaymentSession=" + kind.Name
+		if kind.Name == "answer-of-another" {
+			fault = "*=" + kind.Name
+		}
 		if kind.Argument == "a duration such as 500ms" {
 			fault += ":1ms"
 		}
@@ -402,7 +482,8 @@ func TestFaults_checksFirst(t *testing.T) {
 				}
 			}
 			bySignature := slices.Contains(signatureFaults[:], kind.Name) && !row.signed
-			if injected := s.server.ClearFaults()[0].Injected; (kind.Checked || bySignature) != (injected == 0) {
+			withoutSubject := kind.Name == "answer-of-another" // a refusal names nothing
+			if injected := s.server.ClearFaults()[0].Injected; (kind.Checked || bySignature || withoutSubject) != (injected == 0) {
 				t.Errorf("%s with %s: the fault struck %d times", row.name, kind.Name, injected)
 			}
 			if list, err := s.gateway.List(t.Context(), 0); err != nil || len(list) != 0 {

@@ -194,8 +194,11 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, op antom.Operati
 		return nil
 	}
 	var taken aspect
+	if x.refused != nil || len(op.Endpoint().Names) == 0 {
+		taken = theSubject
+	}
 	if x.refused != nil && !s.emulator.signAll && !s.emulator.signs(x.exchange, x.refused) {
-		taken = theSignature | theTime
+		taken |= theSignature | theTime
 	}
 	met = s.faults.inject(string(op), x.refused == nil, taken)
 	x.carryOut(met)

@@ -27,10 +27,18 @@
 // does not match, is an error whatever the answer says. This is the rule that
 // Antom gave its own SDKs in September 2026.
 //
+// The signature covers the path, the time and the body of an answer, and nothing of
+// the request: a genuine answer about one payment verifies as the answer about
+// another. So an answer must also name what was asked for, by the fields of its
+// operation ([Endpoint].Names): a success that does not, or an answer that names
+// another one, is a [*BindingError]. The time of an answer is not judged, since
+// clocks differ: [Response].Time holds it.
+//
 // # Errors
 //
 // A refusal is a [*ResultError], a missing or unreadable answer a
-// [*TransportError], a signature that does not hold a [*sign.Error]. Each has a
+// [*TransportError], a signature that does not hold a [*sign.Error], an answer about
+// something else a [*BindingError]. Each has a
 // Hint that says what to do. Antom refuses inside HTTP 200, so a nil error means
 // that the gateway answered S.
 //

@@ -244,6 +244,7 @@ func (g *Gateway) Advance(d time.Duration) {
 //
 //	inquiryPayment:2=latency:500ms
 //	capture:1=lost-answer
+//	inquiryPayment=answer-of-another
 //	notifyPayment=twice
 //
 // The operation is one of Antom's, * for any, or notifyPayment, notifyCapture,

@@ -1,6 +1,7 @@
 package antomtest_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/antom/antomtest"
+	"github.com/antom-cli/antom/pkg/sign"
 )
 
 // session is what a shop would send for an order.
@@ -96,6 +98,21 @@ func TestStart_faultsAndTLS(t *testing.T) {
 	}
 	gateway.ClearFaults()
 	create(t, gateway, "order-1", "")
+	gateway.Fault("inquiryPayment:1=answer-of-another")
+	gateway.Fault("inquiryPayment:2=stale-time:1h")
+	gateway.Pay(antomtest.Form{PaymentRequestID: "order-1"})
+	inquiry := antom.Inquiry{PaymentRequestID: "order-1"}
+	_, _, err := gateway.Client.Payments.Inquire(t.Context(), inquiry)
+	if _, ok := errors.AsType[*antom.BindingError](err); !ok {
+		t.Errorf("an answer about another payment: %v", err)
+	}
+	_, response, err := gateway.Client.Payments.Inquire(t.Context(), inquiry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at, err := sign.ParseTime(response.Time); err != nil || time.Since(at) < 30*time.Minute {
+		t.Errorf("the stale answer was signed at %s", response.Time)
+	}
 	if gateway.CACertFile == "" || gateway.URL[:8] != "https://" {
 		t.Errorf("%s, %s", gateway.URL, gateway.CACertFile)
 	}
