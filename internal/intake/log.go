@@ -108,15 +108,12 @@ func (f *file) scattered(first []byte) bool {
 	if f.defaults.Search == nil || !f.isPart(first) {
 		return false
 	}
-	parts := 0
-	f.ahead(func(line []byte) bool {
-		if len(bytes.TrimSpace(line)) > 0 && !f.isPart(line) {
-			parts = -mostAhead
-		}
-		parts++
-		return parts > 0
+	parts := true
+	err := f.ahead(func(line []byte) bool {
+		parts = len(bytes.TrimSpace(line)) == 0 || f.isPart(line)
+		return parts
 	})
-	return parts > 0
+	return err == nil && parts
 }
 
 // isPart says whether a line is an object that keeps a line of text, and no message.

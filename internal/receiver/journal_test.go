@@ -61,7 +61,7 @@ func TestJournal_concurrent(t *testing.T) {
 	}
 }
 
-// TestJournal_restart: numbering continues, duplicates are still recognized, an incomplete last
+// TestJournal_restart: numbering continues, duplicates are still recognised, an incomplete last
 // line is removed and damaged lines in the middle do no harm.
 func TestJournal_restart(t *testing.T) {
 	t.Parallel()

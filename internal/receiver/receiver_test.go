@@ -186,7 +186,7 @@ func TestReceiver_stores(t *testing.T) {
 	}
 }
 
-// TestReceiver_duplicates: the same message is recognized however it is formatted and signed; a
+// TestReceiver_duplicates: the same message is recognised however it is formatted and signed; a
 // different one is not a duplicate.
 func TestReceiver_duplicates(t *testing.T) {
 	t.Parallel()
