@@ -35,7 +35,8 @@ func newCreateCmd(c *cli.CLI) *cobra.Command {
 		Long: `Capture an authorised payment: all that is open, or --amount of it. The payment is
 asked for first, since Antom wants its paymentId and refuses what is over the open
 amount; what breaks a documented rule is refused here and --no-check sends it
-anyway. With --payment-id and an amount, --dry-run and --no-check ask nobody.
+anyway. What is probably a mistake, such as a hundredth of what is open, warns,
+and with --strict is refused. With --payment-id and an amount, --dry-run and --no-check ask nobody.
 
 Only payments with manual capture (session create --capture manual) need this:
 others are captured by Antom right after the authorisation. An authorisation that

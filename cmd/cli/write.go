@@ -23,6 +23,7 @@ type WriteFlags struct {
 	RequestID string
 	Sets      []string
 	NoCheck   bool
+	Strict    bool // inferred rules refuse too
 	DryRun    string
 	Again     bool // a second call that moves the same money is meant
 	Retry     int  // how often a call whose outcome is open is made again
@@ -40,6 +41,7 @@ func (f *WriteFlags) Bind(flags *pflag.FlagSet, requestID string) {
 	}
 	flags.StringArrayVar(&f.Sets, "set", nil, "set a field: `path=value`, or path:=JSON; may be repeated")
 	flags.BoolVar(&f.NoCheck, "no-check", false, "send even what breaks Antom's documented rules")
+	flags.BoolVar(&f.Strict, "strict", false, "refuse what breaks inferred rules too, which otherwise warn")
 	BindDryRun(flags, &f.DryRun)
 	flags.IntVar(&f.Retry, "retry", 0, "after a lost answer or U, send the same request again, at most `N` times")
 	flags.DurationVar(&f.Delay, "retry-delay", time.Second, "with --retry: time before the first repeat; each further one waits twice as long")
@@ -54,6 +56,8 @@ func (f *WriteFlags) Validate() error {
 	var err error
 	f.Assigned, err = draft.ParseSets(f.Sets)
 	switch {
+	case f.Strict && f.NoCheck:
+		return Usagef("--strict and --no-check contradict each other").WithHint("give one of them")
 	case f.Retry < 0 || f.Retry > mostRetries:
 		return Usagef("--retry %d: must be 0 to %d", f.Retry, mostRetries)
 	case f.Delay <= 0 || f.Delay > repeat.Longest:
@@ -137,7 +141,8 @@ func (w *Write) id() string {
 }
 
 // check holds the body against Antom's rules: documented ones refuse it, inferred
-// ones warn. Where the payment itself forbids the call, the fields don't matter.
+// ones warn, or with --strict refuse it too. Where the payment itself forbids the call,
+// the fields don't matter.
 func (w *Write) check() error {
 	findings := w.Findings
 	refused := slices.ContainsFunc(findings, func(f rules.Finding) bool { return f.Level == rules.Documented })
@@ -150,7 +155,7 @@ func (w *Write) check() error {
 	}
 	var broken []rules.Finding
 	for _, finding := range findings {
-		if finding.Level == rules.Documented && !w.Flags.NoCheck {
+		if (finding.Level == rules.Documented || w.Flags.Strict) && !w.Flags.NoCheck {
 			broken = append(broken, finding)
 			continue
 		}
@@ -179,6 +184,9 @@ func (w *Write) refuse(broken []rules.Finding) error {
 			continue
 		}
 		refusal = refusal.WithHint("%s: %s", field, finding.Hint)
+	}
+	if !slices.ContainsFunc(broken, func(f rules.Finding) bool { return f.Level == rules.Documented }) {
+		return refusal.WithHint("without --strict this is a warning: the rule is inferred, not documented")
 	}
 	return refusal.WithHint("--no-check sends it anyway")
 }

@@ -28,7 +28,8 @@ func newCancelCmd(c *cli.CLI) *cobra.Command {
 		Short: "Cancel a payment that is not captured (cancel)",
 		Long: `Cancel a payment. One that has not succeeded is closed, so that the buyer can't go
 on; an authorisation that is not captured is voided, within 7 days. A captured card
-payment is refunded instead, with antom refund create.
+payment is refunded instead, with antom refund create. Other payment methods have
+other times: some can't be cancelled once they succeed, most not after the day.
 
 The payment is asked for first, and what breaks a documented rule is refused;
 --no-check sends it anyway. A payment that does not exist yet, because the buyer has

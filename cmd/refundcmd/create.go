@@ -36,7 +36,9 @@ func newCreateCmd(c *cli.CLI) *cobra.Command {
 		Short: "Refund a captured payment, whole or in part (refund)",
 		Long: `Refund a payment: all that is left, or --amount of it. The payment is asked for
 first, since Antom wants its paymentId and refuses more than was captured; what
-breaks a documented rule is refused here and --no-check sends it anyway. With
+breaks a documented rule is refused here and --no-check sends it anyway. What is
+probably a mistake warns, and with --strict is refused: lost decimals, a payment older
+than 180 days, no notify URL. With
 --payment-id and an amount, --dry-run and --no-check ask nobody.
 
 On a live profile the amount must be typed; without a terminal --live and --yes are

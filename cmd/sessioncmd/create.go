@@ -53,8 +53,9 @@ in JSON.
 products, which offer the buyer all payment methods unless --method names one.
 
 The request is checked before it is signed: what breaks a documented rule of
-Antom is refused, what breaks a rule that we inferred is a warning. --no-check
-sends it anyway.
+Antom is refused, what breaks a rule that we inferred is a warning: amounts that
+look like a mistake with decimals, those that the sandbox rejects, no notify URL.
+--no-check sends it anyway, --strict refuses what would warn.
 
 --retry 3 sends the same request again after a lost answer or U: of one
 paymentRequestId at most one payment comes.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/antom-cli/antom/cmd/cli"
 	"github.com/antom-cli/antom/internal/output"
+	"github.com/antom-cli/antom/internal/rules"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -99,10 +100,14 @@ func (f *Flags) Create(ctx context.Context, p *output.Printer, m *cli.Merchant, 
 func (f *Flags) call(p *output.Printer, m *cli.Merchant, client *antom.Client, request *Request, command string) *cli.Write {
 	endpoint := antom.CreatePaymentSession.Endpoint()
 	endpoint.Key = "paymentRequestId" // no key that Antom documents, and still what a repeated request is known by
+	amount, _ := request.Amount("paymentAmount")
 	return &cli.Write{
 		Printer: p, Merchant: m, Client: client, Endpoint: endpoint, Draft: request.Draft, Flags: &f.Write,
 		Action: "create a payment session over " + request.Money(), FlagOf: sessionField,
 		Command: command, IDFlag: "--request-id",
+		Findings: rules.CheckMoney(rules.Money{
+			Operation: endpoint.Operation, Amount: amount, Sandbox: !m.Profile.Live(), Notified: request.Has("paymentNotifyUrl"),
+		}),
 	}
 }
 

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -151,14 +152,48 @@ func (c *checker) oneOf(f *Field, object *jsontree.Node) {
 	}
 }
 
-// compareAmounts warns if the order amount differs from the payment amount: Antom does
-// not compare them (G24), but people do.
+// compareAmounts warns if the order's amounts differ from the payment amount: Antom does
+// not compare them (G24), but people do. A difference that is a mistake with decimals is
+// named.
 func (c *checker) compareAmounts(object *jsontree.Node) {
-	charged, ordered := object.Member("paymentAmount"), object.Member("order").Member("orderAmount")
-	if charged == nil || ordered == nil || jsontree.Equal(charged, ordered) {
+	charged, order := object.Member("paymentAmount"), object.Member("order")
+	amount, known := amountOf(charged)
+	if ordered := order.Member("orderAmount"); charged != nil && ordered != nil && !jsontree.Equal(charged, ordered) {
+		other, read := amountOf(ordered)
+		aside := ""
+		if known && read {
+			aside = slipAside(amount, other)
+		}
+		c.at(&Field{source: inferred}, "order.orderAmount").add("differs", "make them the same", "differs from paymentAmount; paymentAmount is charged%s", aside)
 		return
 	}
-	c.at(&Field{source: inferred}, "order.orderAmount").add("differs", "make them the same", "differs from paymentAmount; paymentAmount is charged")
+	total, summed := sumOf(order.Member("goods"))
+	if known && summed && slip(amount, total) != "" {
+		c.at(&Field{source: inferred}, "paymentAmount").add("decimal-slip", "--value is in minor units, --amount in major units",
+			"is %s, the goods add up to %s: it looks %s", amount, total, slip(amount, total))
+	}
+}
+
+func amountOf(node *jsontree.Node) (antom.Amount, bool) {
+	amount, err := antom.ParseMinor(node.Member("value").Str(), node.Member("currency").Str())
+	return amount, err == nil
+}
+
+// sumOf adds up goods that all have a unit amount in the same currency.
+func sumOf(goods *jsontree.Node) (total antom.Amount, ok bool) {
+	if goods == nil {
+		return total, false
+	}
+	for _, item := range goods.Items {
+		unit, known := amountOf(item.Member("goodsUnitAmount"))
+		quantity, err := strconv.ParseInt(cmp.Or(item.Member("goodsQuantity").Str(), "1"), 10, 32)
+		if !known || err != nil || total.Currency != "" && total.Currency != unit.Currency {
+			return total, false
+		}
+		total.Currency = unit.Currency
+		total.Value += unit.Value * quantity
+	}
+	return total, total.Value > 0
 }
 
 // checkValue checks a value by the kind of its field.

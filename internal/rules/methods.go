@@ -23,21 +23,39 @@ var methodMultiples = [...]methodMultiple{
 	{"OCTOPUS", "HKD", 10, "DOC"},
 }
 
-// compareMethod checks the amount against the rules of its payment method. An amount
-// that breaks the rules of its currency is reported elsewhere.
+// compareMethod checks the amount against the rules of its payment methods: the one of the
+// classic cashier, or those that an element or a checkout page offers. An amount that breaks
+// the rules of its currency is reported elsewhere.
 func (c *checker) compareMethod(object *jsontree.Node) {
-	method := object.Member("paymentMethod").Member("paymentMethodType").Str()
-	charged := object.Member("paymentAmount")
-	value, currency := charged.Member("value").Str(), charged.Member("currency").Str()
-	amount, err := antom.ParseMinor(value, currency)
-	if err != nil || c.belowMinimum(method, amount) {
+	amount, known := amountOf(object.Member("paymentAmount"))
+	if !known {
+		return
+	}
+	c.checkMethod(object.Member("paymentMethod").Member("paymentMethodType").Str(), amount, false)
+	if list := object.Member("availablePaymentMethod").Member("paymentMethodTypeList"); list != nil {
+		for _, item := range list.Items {
+			c.checkMethod(item.Member("paymentMethodType").Str(), amount, true)
+		}
+	}
+}
+
+// checkMethod checks the amount against the rules of one method. If others are offered
+// too, the finding is inferred: Antom may leave the method out.
+func (c *checker) checkMethod(method string, amount antom.Amount, offered bool) {
+	source := func(documented string) *Field {
+		if offered {
+			return &Field{source: inferred}
+		}
+		return &Field{source: documented}
+	}
+	if c.belowMinimum(method, amount, source) {
 		return
 	}
 	for _, row := range methodMultiples {
 		if row.method != method || row.currency != amount.Currency || amount.Value%row.multiple == 0 {
 			continue
 		}
-		c.at(&Field{source: row.source}, amountPath).add(string(antom.AmountNotMultiple), row.neighbours(amount),
+		c.at(source(row.source), amountPath).add(string(antom.AmountNotMultiple), row.neighbours(amount),
 			"is %s, %s takes multiples of %s only", amount, method, antom.Amount{Currency: row.currency, Value: row.multiple})
 	}
 }
@@ -56,12 +74,12 @@ func (m methodMultiple) neighbours(amount antom.Amount) string {
 
 const amountPath = "paymentAmount.value"
 
-func (c *checker) belowMinimum(method string, amount antom.Amount) bool {
+func (c *checker) belowMinimum(method string, amount antom.Amount, source func(string) *Field) bool {
 	for _, row := range antom.MinimumAmounts() {
 		if row.PaymentMethodType != method || row.Amount.Currency != amount.Currency || amount.Value >= row.Amount.Value {
 			continue
 		}
-		c.at(&Field{source: row.Source}, amountPath).add("below-minimum", fmt.Sprintf("write %s or more, in minor units %d", row.Amount, row.Amount.Value),
+		c.at(source(row.Source), amountPath).add("below-minimum", fmt.Sprintf("write %s or more, in minor units %d", row.Amount, row.Amount.Value),
 			"is %s, %s takes at least %s", amount, method, row.Amount)
 		return true
 	}

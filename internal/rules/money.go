@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/antom-cli/antom/pkg/antom"
@@ -10,9 +11,11 @@ import (
 // Money is a call that moves money, and the gateway's answer about its payment.
 type Money struct {
 	Operation antom.Operation
-	Payment   *antom.Payment
-	Amount    antom.Amount // of a capture or refund
-	Now       time.Time    // the gateway's time
+	Payment   *antom.Payment // nil: not known; then only rules that need none are checked
+	Amount    antom.Amount   // of a session, capture or refund
+	Now       time.Time      // the gateway's time
+	Sandbox   bool           // no real money
+	Notified  bool           // the request names a URL for its notification
 }
 
 // moneyRule is something that Antom refuses, or that is probably a mistake.
@@ -26,14 +29,11 @@ type moneyRule struct {
 	hint   string
 }
 
-// Time limits from Antom's cancel guide, or of our own choice (INF).
-const (
-	cancelWindow = 7 * 24 * time.Hour   // card, from the payment's success (DOC cashierpay cancel)
-	refundWindow = 180 * 24 * time.Hour // the contract defines it; 180 days is long for any contract (INF)
-)
+// refundWindow is long for any contract, which defines the window (INF).
+const refundWindow = 180 * 24 * time.Hour
 
-// moneyRules are the rules for a payment before money moves, sorted by operation. Only the
-// first broken rule is reported, because later ones follow from it.
+// moneyRules are the rules for a payment before money moves, sorted by operation. Of the
+// documented ones only the first broken one is reported, because later ones follow from it.
 func moneyRules() []moneyRule {
 	return []moneyRule{
 		{antom.Cancel, "cancel-captured", Documented, "DOC", func(_ Money, b antom.Balance) bool { return b.Captured.Value > 0 },
@@ -42,10 +42,8 @@ func moneyRules() []moneyRule {
 			}, "antom refund create refunds it"},
 		{antom.Cancel, "cancel-again", Inferred, "INF", func(m Money, _ antom.Balance) bool { return m.Payment.PaymentStatus == antom.PaymentCancelled },
 			func(Money, antom.Balance) string { return "the payment is already cancelled" }, "there is nothing to do"},
-		{antom.Cancel, "cancel-window", Documented, "DOC", func(m Money, _ antom.Balance) bool { return past(m.Payment.PaymentTime, cancelWindow, m.Now) },
-			func(m Money, _ antom.Balance) string {
-				return fmt.Sprintf("the payment succeeded at %s, more than 7 days ago: the time to cancel has passed", m.Payment.PaymentTime)
-			}, "antom refund create refunds it"},
+		{antom.Cancel, "cancel-window", Documented, "DOC", func(m Money, _ antom.Balance) bool { return cancelTooLate(m, Documented) }, cancelText, "antom refund create refunds it"},
+		{antom.Cancel, "cancel-window", Inferred, "DOC, of most payment methods", func(m Money, _ antom.Balance) bool { return cancelTooLate(m, Inferred) }, cancelText, "Antom answers CANCEL_WINDOW_EXCEED if it has"},
 		{antom.Capture, "not-authorised", Documented, "G24", notPaid,
 			func(m Money, _ antom.Balance) string {
 				return fmt.Sprintf("the payment is %s: only an authorised one can be captured", m.Payment.PaymentStatus)
@@ -57,14 +55,26 @@ func moneyRules() []moneyRule {
 			}, "antom capture list shows the captures"},
 		{antom.Capture, "over-open", Documented, "G24", func(m Money, b antom.Balance) bool { return m.Amount.Value > b.Open.Value },
 			func(m Money, b antom.Balance) string {
-				return fmt.Sprintf("%s is more than the %s that is open of the authorised %s", m.Amount, b.Open, b.Authorised)
+				return fmt.Sprintf("%s is more than the %s that is open of the authorised %s", m.Amount, b.Open, b.Authorised) + slipAside(m.Amount, b.Open)
 			}, "capture what is open, or less"},
 		{antom.Capture, "authorisation-expired", Documented, "G24", func(m Money, _ antom.Balance) bool { return past(m.Payment.AuthExpiryTime, 0, m.Now) },
 			func(m Money, _ antom.Balance) string {
 				return fmt.Sprintf("the authorisation ended at %s", m.Payment.AuthExpiryTime)
 			}, "start a new payment"},
-		{antom.Capture, "decimal-slip", Inferred, "INF", func(m Money, b antom.Balance) bool { return slipped(m.Amount, b.Open) },
+		{antom.Capture, "decimal-slip", Inferred, "INF", func(m Money, b antom.Balance) bool { return slip(m.Amount, b.Open) != "" },
 			func(m Money, b antom.Balance) string { return slipText(m.Amount, b.Open, "open") }, "--value is in minor units, --amount in major units"},
+		{antom.CreatePaymentSession, "no-notify-url", Inferred, "INF", func(m Money, _ antom.Balance) bool { return !m.Notified },
+			func(Money, antom.Balance) string {
+				return "no paymentNotifyUrl: without a notification URL in Antom's Dashboard nobody is notified"
+			}, "--notify-url, or notify_url in the profile"},
+		{antom.CreatePaymentSession, "magic-amount", Inferred, "DOC ref/card, conflict C13", func(m Money, _ antom.Balance) bool { return m.Sandbox && IsRiskAmount(m.Amount.Value) },
+			func(m Money, _ antom.Balance) string {
+				return fmt.Sprintf("the amount is %d in minor units, which the sandbox's risk control rejects", m.Amount.Value)
+			}, "take another amount, unless the rejection is wanted"},
+		{antom.Refund, "no-notify-url", Inferred, "J24", func(m Money, _ antom.Balance) bool { return !m.Notified },
+			func(Money, antom.Balance) string {
+				return "no refundNotifyUrl: without a notification URL in Antom's Dashboard nobody is notified"
+			}, "--notify-url, or notify_url in the profile"},
 		{antom.Refund, "not-paid", Documented, "J24", notPaid,
 			func(m Money, _ antom.Balance) string {
 				return fmt.Sprintf("the payment is %s: only one that succeeded can be refunded", m.Payment.PaymentStatus)
@@ -80,27 +90,39 @@ func moneyRules() []moneyRule {
 			}, "antom refund list shows the refunds"},
 		{antom.Refund, "over-left", Documented, "J24", func(m Money, b antom.Balance) bool { return m.Amount.Value > b.Refundable.Value },
 			func(m Money, b antom.Balance) string {
-				return fmt.Sprintf("%s is more than the %s that is left to refund", m.Amount, b.Refundable)
+				return fmt.Sprintf("%s is more than the %s that is left to refund", m.Amount, b.Refundable) + slipAside(m.Amount, b.Refundable)
 			}, "refund what is left, or less"},
 		{antom.Refund, "refund-window", Inferred, "INF", func(m Money, _ antom.Balance) bool { return past(m.Payment.PaymentTime, refundWindow, m.Now) },
 			func(m Money, _ antom.Balance) string {
 				return fmt.Sprintf("the payment succeeded at %s: the refund period of your contract may have passed", m.Payment.PaymentTime)
 			}, "Antom answers REFUND_WINDOW_EXCEED if it has"},
-		{antom.Refund, "decimal-slip", Inferred, "INF", func(m Money, b antom.Balance) bool { return slipped(m.Amount, b.Refundable) },
+		{antom.Refund, "decimal-slip", Inferred, "INF", func(m Money, b antom.Balance) bool { return slip(m.Amount, b.Refundable) != "" },
 			func(m Money, b antom.Balance) string { return slipText(m.Amount, b.Refundable, "left to refund") }, "--value is in minor units, --amount in major units"},
 	}
 }
 
+// needsNone are the rules that need no payment.
+var needsNone = [...]string{"magic-amount", "no-notify-url"}
+
 // CheckMoney checks a call against the gateway's answer about its payment. It returns what
-// Antom would refuse, or what is probably a mistake.
+// Antom would refuse or, if there is nothing of that kind, what is probably a mistake.
 func CheckMoney(m Money) []Finding {
-	balance := m.Payment.Balance()
-	for _, row := range moneyRules() {
-		if row.on == m.Operation && row.when(m, balance) {
-			return []Finding{{Rule: row.rule, Level: row.level, Message: row.says(m, balance), Hint: row.hint, Source: row.source}}
-		}
+	var balance antom.Balance
+	if m.Payment != nil {
+		balance = m.Payment.Balance()
 	}
-	return nil
+	var doubts []Finding
+	for _, row := range moneyRules() {
+		if row.on != m.Operation || m.Payment == nil && !slices.Contains(needsNone[:], row.rule) || !row.when(m, balance) {
+			continue
+		}
+		found := Finding{Rule: row.rule, Level: row.level, Message: row.says(m, balance), Hint: row.hint, Source: row.source}
+		if row.level == Documented {
+			return []Finding{found}
+		}
+		doubts = append(doubts, found)
+	}
+	return doubts
 }
 
 func notPaid(m Money, _ antom.Balance) bool { return m.Payment.PaymentStatus != antom.PaymentSuccess }
@@ -117,14 +139,4 @@ func currencyText(m Money, _ antom.Balance) string {
 func past(at antom.DateTime, span time.Duration, now time.Time) bool {
 	t, err := at.Time()
 	return err == nil && now.After(t.Add(span))
-}
-
-// slipped reports whether an amount is a hundredth or a thousandth of the likely one, as if its
-// decimals were lost.
-func slipped(amount, whole antom.Amount) bool {
-	return amount.Value > 0 && (amount.Value*100 == whole.Value || amount.Value*1000 == whole.Value)
-}
-
-func slipText(amount, whole antom.Amount, what string) string {
-	return fmt.Sprintf("%s is a hundredth or a thousandth of the %s that is %s, as if its decimals were lost", amount, whole, what)
 }
