@@ -113,6 +113,9 @@ func (c *CLI) Send(ctx context.Context, w *Write) (*antom.Response, error) {
 	if w.Flags.DryRun != "" {
 		return nil, c.PrintDryRun(ctx, w.Printer, w.Client, DryCall{Endpoint: w.Endpoint, Body: w.Draft.Body(), Form: w.Flags.DryRun})
 	}
+	if err := w.withinCap(); err != nil {
+		return nil, err
+	}
 	if err := c.confirmWrite(w); err != nil {
 		return nil, err
 	}

@@ -50,6 +50,7 @@ the keyring of the operating system, and the configuration says so.`,
 	flags.StringVar(&o.settings.RedirectURL, "redirect-url", "", "`URL` that the buyer returns to")
 	flags.StringVar(&o.settings.Currency, "currency", "", "currency `code` of sessions")
 	flags.StringVar(&o.settings.SettlementCurrency, "settlement-currency", "", "settlement currency `code`")
+	flags.StringVar(&o.settings.MaxAmount, "max-amount", "", "most that one call may move if the profile is live: `amount` such as 10.00, or 10.00 SGD")
 	flags.BoolVar(&o.keyring, "keyring", false, "keep the private key in the operating system's keyring")
 	flags.BoolVar(&o.use, "use", false, "make it the current profile")
 	flags.BoolVar(&o.replace, "replace", false, "replace a profile of this name")

@@ -135,3 +135,42 @@ func (d *Draft) Amount(path string) (amount antom.Amount, ok bool) {
 	amount, err := antom.ParseMinor(d.Text(path+".value"), d.Text(path+".currency"))
 	return amount, err == nil
 }
+
+// Moved returns the amounts that the call moves: the field of its operation's row or, if
+// the operation has no row, every amount in the request. all is false if one can't be read.
+func (d *Draft) Moved() (amounts []antom.Amount, all bool) {
+	row, known := antom.LookupEndpoint(d.op)
+	if known && row.Amount == "" {
+		return nil, true
+	}
+	if known {
+		amount, read := d.Amount(row.Amount)
+		if !read {
+			return nil, false
+		}
+		return []antom.Amount{amount}, true
+	}
+	all = true
+	walk(d.root, func(n *jsontree.Node) {
+		if n.Member("value") == nil || n.Member("currency") == nil {
+			return
+		}
+		amount, err := antom.ParseMinor(n.Member("value").Str(), n.Member("currency").Str())
+		if err != nil {
+			all = false
+			return
+		}
+		amounts = append(amounts, amount)
+	})
+	return amounts, all
+}
+
+func walk(n *jsontree.Node, visit func(*jsontree.Node)) {
+	visit(n)
+	for _, m := range n.Members {
+		walk(m.Value, visit)
+	}
+	for _, item := range n.Items {
+		walk(item, visit)
+	}
+}

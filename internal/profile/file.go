@@ -236,7 +236,7 @@ func (s *Settings) rows() func(func(name string, text *string) bool) {
 	return func(yield func(name string, text *string) bool) {
 		texts := [...]*string{
 			&s.ClientID, &s.Region, &s.GatewayURL, &s.PrivateKey, &s.PrivateKeyFile, nil, &s.AntomPublicKeyFile,
-			nil, &s.AgentToken, &s.NotifyURL, &s.RedirectURL, &s.Currency, &s.SettlementCurrency,
+			nil, &s.AgentToken, &s.NotifyURL, &s.RedirectURL, &s.Currency, &s.SettlementCurrency, &s.MaxAmount,
 		}
 		for i, row := range settingsTable {
 			if row.inFile && !yield(row.name, texts[i]) {

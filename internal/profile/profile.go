@@ -41,6 +41,7 @@ type Settings struct {
 	RedirectURL        string `mapstructure:"redirect_url"`
 	Currency           string `mapstructure:"currency"`
 	SettlementCurrency string `mapstructure:"settlement_currency"`
+	MaxAmount          string `mapstructure:"max_amount"`
 }
 
 // Profile is the selected profile, complete and checked.
@@ -62,8 +63,10 @@ type Profile struct {
 	RedirectURL        string
 	Currency           string
 	SettlementCurrency string
+	MaxAmount          antom.Amount // the most that one call may move on a live profile; zero for no limit
 
-	origins map[string]Origin
+	maxAmount string // MaxAmount as written
+	origins   map[string]Origin
 }
 
 // Origin is where a value came from.
@@ -136,6 +139,7 @@ var settingsTable = [...]setting{
 	{"redirect_url", "ANTOM_REDIRECT_URL", "where the buyer returns to", true, false, ""},
 	{"currency", "ANTOM_CURRENCY", "currency of sessions", true, false, ""},
 	{"settlement_currency", "ANTOM_SETTLEMENT_CURRENCY", "settlement currency of sessions", true, false, ""},
+	{"max_amount", "ANTOM_MAX_AMOUNT", "most that one call may move on a live profile: 10.00, or 10.00 SGD", true, false, ""},
 }
 
 // Variable is an environment variable that this package reads.
@@ -301,7 +305,7 @@ func merge(name string, layers []layer) (*Profile, error) {
 		AntomPublicKeyFile: all.AntomPublicKeyFile, AntomPublicKey: all.AntomPublicKey,
 		KeyVersion: all.KeyVersion, AgentToken: redact.Secret(all.AgentToken),
 		NotifyURL: all.NotifyURL, RedirectURL: all.RedirectURL,
-		Currency: all.Currency, SettlementCurrency: all.SettlementCurrency, origins: origins,
+		Currency: all.Currency, SettlementCurrency: all.SettlementCurrency, maxAmount: all.MaxAmount, origins: origins,
 	}, nil
 }
 
@@ -336,7 +340,7 @@ func builtinNotes(environment layer) []string {
 func (s *Settings) Check(name string) error {
 	p := &Profile{
 		Name: name, ClientID: s.ClientID, Region: s.Region, GatewayURL: s.GatewayURL, KeyVersion: cmp.Or(s.KeyVersion, 1),
-		Currency: s.Currency, SettlementCurrency: s.SettlementCurrency, origins: map[string]Origin{},
+		Currency: s.Currency, SettlementCurrency: s.SettlementCurrency, maxAmount: s.MaxAmount, origins: map[string]Origin{},
 	}
 	if p.Region == "" && p.GatewayURL == "" {
 		p.Region = string(antom.RegionSG)
@@ -357,6 +361,9 @@ func (p *Profile) check() error {
 		if _, known := antom.LookupCurrency(code); code != "" && !known {
 			return errorf("%s: %s %q: %s", p.at(name), name, code, antom.NotACurrency(code)).hint("a currency is three capital letters, such as SGD")
 		}
+	}
+	if err := p.checkMaxAmount(); err != nil {
+		return err
 	}
 	return p.checkGateway()
 }
@@ -423,7 +430,7 @@ func (p *Profile) Values() []Value {
 	}
 	texts := [...]string{
 		p.ClientID, p.Region, p.GatewayURL, privateKey, p.PrivateKeyFile, p.AntomPublicKey, p.AntomPublicKeyFile,
-		strconv.Itoa(p.KeyVersion), p.AgentToken.String(), p.NotifyURL, p.RedirectURL, p.Currency, p.SettlementCurrency,
+		strconv.Itoa(p.KeyVersion), p.AgentToken.String(), p.NotifyURL, p.RedirectURL, p.Currency, p.SettlementCurrency, p.maxAmount,
 	}
 	for i, row := range settingsTable {
 		if texts[i] != "" {

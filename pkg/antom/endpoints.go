@@ -30,6 +30,7 @@ type Endpoint struct {
 	Names     []string // the fields by which an answer says what it is about; see [BindingError]
 	Recourse  Recourse // how to make sure after an answer that was lost, or U
 	Method    string   // of HTTP; empty is POST, as all of Antom's are
+	Amount    string   // the field with the amount that the call moves; empty if it has none
 }
 
 // Recourse is how to make sure of a call whose outcome is not known.
@@ -55,12 +56,12 @@ const (
 // nothing of its request. Of Names the id that Antom goes by where both are given
 // comes first (G24, J24). Sorted by operation.
 var endpoints = [...]Endpoint{
-	{Cancel, "/ams/api/v1/payments/cancel", "", true, []string{"paymentId", "paymentRequestId"}, InquireFirst, ""},
-	{Capture, "/ams/api/v1/payments/capture", "captureRequestId", true, []string{"captureRequestId", "paymentId"}, SameID, ""},
-	{CreatePaymentSession, "/ams/api/v1/payments/createPaymentSession", "", false, nil, SameRequest, ""},
-	{InquiryPayment, "/ams/api/v1/payments/inquiryPayment", "", true, []string{"paymentId", "paymentRequestId"}, AskAgain, ""},
-	{InquiryRefund, "/ams/api/v1/payments/inquiryRefund", "", true, []string{"refundId", "refundRequestId"}, AskAgain, ""},
-	{Refund, "/ams/api/v1/payments/refund", "refundRequestId", true, []string{"refundRequestId", "paymentId"}, SameID, ""},
+	{Cancel, "/ams/api/v1/payments/cancel", "", true, []string{"paymentId", "paymentRequestId"}, InquireFirst, "", ""},
+	{Capture, "/ams/api/v1/payments/capture", "captureRequestId", true, []string{"captureRequestId", "paymentId"}, SameID, "", "captureAmount"},
+	{CreatePaymentSession, "/ams/api/v1/payments/createPaymentSession", "", false, nil, SameRequest, "", "paymentAmount"},
+	{InquiryPayment, "/ams/api/v1/payments/inquiryPayment", "", true, []string{"paymentId", "paymentRequestId"}, AskAgain, "", ""},
+	{InquiryRefund, "/ams/api/v1/payments/inquiryRefund", "", true, []string{"refundId", "refundRequestId"}, AskAgain, "", ""},
+	{Refund, "/ams/api/v1/payments/refund", "refundRequestId", true, []string{"refundRequestId", "paymentId"}, SameID, "", "refundAmount"},
 }
 
 // Operations returns the names of the operations, sorted.

@@ -221,11 +221,11 @@ func TestEndpoints(t *testing.T) {
 	byPayment := []string{"paymentId", "paymentRequestId"}
 	want := []antom.Endpoint{
 		{Operation: "cancel", Path: "/ams/api/v1/payments/cancel", Repeat: true, Names: byPayment, Recourse: antom.InquireFirst},
-		{Operation: "capture", Path: "/ams/api/v1/payments/capture", Key: "captureRequestId", Repeat: true, Names: []string{"captureRequestId", "paymentId"}, Recourse: antom.SameID},
-		{Operation: "createPaymentSession", Path: "/ams/api/v1/payments/createPaymentSession", Recourse: antom.SameRequest},
+		{Operation: "capture", Path: "/ams/api/v1/payments/capture", Key: "captureRequestId", Repeat: true, Names: []string{"captureRequestId", "paymentId"}, Recourse: antom.SameID, Amount: "captureAmount"},
+		{Operation: "createPaymentSession", Path: "/ams/api/v1/payments/createPaymentSession", Recourse: antom.SameRequest, Amount: "paymentAmount"},
 		{Operation: "inquiryPayment", Path: "/ams/api/v1/payments/inquiryPayment", Repeat: true, Names: byPayment, Recourse: antom.AskAgain},
 		{Operation: "inquiryRefund", Path: "/ams/api/v1/payments/inquiryRefund", Repeat: true, Names: []string{"refundId", "refundRequestId"}, Recourse: antom.AskAgain},
-		{Operation: "refund", Path: "/ams/api/v1/payments/refund", Key: "refundRequestId", Repeat: true, Names: []string{"refundRequestId", "paymentId"}, Recourse: antom.SameID},
+		{Operation: "refund", Path: "/ams/api/v1/payments/refund", Key: "refundRequestId", Repeat: true, Names: []string{"refundRequestId", "paymentId"}, Recourse: antom.SameID, Amount: "refundAmount"},
 	}
 	if diff := cmp.Diff(want, antom.Endpoints()); diff != "" {
 		t.Error(diff)
