@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// TestAllocations holds signing and verifying against crypto/rsa in one run:
-// beyond what the raw operation allocates there is the header's text, or the
-// signature that was read from it, and little else. Not parallel, as
-// testing.AllocsPerRun demands.
+// TestAllocations compares signing and verifying with crypto/rsa in the same run: apart from
+// the allocations of the raw operation, there is only the header's text or the signature
+// decoded from it, and little else. It is not parallel because testing.AllocsPerRun requires
+// that.
 func TestAllocations(t *testing.T) {
 	const spare = 2
 	m := ofSize(1 << 10)
@@ -30,8 +30,8 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// TestBodyIsNotCopied holds the memory that signing and verifying a body of 1 MB
-// take far below the body. Not parallel: it counts what the process allocates.
+// TestBodyIsNotCopied checks that signing and verifying a body of 1 MB take far less memory
+// than the body. It is not parallel because it counts the allocations of the process.
 func TestBodyIsNotCopied(t *testing.T) {
 	const most = 8 << 10 // bytes per operation
 	m := ofSize(bigBody)
@@ -52,7 +52,7 @@ func TestBodyIsNotCopied(t *testing.T) {
 	}
 }
 
-// bytesPerRun is what f allocates, on average.
+// bytesPerRun returns how many bytes f allocates on average.
 func bytesPerRun(runs uint64, f func()) uint64 {
 	f()
 	var before, after runtime.MemStats

@@ -12,10 +12,10 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// bigBody is far larger than anything that signing has a reason to allocate.
+// bigBody is far larger than anything that signing should allocate.
 const bigBody = 1 << 20
 
-// bodySizes are those of a common message and of one that must not be copied.
+// bodySizes are the sizes of a typical message and of one that must not be copied.
 var bodySizes = [...]struct {
 	name string
 	size int
@@ -27,7 +27,7 @@ func ofSize(size int) sign.Message {
 	return m
 }
 
-// rsaKey is the key of genuine messages as crypto/rsa has it, parsed once.
+// rsaKey is the key of genuine messages for crypto/rsa, parsed once.
 func rsaKey(tb testing.TB) *rsa.PrivateKey {
 	tb.Helper()
 	block, _ := pem.Decode(readFile(tb, "antom.pkcs1.pem"))
@@ -38,8 +38,8 @@ func rsaKey(tb testing.TB) *rsa.PrivateKey {
 	return key
 }
 
-// The raw operations are the floor: what crypto/rsa and crypto/sha256 cost on
-// the same bytes, without a header to write or to read.
+// The raw operations are the lower bound: the cost of crypto/rsa and crypto/sha256 for the same
+// bytes, without writing or reading a header.
 
 func rawSign(tb testing.TB, key *rsa.PrivateKey, m sign.Message) []byte {
 	sum := sha256.Sum256(m.Body)

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestMismatch_keyVersion: a header that names a replaced key says so in the hint
-// of every caller; that of a first key says nothing of versions.
+// TestMismatch_keyVersion: if the header names a replaced key, the hint says so; if it names
+// the first key, the hint does not mention versions.
 func TestMismatch_keyVersion(t *testing.T) {
 	t.Parallel()
 	signer, err := GenerateKey()

@@ -70,7 +70,7 @@ func ExamplePrivateKey_Sign() {
 	// algorithm=RSA256,keyVersion=1,signature=vQd3SLBN0oL7UOHhThrBTmWp3p…
 }
 
-// The error says what is wrong and what to do about it.
+// The error says what is wrong and how to fix it.
 func ExamplePublicKey_Verify() {
 	text, err := os.ReadFile("testdata/antom.pub.b64")
 	if err != nil {
@@ -104,7 +104,7 @@ func ExamplePublicKey_Verify() {
 	// mismatch: true
 }
 
-// A key parsed once is kept; printing it shows its fingerprint only.
+// Printing a key shows only its fingerprint.
 func ExampleParsePrivateKey() {
 	text, err := os.ReadFile("testdata/merchant.pkcs8.pem")
 	if err != nil {
@@ -129,7 +129,7 @@ func ExampleParsePrivateKey() {
 	// hint:  a key is a PEM file or one line of base64 (PKCS#8 or PKCS#1 private, SPKI public)
 }
 
-// PEM and the Dashboard's one line are the same key.
+// A key in PEM and as one line from the Dashboard is the same key.
 func ExampleParsePublicKey() {
 	for _, name := range []string{"testdata/antom.pub.pem", "testdata/antom.pub.b64"} {
 		text, err := os.ReadFile(name)
@@ -172,5 +172,5 @@ func ExampleParseHeader() {
 	// Output:
 	// RSA256 2 6
 	// algorithm=RSA256,keyVersion=2,signature=fn5%2BPz4%2B
-	// the signature header is malformed: its signature has blanks where base64 has a plus sign: something decoded it as a form
+	// the signature header is malformed: its signature has blanks instead of plus signs: something decoded it as a form
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// addHeaders seeds a fuzz test with one header of every shape in the vectors,
-// and with shapes that they do not have.
+// addHeaders seeds a fuzz test with one header of every form in the vectors, and with other
+// forms.
 func addHeaders(f *testing.F) {
 	f.Helper()
 	shapes := make(map[string]bool)
@@ -32,8 +32,7 @@ func addHeaders(f *testing.F) {
 	}
 }
 
-// refusedHeader fails unless err is of the package's own type and about the
-// header.
+// refusedHeader fails unless err is an error of this package about the header.
 func refusedHeader(t *testing.T, value string, err error) {
 	t.Helper()
 	refused, ok := errors.AsType[*sign.Error](err)
@@ -62,9 +61,9 @@ func FuzzParseHeader(f *testing.F) {
 	})
 }
 
-// FuzzMalleability shows that reading loses nothing and that there is one text
-// only for a signature in one alphabet: what was read and written again reads
-// the same, and base64 with other unused bits is refused.
+// FuzzMalleability shows that parsing is lossless and that a signature has only one text per
+// alphabet: a header that was read and written again reads the same, and base64 with other
+// unused bits is refused.
 func FuzzMalleability(f *testing.F) {
 	addHeaders(f)
 	f.Fuzz(func(t *testing.T, value string) {
@@ -97,8 +96,7 @@ func FuzzMalleability(f *testing.F) {
 	})
 }
 
-// withUnusedBits is the base64 of b with one of the bits set that its last
-// character has and b has not.
+// withUnusedBits returns the base64 of b with one of the unused bits of its last character set.
 func withUnusedBits(b []byte) (text string, ok bool) {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 	if len(b)%3 == 0 {
@@ -109,7 +107,7 @@ func withUnusedBits(b []byte) (text string, ok bool) {
 	return text[:len(text)-1] + alphabet[last+1:last+2], true
 }
 
-// FuzzRoundTrip signs and verifies, and finds each change of what was signed.
+// FuzzRoundTrip signs and verifies messages, and detects every change of the signed data.
 func FuzzRoundTrip(f *testing.F) {
 	for i, v := range readVectors(f) {
 		if v.Class == "canonical" && i%8 == 0 {
@@ -177,8 +175,8 @@ func refusedMessage(t *testing.T, err error) {
 	}
 }
 
-// FuzzParseKey reads anything as a key of either kind: it never panics, fails
-// with its own error only, and what it reads it also writes.
+// FuzzParseKey parses arbitrary text as a key of either kind: it never panics, its errors are
+// of this package, and every parsed key can be written.
 func FuzzParseKey(f *testing.F) {
 	for _, name := range []string{
 		"merchant.pkcs8.pem", "merchant.pkcs8.b64", "merchant.pkcs1.pem", "merchant.pub.pem", "merchant.pub.b64", "ec.pkcs8.pem",

@@ -7,33 +7,31 @@ import (
 	"strings"
 )
 
-// Header is the value of a signature header, taken apart.
+// Header is the parsed value of a signature header.
 type Header struct {
-	// Algorithm is RSA256, or empty where the header does not name it.
+	// Algorithm is RSA256, or empty if the header does not name it.
 	Algorithm string
-	// KeyVersion says which of the signer's keys was used; empty if not named.
+	// KeyVersion identifies the signer's key; empty if not named.
 	KeyVersion string
-	// Signature holds the bytes of the signature, decoded.
+	// Signature holds the decoded bytes of the signature.
 	Signature []byte
 }
 
-// longestHeader bounds what is parsed: an RSA-4096 signature, wholly
-// percent-encoded, takes about 2.1 kB.
+// longestHeader limits what is parsed: a completely percent-encoded RSA-4096 signature takes
+// about 2.1 kB.
 const longestHeader = 8 << 10
 
-// ParseHeader takes the value of a signature header apart.
+// ParseHeader parses the value of a signature header.
 //
-// The official SDKs and Antom itself write it in one way, third parties in
-// others; all those whose meaning is certain are read: blanks after commas,
-// parameters in any order or capitalised, unknown or absent ones, quoted
-// values, a comma at the end, raw base64 in place of percent-encoded, base64url,
-// without padding, or with MIME line breaks. Refused is what is ambiguous or
-// lossy: a parameter given twice, quotes that do not match, characters outside
-// base64, padding in the wrong place, a signature encoded twice or with + turned
-// into a blank.
+// Antom and the official SDKs write it in one way, third parties in others. All unambiguous
+// forms are accepted: blanks after commas, parameters in any order or capitalised, unknown or
+// absent ones, quoted values, a comma at the end, and a signature in raw instead of
+// percent-encoded base64, in base64url, without padding, or with MIME line breaks. Ambiguous or
+// lossy forms are refused: a parameter given twice, unbalanced quotes, characters outside
+// base64, padding in the wrong place, and a signature that was encoded twice or has blanks
+// instead of +.
 //
-// The error is always an [*Error] with the reason [SignatureMissing] or
-// [SignatureMalformed].
+// The error is always an [*Error] with the reason [SignatureMissing] or [SignatureMalformed].
 func ParseHeader(value string) (Header, error) {
 	var h Header
 	if strings.TrimSpace(value) == "" {
@@ -58,17 +56,16 @@ func ParseHeader(value string) (Header, error) {
 	return Header{Algorithm: p.algorithm.value, KeyVersion: p.keyVersion.value, Signature: signature}, nil
 }
 
-// parameters are those of a header that have a meaning.
+// parameters are the parameters of a header that have a meaning.
 type parameters struct{ algorithm, keyVersion, signature parameter }
 
-// parameter remembers that it was given: of two, nobody can say which one the
-// signer meant.
+// parameter records whether it was given, because a parameter given twice is ambiguous.
 type parameter struct {
 	value string
 	given bool
 }
 
-// read takes one part of a header, between two commas.
+// read reads one part of a header, between two commas.
 func (p *parameters) read(part string) error {
 	name, value, found := strings.Cut(part, "=")
 	value = unquote(strings.TrimSpace(value))
@@ -95,8 +92,8 @@ func (p *parameter) set(name, value string) error {
 	return nil
 }
 
-// setPlain refuses what would not be read back as it was written: a quote, or a
-// blank at an end.
+// setPlain refuses a value that would not be read back as written: with a quote, or with a
+// blank at either end.
 func (p *parameter) setPlain(name, value string) error {
 	if strings.Contains(value, `"`) || strings.TrimSpace(value) != value {
 		return malformed("its %s= parameter has a quote or a blank in the wrong place", name)
@@ -111,9 +108,9 @@ func unquote(s string) string {
 	return s
 }
 
-// decodeSignature undoes the percent-encoding, if any, and the base64.
+// decodeSignature decodes the percent-encoding, if any, and the base64.
 func decodeSignature(encoded string) ([]byte, error) {
-	var stack [1024]byte // holds an RSA-4096 signature: only the result is allocated
+	var stack [1024]byte // large enough for RSA-4096, so that only the result is allocated
 	text, err := appendUnescaped(stack[:0], encoded)
 	switch {
 	case err != nil:
@@ -123,13 +120,13 @@ func decodeSignature(encoded string) ([]byte, error) {
 	case bytes.IndexByte(text, '%') >= 0:
 		return nil, malformed("its signature is percent-encoded twice")
 	case bytes.IndexByte(text, ' ') >= 0:
-		return nil, malformed("its signature has blanks where base64 has a plus sign: something decoded it as a form")
+		return nil, malformed("its signature has blanks instead of plus signs: something decoded it as a form")
 	}
 	return decodeBase64(text)
 }
 
-// appendUnescaped decodes %XX and nothing else: a plus sign is base64, not a
-// blank. Line breaks, which MIME puts into base64, are left out.
+// appendUnescaped decodes %XX and nothing else: a plus sign is base64, not a blank. It removes
+// line breaks, which MIME inserts into base64.
 func appendUnescaped(out []byte, s string) ([]byte, error) {
 	for {
 		plain, rest, found := strings.Cut(s, "%")
@@ -143,7 +140,7 @@ func appendUnescaped(out []byte, s string) ([]byte, error) {
 		high, isHigh := unhex(rest[0])
 		low, isLow := unhex(rest[1])
 		if !isHigh || !isLow {
-			return nil, malformed("its signature holds %q, which is no percent escape", "%"+rest[:2])
+			return nil, malformed("its signature contains %q, which is not a percent escape", "%"+rest[:2])
 		}
 		out, s = append(out, high<<4|low), rest[2:]
 	}
@@ -168,8 +165,8 @@ func unhex(c byte) (digit byte, ok bool) {
 	return 0, false
 }
 
-// decodeBase64 reads standard or URL base64, padded or not, and strictly: two
-// texts never decode to the same signature within one alphabet.
+// decodeBase64 reads standard or URL base64, padded or not, and strictly: within one alphabet,
+// no two texts decode to the same signature.
 func decodeBase64(text []byte) ([]byte, error) {
 	body := bytes.TrimRight(text, "=")
 	padding := len(text) - len(body)
@@ -188,13 +185,13 @@ func decodeBase64(text []byte) ([]byte, error) {
 	return signature[:n], nil
 }
 
-// base64Problem is the reason without encoding/base64's own prefix.
+// base64Problem returns the reason without the prefix of encoding/base64.
 func base64Problem(err error) string {
 	return strings.TrimPrefix(err.Error(), "illegal base64 data ")
 }
 
-// shorten keeps an error message short, whatever was in the header, and cuts no
-// character in two.
+// shorten limits a text from a header for an error message, without cutting a character in
+// half.
 func shorten(s string) string {
 	const longest = 24
 	if runes := []rune(s); len(runes) > longest {

@@ -79,7 +79,7 @@ func TestParseHeader_refusals(t *testing.T) {
 		{"quoted blank", `keyVersion=" 1",signature=YQ==`, sign.SignatureMalformed, "a quote or a blank in the wrong place"},
 		{"escape cut after %", "signature=YQ%", sign.SignatureMalformed, "ends within a percent escape"},
 		{"escape cut after a digit", "signature=YQ%3", sign.SignatureMalformed, "ends within a percent escape"},
-		{"no escape", "signature=YQ%3G%3D", sign.SignatureMalformed, `"%3G", which is no percent escape`},
+		{"no escape", "signature=YQ%3G%3D", sign.SignatureMalformed, `"%3G", which is not a percent escape`},
 		{"escaped twice", "signature=YQ%253D%253D", sign.SignatureMalformed, "percent-encoded twice"},
 		{"plus signs turned into blanks", "signature=fn5 Pz4 ab", sign.SignatureMalformed, "decoded it as a form"},
 		{"one padding of two", "signature=YQ=", sign.SignatureMalformed, "padding in the wrong place"},
@@ -131,8 +131,8 @@ func TestHeader_String(t *testing.T) {
 	}
 }
 
-// The spelling that official SDKs send is the one that a header writes itself
-// in, so nothing is lost by reading it.
+// Headers as the official SDKs send them are written back unchanged, so that parsing loses
+// nothing.
 func TestHeader_canonicalVectors(t *testing.T) {
 	t.Parallel()
 	for _, v := range readVectors(t) {
@@ -149,8 +149,7 @@ func TestHeader_canonicalVectors(t *testing.T) {
 	}
 }
 
-// TestParseHeader_excerpt: what an error shows of a header is cut between
-// characters.
+// TestParseHeader_excerpt: an error cuts a header between characters.
 func TestParseHeader_excerpt(t *testing.T) {
 	t.Parallel()
 	_, err := sign.ParseHeader(strings.Repeat("商", 60))

@@ -11,28 +11,28 @@ import (
 	"log/slog"
 )
 
-// leastBits is the shortest RSA key that Antom takes.
+// leastBits is the shortest RSA key that Antom accepts.
 const leastBits = 2048
 
-// PrivateKey signs messages. It was parsed once, may be used by many goroutines
-// at a time, and prints as its public fingerprint only.
+// PrivateKey signs messages. It is safe for concurrent use, and prints only its public
+// fingerprint.
 type PrivateKey struct {
 	rsa    *rsa.PrivateKey
 	public *PublicKey
 }
 
-// PublicKey verifies messages. It may be used by many goroutines at a time.
+// PublicKey verifies messages. It is safe for concurrent use.
 type PublicKey struct {
 	rsa *rsa.PublicKey
 	der []byte // SubjectPublicKeyInfo
 }
 
-// GenerateKey makes a new RSA private key of 2048 bits, the length that Antom's
-// Dashboard makes.
+// GenerateKey generates an RSA private key of 2048 bits, the length that Antom's Dashboard
+// uses.
 func GenerateKey() (*PrivateKey, error) { return GenerateKeyBits(leastBits) }
 
-// GenerateKeyBits makes a new RSA private key of another length, in bits. The
-// error is a [*KeyError] for fewer than 2048.
+// GenerateKeyBits generates an RSA private key of the given length in bits. The error is a
+// [*KeyError] if that is less than 2048.
 func GenerateKeyBits(bits int) (*PrivateKey, error) {
 	if bits < leastBits {
 		return nil, &KeyError{Reason: KeyTooShort, detail: fmt.Sprintf("%d bits", bits)}
@@ -79,8 +79,8 @@ func (k *PrivateKey) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: k.pkcs8()})
 }
 
-// PKCS1PEM returns the private key as a PKCS#1 PEM block, the form of older tools
-// and of Antom's Python SDK: a secret.
+// PKCS1PEM returns the private key as a PKCS#1 PEM block, the form used by older tools and
+// Antom's Python SDK: a secret.
 func (k *PrivateKey) PKCS1PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(k.rsa)})
 }
@@ -102,7 +102,7 @@ func (k *PublicKey) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: k.der})
 }
 
-// PKCS1PEM returns the public key as a PKCS#1 PEM block, the form of older tools.
+// PKCS1PEM returns the public key as a PKCS#1 PEM block, the form used by older tools.
 func (k *PublicKey) PKCS1PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(k.rsa)})
 }
@@ -111,10 +111,10 @@ func (k *PublicKey) PKCS1PEM() []byte {
 // Antom's Dashboard and its SDKs use.
 func (k *PublicKey) Base64() string { return base64.StdEncoding.EncodeToString(k.der) }
 
-// Bits is the length of the key.
+// Bits returns the length of the key.
 func (k *PublicKey) Bits() int { return k.rsa.N.BitLen() }
 
-// Fingerprint names the key: SHA-256 of its SPKI form, as OpenSSH writes one.
+// Fingerprint returns the SHA-256 of the key's SPKI form, written as OpenSSH does.
 func (k *PublicKey) Fingerprint() string {
 	sum := sha256.Sum256(k.der)
 	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
@@ -125,13 +125,13 @@ func (k *PublicKey) Equal(other *PublicKey) bool {
 	return k != nil && other != nil && k.rsa.Equal(other.rsa)
 }
 
-// String names the key by its fingerprint.
+// String identifies the key by its fingerprint.
 func (k *PublicKey) String() string {
 	return fmt.Sprintf("RSA %d %s", k.Bits(), k.Fingerprint())
 }
 
-// String names the key by the fingerprint of its public key. No form of
-// printing shows the private key: see also Format, LogValue and MarshalText.
+// String identifies the key by the fingerprint of its public key. The private key is never
+// printed in any form: see also Format, LogValue and MarshalText.
 func (k *PrivateKey) String() string {
 	if k == nil || k.public == nil {
 		return "private key (none)"
@@ -139,7 +139,7 @@ func (k *PrivateKey) String() string {
 	return "private key " + k.public.String()
 }
 
-// Format prints String whatever the verb, %#v included.
+// Format prints String for every verb, including %#v.
 func (k *PrivateKey) Format(f fmt.State, _ rune) { fmt.Fprint(f, k.String()) }
 
 // GoString prints String.

@@ -44,8 +44,7 @@ func slicesOf(b []byte, n int) func(func([]byte) bool) {
 	}
 }
 
-// disguises are what files, pastes, environment variables and YAML make of the
-// text of a key.
+// disguises are what files, pastes, environment variables and YAML do to the text of a key.
 var disguises = [...]struct {
 	name  string
 	apply func(text []byte) []byte
@@ -64,7 +63,7 @@ var disguises = [...]struct {
 	}},
 }
 
-// onlyPEM are the disguises of texts that have lines which say what they are.
+// onlyPEM are disguises for texts whose first line identifies them.
 var onlyPEM = [...]struct {
 	name  string
 	apply func(text []byte) []byte
@@ -84,7 +83,7 @@ var onlyPEM = [...]struct {
 	{"without newlines", func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), nil) }},
 }
 
-// forms are the texts that mean the same key as pemText and its bare base64.
+// forms returns texts for the same key as pemText and its bare base64.
 func forms(kind string, pemText []byte) map[string][]byte {
 	block, _ := pem.Decode(pemText)
 	line := base64Of(block.Bytes)
@@ -161,8 +160,7 @@ func TestGenerateKeyBits(t *testing.T) {
 	}
 }
 
-// A key that was read in one form is written in the forms that others read, and
-// signs the same bytes.
+// A key that was read in one form can be written in other forms, and signs the same bytes.
 func TestKeys_roundTrip(t *testing.T) {
 	t.Parallel()
 	generated, err := sign.GenerateKey()
@@ -190,7 +188,7 @@ func TestKeys_roundTrip(t *testing.T) {
 	}
 }
 
-// The Dashboard's files are what the keys write themselves.
+// Keys are written as in the Dashboard's files.
 func TestKeys_writeWhatTheDashboardShows(t *testing.T) {
 	t.Parallel()
 	private, public := privateKey(t, "merchant"), publicKey(t, "merchant")
@@ -227,10 +225,10 @@ func TestParseKey_refusals(t *testing.T) {
 		{"garbage", private, []byte("YOUR PRIVATE KEY!"), sign.KeyUnreadable, "neither PEM nor base64 of a key"},
 		{"garbage for public", public, []byte("<your public key>"), sign.KeyUnreadable, "neither PEM nor base64 of a key"},
 		{"file name", private, []byte("keys/merchant.pem"), sign.KeyUnreadable, "neither PEM nor base64 of a key"},
-		{"base64 of something else", private, base64Of([]byte("hello, world")), sign.KeyUnreadable, "is a part of it missing?"},
+		{"base64 of something else", private, base64Of([]byte("hello, world")), sign.KeyUnreadable, "is part of it missing?"},
 		{"cut off", private, readFile(t, "merchant.pkcs8.b64")[:800], sign.KeyCutOff, "600 of its 1218 bytes"},
 		{"public, cut off", public, readFile(t, "antom.pub.b64")[:200], sign.KeyCutOff, "150 of its 294 bytes"},
-		{"a few characters of PEM", private, []byte("-----BEGIN PRIVATE KEY-----\nMIIB"), sign.KeyUnreadable, "is a part of it missing?"},
+		{"a few characters of PEM", private, []byte("-----BEGIN PRIVATE KEY-----\nMIIB"), sign.KeyUnreadable, "is part of it missing?"},
 		{"half a PEM", private, readFile(t, "merchant.pkcs8.pem")[:900], sign.KeyCutOff, "of its 1218 bytes"},
 		{"PEM with a stray character", private, bytes.Replace(readFile(t, "merchant.pkcs8.pem"), []byte("MII"), []byte("M?I"), 1), sign.KeyUnreadable, "damaged PEM"},
 		{"parameters alone", private, []byte("-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"), sign.KeyUnreadable, "damaged PEM"},
@@ -260,10 +258,10 @@ func TestParseKey_refusals(t *testing.T) {
 		{"certificate for private", private, made.certificate, sign.KeyIsCertificate, "a certificate"},
 		{"certificate for public", public, made.certificate, sign.KeyIsCertificate, "a certificate"},
 		{"certificate line for public", public, onOneLine(made.certificate), sign.KeyIsCertificate, "a certificate"},
-		{"OpenSSH", private, openSSH, sign.KeyIsOpenSSH, "format of OpenSSH"},
-		{"OpenSSH, flat", private, flat(openSSH), sign.KeyIsOpenSSH, "format of OpenSSH"},
-		{"OpenSSH private for public", public, openSSH, sign.KeyIsOpenSSH, "format of OpenSSH"},
-		{"OpenSSH public", public, []byte("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ== shop"), sign.KeyIsOpenSSH, "format of OpenSSH"},
+		{"OpenSSH", private, openSSH, sign.KeyIsOpenSSH, "OpenSSH format"},
+		{"OpenSSH, flat", private, flat(openSSH), sign.KeyIsOpenSSH, "OpenSSH format"},
+		{"OpenSSH private for public", public, openSSH, sign.KeyIsOpenSSH, "OpenSSH format"},
+		{"OpenSSH public", public, []byte("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ== shop"), sign.KeyIsOpenSSH, "OpenSSH format"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -285,7 +283,7 @@ func TestParseKey_refusals(t *testing.T) {
 	}
 }
 
-// rsa512 is a key that crypto/rsa refuses to make.
+// rsa512 is a key that crypto/rsa refuses to generate.
 const rsa512 = `-----BEGIN PRIVATE KEY-----
 MIIBVAIBADANBgkqhkiG9w0BAQEFAASCAT4wggE6AgEAAkEAyKXJ2qIrpUi+nFKl
 lIxunhPkwb7zU4KXNd8izdxJGVLraAQBdprIg0mLHTDlTr+/l6YtRTK9Gur9zyni
@@ -297,7 +295,7 @@ EJhOXhyz3VYCCOkgnaRADcC7skGKIQIgfu0SOlkpy7g7qstI0k3VSrmhB+fdXlN6
 WdaR7dc92g4=
 -----END PRIVATE KEY-----`
 
-// oddKeys are texts of keys that Antom does not take.
+// oddKeys are texts of keys that Antom does not accept.
 type oddKeys struct {
 	ecSEC1, ecPublic, edPrivate, edPublic, x25519  []byte
 	shortPrivate, shortPublic, almost, certificate []byte
@@ -346,7 +344,7 @@ func makeOddKeys(tb testing.TB) oddKeys {
 	}
 }
 
-// onOneLine is the base64 of a PEM block without its lines.
+// onOneLine returns the base64 of a PEM block on one line.
 func onOneLine(text []byte) []byte {
 	block, _ := pem.Decode(text)
 	return base64Of(block.Bytes)
@@ -392,7 +390,7 @@ func TestPrivateKey_neverPrints(t *testing.T) {
 			t.Fatalf("printing shows a part of the key: %s", printed)
 		}
 	}
-	// Numbers of the key in decimal or hexadecimal would be long runs of digits.
+	// Numbers of the key in decimal or hexadecimal would be long sequences of digits.
 	for _, word := range strings.FieldsFunc(printed, func(r rune) bool { return r < '0' || r > '9' }) {
 		if len(word) > 40 {
 			t.Fatalf("printing shows a number of the key: %s", word)

@@ -12,7 +12,7 @@ import (
 	"math/big"
 )
 
-// pemKinds are the PEM blocks whose bytes are not DER of a key, by a word of their
+// pemKinds are PEM blocks that do not contain the DER of a key, recognized by a word of their
 // first line or a header below it.
 var pemKinds = [...]struct {
 	kind, header string
@@ -23,7 +23,7 @@ var pemKinds = [...]struct {
 	{"PGP", "", KeyIsPGP},
 }
 
-// stores are the files that hold a key in a form of their own, by how they begin.
+// stores are file formats with keys in their own form, recognized by their first bytes.
 var stores = [...]struct {
 	begin  string
 	reason KeyReason
@@ -31,12 +31,12 @@ var stores = [...]struct {
 	{"\xfe\xed\xfe\xed", KeyIsKeyStore}, // JKS
 	{"\xce\xce\xce\xce", KeyIsKeyStore}, // JCEKS
 	{"openssh-key-v1\x00", KeyIsOpenSSH},
-	{"ssh-", KeyIsOpenSSH}, // ssh-rsa AAAA… and its likes
+	{"ssh-", KeyIsOpenSSH}, // ssh-rsa AAAA… and similar
 	{"---- BEGIN SSH2", KeyIsOpenSSH},
 	{"PuTTY-User-Key-File", KeyIsPuTTY},
 }
 
-// foreignStore says which store a text is; nil if it is none.
+// foreignStore reports which of the stores a text is, or nil.
 func foreignStore(text []byte) *KeyError {
 	trimmed := bytes.TrimLeft(text, " \t\r\n\"'")
 	for _, row := range stores {
@@ -47,8 +47,8 @@ func foreignStore(text []byte) *KeyError {
 	return nil
 }
 
-// markers are object identifiers, as DER writes them, by which a structure is told
-// that is not a key, although it may hold one.
+// markers are DER-encoded object identifiers that identify structures which are not keys,
+// although they may contain one.
 var markers = [...]struct {
 	oid    string
 	reason KeyReason
@@ -60,11 +60,11 @@ var markers = [...]struct {
 	{"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", KeyIsCertificate}, // PKCS#7 signed data: .p7b
 }
 
-// headOfDER is how far into a structure its marker stands.
+// headOfDER is how many leading bytes are searched for a marker.
 const headOfDER = 40
 
-// derLength is how many bytes a SEQUENCE takes, its head included; 0 if the bytes
-// begin with none.
+// derLength returns the length of a SEQUENCE including its header, or 0 if the bytes do not
+// begin with one.
 func derLength(der []byte) int {
 	const most = 64 << 10
 	if len(der) < 4 || der[0] != 0x30 {
@@ -87,7 +87,7 @@ func derLength(der []byte) int {
 	return total
 }
 
-// classify says what DER holds. What follows the structure is left out.
+// classify identifies the content of DER. It ignores bytes after the structure.
 func classify(der []byte) keyFind {
 	total := derLength(der)
 	if total > len(der) {
@@ -104,10 +104,10 @@ func classify(der []byte) keyFind {
 }
 
 func cutOff(have, total int) *KeyError {
-	return &KeyError{Reason: KeyCutOff, detail: fmt.Sprintf("%d of its %d bytes are there", have, total)}
+	return &KeyError{Reason: KeyCutOff, detail: fmt.Sprintf("only %d of its %d bytes are there", have, total)}
 }
 
-// notAKey explains DER that the standard library parses as no key.
+// notAKey explains DER that is not a key.
 func notAKey(der []byte) *KeyError {
 	if _, err := x509.ParseCertificate(der); err == nil {
 		return &KeyError{Reason: KeyIsCertificate}
@@ -121,10 +121,11 @@ func notAKey(der []byte) *KeyError {
 			return &KeyError{Reason: row.reason}
 		}
 	}
-	return &KeyError{Reason: KeyUnreadable, detail: "the text decodes, but not to a key; is a part of it missing?"}
+	return &KeyError{Reason: KeyUnreadable, detail: "the text decodes, but not to a key; is part of it missing?"}
 }
 
-// parsePrivateDER tries PKCS#8, PKCS#1 and, to say so, SEC 1; nil if it is none.
+// parsePrivateDER tries PKCS#8, PKCS#1 and SEC 1 (to report an elliptic-curve key); nil if it
+// is none.
 func parsePrivateDER(der []byte) any {
 	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
 		return key
@@ -162,7 +163,7 @@ func notRSA(key any) error {
 
 const curveKey = "an elliptic-curve key"
 
-// webKey is a JSON Web Key, RFC 7517 and 7518: its numbers are base64url.
+// webKey is a JSON Web Key (RFC 7517 and 7518). Its numbers are base64url.
 type webKey struct {
 	Type string `json:"kty"`
 	N    string `json:"n"`
@@ -172,7 +173,7 @@ type webKey struct {
 	Q    string `json:"q"`
 }
 
-// jwks notes the JSON Web Keys of the text and blanks them out.
+// jwks finds the JSON Web Keys in the text and overwrites them with blanks.
 func (s *keyScan) jwks() {
 	for from := 0; ; {
 		member := bytes.Index(s.text[from:], []byte(`"kty"`))
@@ -196,7 +197,7 @@ func (s *keyScan) jwks() {
 	}
 }
 
-// enclosingKey parses the JSON object around a place.
+// enclosingKey parses the JSON object around an offset.
 func enclosingKey(text []byte, at int) (begin, end int, key webKey) {
 	begin = bytes.LastIndexByte(text[:at], '{')
 	if begin < 0 {
@@ -233,7 +234,7 @@ func (k webKey) find() keyFind {
 	return keyFind{key: private, private: true}
 }
 
-// number reads a number of a JWK; 0 if it is none.
+// number parses a number of a JWK; 0 if it is malformed.
 func number(text string) *big.Int {
 	bytes, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {

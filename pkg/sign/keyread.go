@@ -6,17 +6,15 @@ import (
 	"strings"
 )
 
-// ParsePrivateKey reads an RSA private key of at least 2048 bits in any form that
-// people have: PEM (PKCS#8 or PKCS#1), the line of base64 that Antom's Dashboard
-// shows, DER, JWK, base64url, hexadecimal, or base64 of a PEM. The key may stand
-// in a line of a .env, properties, JSON or YAML file, in a string of source code
-// or under a label; line breaks, quotes, escapes, a byte order mark and UTF-16 do
-// no harm.
+// ParsePrivateKey reads an RSA private key of at least 2048 bits in any common form: PEM
+// (PKCS#8 or PKCS#1), the line of base64 from Antom's Dashboard, DER, JWK, base64url,
+// hexadecimal, or base64 of a PEM. The key may be in a line of a .env, properties, JSON or YAML
+// file, in a string of source code or below a label. Line breaks, quotes, escapes, a byte order
+// mark and UTF-16 are tolerated.
 //
-// A text may hold other keys beside it, such as Antom's public key in the same
-// .env file. If it holds several private keys, the one under ANTOM_PRIVATE_KEY or
-// MERCHANT_PRIVATE_KEY is meant; without such a name the text is refused with
-// [KeySeveral]. The error is a [*KeyError].
+// A text may contain other keys, such as Antom's public key in the same .env file. If it
+// contains several private keys, the one named ANTOM_PRIVATE_KEY or MERCHANT_PRIVATE_KEY is
+// used; without such a name the error is [KeySeveral]. Every error is a [*KeyError].
 func ParsePrivateKey(text []byte) (*PrivateKey, error) {
 	parsed, err := readKey(text, wantPrivate)
 	if err != nil {
@@ -25,10 +23,10 @@ func ParsePrivateKey(text []byte) (*PrivateKey, error) {
 	return newPrivateKey(parsed)
 }
 
-// ParsePublicKey reads an RSA public key of at least 2048 bits in any of the forms
-// of [ParsePrivateKey]: SPKI or PKCS#1 in place of PKCS#8. If the text holds
-// several public keys, the one under ANTOM_PUBLIC_KEY or ALIPAY_PUBLIC_KEY is
-// meant. The error is a [*KeyError].
+// ParsePublicKey reads an RSA public key of at least 2048 bits in any of the forms that
+// [ParsePrivateKey] accepts, with SPKI or PKCS#1 instead of PKCS#8. If the text contains
+// several public keys, the one named ANTOM_PUBLIC_KEY or ALIPAY_PUBLIC_KEY is used. The error
+// is a [*KeyError].
 func ParsePublicKey(text []byte) (*PublicKey, error) {
 	parsed, err := readKey(text, wantPublic)
 	if err != nil {
@@ -37,7 +35,7 @@ func ParsePublicKey(text []byte) (*PublicKey, error) {
 	return newPublicKey(parsed)
 }
 
-// wanted says which half of a pair is looked for.
+// wanted is the half of a key pair to look for.
 type wanted int
 
 const (
@@ -45,9 +43,8 @@ const (
 	wantPublic
 )
 
-// keyNames are the variables under which a key of each kind is kept: those of
-// Antom's documentation, which are this module's own, and those of its MCP server
-// (SDK).
+// keyNames are the variables that name a key of each kind: those of Antom's documentation,
+// which this module uses too, and those of Antom's MCP server (SDK).
 var keyNames = [...]struct {
 	name string
 	want wanted
@@ -58,16 +55,16 @@ var keyNames = [...]struct {
 	{"ALIPAY_PUBLIC_KEY", wantPublic},
 }
 
-// keyFind is a key that a text holds, or what holds none that can be read.
+// keyFind is a key found in a text, or something that looks like one but can't be read.
 type keyFind struct {
-	key     any       // as crypto/x509 parses it; nil if refused
-	private bool      // of key
-	refused *KeyError // why there is no key
-	line    int       // where it begins, from 1
-	name    string    // of keyNames, if it stands under one
+	key     any       // as parsed by crypto/x509; nil if refused
+	private bool      // key is a private key
+	refused *KeyError // why it can't be used
+	line    int       // line where it begins, from 1
+	name    string    // its name, if one of keyNames
 }
 
-// readKey finds the one key of the wanted kind that text holds.
+// readKey finds the only key of the wanted kind in a text.
 func readKey(text []byte, want wanted) (any, error) {
 	plain, err := plainText(text)
 	if err != nil {
@@ -87,7 +84,7 @@ func readKey(text []byte, want wanted) (any, error) {
 	return unusableKey(plain, finds, want)
 }
 
-// usableKeys are the different keys of the wanted kind that Antom would take.
+// usableKeys returns the distinct keys of the wanted kind that Antom accepts.
 func usableKeys(finds []keyFind, want wanted) []keyFind {
 	var usable []keyFind
 	seen := make(map[string]int) // index in usable, by fingerprint
@@ -108,7 +105,7 @@ func usableKeys(finds []keyFind, want wanted) []keyFind {
 	return usable
 }
 
-// fingerprint names the key, if it is of the wanted kind and usable.
+// fingerprint returns the key's fingerprint if it is of the wanted kind and usable.
 func (f keyFind) fingerprint(want wanted) (string, error) {
 	switch {
 	case f.key == nil:
@@ -129,7 +126,7 @@ func (f keyFind) fingerprint(want wanted) (string, error) {
 	return key.Fingerprint(), nil
 }
 
-// underName are the keys that stand under a name of the wanted kind.
+// underName returns the keys that have a name of the wanted kind.
 func underName(finds []keyFind, want wanted) []keyFind {
 	var named []keyFind
 	for _, find := range finds {
@@ -154,17 +151,17 @@ func severalKeys(finds []keyFind) error {
 	return &KeyError{Reason: KeySeveral, detail: strings.Join(places[:last], ", ") + " and " + places[last]}
 }
 
-// unusableKey says why none of what was found is the wanted key. A key that is
-// refused for its length or its algorithm is returned as it is: the caller says so.
+// unusableKey explains why none of the finds is the wanted key. A key that is too short or not
+// RSA is returned, because the caller reports that.
 func unusableKey(text []byte, finds []keyFind, want wanted) (any, error) {
 	for _, find := range finds {
 		if find.key != nil && find.private == (want == wantPrivate) {
 			return find.key, nil
 		}
 	}
-	for _, reason := range refusalOrder(want) {
+	for _, reason := range reasonOrder(want) {
 		for _, find := range finds {
-			if refused := find.refusal(want); refused.Reason == reason {
+			if refused := find.reason(want); refused.Reason == reason {
 				return nil, refused
 			}
 		}
@@ -172,8 +169,8 @@ func unusableKey(text []byte, finds []keyFind, want wanted) (any, error) {
 	return nil, noKeyIn(text)
 }
 
-// refusal is why a find is not the wanted key.
-func (f keyFind) refusal(want wanted) *KeyError {
+// reason returns why a find is not the wanted key.
+func (f keyFind) reason(want wanted) *KeyError {
 	encrypted := f.refused != nil && f.refused.Reason == KeyEncrypted
 	switch {
 	case want == wantPublic && (encrypted || f.private):
@@ -184,8 +181,8 @@ func (f keyFind) refusal(want wanted) *KeyError {
 	return &KeyError{Reason: KeyIsPublic}
 }
 
-// refusalOrder puts what says most about the wanted key first.
-func refusalOrder(want wanted) []KeyReason {
+// reasonOrder returns the reasons, the most helpful ones first.
+func reasonOrder(want wanted) []KeyReason {
 	stores := []KeyReason{KeyIsOpenSSH, KeyIsPuTTY, KeyIsPKCS12, KeyIsKeyStore, KeyIsPGP, KeyNotRSA, KeyUnusable, KeyCutOff}
 	if want == wantPrivate {
 		return append(append([]KeyReason{KeyEncrypted}, stores...), KeyIsPublic, KeyIsCertificate, KeyIsRequest, KeyUnreadable)
@@ -193,7 +190,7 @@ func refusalOrder(want wanted) []KeyReason {
 	return append(stores, KeyIsCertificate, KeyIsRequest, KeyIsPrivate, KeyUnreadable)
 }
 
-// noKeyIn says of a text without any key what it is instead.
+// noKeyIn explains what a text without a key is instead.
 func noKeyIn(text []byte) error {
 	if bytes.Contains(text, []byte(pemBegin)) {
 		return &KeyError{Reason: KeyUnreadable, detail: "damaged PEM"}
@@ -202,5 +199,5 @@ func noKeyIn(text []byte) error {
 	if _, err := decodeChars(compact); err != nil {
 		return &KeyError{Reason: KeyUnreadable, detail: "it holds neither PEM nor base64 of a key"}
 	}
-	return &KeyError{Reason: KeyUnreadable, detail: "the text decodes, but not to a key; is a part of it missing?"}
+	return &KeyError{Reason: KeyUnreadable, detail: "the text decodes, but not to a key; is part of it missing?"}
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// keyTexts are the forms of one key from which files are made.
+// keyTexts are the forms of one key used to make files.
 type keyTexts struct {
 	pem, line string
 	der       []byte
@@ -31,7 +31,7 @@ func textsOf(tb testing.TB, name string) keyTexts {
 	return keyTexts{string(text), base64.StdEncoding.EncodeToString(block.Bytes), block.Bytes}
 }
 
-// inFiles puts a key into the files, settings and pastes in which people keep it.
+// inFiles puts a key into the files, settings and pastes in which people store it.
 func (k keyTexts) inFiles() map[string]string {
 	escaped := strings.ReplaceAll(k.pem, "\n", `\n`)
 	url := strings.TrimRight(base64.URLEncoding.EncodeToString(k.der), "=")
@@ -138,7 +138,7 @@ func TestParsePublicKey_files(t *testing.T) {
 	}
 }
 
-// JSON Web Keys are written from the numbers of a key of the standard library.
+// JSON Web Keys are made from the numbers of a standard-library key.
 func webKeys(tb testing.TB) (private, public string) {
 	tb.Helper()
 	parsed, err := x509.ParsePKCS8PrivateKey(textsOf(tb, "merchant.pkcs8.pem").der)
@@ -194,8 +194,8 @@ func TestParseKey_webKeys(t *testing.T) {
 	}
 }
 
-// A .env file has the merchant's private and Antom's public key side by side, and
-// keys of other services; each is found by its kind or by its name.
+// A .env file contains the merchant's private key, Antom's public key and keys of other
+// services; each is found by its kind or name.
 func TestParseKey_several(t *testing.T) {
 	t.Parallel()
 	merchant, other := textsOf(t, "merchant.pkcs8.pem").line, textsOf(t, "other.pkcs8.pem").line
@@ -226,8 +226,8 @@ func TestParseKey_several(t *testing.T) {
 		{"public named", "MERCHANT_PUBLIC_KEY=" + own + "\nALIPAY_PUBLIC_KEY=" + antom + "\n", public, publicKey(t, "antom").Fingerprint()},
 		{"name under a PEM", "X=" + other + "\nANTOM_PRIVATE_KEY='" + textsOf(t, "merchant.pkcs1.pem").pem + "'\n", private, publicKey(t, "merchant").Fingerprint()},
 		{"the same twice", merchant + "\n" + textsOf(t, "merchant.pkcs1.pem").pem, private, publicKey(t, "merchant").Fingerprint()},
-		{"two private keys", "# one\n" + merchant + "\n" + other, private, "the text holds several keys of this kind: line 2 and line 3"},
-		{"two public keys", antom + "\n\n" + own, public, "the text holds several keys of this kind: line 1 and line 3"},
+		{"two private keys", "# one\n" + merchant + "\n" + other, private, "the text contains several keys of this kind: line 2 and line 3"},
+		{"two public keys", antom + "\n\n" + own, public, "the text contains several keys of this kind: line 1 and line 3"},
 		{"two under names", "ANTOM_PRIVATE_KEY=" + merchant + "\nMERCHANT_PRIVATE_KEY=" + other + "\n", private, "line 1 (ANTOM_PRIVATE_KEY) and line 2 (MERCHANT_PRIVATE_KEY)"},
 		{"a name that only ends so", "NOT_ANTOM_PRIVATE_KEY=" + merchant + "\nX=" + other + "\n", private, "line 1 and line 2"},
 		{"beside a broken one", merchant[:400] + "\n\n" + other, private, publicKey(t, "other").Fingerprint()},
@@ -243,8 +243,7 @@ func TestParseKey_several(t *testing.T) {
 	}
 }
 
-// What can't be read is named for what it is; the files were made by
-// openssl and keytool.
+// Unsupported formats are named. The files were made with openssl and keytool.
 func TestParsePrivateKey_stores(t *testing.T) {
 	t.Parallel()
 	made := func(name string) string { return string(readFile(t, "stores/"+name)) }
@@ -276,7 +275,7 @@ func TestParsePrivateKey_stores(t *testing.T) {
 	}
 }
 
-// Text of any length without a key in it is read once.
+// Long text without a key is scanned in one pass.
 func TestParseKey_longText(t *testing.T) {
 	t.Parallel()
 	for _, piece := range []string{"MII", "LS0tLS1CRUdJTi", "TUlJ", "3082ffff", "{", `{"kty"`, `"kty"`, "-----BEGIN A-----\n", "-----BEGIN ", "MIIE\n", `\`, `" + "`, "--"} {

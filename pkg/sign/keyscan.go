@@ -19,7 +19,7 @@ const (
 	pemDash  = "-----"
 )
 
-// plainText is a text in UTF-8 without its byte order mark.
+// plainText converts a text to UTF-8 and removes the byte order mark.
 func plainText(text []byte) ([]byte, error) {
 	switch {
 	case bytes.HasPrefix(text, []byte("\xff\xfe")):
@@ -38,8 +38,8 @@ func plainText(text []byte) ([]byte, error) {
 	return text, nil
 }
 
-// looksUTF16 reports whether text is ASCII in UTF-16 whose low bytes stand at an
-// even (0) or odd (1) place.
+// looksUTF16 reports whether text is ASCII in UTF-16 with its low bytes at even (0) or odd (1)
+// offsets.
 func looksUTF16(text []byte, low int) bool {
 	const sample = 32
 	if len(text) < sample || len(text)%2 != 0 {
@@ -61,18 +61,18 @@ func fromUTF16(text []byte, low int) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// keyScan walks a text once and notes every key in it.
+// keyScan scans a text once and collects the keys in it.
 type keyScan struct {
 	text  []byte
-	depth int // of base64 around base64
+	depth int // of nested base64
 	finds []keyFind
 }
 
-// deepest bounds how often base64 is taken off: a Kubernetes secret wraps what is
-// wrapped already.
+// deepest limits how often nested base64 is decoded: a Kubernetes secret encodes text that may
+// already be encoded.
 const deepest = 2
 
-// findKeys returns all keys of a text, and what looks like one and can't be read.
+// findKeys returns all keys in a text, and everything that looks like a key but can't be read.
 func findKeys(text []byte) []keyFind {
 	if refused := foreignStore(text); refused != nil {
 		return []keyFind{{refused: refused, line: 1}}
@@ -87,14 +87,14 @@ func findKeys(text []byte) []keyFind {
 	return s.finds
 }
 
-// isBinary tells DER, which begins with a SEQUENCE and is no text.
+// isBinary recognizes DER, which begins with a SEQUENCE and is not text.
 func isBinary(text []byte) bool {
 	control := bytes.ContainsFunc(text, func(r rune) bool { return r < ' ' && !unicode.IsSpace(r) })
 	return text[0] == 0x30 && (control || !utf8.Valid(text))
 }
 
-// unescaped takes off the escapes of JSON, URLs and XML that stand for characters
-// of base64 or for a line end. No line is added or lost.
+// unescaped replaces the escapes of JSON, URLs and XML for base64 characters and line ends. It
+// keeps the number of lines.
 func unescaped(text []byte) []byte {
 	if !bytes.ContainsAny(text, `\%&`) {
 		return text
@@ -119,7 +119,7 @@ func (s *keyScan) run() {
 			continue
 		}
 		if at > 0 && s.text[at-1] == '\\' && strings.IndexByte("nrt", s.text[at]) >= 0 {
-			at++ // the letter of an escape, not of the key
+			at++ // part of an escape, not of the key
 			continue
 		}
 		at = s.word(at)
@@ -132,7 +132,7 @@ func (s *keyScan) add(at int, find keyFind) {
 	s.finds = append(s.finds, find)
 }
 
-// nameBefore is the name of keyNames at the end of a text, before its = or colon.
+// nameBefore returns the name of keyNames that ends a text, before an = or a colon.
 func nameBefore(text []byte) string {
 	text = bytes.TrimRight(text[max(0, len(text)-64):], " \t\r\n\"'`=:>|\\")
 	for _, row := range keyNames {
@@ -144,8 +144,7 @@ func nameBefore(text []byte) string {
 	return ""
 }
 
-// word looks whether a key begins with the word at a place, and returns the place
-// to go on from.
+// word checks whether a key begins at an offset, and returns the offset where to continue.
 func (s *keyScan) word(at int) int {
 	if next := s.hexKey(at); next > at {
 		return next
@@ -159,12 +158,12 @@ func (s *keyScan) word(at int) int {
 	return at + max(1, wordLength(s.text[at:]))
 }
 
-// leastOfKey is how many characters make a beginning of a key, and not a word
-// that happens to look like one.
+// leastOfKey is the minimum number of characters of an incomplete key. Anything shorter is
+// probably a word that happens to look like one.
 const leastOfKey = 40
 
-// base64Key reads the DER whose base64 begins at a place. DER tells its own
-// length, so that what follows is never taken for a part of it.
+// base64Key reads DER encoded in base64 at an offset. DER contains its own length, so what
+// follows is never read as part of it.
 func (s *keyScan) base64Key(at int) int {
 	head, _ := gather(s.text, at, 8)
 	start, err := decodeChars(head)
@@ -176,7 +175,7 @@ func (s *keyScan) base64Key(at int) int {
 	switch length := wordLength(s.text[at:]); {
 	case total == 0:
 		return at
-	case total < 0x80 && length != need: // an elliptic-curve key, or just a word
+	case total < 0x80 && length != need: // an elliptic-curve key, or a word
 		return at
 	}
 	chars, next := gather(s.text, at, need)
@@ -194,16 +193,17 @@ func (s *keyScan) base64Key(at int) int {
 	find := classify(der)
 	s.add(at, find)
 	if find.refused != nil && find.refused.Reason == KeyUnreadable {
-		return at + wordLength(s.text[at:]) // the beginning of one key and a piece of another
+		return at + wordLength(s.text[at:]) // the beginning of one key and a part of another
 	}
 	return next
 }
 
-// wrappings are how base64 begins that holds a PEM, base64 of a PEM, or base64 of DER.
+// wrappings are the first characters of base64 that contains a PEM, base64 of a PEM, or base64
+// of DER.
 var wrappings = [...]string{"LS0tLS1CRUdJT", "TFMwdExTMUNSVWRKV", "TUl"}
 
-// wrapped reads base64 of PEM, and base64 of base64, as Kubernetes and CI systems
-// keep keys.
+// wrapped reads base64 of PEM, and base64 of base64, the forms in which Kubernetes and CI
+// systems store keys.
 func (s *keyScan) wrapped(at int) int {
 	begins := func(start string) bool { return bytes.HasPrefix(s.text[at:], []byte(start)) }
 	if s.depth == deepest || !slices.ContainsFunc(wrappings[:], begins) {
@@ -214,7 +214,7 @@ func (s *keyScan) wrapped(at int) int {
 		return at
 	}
 	if len(chars)%4 == 1 {
-		chars = chars[:len(chars)-1] // of a word that came after
+		chars = chars[:len(chars)-1] // belongs to the next word
 	}
 	inner, err := decodeChars(chars)
 	if err != nil {
@@ -228,7 +228,7 @@ func (s *keyScan) wrapped(at int) int {
 	return next
 }
 
-// hexStart begins DER in hexadecimal, with or without colons or blanks.
+// hexStart matches the first bytes of DER in hexadecimal, with or without colons or blanks.
 var hexStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?i:0x)?30[: ]?8[12]`) })
 
 func (s *keyScan) hexKey(at int) int {
@@ -253,7 +253,7 @@ func (s *keyScan) hexKey(at int) int {
 	}
 }
 
-// gatherHex reads digits, and where each of them ends.
+// gatherHex returns the digits at an offset, and the end of each.
 func gatherHex(text []byte, at int) (digits []byte, ends []int) {
 	if len(text) > at+1 && text[at] == '0' && text[at+1]|0x20 == 'x' {
 		at += 2
@@ -277,12 +277,12 @@ func gatherHex(text []byte, at int) (digits []byte, ends []int) {
 	return digits, ends
 }
 
-// leastJoined is the shortest word that is joined to the one before it, but for
-// the last of a key: shorter ones are words of a sentence.
+// leastJoined is the shortest word that is joined to the previous one, except for the last word
+// of a key. Shorter words are words of a sentence.
 const leastJoined = 16
 
-// gather joins the words of base64 from a place on until it has as many characters
-// as are needed, in the usual alphabet, and says where it ended.
+// gather joins base64 words from an offset on until it has the needed number of characters. It
+// converts them to the standard alphabet, and returns where it ended.
 func gather(text []byte, at, need int) (chars []byte, next int) {
 	for {
 		length := min(wordLength(text[at:]), need-len(chars))
@@ -303,14 +303,14 @@ func gather(text []byte, at, need int) (chars []byte, next int) {
 	}
 }
 
-// standsAlone reports whether a word of base64 ends where the rest begins: a name
-// before = or a colon is none.
+// standsAlone reports whether a base64 word ends where the rest begins. A name before an = or a
+// colon is not such a word.
 func standsAlone(rest []byte) bool {
 	rest = bytes.TrimPrefix(bytes.TrimPrefix(rest, []byte("=")), []byte("="))
 	return len(rest) == 0 || rest[0] != ':' && rest[0] != '=' && !isBase64(rest[0])
 }
 
-// wordLength counts the characters of base64 or base64url that text begins with.
+// wordLength returns how many characters of base64 or base64url a text begins with.
 func wordLength(text []byte) int {
 	for i, c := range text {
 		if !isBase64(c) || c == '-' && bytes.HasPrefix(text[i:], []byte(pemDash)) {
@@ -334,12 +334,12 @@ func usualAlphabet(c byte) byte {
 	return c
 }
 
-// joint is the end of a string and the beginning of the next, as source code
-// joins them.
+// joint matches the end of a string literal and the beginning of the next one, concatenated in
+// source code.
 var joint = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^[\"'`]\\s*[+.&]?\\s*\\\\?\\s*[\"'`]") })
 
-// skipSeparators passes over what may stand between two pieces of one key: white
-// space, escaped line ends, the joints of string literals, the > of quoted mail.
+// skipSeparators skips what may separate two parts of one key: white space, escaped line ends,
+// the joints of string literals, and the > of quoted mail.
 func skipSeparators(text []byte, at int) int {
 	for at < len(text) {
 		r, size := utf8.DecodeRune(text[at:])
@@ -365,7 +365,7 @@ func skipSeparators(text []byte, at int) int {
 	return at
 }
 
-// decodeChars decodes characters of the usual alphabet without padding.
+// decodeChars decodes the standard alphabet without padding.
 func decodeChars(chars []byte) ([]byte, error) {
 	return base64.RawStdEncoding.AppendDecode(nil, chars)
 }
@@ -377,8 +377,8 @@ func dropSpace(r rune) rune {
 	return r
 }
 
-// pemBlock reads the PEM block that begins at a place. One whose last line is
-// lost is read as far as the key is whole.
+// pemBlock reads the PEM block at an offset. If its last line is missing, it is still read if
+// the key is complete.
 func (s *keyScan) pemBlock(at int) int {
 	begun := s.text[at+len(pemBegin):]
 	kind, body, headed := bytes.Cut(begun, []byte(pemDash))
@@ -401,10 +401,11 @@ func (s *keyScan) pemBlock(at int) int {
 	return next
 }
 
-// pemFind says what a PEM block holds; it is unknown if that is no key.
+// pemFind identifies the content of a PEM block. known is false if the block is not about a
+// key.
 func (s *keyScan) pemFind(kind string, body []byte) (find keyFind, known bool) {
 	if strings.HasSuffix(kind, " PARAMETERS") {
-		return keyFind{}, false // openssl writes those of a curve before the key
+		return keyFind{}, false // openssl writes curve parameters before the key
 	}
 	for _, row := range pemKinds {
 		if strings.Contains(kind, row.kind) || row.header != "" && bytes.Contains(body, []byte(row.header)) {

@@ -1,34 +1,33 @@
-// Package sign makes and verifies the signatures of Antom's payment API
-// (AMS v1): RSA PKCS#1 v1.5 over SHA-256, which the API calls RSA256.
+// Package sign creates and verifies the signatures of Antom's payment API (AMS v1): RSA PKCS#1
+// v1.5 over SHA-256, which the API calls RSA256.
 //
 // # What is signed
 //
-// A signature covers a [Message]: the method, the request target, the client
-// id, the time and the exact bytes of the body, joined as
+// A signature covers a [Message]: the method, the request target, the client id, the time and
+// the exact bytes of the body, joined as
 //
 //	POST /ams/api/v1/payments/pay
 //	<client id>.<time>.<body>
 //
-// A request is signed by the merchant over its request-time; a response is
-// signed by Antom over the request's method and target and its own
-// response-time; a notification is signed by Antom over the target of the
-// merchant's endpoint. The body is the bytes as they travel: a body that was
-// parsed and written again has another signature.
+// The merchant signs a request over its request-time. Antom signs a response over the request's
+// method and target and its own response-time, and a notification over the target of the
+// merchant's endpoint. The body is signed byte for byte: a body that was parsed and encoded
+// again does not verify.
 //
-// # Two functions that most programs need
+// # The two main functions
 //
-// [PrivateKey.Sign] returns the value of the signature header of a request.
-// [PublicKey.Verify] checks the header of a response or a notification and says
-// why it does not hold: see [Error].
+// [PrivateKey.Sign] returns the value of the signature header of a request. [PublicKey.Verify]
+// checks the header of a response or a notification. Its error says why a signature is not
+// valid: see [Error].
 //
 // # Keys
 //
-// [ParsePrivateKey] and [ParsePublicKey] take PEM files and the one-line base64
-// text of Antom's Dashboard. Parse a key once and keep it: parsing an RSA
-// private key costs a seventh of a signature. Keys never print themselves.
+// [ParsePrivateKey] and [ParsePublicKey] read PEM files and the one line of base64 from Antom's
+// Dashboard. Parse a key once and keep it: parsing an RSA private key takes a seventh of the
+// time of a signature. Keys never print themselves.
 //
-// Sources: Antom's digital_signature page (2024-05-24) and the wire behaviour
-// of its four official SDKs. Only the standard library is used.
+// Sources: Antom's digital_signature page (2024-05-24) and the wire behaviour of its four
+// official SDKs. Only the standard library is used.
 package sign
 
 import (
@@ -38,11 +37,11 @@ import (
 	"strconv"
 )
 
-// Algorithm is the only algorithm that this package signs with and accepts.
+// Algorithm is the only algorithm that this package uses and accepts.
 const Algorithm = "RSA256"
 
-// Sign returns the value of the signature header of m, in the form that every
-// official SDK reads:
+// Sign returns the value of the signature header of m, in the form that every official SDK
+// reads:
 //
 //	algorithm=RSA256,keyVersion=1,signature=<percent-encoded base64>
 //
@@ -59,8 +58,7 @@ func (k *PrivateKey) Sign(m Message, keyVersion int) (string, error) {
 	return Header{Algorithm: Algorithm, KeyVersion: strconv.Itoa(keyVersion), Signature: signature}.String(), nil
 }
 
-// String is the header value in its canonical spelling; parameters without a
-// value are left out.
+// String returns the header value in its canonical form, without parameters that have no value.
 func (h Header) String() string {
 	var stack [1024]byte
 	out := stack[:0]
@@ -76,8 +74,8 @@ func (h Header) String() string {
 	return string(appendEscapedBase64(out, h.Signature))
 }
 
-// appendEscapedBase64 appends standard base64 with + / = percent-encoded, as
-// url.QueryEscape would, in one pass.
+// appendEscapedBase64 appends standard base64 with +, / and = percent-encoded, as
+// url.QueryEscape would do, in one pass.
 func appendEscapedBase64(out, raw []byte) []byte {
 	var stack [1024]byte
 	for _, c := range base64.StdEncoding.AppendEncode(stack[:0], raw) {

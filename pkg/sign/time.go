@@ -5,15 +5,14 @@ import (
 	"time"
 )
 
-// CheckTime reports whether a time header has one of the forms that Antom and
-// its SDKs send: 13 digits (milliseconds since 1970), 19 digits (nanoseconds, as
-// the releases 1.2 of the Go SDK send) or ISO 8601, YYYY-MM-DDThh:mm:ss[.fraction]
-// with Z, ±hh:mm or ±hhmm. The error is an [*Error] with the reason [TimeMissing]
-// or [TimeMalformed].
+// CheckTime checks that a time header has one of the forms that Antom and its SDKs send: 13
+// digits (milliseconds since 1970), 19 digits (nanoseconds, sent by releases 1.2 of the Go SDK)
+// or ISO 8601, YYYY-MM-DDThh:mm:ss[.fraction] with Z, ±hh:mm or ±hhmm. The error is an [*Error]
+// with the reason [TimeMissing] or [TimeMalformed].
 //
-// The form matters: the signed content joins its fields with dots, so a time
-// that may hold anything could take the first part of the body with it and the
-// signature would still hold.
+// The form matters because the signed content joins its fields with dots: if any time were
+// accepted, the beginning of the body could be moved into the time and the signature would
+// still match.
 func CheckTime(s string) error {
 	if err := checkTime(s); err != nil {
 		return err
@@ -21,7 +20,7 @@ func CheckTime(s string) error {
 	return nil
 }
 
-// ParseTime reads a time in any of the forms that [CheckTime] takes.
+// ParseTime parses a time in any of the forms that [CheckTime] accepts.
 func ParseTime(s string) (time.Time, error) {
 	if err := checkTime(s); err != nil {
 		return time.Time{}, err
@@ -54,7 +53,7 @@ func checkTime(s string) *Error {
 	return &Error{Reason: TimeMalformed, detail: shorten(s)}
 }
 
-// isEpoch takes milliseconds and nanoseconds.
+// isEpoch accepts milliseconds and nanoseconds.
 func isEpoch(s string) bool {
 	return matches(s, "ddddddddddddd") || matches(s, "ddddddddddddddddddd")
 }
@@ -67,7 +66,7 @@ func isISO8601(s string) bool {
 	return isZone(skipFraction(s[len(instant):]))
 }
 
-// skipFraction leaves out .ddd; a dot without digits stays, and fails after.
+// skipFraction removes .ddd; a dot without digits stays and is rejected later.
 func skipFraction(s string) string {
 	if len(s) < 2 || s[0] != '.' || !isDigit(s[1]) {
 		return s
@@ -89,7 +88,7 @@ func isZone(s string) bool {
 	return matches(s[1:], "dd:dd") || matches(s[1:], "dddd")
 }
 
-// matches compares s with a pattern in which d stands for a digit.
+// matches compares s with a pattern in which d is any digit.
 func matches(s, pattern string) bool {
 	if len(s) != len(pattern) {
 		return false

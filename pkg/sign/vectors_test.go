@@ -10,7 +10,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// These read what is in testdata.
+// These read the files in testdata.
 var (
 	readVectors = testkit.Vectors
 	readFile    = testkit.Read

@@ -5,14 +5,13 @@ import (
 	"crypto/rsa"
 )
 
-// Verify checks that the signature header of m was made with the private key
-// that belongs to k. It returns nil only if it was.
+// Verify checks that the signature header of m was created with the private key of k. It
+// returns nil only if it was.
 //
-// The error is always an [*Error]; its Reason says which of these holds, and
-// they are looked for in this order: no header, a malformed header, an
-// algorithm other than RSA256, no client id, no time, a malformed time, and
-// last a signature that does not match. A message that is refused for its
-// algorithm or its time, although the signature matches, is marked by Matches.
+// The error is always an [*Error]. Its Reason is the first of these that applies: no header, a
+// malformed header, an algorithm other than RSA256, no client id, no time, a malformed time, a
+// signature that does not match. If a message is refused for its algorithm or its time although
+// the signature matches, Matches is true.
 //
 // The parsed header is returned whenever it could be parsed.
 func (k *PublicKey) Verify(m Message, header string) (Header, error) {
@@ -20,23 +19,23 @@ func (k *PublicKey) Verify(m Message, header string) (Header, error) {
 	if err != nil {
 		return h, err
 	}
-	refusal := checkPolicy(m, h)
-	if refusal != nil && !refusal.maybeTrue() {
-		return h, refusal
+	policy := checkPolicy(m, h)
+	if policy != nil && !policy.signatureOpen() {
+		return h, policy
 	}
 	digest := m.digest()
 	matches := rsa.VerifyPKCS1v15(k.rsa, crypto.SHA256, digest[:], h.Signature) == nil
 	switch {
-	case refusal != nil:
-		refusal.Matches = matches
-		return h, refusal
+	case policy != nil:
+		policy.Matches = matches
+		return h, policy
 	case !matches:
 		return h, &Error{Reason: Mismatch, keyVersion: shorten(h.KeyVersion)}
 	}
 	return h, nil
 }
 
-// checkPolicy refuses what must not be accepted whatever the signature says.
+// checkPolicy returns the reason for refusing a message regardless of its signature, if any.
 func checkPolicy(m Message, h Header) *Error {
 	if h.Algorithm != "" && h.Algorithm != Algorithm {
 		return &Error{Reason: AlgorithmUnknown, detail: shorten(h.Algorithm)}

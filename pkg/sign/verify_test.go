@@ -78,8 +78,8 @@ func TestVerify_reasons(t *testing.T) {
 	}
 }
 
-// TestVerify_order breaks a message in two ways at a time: the first of the two
-// in the documented order is the one that is told.
+// TestVerify_order breaks a message in two ways at once: the first one in the documented order
+// is reported.
 func TestVerify_order(t *testing.T) {
 	t.Parallel()
 	type attempt struct {
@@ -118,8 +118,8 @@ func TestVerify_order(t *testing.T) {
 	}
 }
 
-// The policy rows by their names: what each is refused for, and whether the
-// signature is true all the same.
+// The policy vectors by name: why each is refused, and whether its signature matches
+// nevertheless.
 func TestVerify_policyVectors(t *testing.T) {
 	t.Parallel()
 	policy := map[string]struct {
