@@ -27,11 +27,10 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// kills is how often TestListen_killed kills the listener; a step of .ci/run says
-// -kills 200.
+// kills is how often TestListen_killed kills the listener; a step of .ci/run uses -kills 200.
 var kills = flag.Int("kills", 12, "how often to kill the listener under load")
 
-// process is an `antom notify listen` of its own.
+// process is a separate `antom notify listen` process.
 type process struct {
 	command *exec.Cmd
 	url     string
@@ -40,7 +39,7 @@ type process struct {
 	err     *bytes.Buffer
 }
 
-// home is an empty home with the gateway's public key in it.
+// home is an empty home folder with the gateway's public key in it.
 type home struct {
 	dir string
 	key *sign.PrivateKey
@@ -63,8 +62,7 @@ func (h *home) journal() string {
 	return filepath.Join(h.dir, "state", "notifications", "_nameless")
 }
 
-// listen starts a listener and waits until it is ready. The wrap is a shell
-// command in front of it.
+// listen starts a listener and waits until it is ready. wrap is a shell command to run it with.
 func (h *home) listen(t testing.TB, wrap string, flags ...string) *process {
 	t.Helper()
 	p, err := h.start(t.Context(), wrap, flags...)
@@ -100,16 +98,15 @@ func (h *home) start(ctx context.Context, wrap string, flags ...string) (*proces
 	return p, nil
 }
 
-// end waits for the process, which somebody has told to end, and returns what it
-// printed since it was ready.
+// end waits for the process, which has been told to stop, and returns what it printed after it
+// was ready.
 func (p *process) end() string {
 	rest, _ := io.ReadAll(p.out) // cut off where it was killed
 	_ = p.command.Wait()         // a kill is no failure
 	return string(rest)
 }
 
-// notification is a signed request with a path of its own, so that it can be
-// sent to any port.
+// notification is a signed request for a path, so that it can be sent to any port.
 func (h *home) notification(t testing.TB, id string, change ...func([]byte) []byte) func(ctx context.Context, base string) (*http.Request, error) {
 	t.Helper()
 	body := fmt.Appendf(nil, `{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},"paymentRequestId":%q,"paymentId":"P%s"}`, id, id)
@@ -134,7 +131,7 @@ func tampered(body []byte) []byte {
 	return bytes.Replace(body, []byte(`"resultStatus":"S"`), []byte(`"resultStatus":"F"`), 1)
 }
 
-// merchantServer notes which payments were forwarded; every so often it is down.
+// merchantServer records which payments were forwarded; sometimes it is down.
 type merchantServer struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -172,9 +169,9 @@ func (m *merchantServer) answer(w http.ResponseWriter, r *http.Request) {
 	_ = antom.Acknowledge(w)
 }
 
-// TestListen_killed kills the listener under load, again and again. Every
-// notification that was acknowledged is in the journal once, none that was not
-// genuine was acknowledged, and all reach the merchant's server.
+// TestListen_killed kills the listener under load, again and again. Every acknowledged
+// notification is in the journal once, no notification that was not genuine was acknowledged,
+// and all of them reach the merchant's server.
 func TestListen_killed(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
@@ -200,17 +197,17 @@ func TestListen_killed(t *testing.T) {
 		}
 		stored[r.PaymentRequestID]++ // each is sent once
 		if r.ResultStatus != "S" {
-			t.Errorf("%s is tampered and in the journal", r.ID)
+			t.Errorf("%s is tampered but in the journal", r.ID)
 		}
 	}
 	for id := range l.acknowledged {
 		if stored[id] != 1 {
-			t.Errorf("%s was acknowledged and is %d times in the journal", id, stored[id])
+			t.Errorf("%s was acknowledged but is in the journal %d times", id, stored[id])
 		}
 	}
 	finishForwarding(t, h, merchant)
 	if resumed == 0 {
-		t.Errorf("nothing waited at any of %d starts: no forwarding was interrupted", *kills)
+		t.Errorf("nothing was waiting at any of %d starts: no forwarding was interrupted", *kills)
 	}
 	for id := range stored {
 		if merchant.seen[id] == 0 {
@@ -220,7 +217,7 @@ func TestListen_killed(t *testing.T) {
 	t.Logf("%d kills, %d acknowledged, %d stored, %d waited at a start, %d forwarded", *kills, len(l.acknowledged), len(stored), resumed, merchant.requests.Load())
 }
 
-// finishForwarding lets a listener forward what waits.
+// finishForwarding runs a listener until everything is forwarded.
 func finishForwarding(t *testing.T, h *home, merchant *merchantServer) {
 	t.Helper()
 	p := h.listen(t, "", "--forward-to", merchant.URL, "--count", "1")
@@ -235,7 +232,7 @@ func finishForwarding(t *testing.T, h *home, merchant *merchantServer) {
 	defer response.Body.Close()
 	out := p.end() // after the last one, when nothing waits any more
 	if !strings.Contains(out, `"queue":0,"exit":0}`) {
-		t.Errorf("the last listener said %s%s", out, p.err)
+		t.Errorf("the last listener printed %s%s", out, p.err)
 	}
 }
 
@@ -246,10 +243,10 @@ type load struct {
 	acknowledged map[string]int
 }
 
-// senders is how many send at the same time.
+// senders is how many send concurrently.
 const senders = 8
 
-// run sends, and kills the listener once some were acknowledged.
+// run sends, and kills the listener once some notifications were acknowledged.
 func (l *load) run(t *testing.T, p *process, round int) {
 	t.Helper()
 	var count, number atomic.Int64
@@ -275,7 +272,7 @@ func (l *load) run(t *testing.T, p *process, round int) {
 	group.Wait()
 }
 
-// deliver sends one notification, every fourth a tampered one.
+// deliver sends one notification; every fourth one is tampered.
 func (l *load) deliver(t *testing.T, client *http.Client, p *process, id string) (acknowledged bool, err error) {
 	bad := strings.HasSuffix(id, "3") || strings.HasSuffix(id, "7")
 	var change []func([]byte) []byte
@@ -291,11 +288,11 @@ func (l *load) deliver(t *testing.T, client *http.Client, p *process, id string)
 		return false, err
 	}
 	defer response.Body.Close()
-	if antom.JudgeResponse(response) != nil {
+	if antom.CheckAnswer(response) != nil {
 		return false, nil
 	}
 	if bad {
-		t.Errorf("%s is tampered and was acknowledged", id)
+		t.Errorf("%s is tampered but was acknowledged", id)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -303,8 +300,8 @@ func (l *load) deliver(t *testing.T, client *http.Client, p *process, id string)
 	return true, nil
 }
 
-// TestListen_manySenders: 500 senders at the same time are all acknowledged, and
-// each notification is in the journal once.
+// TestListen_manySenders: 500 concurrent senders all get an acknowledgement, and each
+// notification is in the journal once.
 func TestListen_manySenders(t *testing.T) {
 	t.Parallel()
 	const many = 500
@@ -331,7 +328,7 @@ func TestListen_manySenders(t *testing.T) {
 				return
 			}
 			defer response.Body.Close()
-			if err := antom.JudgeResponse(response); err != nil {
+			if err := antom.CheckAnswer(response); err != nil {
 				t.Error(err)
 			}
 		})
@@ -353,13 +350,13 @@ func TestListen_manySenders(t *testing.T) {
 	}
 	for i := range many {
 		if n := stored[strconv.Itoa(i)]; n != 1 {
-			t.Errorf("%d is %d times in the journal", i, n)
+			t.Errorf("%d is in the journal %d times", i, n)
 		}
 	}
 }
 
-// TestListen_fullDisk: what the disk has no room for is not acknowledged, is said
-// loudly, and harms neither what was stored before nor the listener.
+// TestListen_fullDisk: if the disk is full, a notification is not acknowledged, the error is
+// reported, and neither the stored notifications nor the listener are affected.
 func TestListen_fullDisk(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
@@ -375,7 +372,7 @@ func TestListen_fullDisk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		judgement := antom.JudgeResponse(response)
+		judgement := antom.CheckAnswer(response)
 		_ = response.Body.Close()
 		if judgement == nil {
 			stored = append(stored, id)
@@ -394,9 +391,9 @@ func TestListen_fullDisk(t *testing.T) {
 		t.Fatalf("stored %q, refused %q\n%s%s", stored, refused, out, p.err)
 	}
 	if n := strings.Count(out, `"type":"not-stored"`); n != len(refused) || !strings.Contains(out, "file too large") {
-		t.Errorf("%d of %d told as not stored:\n%s", n, len(refused), out)
+		t.Errorf("%d of %d reported as not stored:\n%s", n, len(refused), out)
 	}
-	if !strings.Contains(p.err.String(), "make room on the disk") || p.command.ProcessState.ExitCode() != 0 {
+	if !strings.Contains(p.err.String(), "free some disk space") || p.command.ProcessState.ExitCode() != 0 {
 		t.Errorf("ended with %v: %s", p.command.ProcessState, p.err)
 	}
 	if text, err := os.ReadFile(filepath.Join(h.journal(), "journal.jsonl")); err != nil || !bytes.HasSuffix(text, []byte("}\n")) {
@@ -414,8 +411,8 @@ func TestListen_fullDisk(t *testing.T) {
 	}
 }
 
-// TestListen_flappingMerchant: a server that is now there, now not, and now hangs
-// up in the middle, gets everything, in order for each payment.
+// TestListen_flappingMerchant: a server that is sometimes down and sometimes closes the
+// connection in the middle of an answer gets everything, in order for each payment.
 func TestListen_flappingMerchant(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
@@ -431,7 +428,7 @@ func TestListen_flappingMerchant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := antom.JudgeResponse(response); err != nil {
+		if err := antom.CheckAnswer(response); err != nil {
 			t.Error(err)
 		}
 		_ = response.Body.Close()
@@ -455,7 +452,7 @@ func TestListen_flappingMerchant(t *testing.T) {
 			states = append(states, event.State)
 		}
 		if event.Type == "forwarded" && !event.Acknowledged {
-			t.Errorf("no answer was taken for one: %s", event.Message)
+			t.Errorf("a missing answer counted as an answer: %s", event.Message)
 		}
 		merchant.mu.Lock()
 		complete := len(merchant.seen) == notifications

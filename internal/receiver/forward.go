@@ -261,7 +261,7 @@ func isSlow(err error) bool {
 // explain explains the error of a connection that was closed without an answer.
 func explain(err error) error {
 	if err == io.EOF { //nolint:errorlint // exactly as net/http returns it, not wrapped
-		return errors.New("it hung up without an answer")
+		return errors.New("it closed the connection without an answer")
 	}
 	return err
 }

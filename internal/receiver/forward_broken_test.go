@@ -53,13 +53,13 @@ func TestForwarder_brokenAnswer(t *testing.T) {
 	body := string(antom.AcknowledgementBody())
 	whole := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(body), body)
 	for name, broken := range map[string]struct{ answer, why string }{
-		"nothing":        {"", "it hung up without an answer"},
+		"nothing":        {"", "it closed the connection without an answer"},
 		"half a header":  {whole[:17], "net/http: HTTP/1.x transport connection broken: unexpected EOF"},
-		"no body":        {strings.TrimSuffix(whole, body), "it hung up within its answer: unexpected EOF"},
-		"half a body":    {whole[:len(whole)-5], "it hung up within its answer: unexpected EOF"},
-		"half a chunk":   {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n%s", len(body), body), "it hung up within its answer: unexpected EOF"},
-		"half a refusal": {"HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\nsorry", "it hung up within its answer: unexpected EOF"},
-		"half a gzip":    {"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n\x1f\x8b", "it hung up within its answer: unexpected EOF"},
+		"no body":        {strings.TrimSuffix(whole, body), "it closed the connection before the end of its answer: unexpected EOF"},
+		"half a body":    {whole[:len(whole)-5], "it closed the connection before the end of its answer: unexpected EOF"},
+		"half a chunk":   {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n%s", len(body), body), "it closed the connection before the end of its answer: unexpected EOF"},
+		"half a refusal": {"HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\nsorry", "it closed the connection before the end of its answer: unexpected EOF"},
+		"half a gzip":    {"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n\x1f\x8b", "it closed the connection before the end of its answer: unexpected EOF"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -145,7 +145,7 @@ func TestReceiver_answers(t *testing.T) {
 			w := httptest.NewRecorder()
 			e.ServeHTTP(w, r)
 			stored := len(e.records(t)) == 1
-			judgement := antom.JudgeAcknowledgement(w.Code, w.Body.Bytes())
+			judgement := antom.CheckAcknowledgement(w.Code, w.Body.Bytes())
 			if w.Code != test.status || (judgement == nil) != (test.status == 200) || stored != (test.status == 200) {
 				t.Errorf("answered %d %s (%v), stored %v; want %d", w.Code, w.Body, judgement, stored, test.status)
 			}
@@ -222,7 +222,7 @@ func TestReceiver_closedJournal(t *testing.T) {
 	}
 	w := httptest.NewRecorder()
 	rc.ServeHTTP(w, delivered(t, notify, paid("1", 1)))
-	if w.Code != http.StatusServiceUnavailable || antom.JudgeAcknowledgement(w.Code, w.Body.Bytes()) == nil {
+	if w.Code != http.StatusServiceUnavailable || antom.CheckAcknowledgement(w.Code, w.Body.Bytes()) == nil {
 		t.Errorf("answered %d %s", w.Code, w.Body)
 	}
 	if len(events) != 1 || events[0].Type != receiver.NotStored || !errors.Is(events[0].Err, receiver.ErrClosed) {
@@ -250,7 +250,7 @@ func TestReceiver_acknowledgesFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	if err := antom.JudgeResponse(response); err != nil {
+	if err := antom.CheckAnswer(response); err != nil {
 		t.Error(err)
 	}
 	close(answered)
@@ -323,7 +323,7 @@ func TestReceiver_manySenders(t *testing.T) {
 				return
 			}
 			defer response.Body.Close()
-			if err := antom.JudgeResponse(response); err != nil {
+			if err := antom.CheckAnswer(response); err != nil {
 				t.Error(err)
 			}
 		})
@@ -362,7 +362,7 @@ func FuzzReceiver(f *testing.F) {
 		r.Header = http.Header{"Client-Id": {client}, "Request-Time": {at}, "Signature": {signature}}
 		w := httptest.NewRecorder()
 		e.ServeHTTP(w, r)
-		if antom.JudgeAcknowledgement(w.Code, w.Body.Bytes()) != nil {
+		if antom.CheckAcknowledgement(w.Code, w.Body.Bytes()) != nil {
 			return
 		}
 		message := sign.Message{Method: method, Target: target, ClientID: client, Time: at, Body: body}

@@ -30,5 +30,5 @@ func acknowledgement(m *intake.Message) *Acknowledgement {
 	if m.Answer == nil || m.Kind != intake.Notification {
 		return nil
 	}
-	return &Acknowledgement{Status: m.Answer.Status, Err: antom.JudgeAcknowledgement(m.Answer.Status, m.Answer.Body)}
+	return &Acknowledgement{Status: m.Answer.Status, Err: antom.CheckAcknowledgement(m.Answer.Status, m.Answer.Body)}
 }

@@ -21,13 +21,13 @@ type Amount struct {
 	Value int64
 }
 
-// longestValue is the most digits that Antom takes in a value (DOC ams/amount).
+// longestValue is the maximum number of digits of a value (DOC ams/amount).
 const longestValue = 16
 
-// ParseAmount reads a decimal number of major units, such as "42.00" with
-// "SGD", exactly: no rounding and no floating point. It takes digits with at
-// most one point and as many decimals as the currency has, more than zero, and
-// at most 16 digits of minor units. The error is an [*AmountError].
+// ParseAmount parses a decimal number of major units, such as "42.00" with "SGD", exactly:
+// without rounding and floating point. It accepts digits with at most one point and at most the
+// currency's number of decimals. The amount must be more than zero and have at most 16 digits
+// in minor units. The error is an [*AmountError].
 func ParseAmount(decimal, currency string) (Amount, error) {
 	known, err := requireCurrency(decimal, currency)
 	if err != nil {
@@ -36,8 +36,8 @@ func ParseAmount(decimal, currency string) (Amount, error) {
 	return amountReader{currency: known, input: decimal, decimals: known.Digits}.read()
 }
 
-// ParseMinor reads a whole number of minor units, such as "4200" with "SGD",
-// by the same rules. The error is an [*AmountError].
+// ParseMinor parses a whole number of minor units, such as "4200" with "SGD", by the same
+// rules. The error is an [*AmountError].
 func ParseMinor(value, currency string) (Amount, error) {
 	known, err := requireCurrency(value, currency)
 	if err != nil {
@@ -46,8 +46,8 @@ func ParseMinor(value, currency string) (Amount, error) {
 	return amountReader{currency: known, input: value, minor: true}.read()
 }
 
-// NewAmount is the amount of a number of minor units, by the same rules. The
-// error is an [*AmountError].
+// NewAmount returns the amount of a number of minor units, by the same rules. The error is an
+// [*AmountError].
 func NewAmount(value int64, currency string) (Amount, error) {
 	return ParseMinor(strconv.FormatInt(value, 10), currency)
 }
@@ -63,11 +63,11 @@ func requireCurrency(input, code string) (Currency, error) {
 	return Currency{}, &AmountError{Rule: CurrencyUnknown, Input: input, Currency: code, reason: NotACurrency(code), hint: hint}
 }
 
-// amountReader reads one input in major or in minor units.
+// amountReader parses one input in major or in minor units.
 type amountReader struct {
 	currency Currency
 	input    string
-	decimals int // that the input may have
+	decimals int // allowed in the input
 	minor    bool
 }
 
@@ -79,8 +79,8 @@ func (r amountReader) read() (Amount, error) {
 	return Amount{Currency: r.currency.Code, Value: value}, nil
 }
 
-// value is the input in minor units, and the rule that it breaks, if any.
-// Decimals too many are cut off.
+// value returns the input in minor units, and the rule that it breaks, if any. Excess decimals
+// are cut off.
 func (r amountReader) value() (int64, AmountRule) {
 	whole, fraction, plain := splitNumber(r.input)
 	if !plain || r.minor && strings.Contains(r.input, ".") {
@@ -91,7 +91,7 @@ func (r amountReader) value() (int64, AmountRule) {
 	if len(digits) > longestValue {
 		return 0, AmountTooLong
 	}
-	value, _ := strconv.ParseInt("0"+digits, 10, 64) // at most 16 digits: it can't fail
+	value, _ := strconv.ParseInt("0"+digits, 10, 64) // at most 16 digits, so it can't fail
 	switch {
 	case len(fraction) > r.decimals:
 		return value, AmountTooManyDecimals
@@ -103,7 +103,7 @@ func (r amountReader) value() (int64, AmountRule) {
 	return value, ""
 }
 
-// notPlain is the rule that an input breaks which is no plain number.
+// notPlain returns the rule that is broken by an input which is not a plain number.
 func (r amountReader) notPlain() AmountRule {
 	if r.input == "" {
 		return AmountEmpty
@@ -116,7 +116,7 @@ func (r amountReader) notPlain() AmountRule {
 	return AmountNotNumber
 }
 
-// splitNumber takes ASCII digits, with a point and more digits if need be.
+// splitNumber splits ASCII digits at an optional decimal point.
 func splitNumber(s string) (whole, fraction string, plain bool) {
 	whole, fraction, point := strings.Cut(s, ".")
 	return whole, fraction, isDigits(whole) && (!point || isDigits(fraction))
@@ -131,8 +131,8 @@ func isDigits(s string) bool {
 	return s != ""
 }
 
-// Decimal is the amount in major units, such as "42.00"; in a currency that is
-// not in the table, the minor units as they are. [ParseAmount] reads it back.
+// Decimal returns the amount in major units, such as "42.00". For a currency that is not in the
+// table it returns the minor units. [ParseAmount] reads the result back.
 func (a Amount) Decimal() string {
 	currency, _ := LookupCurrency(a.Currency)
 	text, negative := strings.CutPrefix(strconv.FormatInt(a.Value, 10), "-")
@@ -147,7 +147,7 @@ func (a Amount) Decimal() string {
 	return text
 }
 
-// String is the amount in major units with its currency, such as "42.00 SGD".
+// String returns the amount in major units with its currency, such as "42.00 SGD".
 func (a Amount) String() string {
 	if a.Currency == "" {
 		return a.Decimal()
@@ -155,10 +155,10 @@ func (a Amount) String() string {
 	return a.Decimal() + " " + a.Currency
 }
 
-// IsZero reports whether there is no amount; it keeps an absent one out of JSON.
+// IsZero reports whether the amount is absent; encoding/json uses it for omitzero.
 func (a Amount) IsZero() bool { return a == Amount{} }
 
-// MarshalJSON writes the value as a string, as Antom wants it.
+// MarshalJSON writes the value as a string, as Antom requires.
 func (a Amount) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Currency string `json:"currency"`
@@ -166,8 +166,8 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 	}{a.Currency, a.Value})
 }
 
-// UnmarshalJSON reads the value as a string or a number, and refuses one that is
-// no whole number of minor units. An absent value is 0.
+// UnmarshalJSON reads the value as a string or a number. It must be a whole number of minor
+// units; an absent value is 0.
 func (a *Amount) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		return nil

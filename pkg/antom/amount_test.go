@@ -166,8 +166,8 @@ func TestCurrencies_agreeWithISO(t *testing.T) {
 	}
 }
 
-// retired are codes that the oracle still holds: withdrawn, or accounting units
-// in which nobody pays by card.
+// retired are codes that the oracle still contains: withdrawn ones, or accounting units in
+// which nobody pays by card.
 var retired = []string{"ANG", "BGN", "BOV", "CHE", "CHW", "CLF", "COU", "CUC", "HRK", "MXV", "SLL", "USN", "UYI", "UYW", "XAD", "XDR", "XSU", "XUA", "ZWL"}
 
 func TestResultCodes(t *testing.T) {

@@ -8,11 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// AmountRule is the id of the rule that an amount breaks.
+// AmountRule is the id of a rule for amounts.
 type AmountRule string
 
-// The rules that [ParseAmount], [ParseMinor] and [NewAmount] hold an amount
-// against.
+// The rules that [ParseAmount], [ParseMinor] and [NewAmount] check.
 const (
 	AmountEmpty           AmountRule = "empty"
 	AmountNotNumber       AmountRule = "not-a-number"
@@ -24,7 +23,7 @@ const (
 	CurrencyUnknown       AmountRule = "currency-unknown"
 )
 
-// AmountError says which rule an amount breaks.
+// AmountError reports which rule an amount breaks.
 type AmountError struct {
 	Rule     AmountRule
 	Input    string
@@ -42,7 +41,7 @@ func (e *AmountError) Error() string {
 	return fmt.Sprintf("amount %s %s: %s", quoteShort(e.Input), e.Currency, e.reason)
 }
 
-// Hint says how to write the amount.
+// Hint returns how to write the amount.
 func (e *AmountError) Hint() string { return e.hint }
 
 // Is reports whether target is an [*AmountError] with the same rule.
@@ -61,11 +60,11 @@ func (r amountReader) reason(rule AmountRule) string {
 	case AmountZero:
 		return "must be more than 0"
 	case AmountTooLong:
-		return fmt.Sprintf("has %d digits in minor units, Antom takes at most %d digits", len(strings.TrimLeft(whole, "0"))+r.decimals, longestValue)
+		return fmt.Sprintf("has %d digits in minor units, Antom accepts at most %d digits", len(strings.TrimLeft(whole, "0"))+r.decimals, longestValue)
 	case AmountTooManyDecimals:
 		return fmt.Sprintf("has %s, %s has %s", decimals(len(fraction)), r.currency.Code, decimals(r.decimals))
 	case AmountNotMultiple:
-		return fmt.Sprintf("Antom takes multiples of %s %s only", r.write(r.currency.multiple()), r.currency.Code)
+		return fmt.Sprintf("Antom accepts only multiples of %s %s", r.write(r.currency.multiple()), r.currency.Code)
 	}
 	if plain {
 		return "minor units have no decimal point"
@@ -76,7 +75,7 @@ func (r amountReader) reason(rule AmountRule) string {
 func (r amountReader) hint(rule AmountRule, value int64) string {
 	switch rule {
 	case AmountNegative:
-		return "give an amount of more than 0; to give money back, refund the payment"
+		return "give an amount of more than 0; to return money, refund the payment"
 	case AmountZero:
 		return "give at least " + r.write(r.currency.multiple())
 	case AmountTooLong:
@@ -87,8 +86,7 @@ func (r amountReader) hint(rule AmountRule, value int64) string {
 	return r.rewrite()
 }
 
-// neighbours names the amounts on both sides of an input that lies between two,
-// or the one that it equals.
+// neighbours names the valid amounts on both sides of the input, or the one that it equals.
 func (r amountReader) neighbours(value int64) string {
 	step := r.currency.multiple()
 	low := value - value%step
@@ -103,8 +101,8 @@ func (r amountReader) neighbours(value int64) string {
 	return "write it as " + r.write(low) + " or " + r.write(low+step)
 }
 
-// rewrite says how to write what was surely meant, or else how amounts are
-// written at all. It asks value, never read: read asks for a hint.
+// rewrite returns how to write the intended amount if that is certain, else how amounts are
+// written. It must call value, not read: read asks for a hint.
 func (r amountReader) rewrite() string {
 	meant := r
 	meant.input = ungroup(r.input, r.currency.Code, r.decimals)
@@ -122,7 +120,7 @@ func (r amountReader) rewrite() string {
 	return "write digits only, such as " + example
 }
 
-// write is a number of minor units in the units of the input.
+// write formats a number of minor units in the units of the input.
 func (r amountReader) write(value int64) string {
 	if r.minor {
 		return strconv.FormatInt(value, 10)
@@ -140,9 +138,9 @@ func decimals(n int) string {
 	return strconv.Itoa(n) + " decimals"
 }
 
-// ungroup turns a number as people write it (with thousands separators, a
-// decimal comma, a sign, the currency, full-width digits) into a plain one. What
-// could mean two things comes back as something that is no plain number.
+// ungroup converts a number as people write it (with thousands separators, a decimal comma, a
+// sign, the currency, full-width digits) into a plain number. For an ambiguous input it returns
+// a text that is not a plain number.
 func ungroup(input, code string, decimals int) string {
 	text := strings.Map(narrow, input)
 	text = strings.TrimSpace(strings.TrimPrefix(strings.TrimSuffix(text, code), code))
@@ -157,7 +155,7 @@ func ungroup(input, code string, decimals int) string {
 	case strings.Count(text, mark) > 1, mark == "," && alone && len(fraction) == 3 && decimals < 3:
 		return joinGroups(text)
 	case mark == "," && alone && len(fraction) == 3:
-		return "" // 1,234 with three decimals
+		return "" // such as 1,234 in a currency with three decimals
 	case fraction == "":
 		return joinGroups(text[:point])
 	case point == 0:
@@ -166,7 +164,7 @@ func ungroup(input, code string, decimals int) string {
 	return joinGroups(text[:point]) + "." + fraction
 }
 
-// joinGroups joins groups of three digits; other groupings stay as they are.
+// joinGroups joins groups of three digits, and leaves other groupings unchanged.
 func joinGroups(text string) string {
 	groups := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".,' ", r) })
 	for i, group := range groups {
@@ -177,7 +175,7 @@ func joinGroups(text string) string {
 	return strings.Join(groups, "")
 }
 
-// narrow turns full-width digits and marks into ASCII, and any space into one.
+// narrow converts full-width characters to ASCII, and any white space to a blank.
 func narrow(r rune) rune {
 	switch {
 	case r >= '\uff01' && r <= '\uff5e':
@@ -188,7 +186,7 @@ func narrow(r rune) rune {
 	return r
 }
 
-// quoteShort quotes an input, of a very long one only the beginning.
+// quoteShort quotes an input, or the beginning of a long one.
 func quoteShort(s string) string {
 	const longest = 40
 	if utf8.RuneCountInString(s) <= longest {

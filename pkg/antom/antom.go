@@ -1,46 +1,42 @@
-// Package antom is a client of Antom's payment API (AMS v1) for card payments:
-// it creates payment sessions, asks for the state of payments, waits for it,
-// and receives notifications.
+// Package antom is a client of Antom's payment API (AMS v1) for card payments: it creates
+// payment sessions, inquires about payments, waits for their final state, and receives
+// notifications.
 //
-// # The two things that most programs need
+// # The two main functions
 //
-// [NewClient] makes a client; its services make the calls:
+// [NewClient] returns a client; its services make the calls:
 //
 //	client, err := antom.NewClient(clientID, merchantKey, antomKey, antom.WithRegion(antom.RegionSG))
 //	session, _, err := client.Sessions.Create(ctx, &antom.SessionRequest{…})
 //	payment, _, err := client.Payments.Inquire(ctx, antom.Inquiry{PaymentRequestID: id})
 //
-// [VerifyRequest] checks a notification that reached your server, and
-// [Acknowledge] answers it as Antom demands.
+// [VerifyRequest] verifies a notification sent to your server, and [Acknowledge] answers it as
+// Antom requires.
 //
 // # Money
 //
-// Every [Amount] is in minor units: 42.00 SGD has the value 4200, 42 JPY the
-// value 42. Use [ParseAmount] to make one of a decimal text; never a float.
+// Every [Amount] is in minor units: 42.00 SGD has the value 4200, 42 JPY the value 42. Use
+// [ParseAmount] to parse a decimal text; never use a float.
 //
 // # What is never accepted
 //
-// Each answer is verified with Antom's public key over its exact bytes. An
-// answer that says S is returned only if its signature holds. An unsigned F or U
-// is reported as a refusal that was not signed, since a gateway that can't tell
-// whose request it has cannot sign; half of the two headers, or a signature that
-// does not match, is an error whatever the answer says. This is the rule that
-// Antom gave its own SDKs in September 2026.
+// Each answer is verified with Antom's public key over its exact bytes. An answer with the
+// status S is returned only if its signature is valid. An unsigned F or U is reported as an
+// unsigned refusal, because a gateway that does not know the client can't sign. Only one of the
+// two signature headers, or a signature that does not match, is an error whatever the answer
+// says. This is the rule of Antom's own SDKs since September 2026.
 //
-// The signature covers the path, the time and the body of an answer, and nothing of
-// the request: a genuine answer about one payment verifies as the answer about
-// another. So an answer must also name what was asked for, by the fields of its
-// operation ([Endpoint].Names): a success that does not, or an answer that names
-// another one, is a [*BindingError]. The time of an answer is not judged, since
-// clocks differ: [Response].Time holds it.
+// The signature covers the path, the time and the body of an answer, but nothing of the request:
+// a genuine answer about one payment verifies as the answer about another. So an answer must
+// also identify its subject by the fields of its operation ([Endpoint].Names). A success without
+// the first of them, or an answer with other values, is a [*BindingError]. The time of an answer
+// is not checked, because clocks differ: [Response].Time contains it.
 //
 // # Errors
 //
-// A refusal is a [*ResultError], a missing or unreadable answer a
-// [*TransportError], a signature that does not hold a [*sign.Error], an answer about
-// something else a [*BindingError]. Each has a
-// Hint that says what to do. Antom refuses inside HTTP 200, so a nil error means
-// that the gateway answered S.
+// A refusal is a [*ResultError], a missing or unreadable answer a [*TransportError], an invalid
+// signature a [*sign.Error], an answer to another request a [*BindingError]. Each has a Hint method that says what to do. Antom sends refusals
+// with HTTP 200, so a nil error means that the gateway answered S.
 //
 // # Sources
 //
@@ -52,13 +48,14 @@
 //	DOC   the current pages of docs.antom.com
 //	SDK   the source of Antom's official SDKs for Java, Go, Python and PHP, August 2026
 //	JS    the web SDK, @alipay/ams-checkout 1.47.2
+//	3P    third parties, such as plug-ins and public logs
 //	INF   not documented: inferred from the others, or our own choice
 //
-// Where sources contradict each other, a comment says so and names the conflict by a
-// number, such as C4.
+// If sources contradict each other, a comment says so and gives the conflict a number, such as
+// C4.
 //
 // # Compatibility
 //
-// Exported names keep their meaning within a major version. Fields are added as
-// Antom documents them. Only the standard library is used.
+// Exported names keep their meaning within a major version. Fields are added as Antom documents
+// them. Only the standard library is used.
 package antom

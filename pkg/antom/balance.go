@@ -1,21 +1,21 @@
 package antom
 
-// Balance is what the money of a payment stands at, in minor units of the payment's
-// currency, as the transactions of an inquiry tell it.
+// Balance contains the amounts of a payment, in minor units of its currency, according to the
+// transactions of an inquiry.
 type Balance struct {
 	Authorised Amount // zero until the payment has succeeded
 	Captured   Amount // captures that succeeded
 	Capturing  Amount // captures that are not final
-	Open       Amount // what may still be captured
+	Open       Amount // can still be captured
 	Refunded   Amount // refunds that succeeded
 	Refunding  Amount // refunds that are not final
-	Refundable Amount // what may still be given back
+	Refundable Amount // can still be refunded
 }
 
-// Balance adds up the transactions of a payment. Nothing is open before the payment
-// has succeeded, and nothing after it was cancelled. What is refundable was
-// captured; a payment that lists no captures, such as one that was no
-// authorisation, is refundable as a whole once it has succeeded.
+// Balance adds up the transactions of a payment. Nothing is open before the payment has
+// succeeded or after it was cancelled. Captured money is refundable. A payment without captures
+// in its list, such as one that was not an authorisation, is fully refundable once it has
+// succeeded.
 func (p *Payment) Balance() Balance {
 	var b Balance
 	for _, part := range [...]*Amount{&b.Authorised, &b.Captured, &b.Capturing, &b.Open, &b.Refunded, &b.Refunding, &b.Refundable} {
@@ -36,7 +36,7 @@ func (p *Payment) Balance() Balance {
 	return b
 }
 
-// sums adds up transactions that succeeded, and those that are not final.
+// sums adds up the transactions that succeeded and those that are not final.
 func sums(rows []Transaction) (done, open int64) {
 	for _, row := range rows {
 		switch status := row.Status(); {

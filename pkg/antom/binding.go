@@ -7,33 +7,31 @@ import (
 	"strings"
 )
 
-// BindingError is a genuine answer to another question: it verifies, and it is not
-// about what was asked for. Antom's signature covers the path, the time and the
-// body of an answer, and nothing of the request, so that a proxy, a cache or an
-// attacker can give the answer about one payment to the question about another.
-// Nothing of such an answer may be believed.
+// BindingError reports a genuine answer that belongs to another request. Antom's signature of
+// an answer covers the path, the time and the body, but nothing of the request. A proxy, a
+// cache or an attacker can therefore return the answer about one payment to an inquiry about
+// another. Do not use anything from such an answer.
 type BindingError struct {
 	Operation Operation
-	Field     string // that the answer had to name
+	Field     string // that the answer must contain
 	Asked     string // its value in the request
-	Got       string // its value in the answer; empty if it names none
+	Got       string // its value in the answer; empty if it is missing
 }
 
 func (e *BindingError) Error() string {
 	if e.Got == "" {
-		return fmt.Sprintf("%s: the answer does not say what it is about: %s is missing, asked for %q", e.Operation, e.Field, e.Asked)
+		return fmt.Sprintf("%s: the answer does not identify its subject: %s is missing, requested %q", e.Operation, e.Field, e.Asked)
 	}
-	return fmt.Sprintf("%s: the answer is about another one: %s %q, asked for %q", e.Operation, e.Field, e.Got, e.Asked)
+	return fmt.Sprintf("%s: the answer belongs to another request: %s is %q, requested %q", e.Operation, e.Field, e.Got, e.Asked)
 }
 
-// Hint says what to look at.
+// Hint returns what to check.
 func (e *BindingError) Hint() string {
-	return "the answer is signed, and belongs to another request: look for a cache, a proxy or a test double between here and Antom; nothing of it was believed"
+	return "the answer is signed but belongs to another request: look for a cache, a proxy or a test double between here and Antom; nothing in it was used"
 }
 
-// checkBinding holds an answer against its request by the row's fields. Of the
-// fields that the request has the first must stand in a success; the others, and
-// those of an answer that is none, must agree where both have them.
+// checkBinding compares an answer with its request by the fields in row.Names. A success must
+// contain the first of these fields that the request has. All fields that both have must agree.
 func checkBinding(row Endpoint, request []byte, response *Response) error {
 	first := true
 	for _, field := range row.Names {
@@ -51,13 +49,13 @@ func checkBinding(row Endpoint, request []byte, response *Response) error {
 	return nil
 }
 
-// textMember is the text of a member of a JSON object: a string, or a number as it
-// stands. Nearly always its name stands once and its text needs no decoding; then
-// nothing is allocated. Everything else is read properly.
+// textMember returns the text of a member of a JSON object: a string, or a number as written.
+// Nearly always the name occurs once and the text needs no decoding; then nothing is allocated.
+// Everything else is parsed.
 func textMember(object []byte, field string) []byte {
 	name := []byte(`"` + field + `"`)
 	at := bytes.Index(object, name)
-	escaped := bytes.Contains(object, []byte(`\u`)) // a name may be spelled in another way
+	escaped := bytes.Contains(object, []byte(`\u`)) // a name may be written with escapes
 	if at < 0 && !escaped {
 		return nil
 	}
@@ -73,7 +71,7 @@ func textMember(object []byte, field string) []byte {
 	return []byte(textMembers(object)[field])
 }
 
-// plainText is a JSON string at the begin of text that has no escapes.
+// plainText returns the JSON string without escapes that text begins with.
 func plainText(text []byte) ([]byte, bool) {
 	rest, ok := bytes.CutPrefix(text, []byte(`"`))
 	end := bytes.IndexAny(rest, "\"\\")
@@ -83,15 +81,15 @@ func plainText(text []byte) ([]byte, bool) {
 	return rest[:end], true
 }
 
-// isOutermost reports whether what follows a part of a JSON object stands in the
-// object itself. Brackets within strings make it say no, which costs time alone.
+// isOutermost reports whether the part of a JSON object after before belongs to the object
+// itself. Brackets within strings can make it return false, which only costs time.
 func isOutermost(before []byte) bool {
 	open := bytes.Count(before, []byte("{")) + bytes.Count(before, []byte("["))
 	return open-bytes.Count(before, []byte("}"))-bytes.Count(before, []byte("]")) == 1
 }
 
-// textMembers are the members of a JSON object that are strings, or numbers as
-// they stand. A name that stands twice has no text: nobody can say which is meant.
+// textMembers returns the members of a JSON object that are strings, or numbers as written. A
+// name that occurs twice is ambiguous and has no text.
 func textMembers(object []byte) map[string]string {
 	members := map[string]string{}
 	decoder := json.NewDecoder(strings.NewReader(string(object)))

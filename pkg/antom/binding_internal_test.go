@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestTextMember: the quick way and the proper way read the same, and what can't be
-// read for sure is read as nothing.
+// TestTextMember: the fast path and the full parser agree, and an ambiguous member is read as
+// empty.
 func TestTextMember(t *testing.T) {
 	t.Parallel()
 	for object, want := range map[string]string{
@@ -36,8 +36,7 @@ func TestTextMember(t *testing.T) {
 	}
 }
 
-// TestCheckBinding is the rule: which field an answer must name, and which may be
-// left out.
+// TestCheckBinding checks which field an answer must contain, and which may be missing.
 func TestCheckBinding(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

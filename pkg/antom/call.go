@@ -17,7 +17,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// ContentType is the content type of every message of the API.
+// ContentType is the content type of all messages of the API.
 const ContentType = "application/json; charset=UTF-8"
 
 // call encodes a request, sends it and decodes the answer.
@@ -29,7 +29,7 @@ func call[T any](ctx context.Context, c *Client, op Operation, request any) (*T,
 	return callWith[T](ctx, c, op, body)
 }
 
-// callWith sends a request as it is and decodes the answer.
+// callWith sends an encoded request and decodes the answer.
 func callWith[T any](ctx context.Context, c *Client, op Operation, body []byte) (*T, *Response, error) {
 	response, err := c.Do(ctx, op, body)
 	if err != nil {
@@ -42,9 +42,9 @@ func callWith[T any](ctx context.Context, c *Client, op Operation, body []byte) 
 	return value, response, nil
 }
 
-// Do calls op with exactly this body and returns the verified answer. The error
-// is a [*ResultError] for F and U, a [*TransportError], a [*BindingError], or wraps
-// a [*sign.Error] or the end of ctx; a Response comes with it if one was read.
+// Do calls op with exactly this body and returns the verified answer. The error is a
+// [*ResultError] for F and U, a [*TransportError], a [*BindingError], or wraps a [*sign.Error]
+// or the error of ctx. The Response is not nil if an answer was read.
 func (c *Client) Do(ctx context.Context, op Operation, body []byte) (*Response, error) {
 	endpoint, ok := LookupEndpoint(op)
 	if !ok {
@@ -53,9 +53,9 @@ func (c *Client) Do(ctx context.Context, op Operation, body []byte) (*Response, 
 	return c.Call(ctx, endpoint, body)
 }
 
-// Call is [Client.Do] for any endpoint, also one that the table does not have: of
-// a literal Endpoint the Operation is the name in messages, the Path is called as
-// it stands, and the answer is bound to the request by Names, if it has any.
+// Call is [Client.Do] for any endpoint, including those that are not in the table. In an
+// Endpoint literal, Operation is the name used in messages, Path is called unchanged, and the
+// answer is bound to the request by the fields in Names, if any.
 func (c *Client) Call(ctx context.Context, endpoint Endpoint, body []byte) (*Response, error) {
 	limited, cancel := context.WithTimeout(ctx, c.options.timeout)
 	defer cancel()
@@ -72,7 +72,7 @@ func (c *Client) Call(ctx context.Context, endpoint Endpoint, body []byte) (*Res
 		}
 	}
 	if _, lost := errors.AsType[*TransportError](err); lost && ctx.Err() != nil {
-		// The caller's own context ended: that is no fault of the gateway.
+		// The caller's own context ended: not an error of the gateway.
 		err = fmt.Errorf("%s: call to %s: %w", op, c.options.gateway.Host, ctx.Err())
 	}
 	if response != nil {
@@ -91,8 +91,8 @@ func isRefusal(err error) bool {
 	return ok
 }
 
-// NewRequest makes the signed request that calls an endpoint with exactly this
-// body. It sends nothing.
+// NewRequest returns the signed request that calls an endpoint with exactly this body. It sends
+// nothing.
 func (c *Client) NewRequest(ctx context.Context, endpoint Endpoint, body []byte) (*http.Request, error) {
 	op := endpoint.Operation
 	switch {
@@ -124,8 +124,8 @@ func (c *Client) NewRequest(ctx context.Context, endpoint Endpoint, body []byte)
 	return request, nil
 }
 
-// endpointURL is the URL of a path at this gateway, with the gateway's own base path
-// before it and its query after it.
+// endpointURL returns the URL of a path at this gateway, between the gateway's own base path
+// and query.
 func (c *Client) endpointURL(path string) string {
 	if IsSandboxID(c.clientID) {
 		path = SandboxPath(path)
@@ -138,29 +138,29 @@ func (c *Client) endpointURL(path string) string {
 	return text
 }
 
-// exchange sends the request, reads the answer and decides what it is worth.
+// exchange sends the request, then reads and checks the answer.
 func (c *Client) exchange(request *http.Request, op Operation) (*Response, error) {
 	answer, err := c.http.Do(request)
 	if err != nil {
-		return nil, c.unreached(op, err)
+		return nil, c.connectError(op, err)
 	}
 	defer answer.Body.Close()
 	response := newResponse(op, answer)
 	response.Body, err = readBody(answer, c.options.maxResponse)
 	switch tooLarge := int64(len(response.Body)) > c.options.maxResponse; {
 	case answer.StatusCode != http.StatusOK:
-		return response, c.badStatus(op, answer) // whatever its body is
+		return response, c.badStatus(op, answer) // whatever the body
 	case err != nil:
-		return response, c.unread(op, err)
+		return response, c.readError(op, err)
 	case tooLarge:
 		response.Body = response.Body[:c.options.maxResponse]
 		return response, c.failure(op, TooLarge, fmt.Errorf("over the limit of %d bytes", c.options.maxResponse))
 	}
-	return response, c.judge(request, response)
+	return response, c.checkAnswer(request, response)
 }
 
-// judge returns nil only for an S whose signature holds.
-func (c *Client) judge(request *http.Request, response *Response) error {
+// checkAnswer returns nil only for S with a valid signature.
+func (c *Client) checkAnswer(request *http.Request, response *Response) error {
 	kind, unreadable := response.readResult()
 	if kind == CutShort {
 		return c.failure(response.Operation, kind, unreadable)
@@ -171,11 +171,11 @@ func (c *Client) judge(request *http.Request, response *Response) error {
 	if unreadable != nil {
 		return c.failure(response.Operation, kind, unreadable)
 	}
-	return response.refusal()
+	return response.resultError()
 }
 
-// verify applies Antom's rule of September 2026: both headers and a true
-// signature, or neither of them and no success.
+// verify applies Antom's rule of September 2026: both headers with a valid signature, or
+// neither of them and no success.
 func (c *Client) verify(request *http.Request, response *Response) error {
 	message, signature, err := Signed(request.Method, request.URL.RequestURI(), HeaderResponseTime, response.Header, response.Body)
 	if err != nil {
@@ -184,7 +184,7 @@ func (c *Client) verify(request *http.Request, response *Response) error {
 	switch {
 	case signature == "" && response.Time == "":
 		if response.Result.ResultStatus == StatusS {
-			return sign.NewError(sign.SignatureMissing, "a success that is not signed is never accepted")
+			return sign.NewError(sign.SignatureMissing, "an unsigned success is never accepted")
 		}
 		return nil
 	case signature == "":
@@ -216,8 +216,8 @@ func (c *Client) log(ctx context.Context, op Operation, response *Response, err 
 	c.options.logger.LogAttrs(ctx, slog.LevelDebug, "call", attrs...)
 }
 
-// readBody reads at most one byte more than the limit, so that the caller can
-// tell a body that is too large. What was read comes with an error too.
+// readBody reads at most one byte more than the limit, so that the caller can detect a body
+// that is too large. It returns what was read together with an error.
 func readBody(answer *http.Response, limit int64) ([]byte, error) {
 	var buffer bytes.Buffer
 	buffer.Grow(int(min(max(answer.ContentLength, 0), limit, 64<<10)) + bytes.MinRead)
@@ -229,14 +229,14 @@ func (c *Client) failure(op Operation, kind TransportKind, err error) *Transport
 	return &TransportError{Kind: kind, Operation: op, Host: c.options.gateway.Host, Err: err}
 }
 
-// badStatus refuses every status but 200: Antom answers 200 to F and U too.
+// badStatus returns the error for a status other than 200. Antom answers F and U with 200 too.
 func (c *Client) badStatus(op Operation, answer *http.Response) error {
 	switch code := answer.StatusCode; {
 	case code >= 300 && code < 400:
 		return c.failure(op, Redirected, fmt.Errorf("HTTP %d to %s", code, redirectHost(answer)))
 	case code == http.StatusTooManyRequests:
 		failure := c.failure(op, ServerFault, fmt.Errorf("HTTP %s", answer.Status))
-		failure.busy = true
+		failure.rateLimited = true
 		return failure
 	case code >= 500:
 		return c.failure(op, ServerFault, fmt.Errorf("HTTP %s", answer.Status))
@@ -247,13 +247,13 @@ func (c *Client) badStatus(op Operation, answer *http.Response) error {
 func redirectHost(answer *http.Response) string {
 	location, err := answer.Location()
 	if err != nil || location.Host == "" {
-		return "an unknown place"
+		return "an unknown address"
 	}
 	return location.Host
 }
 
-// unreached tells why no answer came.
-func (c *Client) unreached(op Operation, err error) error {
+// connectError explains why there is no answer.
+func (c *Client) connectError(op Operation, err error) error {
 	err = withoutURL(err)
 	if isTimeout(err) {
 		return c.failure(op, TimedOut, fmt.Errorf("no answer within %s: %w", c.options.timeout, context.DeadlineExceeded))
@@ -261,8 +261,8 @@ func (c *Client) unreached(op Operation, err error) error {
 	return c.failure(op, kindOf(err), err)
 }
 
-// unread tells why an answer that had begun could not be read to its end.
-func (c *Client) unread(op Operation, err error) error {
+// readError explains why an answer could not be read to its end.
+func (c *Client) readError(op Operation, err error) error {
 	if isTimeout(err) {
 		return c.failure(op, TimedOut, fmt.Errorf("the answer did not end within %s: %w", c.options.timeout, context.DeadlineExceeded))
 	}

@@ -48,8 +48,7 @@ func TestInquire_signedSuccess(t *testing.T) {
 	}
 }
 
-// A body with spaces, escapes and a final newline is kept and verified to the
-// byte.
+// A body with spaces, escapes and a final newline is kept and verified byte for byte.
 func TestResponse_keepsTheBody(t *testing.T) {
 	t.Parallel()
 	client, g := setup(t)
@@ -61,8 +60,8 @@ func TestResponse_keepsTheBody(t *testing.T) {
 	}
 }
 
-// TestAnswers_badSignatures are all answers that must not be believed: Antom's
-// rule of September 2026, and what a man in the middle would try.
+// TestAnswers_badSignatures checks all answers that must be rejected: Antom's rule of September
+// 2026, and attempts of a man in the middle.
 func TestAnswers_badSignatures(t *testing.T) {
 	t.Parallel()
 	refusal := result("F", "PARAM_ILLEGAL", "no")
@@ -88,7 +87,7 @@ func TestAnswers_badSignatures(t *testing.T) {
 		want sign.Reason
 		says string
 	}{
-		{"unsigned S", paidBody, unsigned, sign.SignatureMissing, "a success that is not signed is never accepted"},
+		{"unsigned S", paidBody, unsigned, sign.SignatureMissing, "an unsigned success is never accepted"},
 		{"S signed by another key", paidBody, otherKey, sign.Mismatch, "does not match"},
 		{"S with another time", paidBody, replace("response-time", "2026-11-24T09:00:00Z"), sign.Mismatch, "does not match"},
 		{"S with an odd time", paidBody, replace("response-time", "now"), sign.TimeMalformed, `time header is malformed: "now"`},
@@ -129,8 +128,7 @@ func TestAnswers_badSignatures(t *testing.T) {
 	}
 }
 
-// An answer that was signed over the path of another call is no answer to this
-// one.
+// An answer signed for the path of another call is rejected.
 func TestAnswers_signedForAnotherPath(t *testing.T) {
 	t.Parallel()
 	client, g := setup(t)
@@ -200,7 +198,7 @@ func TestAnswers_refusals(t *testing.T) {
 	}
 }
 
-// oneLineOnly fails if an error could do anything but show a line.
+// oneLineOnly fails if an error could do anything but show one line.
 func oneLineOnly(t *testing.T, err error) {
 	t.Helper()
 	if i := strings.IndexFunc(err.Error(), func(r rune) bool { return unicode.IsControl(r) || !unicode.IsGraphic(r) }); i >= 0 {
@@ -208,7 +206,7 @@ func oneLineOnly(t *testing.T, err error) {
 	}
 }
 
-// hijack writes raw bytes in place of an answer and hangs up.
+// hijack writes raw bytes instead of an answer and closes the connection.
 func hijack(t *testing.T, raw string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -266,11 +264,11 @@ func TestAnswers_noUsable(t *testing.T) {
 		{"hangs up", hijack(t, ""), antom.Dropped, true, "gave no answer: EOF", "inquire before you repeat", false},
 		{"no HTTP", hijack(t, "SSH-2.0-OpenSSH_9.9\r\n"), antom.Dropped, true, "gave no answer: ", "inquire before you repeat", false},
 		{"endless headers", hijack(t, "HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 100<<10)+"\r\n\r\n"), antom.Dropped, true, "gave no answer: ", "inquire before you repeat", false},
-		{"redirect", redirect("https://login.example/in?token=hunter2#x"), antom.Redirected, false, "answered with a redirect, which is never followed: HTTP 302 to login.example", "a login page may stand", true},
-		{"redirect on the same host", redirect(inquirePath + "?hunter2"), antom.Redirected, false, "HTTP 302 to 127.0.0.1:", "a login page may stand", true},
-		{"redirect to nowhere", redirect("::hunter2"), antom.Redirected, false, "HTTP 302 to an unknown place", "a login page may stand", true},
-		{"signed body behind a 302", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusFound); fmt.Fprint(w, paidBody) }, antom.Redirected, false, "HTTP 302", "a login page may stand", true},
-		{"304", write(304, ""), antom.Redirected, false, "HTTP 304", "a login page may stand", true},
+		{"redirect", redirect("https://login.example/in?token=hunter2#x"), antom.Redirected, false, "answered with a redirect, which is never followed: HTTP 302 to login.example", "a login page in between", true},
+		{"redirect on the same host", redirect(inquirePath + "?hunter2"), antom.Redirected, false, "HTTP 302 to 127.0.0.1:", "a login page in between", true},
+		{"redirect to nowhere", redirect("::hunter2"), antom.Redirected, false, "HTTP 302 to an unknown address", "a login page in between", true},
+		{"signed body behind a 302", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusFound); fmt.Fprint(w, paidBody) }, antom.Redirected, false, "HTTP 302", "a login page in between", true},
+		{"304", write(304, ""), antom.Redirected, false, "HTTP 304", "a login page in between", true},
 		{"201", write(201, paidBody), antom.BadStatus, false, "HTTP 201 Created", "check the gateway URL", true},
 		{"401", write(401, paidBody), antom.BadStatus, false, "answered with an error status: HTTP 401 " + http.StatusText(http.StatusUnauthorized), "check the gateway URL", true},
 		{"404", write(404, "not found"), antom.BadStatus, false, "HTTP 404 Not Found", "check the gateway URL", true},
@@ -316,7 +314,7 @@ func TestAnswers_noUsable(t *testing.T) {
 	}
 }
 
-// No redirect is followed: the signed request goes nowhere else.
+// Redirects are not followed: the signed request goes nowhere else.
 func TestRedirects_areNotFollowed(t *testing.T) {
 	t.Parallel()
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -350,7 +348,7 @@ func TestMaxResponse(t *testing.T) {
 	}
 }
 
-// An endless answer is read up to the limit and no further.
+// An endless answer is read only up to the limit.
 func TestMaxResponse_endless(t *testing.T) {
 	t.Parallel()
 	client, g := setup(t)
@@ -424,8 +422,7 @@ func TestTraceID(t *testing.T) {
 	}
 }
 
-// Every kind has its own text and hint, and errors of foreign making stay on one
-// line.
+// Every kind has its own text and hint, and foreign error texts stay on one line.
 func TestTransportError(t *testing.T) {
 	t.Parallel()
 	kinds := []antom.TransportKind{
@@ -452,8 +449,8 @@ func TestTransportError(t *testing.T) {
 	}
 }
 
-// The body of a request comes in one piece, so that no proxy has to be trusted
-// with chunks.
+// The body of a request has a Content-Length, so that it does not depend on a proxy's handling
+// of chunks.
 func TestRequest_contentLength(t *testing.T) {
 	t.Parallel()
 	client, _ := setup(t)

@@ -6,11 +6,10 @@ import (
 	"encoding/json"
 )
 
-// TransactionType says what a transaction of a payment did.
+// TransactionType is the kind of a transaction of a payment.
 type TransactionType string
 
-// The types of transactions: Antom's pages know captures and refunds, its SDKs
-// the rest.
+// The types of transactions: Antom's pages document captures and refunds, its SDKs the others.
 const (
 	TransactionAuthorization TransactionType = "AUTHORIZATION"
 	TransactionCancel        TransactionType = "CANCEL"
@@ -21,8 +20,8 @@ const (
 	TransactionVoid          TransactionType = "VOID"
 )
 
-// Transaction is a capture, a refund or another step of a payment, as
-// inquiryPayment lists it (G24).
+// Transaction is a capture, a refund or another step of a payment, as listed by inquiryPayment
+// (G24).
 type Transaction struct {
 	TransactionResult     Result          `json:"transactionResult"`
 	TransactionID         string          `json:"transactionId,omitzero"` // max 64; the captureId or refundId
@@ -35,12 +34,12 @@ type Transaction struct {
 	GrossSettlementAmount Amount          `json:"grossSettlementAmount,omitzero"` // SDK
 	SettlementQuote       *Quote          `json:"settlementQuote,omitzero"`       // SDK
 
-	// Raw is the object as the gateway sent it.
+	// Raw is the object as received.
 	Raw json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON reads a transaction and keeps its text. A field of an unexpected
-// type is left empty, unless the transaction can't be understood without it.
+// UnmarshalJSON reads a transaction and keeps its text. A field of an unexpected type is left
+// empty, unless it is essential.
 func (t *Transaction) UnmarshalJSON(data []byte) error {
 	type plain Transaction
 	var read plain
@@ -54,9 +53,9 @@ func (t *Transaction) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// standIns are the states that a result status stands for where the gateway
-// leaves transactionStatus out.
-var standIns = [...]struct {
+// impliedStatuses are the states implied by a result status if the gateway omits
+// transactionStatus.
+var impliedStatuses = [...]struct {
 	result ResultStatus
 	status PaymentStatus
 }{
@@ -65,13 +64,13 @@ var standIns = [...]struct {
 	{StatusU, PaymentProcessing},
 }
 
-// Status is transactionStatus or, where that is absent, what the result's
-// status says.
+// Status returns transactionStatus or, if that is absent, the state implied by the result's
+// status.
 func (t Transaction) Status() PaymentStatus {
 	if t.TransactionStatus != "" {
 		return t.TransactionStatus
 	}
-	for _, row := range standIns {
+	for _, row := range impliedStatuses {
 		if row.result == t.TransactionResult.ResultStatus {
 			return row.status
 		}
@@ -79,10 +78,10 @@ func (t Transaction) Status() PaymentStatus {
 	return ""
 }
 
-// Captures are the CAPTURE rows of the payment's transactions.
+// Captures returns the CAPTURE rows of the payment's transactions.
 func (p *Payment) Captures() []Transaction { return p.transactions(TransactionCapture) }
 
-// Refunds are the REFUND rows of the payment's transactions.
+// Refunds returns the REFUND rows of the payment's transactions.
 func (p *Payment) Refunds() []Transaction { return p.transactions(TransactionRefund) }
 
 func (p *Payment) transactions(kind TransactionType) []Transaction {
@@ -95,39 +94,36 @@ func (p *Payment) transactions(kind TransactionType) []Transaction {
 	return rows
 }
 
-// CapturesService takes the money of authorised payments.
+// CapturesService captures authorised payments.
 type CapturesService service
 
-// CaptureRequest takes an authorised payment's money: all of it, or a part. The
-// amount is in minor units of the payment's currency (G24). A payment whose
-// captureMode is AUTOMATIC needs none.
+// CaptureRequest captures the whole or a part of an authorised payment. The amount is in minor
+// units of the payment's currency (G24). A payment whose captureMode is AUTOMATIC needs none.
 type CaptureRequest struct {
-	CaptureRequestID string `json:"captureRequestId"`       // max 64; the key: the same id is carried out once
+	CaptureRequestID string `json:"captureRequestId"`       // max 64; the idempotency key: Antom executes an id once
 	PaymentID        string `json:"paymentId"`              // max 64
 	CaptureAmount    Amount `json:"captureAmount"`          // at least 1
 	IsLastCapture    *bool  `json:"isLastCapture,omitzero"` // SDK
 }
 
-// CaptureResult is what capture answers (G24).
+// CaptureResult is the answer of capture (G24).
 type CaptureResult struct {
 	CaptureRequestID    string   `json:"captureRequestId"`
 	CaptureID           string   `json:"captureId"`
 	PaymentID           string   `json:"paymentId"`
 	CaptureAmount       Amount   `json:"captureAmount"`
-	CaptureTime         DateTime `json:"captureTime,omitzero"`         // only once it has succeeded
+	CaptureTime         DateTime `json:"captureTime,omitzero"`         // only after success
 	AcquirerReferenceNo string   `json:"acquirerReferenceNo,omitzero"` // max 64
 }
 
-// Create calls capture. U with CAPTURE_IN_PROCESS is under way: wait for the
-// notification or inquire the payment. Any other U and a lost answer are made sure
-// of by the same request with the same CaptureRequestID; each new capture needs a
-// new id (G24, J24).
+// Create calls capture. U with CAPTURE_IN_PROCESS means in progress: wait for the notification
+// or inquire about the payment. After any other U or a lost answer, send the same request with
+// the same CaptureRequestID again. Each new capture needs a new id (G24, J24).
 func (s *CapturesService) Create(ctx context.Context, request CaptureRequest) (*CaptureResult, *Response, error) {
 	return call[CaptureResult](ctx, s.client, Capture, request)
 }
 
-// CreateFrom calls capture with exactly this body, as [CapturesService.Create]
-// does.
+// CreateFrom is like [CapturesService.Create], with exactly this body.
 func (s *CapturesService) CreateFrom(ctx context.Context, body []byte) (*CaptureResult, *Response, error) {
 	return callWith[CaptureResult](ctx, s.client, Capture, body)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Client calls Antom's API on behalf of one merchant. It may be used by many
-// goroutines at a time and keeps its connections; make one and keep it.
+// Client calls Antom's API for one merchant. It is safe for concurrent use and keeps its
+// connections open; create one and reuse it.
 type Client struct {
 	Sessions *SessionsService
 	Payments *PaymentsService
@@ -29,20 +29,19 @@ type Client struct {
 	common   service
 }
 
-// service is what every service of a client is: the client itself.
+// service is the base of every service of a client.
 type service struct{ client *Client }
 
-// DefaultRequestTimeout bounds one call: what Antom's SDKs wait.
+// DefaultRequestTimeout limits one call. Antom's SDKs use the same value.
 const DefaultRequestTimeout = 15 * time.Second
 
-// DefaultMaxResponse bounds the body of an answer: 4 MiB. Antom's are a few
-// kilobytes.
+// DefaultMaxResponse limits the body of an answer: 4 MiB. Antom's answers are a few kilobytes.
 const DefaultMaxResponse = 4 << 20
 
-// defaultKeyVersion is what Antom's SDKs send unless told otherwise.
+// defaultKeyVersion is the default of Antom's SDKs.
 const defaultKeyVersion = 1
 
-// longestAgentToken is the length that Antom documents (G24 api_fund).
+// longestAgentToken is the documented maximum length (G24 api_fund).
 const longestAgentToken = 128
 
 type clientOptions struct {
@@ -57,12 +56,12 @@ type clientOptions struct {
 	observe     func(Exchange)
 }
 
-// Option changes how a client is made; it refuses a value that can't work.
+// Option configures a client. It returns an error for a value that can't work.
 type Option func(*clientOptions) error
 
-// NewClient makes a client for the merchant clientID, who signs with key and
-// verifies answers with antomKey, Antom's public key (not the merchant's own).
-// Without an option it calls the gateway in Asia.
+// NewClient returns a client for the merchant clientID. It signs requests with key and verifies
+// answers with antomKey, which is Antom's public key, not the merchant's own. By default it
+// calls the gateway in Asia.
 func NewClient(clientID string, key *sign.PrivateKey, antomKey *sign.PublicKey, opts ...Option) (*Client, error) {
 	if err := checkIdentity(clientID, key, antomKey); err != nil {
 		return nil, fmt.Errorf("antom client: %w", err)
@@ -95,12 +94,12 @@ func checkIdentity(clientID string, key *sign.PrivateKey, antomKey *sign.PublicK
 	case key == nil:
 		return errors.New("no private key to sign requests with")
 	case antomKey == nil:
-		return errors.New("no public key of Antom: without it no answer can be verified")
+		return errors.New("no public key of Antom to verify answers with")
 	}
 	return nil
 }
 
-// isHeaderText reports whether s may stand in a header as it is.
+// isHeaderText reports whether s can be used as a header value.
 func isHeaderText(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -110,39 +109,39 @@ func isHeaderText(s string) bool {
 	return true
 }
 
-// connectionsPerHost bounds the connections to one gateway. All of them may stay
-// open, so that none is dialled twice while waits come and go.
+// connectionsPerHost limits the connections to one gateway. All of them may stay open, so that
+// frequent waits do not reconnect.
 const connectionsPerHost = 64
 
-// sharedTransport is the transport of every client of the process, so that all
-// share one pool. Unlike net/http's own it keeps enough connections for many
-// waits at a time, and it bounds what a wrong host may send as a header.
+// sharedTransport is the transport of every client in the process, so that they share one
+// connection pool. Unlike the transport of net/http it keeps enough connections for many
+// concurrent waits, and limits the size of the header that a wrong host may send.
 var sharedTransport = sync.OnceValue(func() http.RoundTripper {
 	own, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
-		return http.DefaultTransport // the program has put its own in place
+		return http.DefaultTransport // the program has replaced it
 	}
 	transport := own.Clone()
 	transport.MaxIdleConnsPerHost = connectionsPerHost
 	transport.MaxConnsPerHost = connectionsPerHost
-	transport.MaxIdleConns = 0 // the limit of each host is enough
+	transport.MaxIdleConns = 0 // the limit per host is enough
 	transport.Protocols = new(http.Protocols)
-	transport.Protocols.SetHTTP1(true) // as Antom's SDKs
+	transport.Protocols.SetHTTP1(true) // like Antom's SDKs
 	transport.ForceAttemptHTTP2 = false
 	transport.MaxResponseHeaderBytes = 64 << 10
 	return transport
 })
 
-// SharedTransport is the transport that clients use unless [WithTransport] names
-// another one: for wrapping it, or for clones of it.
+// SharedTransport returns the transport that clients use without [WithTransport], so that
+// callers can wrap or clone it.
 func SharedTransport() http.RoundTripper { return sharedTransport() }
 
-// keepRedirect returns a redirect as the answer: following it would send a
-// signed request somewhere else.
+// keepRedirect makes a redirect the answer: following it would send a signed request to another
+// place.
 func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// readableRedirects takes a Location away that is no URL: net/http reads it
-// before it asks keepRedirect, and would show it whole in place of the answer.
+// readableRedirects removes a Location header that is not a URL. net/http parses it before
+// calling keepRedirect, and would return an error that contains it instead of the answer.
 type readableRedirects struct{ transport http.RoundTripper }
 
 func (r readableRedirects) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -158,7 +157,7 @@ func (r readableRedirects) RoundTrip(request *http.Request) (*http.Response, err
 	return answer, nil
 }
 
-// WithRegion calls the gateway of a region.
+// WithRegion uses the gateway of a region.
 func WithRegion(region Region) Option {
 	return func(o *clientOptions) error {
 		if _, err := ParseRegion(string(region)); err != nil {
@@ -168,7 +167,7 @@ func WithRegion(region Region) Option {
 	}
 }
 
-// WithGatewayURL calls another gateway, as [ParseGatewayURL] reads it.
+// WithGatewayURL uses the gateway at a URL; see [ParseGatewayURL].
 func WithGatewayURL(gateway string) Option {
 	return func(o *clientOptions) error {
 		u, err := ParseGatewayURL(gateway)
@@ -177,13 +176,13 @@ func WithGatewayURL(gateway string) Option {
 	}
 }
 
-// ParseGatewayURL reads the address of a gateway: an absolute URL without user
-// name and fragment, of the scheme https, or http to this machine. A base path
-// and a query are kept and signed. The error never holds a password.
+// ParseGatewayURL parses the address of a gateway: an absolute URL without user name and
+// fragment, with the scheme https, or http for this machine. A base path and a query are kept
+// and signed. The error never contains a password.
 func ParseGatewayURL(gateway string) (*url.URL, error) {
 	u, err := url.Parse(gateway)
 	if err != nil {
-		return nil, errors.New("gateway URL: not a URL") // the text may hold a password
+		return nil, errors.New("gateway URL: not a URL") // the text may contain a password
 	}
 	switch {
 	case u.User != nil || u.Fragment != "":
@@ -196,8 +195,8 @@ func ParseGatewayURL(gateway string) (*url.URL, error) {
 	return nil, fmt.Errorf("gateway URL %q: must be https (http is for this machine only)", gateway)
 }
 
-// WithTransport sends requests through another transport. The default honours
-// the proxy variables of the environment and is shared by all clients.
+// WithTransport sets the transport. The default uses the proxy variables of the environment and
+// is shared by all clients.
 func WithTransport(transport http.RoundTripper) Option {
 	return func(o *clientOptions) error {
 		if transport == nil {
@@ -208,7 +207,7 @@ func WithTransport(transport http.RoundTripper) Option {
 	}
 }
 
-// WithKeyVersion names the version of the private key; the default is 1.
+// WithKeyVersion sets the version of the private key; the default is 1.
 func WithKeyVersion(version int) Option {
 	return func(o *clientOptions) error {
 		if version < 1 {
@@ -219,22 +218,22 @@ func WithKeyVersion(version int) Option {
 	}
 }
 
-// WithAgentToken sends the token that partners of Antom have, at most 128
-// characters. An empty one is not sent.
+// WithAgentToken sets the token of an Antom partner, at most 128 characters. An empty token is
+// not sent.
 func WithAgentToken(token string) Option {
 	return func(o *clientOptions) error {
 		switch {
 		case !isHeaderText(token):
 			return errors.New("agent token: must be printable ASCII") // a secret: not shown
 		case len(token) > longestAgentToken:
-			return fmt.Errorf("agent token: has %d characters, Antom takes at most %d", len(token), longestAgentToken)
+			return fmt.Errorf("agent token: has %d characters, Antom accepts at most %d", len(token), longestAgentToken)
 		}
 		o.agentToken = token
 		return nil
 	}
 }
 
-// WithLogger logs each exchange at debug level: facts, never bodies or headers.
+// WithLogger logs each call at debug level, without bodies and headers.
 func WithLogger(logger *slog.Logger) Option {
 	return func(o *clientOptions) error {
 		if logger == nil {
@@ -245,18 +244,18 @@ func WithLogger(logger *slog.Logger) Option {
 	}
 }
 
-// Exchange is a call and what came of it, as an observer is told of it.
+// Exchange is a call and its result, as passed to an observer.
 type Exchange struct {
 	Operation Operation
 	Host      string    // of the gateway
-	Request   []byte    // the body that was sent
+	Request   []byte    // the body sent
 	Response  *Response // nil if none was read
-	Err       error     // nil only for an S whose signature holds
+	Err       error     // nil only for S with a valid signature
 }
 
-// WithObserver tells observe of each call when it has ended, before it returns.
-// Request and Response hold whatever the merchant sent and Antom answered, buyer
-// and card data among it: keep only what you need.
+// WithObserver calls observe after each call, before the call returns. Request and Response
+// contain everything that the merchant sent and Antom answered, including buyer and card data:
+// keep only what you need.
 func WithObserver(observe func(Exchange)) Option {
 	return func(o *clientOptions) error {
 		if observe == nil {
@@ -267,7 +266,7 @@ func WithObserver(observe func(Exchange)) Option {
 	}
 }
 
-// WithRequestTimeout bounds one call; the default is [DefaultRequestTimeout].
+// WithRequestTimeout limits one call; the default is [DefaultRequestTimeout].
 func WithRequestTimeout(timeout time.Duration) Option {
 	return func(o *clientOptions) error {
 		if timeout <= 0 {
@@ -278,8 +277,7 @@ func WithRequestTimeout(timeout time.Duration) Option {
 	}
 }
 
-// WithMaxResponse bounds the body of an answer, in bytes; the default is
-// [DefaultMaxResponse].
+// WithMaxResponse limits the body of an answer, in bytes; the default is [DefaultMaxResponse].
 func WithMaxResponse(limit int64) Option {
 	return func(o *clientOptions) error {
 		if limit < 1 {
@@ -290,7 +288,7 @@ func WithMaxResponse(limit int64) Option {
 	}
 }
 
-// WithUserAgent names the program in the User-Agent header.
+// WithUserAgent sets the User-Agent header.
 func WithUserAgent(agent string) Option {
 	return func(o *clientOptions) error {
 		if agent == "" || !isHeaderText(agent) {

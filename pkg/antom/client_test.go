@@ -53,7 +53,7 @@ func TestNewClient_refusals(t *testing.T) {
 		{"key version 0", testClientID, key, antomKey, antom.WithKeyVersion(0), "key version 0: must be 1 or more"},
 		{"key version -1", testClientID, key, antomKey, antom.WithKeyVersion(-1), "must be 1 or more"},
 		{"agent token with a line break", testClientID, key, antomKey, antom.WithAgentToken("hunter2\n"), "printable ASCII"},
-		{"long agent token", testClientID, key, antomKey, antom.WithAgentToken(strings.Repeat("hunter2", 20)), "has 140 characters, Antom takes at most 128"},
+		{"long agent token", testClientID, key, antomKey, antom.WithAgentToken(strings.Repeat("hunter2", 20)), "has 140 characters, Antom accepts at most 128"},
 		{"no logger", testClientID, key, antomKey, antom.WithLogger(nil), "logger: nil"},
 		{"no time", testClientID, key, antomKey, antom.WithRequestTimeout(0), "must be more than 0"},
 		{"negative time", testClientID, key, antomKey, antom.WithRequestTimeout(-time.Second), "request timeout -1s: must be more than 0"},
@@ -97,7 +97,7 @@ func TestNewClient_takesGoodOptions(t *testing.T) {
 	}
 }
 
-// TestRequest_headers looks at what is sent: all headers, and no other.
+// TestRequest_headers checks that exactly the expected headers are sent.
 func TestRequest_headers(t *testing.T) {
 	t.Parallel()
 	client, g := setup(t, antom.WithAgentToken("token"), antom.WithUserAgent("shop/1.0"), antom.WithKeyVersion(3))
@@ -141,9 +141,9 @@ func TestRequest_noAgentToken(t *testing.T) {
 	}
 }
 
-// TestRequest_target holds the URL of every operation: sandbox path only for
-// sandbox clients, base path and query of the gateway kept. That what is sent is
-// also what is signed is the gateway's to check.
+// TestRequest_target checks the URL of every operation: the sandbox path only for sandbox
+// clients, with the base path and query of the gateway. The gateway checks that the sent target
+// is the signed one.
 func TestRequest_target(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t)
@@ -184,7 +184,7 @@ func TestRequest_target(t *testing.T) {
 	}
 }
 
-// A whole call over base path and query, with the answer signed over them too.
+// A complete call with base path and query, which the answer's signature covers too.
 func TestCall_keepsBasePathAndQuery(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t)
@@ -246,8 +246,8 @@ func TestRequest_unknownOperation(t *testing.T) {
 	}
 }
 
-// TestClient_oneTransport makes many calls with several clients: all of them go
-// over connections that are kept.
+// TestClient_oneTransport makes many calls with several clients, which reuse the same
+// connections.
 func TestClient_oneTransport(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t)
@@ -296,7 +296,7 @@ func TestClient_usesTheGivenTransport(t *testing.T) {
 	}
 }
 
-// Do sends exactly the bytes that it is given.
+// Do sends exactly the given bytes.
 func TestDo_sendsTheBytesAsTheyAre(t *testing.T) {
 	t.Parallel()
 	client, g := setup(t)
@@ -350,8 +350,7 @@ func TestClient_endedContext(t *testing.T) {
 	}
 }
 
-// Many goroutines share one client, as its comment promises; the race detector
-// sees to the rest.
+// Many goroutines share one client, as documented; the race detector checks it.
 func TestClient_concurrentCalls(t *testing.T) {
 	t.Parallel()
 	client, g := setup(t)

@@ -9,25 +9,24 @@ import (
 type Currency struct {
 	// Code is the ISO 4217 code.
 	Code string
-	// Digits is the number of decimals that minor units count: 2 for SGD.
+	// Digits is the number of decimals of the minor unit: 2 for SGD.
 	Digits int
 	// Name is the English name.
 	Name string
 	// Listed is true for the currencies on Antom's own list.
 	Listed bool
-	// Multiple is what a value in minor units must be a multiple of; 0 is 1.
+	// Multiple is the number that a value in minor units must be a multiple of; 0 means 1.
 	Multiple int64
-	// Source says where the decimals are from: DOC Antom's own list, INF
-	// ISO 4217, taken to hold for Antom too.
+	// Source is the source of the decimals: DOC is Antom's own list, INF is ISO 4217, assumed
+	// to apply to Antom too.
 	Source string
 }
 
-// currencies are the active codes of ISO 4217 (list one, as of January 2026) in
-// which people pay. Left out: metals, testing codes and units without decimals
-// (XAU, XDR, XXX, …), and units of account and funds (CLF, COU, UYI, USN, …).
-// Where Antom's pages (ams/amount, ref/cc) list a currency, theirs is the word
-// on decimals and multiples: IDR has two decimals and its last two digits must
-// be 00. Sorted by code.
+// currencies are the active codes of ISO 4217 (list one, as of January 2026) that are used for
+// payments. Omitted are metals, testing codes and units without decimals (XAU, XDR, XXX, …),
+// and units of account and funds (CLF, COU, UYI, USN, …). For currencies on Antom's pages
+// (ams/amount, ref/cc), the pages define decimals and multiples: IDR has two decimals and its
+// last two digits must be 00. Sorted by code.
 var currencies = [...]Currency{
 	{Code: "AED", Digits: 2, Name: "UAE dirham", Source: "INF"},
 	{Code: "AFN", Digits: 2, Name: "Afghani", Source: "INF"},
@@ -186,7 +185,7 @@ var currencies = [...]Currency{
 	{Code: "ZWG", Digits: 2, Name: "Zimbabwe gold", Source: "INF"},
 }
 
-// LookupCurrency finds a currency by its ISO 4217 code in capital letters.
+// LookupCurrency returns a currency by its ISO 4217 code in capital letters.
 func LookupCurrency(code string) (Currency, bool) {
 	i, found := slices.BinarySearchFunc(currencies[:], code, func(c Currency, code string) int { return strings.Compare(c.Code, code) })
 	if !found {
@@ -200,7 +199,7 @@ func Currencies() []Currency { return slices.Clone(currencies[:]) }
 
 func (c Currency) multiple() int64 { return max(1, c.Multiple) }
 
-// unit is one major unit in minor units.
+// unit returns one major unit in minor units.
 func (c Currency) unit() int64 {
 	n := int64(1)
 	for range c.Digits {
@@ -209,8 +208,7 @@ func (c Currency) unit() int64 {
 	return n
 }
 
-// colloquial are names of currencies that are no ISO 4217 codes, and yet in use.
-// Sorted by name.
+// colloquial are common names of currencies that are not ISO 4217 codes. Sorted by name.
 var colloquial = [...]struct{ name, code string }{
 	{"EURO", "EUR"},
 	{"NTD", "TWD"},
@@ -218,8 +216,8 @@ var colloquial = [...]struct{ name, code string }{
 	{"YEN", "JPY"},
 }
 
-// unitsOfISO are the codes of ISO 4217 that stand for no money one can pay a card
-// payment in (INF: Antom's list has none of them). Sorted by code.
+// unitsOfISO are codes of ISO 4217 that can't be used for card payments (INF: none of them is
+// on Antom's list). Sorted by code.
 var unitsOfISO = [...]struct{ code, name string }{
 	{"BOV", "Mvdol, a unit of funds"},
 	{"CHE", "WIR euro, a complementary currency"},
@@ -245,21 +243,21 @@ var unitsOfISO = [...]struct{ code, name string }{
 	{"XXX", "no currency"},
 }
 
-// NotACurrency says why a code is not in the table of currencies: it is none of ISO
-// 4217, or one of ISO 4217 that nobody pays with, such as XAU.
+// NotACurrency returns why a code is not in the table of currencies: it is not in ISO 4217, or
+// it is an ISO 4217 code that is not used for payments, such as XAU.
 func NotACurrency(code string) string {
 	for _, row := range unitsOfISO {
 		if row.code == code {
-			return "a code of ISO 4217 for " + row.name + ", which Antom does not take"
+			return "a code of ISO 4217 for " + row.name + ", which Antom does not accept"
 		}
 	}
 	return "not an ISO 4217 code"
 }
 
-// NearestCurrency is the code that was probably meant by a word that is none,
-// or "" if there is no telling: the same letters in another case, a name in
-// common use, the country alone, one letter off or two swapped. Of several, one
-// of the same country is preferred, then one on Antom's list.
+// NearestCurrency returns the code that was probably meant by a word that is not a code, or "".
+// It finds the same letters in another case, a common name, the country alone, and a code with
+// one letter wrong or two swapped. It prefers a currency of the same country, then one on
+// Antom's list.
 func NearestCurrency(word string) string {
 	word = strings.ToUpper(strings.TrimSpace(word))
 	if _, ok := LookupCurrency(word); ok {
@@ -282,7 +280,7 @@ func NearestCurrency(word string) string {
 	return near
 }
 
-// likeness is how probable it is that a word means the currency; 0 is not at all.
+// likeness rates how probable it is that a word means the currency; 0 means not at all.
 func (c Currency) likeness(word string) int {
 	country := len(word) >= 2 && word[:2] == c.Code[:2]
 	if !isSlip(word, c.Code) && (!country || len(word) != 2) {
@@ -313,7 +311,7 @@ func isSlip(a, b string) bool {
 	return a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
 
-// MinimumAmount is the least amount that Antom documents for a payment method.
+// MinimumAmount is the documented minimum amount of a payment method.
 type MinimumAmount struct {
 	PaymentMethodType string
 	Amount            Amount

@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// decodeMembers decodes a JSON object into value, which must not have an
-// UnmarshalJSON of its own. Antom adds and changes fields faster than anybody
-// documents them, so a member of an unexpected type must not make a payment
-// unreadable: it is left out and named, unless it is essential.
+// decodeMembers decodes a JSON object into value, which must not have its own UnmarshalJSON.
+// Antom adds and changes fields before they are documented, so a member of an unexpected type
+// must not make a payment unreadable: it is skipped and named in unread, unless it is
+// essential.
 func decodeMembers[T any](data []byte, value *T, essential ...string) (unread []string, err error) {
 	if json.Unmarshal(data, value) == nil {
 		return nil, nil
@@ -32,8 +32,8 @@ func decodeMembers[T any](data []byte, value *T, essential ...string) (unread []
 	return unread, nil
 }
 
-// decodeMember decodes one member into value, or leaves it alone: what was read
-// of a member before it failed would pass for the whole.
+// decodeMember decodes one member into value, or leaves value unchanged: a partly decoded
+// member would look complete.
 func decodeMember[T any](name string, member json.RawMessage, value *T) error {
 	object, err := json.Marshal(map[string]json.RawMessage{name: member})
 	if err != nil {

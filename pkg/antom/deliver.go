@@ -16,30 +16,29 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// AcknowledgementLimit bounds an endpoint's answer, in bytes once it is unpacked:
-// a longer one is no acknowledgement, whatever it begins with. An acknowledgement
-// has about 80 bytes; Antom's pages name no limit (INF).
+// AcknowledgementLimit limits an endpoint's answer, in bytes after decompression: a longer one
+// is not an acknowledgement, whatever it begins with. An acknowledgement has about 80 bytes.
+// Antom's pages name no limit (INF).
 const AcknowledgementLimit = 64 << 10
 
-// Answer is what came of delivering a notification.
+// Answer is an endpoint's answer to a notification.
 type Answer struct {
-	// Status is the HTTP status; 0 if no answer came.
+	// Status is the HTTP status; 0 if there was no answer.
 	Status int
-	// Body is what was read of the answer, unpacked: at most
-	// [AcknowledgementLimit] bytes.
+	// Body is the decompressed beginning of the answer: at most [AcknowledgementLimit] bytes.
 	Body []byte
-	// Refused says why Antom would send the notification again; nil if the answer
-	// is an acknowledgement, or if no whole answer came.
+	// Refused is the reason why Antom would send the notification again. It is nil if the
+	// answer is an acknowledgement, or if there was no complete answer.
 	Refused error
-	// Lost says why no whole answer came: the endpoint was not reached, or hung up.
-	// It wraps what the network said.
+	// Lost is the reason why there was no complete answer: the endpoint was not reached, or
+	// closed the connection. It wraps the network error.
 	Lost error
 }
 
-// Acknowledged reports whether Antom would take the answer for an acknowledgement.
+// Acknowledged reports whether Antom would accept the answer as an acknowledgement.
 func (a *Answer) Acknowledged() bool { return a.Refused == nil && a.Lost == nil }
 
-// Err is why Antom would send the notification again; nil if it would not.
+// Err returns the reason why Antom would send the notification again, or nil if it would not.
 func (a *Answer) Err() error {
 	if a.Lost != nil {
 		return a.Lost
@@ -47,9 +46,9 @@ func (a *Answer) Err() error {
 	return a.Refused
 }
 
-// Deliver sends a notification, as [NewNotificationRequest] makes it, and judges
-// the endpoint's answer as Antom does; see [JudgeAcknowledgement]. The client must
-// not follow redirects: Antom does not (INF), and the signature covers one path.
+// Deliver sends a notification made by [NewNotificationRequest] and checks the endpoint's
+// answer as Antom does; see [CheckAcknowledgement]. The client must not follow redirects: Antom
+// does not (INF), and the signature covers one path.
 func Deliver(client *http.Client, request *http.Request) Answer {
 	response, err := client.Do(request)
 	if err != nil {
@@ -62,8 +61,8 @@ func Deliver(client *http.Client, request *http.Request) Answer {
 	return ReadAnswer(response)
 }
 
-// ReadAnswer reads an endpoint's answer, also one that is compressed with gzip, and
-// judges it. It does not close the body.
+// ReadAnswer reads and checks an endpoint's answer, which may be compressed with gzip. It does
+// not close the body.
 func ReadAnswer(r *http.Response) Answer {
 	a := Answer{Status: r.StatusCode}
 	wire := &watchedBody{in: r.Body}
@@ -71,7 +70,7 @@ func ReadAnswer(r *http.Response) Answer {
 	if strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
 		unpacked, err := gzip.NewReader(in)
 		if err != nil {
-			a.Refused, a.Lost = fmt.Errorf("the body says that it is gzip: %w", err), wire.broken
+			a.Refused, a.Lost = fmt.Errorf("the body is not valid gzip: %w", err), wire.broken
 			return a
 		}
 		in = unpacked
@@ -86,42 +85,41 @@ func ReadAnswer(r *http.Response) Answer {
 	case len(body) > AcknowledgementLimit:
 		a.Refused = fmt.Errorf("the body is longer than %d KiB", AcknowledgementLimit>>10)
 	default:
-		a.Refused = JudgeAcknowledgement(r.StatusCode, body)
+		a.Refused = CheckAcknowledgement(r.StatusCode, body)
 	}
 	return a
 }
 
-// JudgeResponse returns nil if Antom would take an endpoint's HTTP response for an
-// acknowledgement, and else says why it would send the notification again. It
-// reads the body as [ReadAnswer] does.
-func JudgeResponse(r *http.Response) error {
+// CheckAnswer returns nil if Antom would accept an endpoint's HTTP response as an
+// acknowledgement, else the reason why it would send the notification again. It reads the body
+// as [ReadAnswer] does.
+func CheckAnswer(r *http.Response) error {
 	answer := ReadAnswer(r)
 	return answer.Err()
 }
 
-// watchedBody keeps the error by which a connection broke, apart from what an
-// unpacker makes of it.
+// watchedBody records the network error of a connection, which a decompressor may hide.
 type watchedBody struct {
 	in     io.Reader
 	broken error
 }
 
-// Read reads on.
+// Read reads from the connection.
 func (b *watchedBody) Read(p []byte) (int, error) {
 	n, err := b.in.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		b.broken = fmt.Errorf("it hung up within its answer: %w", err)
+		b.broken = fmt.Errorf("it closed the connection before the end of its answer: %w", err)
 	}
 	return n, err
 }
 
-// AcknowledgementBody is what Antom wants to hear (J24). It is not signed.
+// AcknowledgementBody returns the body that Antom expects (J24). It is not signed.
 func AcknowledgementBody() []byte {
 	return []byte(`{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}`)
 }
 
-// Acknowledge answers a notification, so that Antom does not send it again. Call
-// it only after the notification was verified and stored.
+// Acknowledge answers a notification, so that Antom does not send it again. Call it only after
+// the notification was verified and stored.
 func Acknowledge(w http.ResponseWriter) error {
 	w.Header().Set("Content-Type", ContentType)
 	if _, err := w.Write(AcknowledgementBody()); err != nil {
@@ -130,12 +128,11 @@ func Acknowledge(w http.ResponseWriter) error {
 	return nil
 }
 
-// JudgeAcknowledgement returns nil if Antom would take an endpoint's answer for
-// an acknowledgement, and else says why it would send the notification again.
-// Of the body only resultCode and resultStatus are judged: Antom's own pages
-// spell the message in two ways. That the status must be 200 is our reading: all
-// of Antom's samples answer so.
-func JudgeAcknowledgement(status int, body []byte) error {
+// CheckAcknowledgement returns nil if Antom would accept an endpoint's answer as an
+// acknowledgement, else the reason why it would send the notification again. Only resultCode
+// and resultStatus of the body count: Antom's own pages write the message in two ways.
+// Requiring the status 200 is our reading: all of Antom's samples have it.
+func CheckAcknowledgement(status int, body []byte) error {
 	var answer struct {
 		Result *struct {
 			ResultStatus ResultStatus `json:"resultStatus"`
@@ -151,7 +148,7 @@ func JudgeAcknowledgement(status int, body []byte) error {
 	case !json.Valid(text):
 		return errors.New("the body is not JSON")
 	case err != nil:
-		return fmt.Errorf("the body has not the form of an acknowledgement: %w", err)
+		return fmt.Errorf("the body does not have the form of an acknowledgement: %w", err)
 	case answer.Result == nil:
 		return errors.New("result missing")
 	case answer.Result.ResultStatus == "":
@@ -166,10 +163,9 @@ func JudgeAcknowledgement(status int, body []byte) error {
 	return nil
 }
 
-// NewNotificationRequest makes the signed request that delivers a notification
-// to an endpoint, as Antom does. It is for test gateways: a notification that is
-// signed with another key than Antom's is not genuine. Its time is ISO 8601
-// (INF: Antom's pages show no other form).
+// NewNotificationRequest returns the signed request that delivers a notification to an
+// endpoint, as Antom does. It is for test gateways: a notification signed with a key other than
+// Antom's is not genuine. Its time is ISO 8601 (INF: Antom's pages show no other form).
 func NewNotificationRequest(ctx context.Context, endpoint, clientID string, key *sign.PrivateKey, body []byte) (*http.Request, error) {
 	if key == nil {
 		return nil, errors.New("sign the notification: no private key")

@@ -12,9 +12,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// TestJudgeResponse: the body counts, also a compressed one, and not only the
-// status.
-func TestJudgeResponse(t *testing.T) {
+// TestCheckAnswer: not only the status counts but also the body, even a compressed one.
+func TestCheckAnswer(t *testing.T) {
 	t.Parallel()
 	good := string(antom.AcknowledgementBody())
 	var packed bytes.Buffer
@@ -35,7 +34,7 @@ func TestJudgeResponse(t *testing.T) {
 		{"status missing", 200, "", strings.NewReader(`{"result":{"resultCode":"SUCCESS"}}`), "resultStatus missing"},
 		{"endless", 200, "", io.MultiReader(strings.NewReader(good), strings.NewReader(strings.Repeat(" ", 1<<20))), "longer than 64 KiB"},
 		{"just fits", 200, "", io.MultiReader(strings.NewReader(good), strings.NewReader(strings.Repeat(" ", antom.AcknowledgementLimit-len(good)))), ""},
-		{"cut off", 200, "", io.MultiReader(strings.NewReader(good[:20]), iotest.ErrReader(io.ErrUnexpectedEOF)), "hung up within its answer: unexpected EOF"},
+		{"cut off", 200, "", io.MultiReader(strings.NewReader(good[:20]), iotest.ErrReader(io.ErrUnexpectedEOF)), "it closed the connection before the end of its answer: unexpected EOF"},
 	}
 	for _, test := range tests {
 		response := &http.Response{StatusCode: test.status, Header: http.Header{"Content-Encoding": {test.encoding}}, Body: io.NopCloser(test.body)}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Operation is an operation of the API, by Antom's own name.
+// Operation is an operation of the API, as Antom names it.
 type Operation string
 
 // The operations of the card flow.
@@ -20,41 +20,40 @@ const (
 	Refund               Operation = "refund"
 )
 
-// Endpoint is a row of the operation table, or a call that has no row: see
+// Endpoint is a row of the operation table, or describes a call that is not in the table: see
 // [Client.Call].
 type Endpoint struct {
 	Operation Operation
-	Path      string   // of production; see [SandboxPath]
-	Key       string   // the field that makes a repeated call harmless; empty if none is documented
-	Repeat    bool     // whether the same bytes may be sent again when no outcome is known
-	Names     []string // the fields by which an answer says what it is about; see [BindingError]
-	Recourse  Recourse // how to make sure after an answer that was lost, or U
-	Method    string   // of HTTP; empty is POST, as all of Antom's are
-	Amount    string   // the field with the amount that the call moves; empty if it has none
+	Path      string   // path in production; see [SandboxPath]
+	Key       string   // the idempotency key's field; empty if none is documented
+	Repeat    bool     // whether the same bytes may be sent again if the outcome is not known
+	Names     []string // the fields that bind an answer to its request; see [BindingError]
+	Recourse  Recourse // how to determine the outcome after a lost answer, or U
+	Method    string   // HTTP method; empty means POST, which all of Antom's operations use
+	Amount    string   // the field with the amount to move; empty if there is none
 }
 
-// Recourse is how to make sure of a call whose outcome is not known.
+// Recourse is how to determine the outcome of a call if it is not known.
 type Recourse string
 
-// The ways to make sure.
+// The recourses.
 const (
 	// AskAgain repeats a call that changes nothing.
 	AskAgain Recourse = "ask-again"
-	// SameRequest sends the same bytes again; at most one payment comes of them.
+	// SameRequest sends the same bytes again; they lead to at most one payment.
 	SameRequest Recourse = "same-request"
-	// SameID sends the same request with the same request id again: Antom carries
-	// it out once, whatever came of the first.
+	// SameID sends the same request with the same request id again: Antom executes it once,
+	// whatever the result of the first attempt.
 	SameID Recourse = "same-id"
-	// InquireFirst asks for the payment, and repeats the call if it did not happen.
+	// InquireFirst inquires about the payment, and repeats the call if it had no effect.
 	InquireFirst Recourse = "inquire"
 )
 
-// endpoints are the operations of the card flow (paths: SDK AntomPathConstants).
-// Keys and Repeat are from the idempotency page and from the rules for U of each
-// operation (G24, J24). createPaymentSession has no key: a second call makes a
-// second session, although one order is still paid once; and its answer names
-// nothing of its request. Of Names the id that Antom goes by where both are given
-// comes first (G24, J24). Sorted by operation.
+// endpoints are the operations of the card flow (paths: SDK AntomPathConstants). Keys and
+// Repeat are from the idempotency page and from each operation's rules for U (G24, J24).
+// createPaymentSession has no key: a second call creates a second session, although one order
+// can still be paid only once. Its answer contains nothing of its request. The first of Names
+// is the id that Antom uses if both are given (G24, J24). Sorted by operation.
 var endpoints = [...]Endpoint{
 	{Cancel, "/ams/api/v1/payments/cancel", "", true, []string{"paymentId", "paymentRequestId"}, InquireFirst, "", ""},
 	{Capture, "/ams/api/v1/payments/capture", "captureRequestId", true, []string{"captureRequestId", "paymentId"}, SameID, "", "captureAmount"},
@@ -82,7 +81,7 @@ func Endpoints() []Endpoint {
 	return rows
 }
 
-// LookupEndpoint finds the row of an operation.
+// LookupEndpoint returns the row of an operation.
 func LookupEndpoint(op Operation) (Endpoint, bool) {
 	i, found := slices.BinarySearchFunc(endpoints[:], op, func(row Endpoint, op Operation) int {
 		return strings.Compare(string(row.Operation), string(op))
@@ -93,8 +92,8 @@ func LookupEndpoint(op Operation) (Endpoint, bool) {
 	return endpoints[i], true
 }
 
-// Endpoint is the row of the operation; of one that has none only the name is set,
-// which no call can be made with.
+// Endpoint returns the row of the operation. If there is none, only Operation is set, and the
+// endpoint can't be called.
 func (op Operation) Endpoint() Endpoint {
 	if row, ok := LookupEndpoint(op); ok {
 		return row
@@ -108,17 +107,17 @@ const (
 	sandboxClientID  = "SANDBOX_"
 )
 
-// IsSandboxID reports whether a client id is of the sandbox: those begin with
-// SANDBOX_. It is the rule that Antom's SDKs go by.
+// IsSandboxID reports whether a client id belongs to the sandbox: those begin with SANDBOX_.
+// Antom's SDKs use the same rule.
 func IsSandboxID(clientID string) bool { return strings.HasPrefix(clientID, sandboxClientID) }
 
-// SandboxPath turns the first /ams/api of a path into /ams/sandbox/api, which is
-// where sandbox clients send, and what they sign (SDK).
+// SandboxPath replaces the first /ams/api of a path with /ams/sandbox/api. Sandbox clients call
+// and sign that path (SDK).
 func SandboxPath(path string) string {
 	return strings.Replace(path, productionPrefix, sandboxPrefix, 1)
 }
 
-// Region names one of Antom's gateways.
+// Region is the region of one of Antom's gateways.
 type Region string
 
 // The regions of Antom's SDKs.
@@ -128,8 +127,8 @@ const (
 	RegionUS Region = "us" // North America
 )
 
-// regions are the accelerated hosts (SDK EndPointConstants, G24 api_fund).
-// Sandbox and production share them; only the path differs.
+// regions are the accelerated hosts (SDK EndPointConstants, G24 api_fund). Sandbox and
+// production share them; only the path differs.
 var regions = [...]struct {
 	region Region
 	url    string
@@ -139,7 +138,7 @@ var regions = [...]struct {
 	{RegionUS, "https://open-na-global.alipay.com"},
 }
 
-// ParseRegion reads a region: sg, us or de.
+// ParseRegion parses a region: sg, us or de.
 func ParseRegion(s string) (Region, error) {
 	if Region(s).URL() == "" {
 		return "", fmt.Errorf("region %q: must be sg (Asia), us (North America) or de (Europe)", s)
@@ -147,7 +146,7 @@ func ParseRegion(s string) (Region, error) {
 	return Region(s), nil
 }
 
-// URL is the gateway of the region; empty for an unknown one.
+// URL returns the gateway of the region, or "" for an unknown one.
 func (r Region) URL() string {
 	for _, row := range regions {
 		if row.region == r {
@@ -157,9 +156,9 @@ func (r Region) URL() string {
 	return ""
 }
 
-// IsLoopback reports whether a host, as [net/url.URL.Hostname] gives it, is this
-// machine: localhost, a name under it, or a loopback address. It looks at the
-// whole name, so 127.0.0.1.example.com is not.
+// IsLoopback reports whether a host, as returned by [net/url.URL.Hostname], is this machine:
+// localhost, a name below it, or a loopback address. It checks the whole name, so
+// 127.0.0.1.example.com is not.
 func IsLoopback(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {

@@ -21,12 +21,12 @@ type ResultError struct {
 	// Row explains the code, if Known.
 	Row   ResultCode
 	Known bool
-	// Signed is false for an answer without a signature: nobody vouches for it.
+	// Signed is false for an unsigned answer, which may not be from Antom.
 	Signed   bool
 	Response *Response
 }
 
-// Error names the operation, the code and what it means, on one line.
+// Error names the operation, the code and its meaning, on one line.
 func (e *ResultError) Error() string {
 	verb := "refused by the gateway"
 	if e.Result.ResultStatus == StatusU {
@@ -45,20 +45,20 @@ func (e *ResultError) Error() string {
 	return text
 }
 
-// Hint says what the code asks for.
+// Hint returns the action for the code.
 func (e *ResultError) Hint() string {
 	if !e.Known {
-		return "the code is not in the table; Antom's pages may know it"
+		return "the code is not in the table; look for it in Antom's documentation"
 	}
 	return e.Row.Action
 }
 
-// longestForeignText bounds what an error shows of a text that came over the
-// network: what Antom documents for resultMessage.
+// longestForeignText limits how much of a text from the network an error shows: the documented
+// length of resultMessage.
 const longestForeignText = 256
 
-// oneLine makes a text from the network fit for an error: no line breaks, no
-// control characters, not endless.
+// oneLine prepares a text from the network for an error message: without line breaks and
+// control characters, and with a limited length.
 func oneLine(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || !unicode.IsGraphic(r) {
@@ -72,7 +72,7 @@ func oneLine(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// TransportKind is why there is no answer that can be used.
+// TransportKind is the reason why there is no usable answer.
 type TransportKind string
 
 // The kinds of a [*TransportError].
@@ -92,12 +92,12 @@ const (
 
 const inquireFirst = "the outcome is not known: inquire before you repeat a call that moves money"
 
-// sameAgain is for a session: there is nothing to inquire about before somebody
-// pays, and of one paymentRequestId one payment at most comes.
+// sameAgain is the hint for a session: before somebody pays there is nothing to inquire about,
+// and one paymentRequestId leads to at most one payment.
 const sameAgain = "the outcome is not known: send the same request again, with the same paymentRequestId"
 
-// transportKinds describe each kind: what the gateway did, whether it may pass
-// by itself, and what to do. Sorted by kind.
+// transportKinds describe each kind: what the gateway did, whether it may be temporary, and
+// what to do. Sorted by kind.
 var transportKinds = [...]struct {
 	kind      TransportKind
 	text      string
@@ -105,13 +105,13 @@ var transportKinds = [...]struct {
 	hint      string
 }{
 	{BadStatus, "answered with an error status", false,
-		"check the gateway URL: Antom answers HTTP 200 to refusals too"},
-	{CutShort, "sent an answer that was cut short", true, inquireFirst},
+		"check the gateway URL: Antom uses HTTP 200 even for refusals"},
+	{CutShort, "sent an incomplete answer", true, inquireFirst},
 	{Dropped, "gave no answer", true, inquireFirst},
-	{NotJSON, "sent no answer that can be read", false,
-		"check the gateway URL; a proxy may answer in its place"},
+	{NotJSON, "sent an unreadable answer", false,
+		"check the gateway URL; a proxy may answer instead"},
 	{Redirected, "answered with a redirect, which is never followed", false,
-		"check the gateway URL; a proxy or a login page may stand in between"},
+		"check the gateway URL; there may be a proxy or a login page in between"},
 	{ServerFault, "answered with a server error", true,
 		"try again later; " + inquireFirst},
 	{TimedOut, "timed out", true, inquireFirst},
@@ -120,32 +120,32 @@ var transportKinds = [...]struct {
 	{Unreachable, "not reached", true,
 		"nothing was sent; check the network, the proxy and the gateway URL"},
 	{Untrusted, "not trusted", false,
-		"nothing was sent; the certificate is not one that this machine trusts for this host: a proxy may stand in between"},
-	{WebPage, "sent no answer that can be read", false,
-		"a proxy or a login page has probably answered in the gateway's place, or the gateway URL is wrong"},
+		"nothing was sent; this machine does not trust the certificate for this host: there may be a proxy in between"},
+	{WebPage, "sent an unreadable answer", false,
+		"a proxy or a login page has probably answered instead of the gateway, or the gateway URL is wrong"},
 }
 
-// TransportError says that no answer came, or none that can be used. It never
-// holds a header, a body or the query of a URL.
+// TransportError reports that there is no usable answer. It never contains a header, a body or
+// the query of a URL.
 type TransportError struct {
 	Kind      TransportKind
 	Operation Operation
 	Host      string // of the gateway
 	Err       error
 
-	busy bool // HTTP 429
+	rateLimited bool // HTTP 429
 }
 
 // Error names the operation, the gateway's host and what happened.
 func (e *TransportError) Error() string {
 	text, _, _ := e.Kind.row()
-	if e.Kind == ServerFault && e.busy {
-		text = "has too much to do"
+	if e.Kind == ServerFault && e.rateLimited {
+		text = "is rate limiting"
 	}
 	return fmt.Sprintf("%s: gateway %s %s: %s", e.Operation, e.Host, text, oneLine(e.Err.Error()))
 }
 
-// Hint says what to look at.
+// Hint returns what to check.
 func (e *TransportError) Hint() string {
 	_, _, hint := e.Kind.row()
 	if e.Operation == CreatePaymentSession {
@@ -154,17 +154,17 @@ func (e *TransportError) Hint() string {
 	return hint
 }
 
-// Sent reports whether the request can have reached the gateway: then its outcome
-// is not known.
+// Sent reports whether the request may have reached the gateway. If so, its outcome is not
+// known.
 func (e *TransportError) Sent() bool { return e.Kind != Unreachable && e.Kind != Untrusted }
 
-// Temporary reports whether asking again later may help.
+// Temporary reports whether a later attempt may succeed.
 func (e *TransportError) Temporary() bool {
 	_, temporary, _ := e.Kind.row()
 	return temporary
 }
 
-// Unwrap returns what the network or the decoder said.
+// Unwrap returns the error of the network or the decoder.
 func (e *TransportError) Unwrap() error { return e.Err }
 
 func (k TransportKind) row() (text string, temporary bool, hint string) {
@@ -176,7 +176,7 @@ func (k TransportKind) row() (text string, temporary bool, hint string) {
 	return string(k), false, ""
 }
 
-// kindOf tells whether a request that got no answer can have been sent.
+// kindOf distinguishes whether a request without an answer may have been sent.
 func kindOf(err error) TransportKind {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return Untrusted
@@ -190,8 +190,7 @@ func kindOf(err error) TransportKind {
 	return Dropped
 }
 
-// withoutURL drops the URL that net/http puts before its errors: its query may
-// hold a secret.
+// withoutURL removes the URL that net/http adds to its errors: its query may contain a secret.
 func withoutURL(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return wrapped.Err

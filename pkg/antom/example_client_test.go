@@ -48,7 +48,7 @@ func ExamplePaymentsService_Inquire() {
 	fmt.Println(payment.PaymentStatus, payment.PaymentAmount)
 	fmt.Println("signed by Antom:", response.Signed)
 
-	// Antom refuses inside of HTTP 200: a refusal is an error.
+	// Antom sends refusals with HTTP 200; they are errors.
 	_, _, err = client.Payments.Inquire(ctx(), antom.Inquiry{PaymentRequestID: "order-9999"})
 	if refused, ok := errors.AsType[*antom.ResultError](err); ok {
 		fmt.Println(refused.Result.ResultCode)

@@ -11,9 +11,9 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// exampleGateway answers in Antom's place, so that the examples run without a
-// network: a session for every request, a payment that is done when it is asked
-// for a second time, and a refusal for ids that nobody knows.
+// exampleGateway answers instead of Antom, so that the examples run without a network: a
+// session for every request, a payment that is final at the second inquiry, and a refusal for
+// unknown ids.
 type exampleGateway struct {
 	key   *sign.PrivateKey
 	asked int
@@ -66,7 +66,7 @@ func (g *exampleGateway) answer(path, request string) string {
 	return success + `"paymentStatus":"` + status + `","paymentRequestId":"order-1001","paymentId":"20261124190741010007001234567890","paymentAmount":{"currency":"SGD","value":"4200"}}`
 }
 
-// newExampleClient is what Example shows, for the other examples.
+// newExampleClient creates the client of Example for the other examples.
 func newExampleClient() *antom.Client {
 	key, antomKey, err := readKeys("testdata/merchant.pkcs8.pem", "testdata/antom.pub.pem")
 	if err != nil {

@@ -18,13 +18,13 @@ import (
 type notifyHandler struct {
 	clientID string
 	antomKey *sign.PublicKey // Antom's, not your own
-	// store keeps a notification. It must be harmless to store one twice: Antom
-	// sends it again until it is acknowledged.
+	// store stores a notification. It must be idempotent: Antom sends a notification again
+	// until it is acknowledged.
 	store func(context.Context, *antom.Notification) error
 }
 
-// ServeHTTP acknowledges a notification only after it was verified and stored.
-// Any other answer makes Antom send it again.
+// ServeHTTP acknowledges a notification only after it was verified and stored. After any other
+// answer Antom sends it again.
 func (h *notifyHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n, err := antom.VerifyRequest(r, h.antomKey, antom.WithClientID(h.clientID), antom.WithBodyLimit(64<<10))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
@@ -44,8 +44,8 @@ func (h *notifyHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// An http.Handler for the notify URL: body limit, verification, storing and the
-// acknowledgement that Antom wants. The second half plays Antom's part.
+// An http.Handler for the notify URL: body limit, verification, storing and the acknowledgement
+// that Antom expects. The second half plays Antom's part.
 func ExampleVerifyRequest() {
 	text, err := os.ReadFile("testdata/antom.pub.pem")
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// ctx bounds the calls of an example.
+// ctx limits the calls of an example.
 func ctx() context.Context { return context.Background() }
 
 // readKeys reads the merchant's private key, which signs requests, and Antom's
@@ -34,7 +34,7 @@ func readKeys(privateFile, publicFile string) (*sign.PrivateKey, *sign.PublicKey
 	return key, antomKey, nil
 }
 
-// A card payment: make a session, let the buyer pay, wait for the end.
+// A card payment: create a session, let the buyer pay, wait for the final state.
 func Example() {
 	key, antomKey, err := readKeys("testdata/merchant.pkcs8.pem", "testdata/antom.pub.pem")
 	if err != nil {

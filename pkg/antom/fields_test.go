@@ -14,11 +14,11 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// The files in testdata hold every documented field of a message. A message that
-// is read from its file and written again, with nothing lost and no field of the
-// struct left empty, can say all that Antom documents, and says it right.
+// The files in testdata contain every documented field of a message. If a message is read from
+// its file and written again without losing anything, and no field of the struct is empty, the
+// struct covers everything that Antom documents.
 
-// decodeAny reads JSON without a struct; numbers stay as they are written.
+// decodeAny decodes JSON without a struct; numbers stay as written.
 func decodeAny(t *testing.T, text []byte) any {
 	t.Helper()
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -37,7 +37,7 @@ func sameJSON(t *testing.T, want, got []byte) {
 	}
 }
 
-// without leaves members of an object out.
+// without removes members of an object.
 func without(t *testing.T, text []byte, names ...string) []byte {
 	t.Helper()
 	object, ok := decodeAny(t, text).(map[string]any)
@@ -54,8 +54,7 @@ func without(t *testing.T, text []byte, names ...string) []byte {
 	return out
 }
 
-// neverSet names the fields in JSON of every struct within value that are empty
-// wherever the struct stands.
+// neverSet returns the JSON names of struct fields within value that are empty everywhere.
 func neverSet(value any) []string {
 	fields := make(map[string]bool) // whether it was set anywhere
 	walk(reflect.ValueOf(value), fields)
@@ -126,8 +125,8 @@ func TestSessionRequest_everyField(t *testing.T) {
 	sameJSON(t, without(t, response.Body, "result"), got)
 }
 
-// The guide's own request, made in Go: what is not given is not sent, false and
-// nothing differ.
+// The guide's request, built in Go: fields that are not set are not sent, false is sent, and
+// nothing differs.
 func TestSessionRequest_guide(t *testing.T) {
 	t.Parallel()
 	amount := antom.Amount{Currency: "SGD", Value: 4200}
@@ -211,7 +210,7 @@ func TestPayment_everyField(t *testing.T) {
 	sameJSON(t, without(t, golden, "result"), got)
 }
 
-// decodeRaw is the text of one item of a list within an object.
+// decodeRaw returns the text of an item of a list within an object.
 func decodeRaw(t *testing.T, text []byte, name string, index int) []byte {
 	t.Helper()
 	var members map[string]json.RawMessage
@@ -234,7 +233,7 @@ func decodePayment(t *testing.T, text string) antom.Payment {
 	return payment
 }
 
-// Older pages spell two names otherwise (conflict C18).
+// Older pages use other spellings of two names (conflict C18).
 func TestPayment_olderSpellings(t *testing.T) {
 	t.Parallel()
 	const at = antom.DateTime("2026-12-01T09:00:00+08:00")
@@ -259,7 +258,7 @@ func TestPayment_olderSpellings(t *testing.T) {
 	}
 }
 
-// Pages ask for strings, SDKs send native values: both are read (conflict C1).
+// Antom's pages require strings, its SDKs send native values: both are accepted (conflict C1).
 func TestScalars_bothForms(t *testing.T) {
 	t.Parallel()
 	var bools struct{ A, B, C, D, E, F antom.Bool }
@@ -303,8 +302,8 @@ func TestScalars_bothForms(t *testing.T) {
 	}
 }
 
-// A field that Antom changed or added must not make a payment unreadable; one
-// without which the payment can't be understood must.
+// A field that Antom changed or added does not make a payment unreadable, unless the field is
+// essential.
 func TestPayment_unread(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -351,8 +350,8 @@ func TestPayment_unread(t *testing.T) {
 	}
 }
 
-// The whole call: an essential field of another type is no payment, though the
-// answer is Antom's.
+// A complete call: an answer with an essential field of another type is an error, although it
+// is genuine.
 func TestInquire_essentialFieldUnreadable(t *testing.T) {
 	t.Parallel()
 	client, g := setup(t)
@@ -363,8 +362,8 @@ func TestInquire_essentialFieldUnreadable(t *testing.T) {
 	}
 }
 
-// Captures and refunds are told apart by their type; a row without a status has
-// the one that its result stands for.
+// Captures and refunds are distinguished by their type; a row without a status has the one
+// implied by its result.
 func TestTransactions(t *testing.T) {
 	t.Parallel()
 	payment := decodePayment(t, `{"transactions":[

@@ -22,8 +22,8 @@ const (
 	testClientID = "SANDBOX_5X00000000000000"
 	liveClientID = "5YEL6Y2ZT0GX00000"
 
-	// basePath stands before every path of the test gateway, so that a client
-	// that loses the base path of its gateway URL meets an error.
+	// basePath precedes every path of the test gateway, so that a client that loses the base
+	// path of its gateway URL gets an error.
 	basePath = "/base"
 
 	createPath  = "/ams/sandbox/api/v1/payments/createPaymentSession"
@@ -46,8 +46,8 @@ func readFile(tb testing.TB, name string) []byte {
 	return data
 }
 
-// gateway is a real server that checks and signs as Antom's does. Tests hang
-// their answers into its mux by path, without the base path.
+// gateway is a real server that verifies and signs as Antom's does. Tests register their
+// answers in its mux by path, without the base path.
 type gateway struct {
 	*http.ServeMux
 	t      *testing.T
@@ -55,8 +55,8 @@ type gateway struct {
 	key    *sign.PrivateKey // Antom's
 }
 
-// setup makes a client and a gateway for it. What the client asks for outside of
-// the base path, or without a true signature, fails the test.
+// setup returns a gateway and a client for it. A request outside the base path or with an
+// invalid signature fails the test.
 func setup(t *testing.T, opts ...antom.Option) (*antom.Client, *gateway) {
 	t.Helper()
 	g := newGateway(t)
@@ -77,7 +77,7 @@ func newGateway(t *testing.T) *gateway {
 	return g
 }
 
-// client calls the gateway; suffix stands behind its base URL.
+// client returns a client of the gateway; suffix is appended to its base URL.
 func (g *gateway) client(t *testing.T, clientID, suffix string, opts ...antom.Option) *antom.Client {
 	t.Helper()
 	all := append([]antom.Option{antom.WithGatewayURL(g.server.URL + basePath + suffix)}, opts...)
@@ -88,8 +88,8 @@ func (g *gateway) client(t *testing.T, clientID, suffix string, opts ...antom.Op
 	return client
 }
 
-// answers verifies each request to path and answers it with body, signed, after
-// the edits have been made to the headers.
+// answers verifies each request to path and answers it with body, signed after the edits of the
+// headers.
 func (g *gateway) answers(path, body string, edits ...func(http.Header)) {
 	g.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 		g.verify(r)
@@ -134,7 +134,7 @@ func (g *gateway) reply(w http.ResponseWriter, r *http.Request, body string) {
 	fmt.Fprint(w, body)
 }
 
-// signedHeaders are those of an answer to r.
+// signedHeaders returns the headers of an answer to r.
 func signedHeaders(key *sign.PrivateKey, r *http.Request, body string) (http.Header, error) {
 	target := r.RequestURI
 	if target == "" { // a request that is being sent
@@ -164,8 +164,8 @@ func replace(name, value string) func(http.Header) {
 	return func(h http.Header) { h[name] = []string{value} }
 }
 
-// lowerCase is the value of a header that stands as Antom writes it, not as
-// net/http does.
+// lowerCase returns the value of a header written in lower case, as Antom does, not in the form
+// of net/http.
 func lowerCase(h http.Header, name string) string {
 	if values := h[name]; len(values) > 0 {
 		return values[0]
@@ -173,16 +173,16 @@ func lowerCase(h http.Header, name string) string {
 	return ""
 }
 
-// unsigned is how Antom answers if it can't tell who asks.
+// unsigned makes an answer of Antom to an unknown client.
 func unsigned(h http.Header) { drop("signature", "response-time", "client-id")(h) }
 
-// inquire asks for the payment that the tests have.
+// inquire inquires about the payment used in the tests.
 func inquire(t *testing.T, client *antom.Client) (*antom.Payment, *antom.Response, error) {
 	t.Helper()
 	return client.Payments.Inquire(t.Context(), antom.Inquiry{PaymentRequestID: "order-1001"})
 }
 
-// result is the body of an answer that says nothing else.
+// result is the body of an answer that contains nothing else.
 func result(status, code, message string) string {
 	text, err := json.Marshal(map[string]any{"result": map[string]string{"resultStatus": status, "resultCode": code, "resultMessage": message}})
 	if err != nil {
@@ -193,7 +193,7 @@ func result(status, code, message string) string {
 
 type roundTrip = testkit.RoundTrip
 
-// respond is a whole HTTP answer without a network.
+// respond returns a complete HTTP answer without a network.
 func respond(r *http.Request, header http.Header, body string) *http.Response {
 	canonical := make(http.Header)
 	for name, values := range header {

@@ -8,8 +8,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// TestLogging looks at the log at debug level: facts, and nothing of what was
-// sent or answered.
+// TestLogging checks the log at debug level: it contains facts, but no data that was sent or
+// answered.
 func TestLogging(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder

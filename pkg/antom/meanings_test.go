@@ -39,7 +39,7 @@ func TestRefusalCodes(t *testing.T) {
 	}
 }
 
-// Every constant of NotifyType has its row.
+// Every constant of NotifyType has a row.
 func TestNotifyMeanings(t *testing.T) {
 	t.Parallel()
 	rows := antom.NotifyMeanings()

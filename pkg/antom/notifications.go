@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// Notification is a message that Antom sent to the merchant's endpoint. Of its
-// bodies the one that fits Type is set; for a type that this package does not
-// know none is, and Raw holds the message.
+// Notification is a message that Antom sent to the merchant's endpoint. The body that belongs
+// to Type is set. For a type that this package does not know no body is set; Raw contains the
+// message.
 type Notification struct {
 	Type          NotifyType // empty for a vaulting notification, which has none
 	Payment       *PaymentNotification
@@ -17,19 +17,19 @@ type Notification struct {
 	Vaulting      *VaultingNotification
 	Dispute       *DisputeNotification
 
-	// Raw holds the exact bytes of the body, which the signature covers.
+	// Raw contains the exact bytes of the body, which the signature covers.
 	Raw []byte
-	// ClientID and Time are the headers client-id and request-time.
+	// ClientID and Time are the client-id and request-time headers.
 	ClientID string
 	Time     string
-	// KeyVersion names the key that Antom signed with.
+	// KeyVersion is the version of the key that Antom signed with.
 	KeyVersion string
-	// Unread names the fields whose values had another type than documented, so
-	// that they are left empty in the body's struct.
+	// Unread names the fields whose values do not have the documented type. They are left empty
+	// in the body's struct.
 	Unread []string
 }
 
-// ParseNotification reads the body of a notification. It verifies nothing: see
+// ParseNotification parses the body of a notification. It does not verify anything: see
 // [VerifyRequest].
 func ParseNotification(body []byte) (*Notification, error) {
 	head, err := ReadSummary(body)
@@ -60,8 +60,7 @@ func ParseNotification(body []byte) (*Notification, error) {
 	return n, nil
 }
 
-// readBodyOf reads the body of n as a T, of which the essential members must
-// have the documented types.
+// readBodyOf reads the body of n as a T. The essential members must have the documented types.
 func readBodyOf[T any](n *Notification, essential ...string) (*T, error) {
 	value := new(T)
 	var err error
@@ -72,9 +71,9 @@ func readBodyOf[T any](n *Notification, essential ...string) (*T, error) {
 	return value, nil
 }
 
-// Summary is what most messages of the API say of themselves.
+// Summary contains the fields that identify most messages of the API.
 type Summary struct {
-	NotifyType       string // of authorisations and disputes: their own discriminator
+	NotifyType       string // for authorisations and disputes, their own type field
 	PaymentRequestID string
 	PaymentID        string
 	Result           Result
@@ -83,8 +82,8 @@ type Summary struct {
 	vaultingRequestID string
 }
 
-// ReadSummary reads the few fields that tell what a message is about: a
-// notification, an answer or a request. Absent ones stay empty.
+// ReadSummary reads the fields that identify a notification, an answer or a request. Absent
+// ones stay empty.
 func ReadSummary(body []byte) (Summary, error) {
 	var head struct {
 		NotifyType              string `json:"notifyType"`

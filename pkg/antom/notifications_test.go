@@ -24,14 +24,13 @@ const (
 		`"paymentRequestId":"order-1001","paymentId":"pi1","paymentAmount":{"currency":"SGD","value":"4200"},"paymentCreateTime":"2026-11-24T09:00:00+08:00"}`
 )
 
-// verified is what the endpoint made of one request.
+// verified is the endpoint's result for one request.
 type verified struct {
 	notification *antom.Notification
 	err          error
 }
 
-// endpoint serves VerifyRequest on a real server, through wrap, and hands on what
-// it returned.
+// endpoint calls VerifyRequest in a real server, through wrap, and passes on its results.
 func endpoint(t *testing.T, wrap func(http.Handler) http.Handler, opts ...antom.VerifyOption) (*httptest.Server, <-chan verified) {
 	t.Helper()
 	antomKey := privateKey(t, "antom").Public()
@@ -143,7 +142,7 @@ func resign(t *testing.T, r *http.Request, key string) {
 	r.Header.Set("Signature", header)
 }
 
-// What is genuine but can't be read is an error, and no sign.Error.
+// A genuine notification that can't be read is an error, but not a sign.Error.
 func TestVerifyRequest_unreadable(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"", "x", "[]", `{"notifyType":1}`, `{"notifyType":"PAYMENT_RESULT","paymentAmount":"4200"}`} {
@@ -195,7 +194,7 @@ func TestVerifyRequest_bodyLimit(t *testing.T) {
 	}
 }
 
-// A router that strips the path, and a proxy that changes it.
+// A router that removes a path prefix, and a proxy that changes the path.
 func TestVerifyRequest_target(t *testing.T) {
 	t.Parallel()
 	strip := func(h http.Handler) http.Handler { return http.StripPrefix("/antom", h) }
@@ -230,7 +229,7 @@ func TestVerifyRequest_target(t *testing.T) {
 	}
 }
 
-// sendRaw writes a request with any target, as some clients do.
+// sendRaw sends a request with any target, as some clients do.
 func sendRaw(t *testing.T, server *httptest.Server, target string, r *http.Request) {
 	t.Helper()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
@@ -273,7 +272,7 @@ func TestVerifyRequest_chunked(t *testing.T) {
 	}
 }
 
-// A sender that hangs up in the middle of the body has sent no notification.
+// A sender that closes the connection within the body has not sent a notification.
 func TestVerifyRequest_cutShort(t *testing.T) {
 	t.Parallel()
 	server, seen := endpoint(t, nil)
@@ -314,7 +313,7 @@ func TestAcknowledge(t *testing.T) {
 	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json; charset=UTF-8" || !bytes.Equal(w.Body.Bytes(), antom.AcknowledgementBody()) {
 		t.Errorf("status %d, headers %v, body %s", w.Code, w.Header(), w.Body)
 	}
-	if err := antom.JudgeAcknowledgement(w.Code, w.Body.Bytes()); err != nil {
+	if err := antom.CheckAcknowledgement(w.Code, w.Body.Bytes()); err != nil {
 		t.Errorf("Antom would not take it: %v", err)
 	}
 	broken := errors.New("hung up")
@@ -330,7 +329,7 @@ type brokenWriter struct {
 
 func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
 
-func TestJudgeAcknowledgement(t *testing.T) {
+func TestCheckAcknowledgement(t *testing.T) {
 	t.Parallel()
 	const good = `{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"}}`
 	tests := []struct {
@@ -353,9 +352,9 @@ func TestJudgeAcknowledgement(t *testing.T) {
 		{200, "<html>", "the body is not JSON"},
 		{200, good[:40], "the body is not JSON"},
 		{200, good + good, "the body is not JSON"},
-		{200, `"SUCCESS"`, "the body has not the form of an acknowledgement"},
-		{200, `{"result":"SUCCESS"}`, "the body has not the form of an acknowledgement"},
-		{200, `{"result":{"resultStatus":1}}`, "the body has not the form of an acknowledgement"},
+		{200, `"SUCCESS"`, "the body does not have the form of an acknowledgement"},
+		{200, `{"result":"SUCCESS"}`, "the body does not have the form of an acknowledgement"},
+		{200, `{"result":{"resultStatus":1}}`, "the body does not have the form of an acknowledgement"},
 		{200, `null`, "result missing"},
 		{200, `{}`, "result missing"},
 		{200, `{"resultCode":"SUCCESS","resultStatus":"S"}`, "result missing"},
@@ -367,7 +366,7 @@ func TestJudgeAcknowledgement(t *testing.T) {
 		{200, `{"result":{"resultCode":"success","resultStatus":"S"}}`, `resultCode is "success", want "SUCCESS"`},
 	}
 	for _, test := range tests {
-		err := antom.JudgeAcknowledgement(test.status, []byte(test.body))
+		err := antom.CheckAcknowledgement(test.status, []byte(test.body))
 		switch {
 		case test.want == "" && err != nil:
 			t.Errorf("%d %s: %v", test.status, test.body, err)

@@ -1,14 +1,13 @@
 package antom
 
-// NotifyType says what a notification tells of. The groups of constants are the
-// values of three different fields: notifyType, authorizationNotifyType and
-// disputeNotificationType.
+// NotifyType is the type of a notification. The groups of constants are the values of three
+// different fields: notifyType, authorizationNotifyType and disputeNotificationType.
 type NotifyType string
 
 // The values of notifyType.
 const (
 	NotifyCaptureResult  NotifyType = "CAPTURE_RESULT"       // a capture is final
-	NotifyPaymentPending NotifyType = "PAYMENT_PENDING"      // the buyer is done, the result is awaited
+	NotifyPaymentPending NotifyType = "PAYMENT_PENDING"      // the buyer has finished, the result is pending
 	NotifyPaymentResult  NotifyType = "PAYMENT_RESULT"       // a payment is final
 	NotifyRefundResult   NotifyType = "REFUND_RESULT"        // a refund is final
 	NotifyUpdateAmount   NotifyType = "UPDATE_AMOUNT_RESULT" // an authorised amount was changed (SDK)
@@ -32,9 +31,9 @@ const (
 	NotifyRDRResolved      NotifyType = "RDR_RESOLVED" // SDK
 )
 
-// PaymentNotification is the body of notifyPayment (G24). Result tells of the
-// payment: S with PAYMENT_RESULT is paid, F is failed; S with PAYMENT_PENDING is
-// still being processed. Compare PaymentAmount with your own order.
+// PaymentNotification is the body of notifyPayment (G24). Result is the result of the payment:
+// S with PAYMENT_RESULT means paid, F failed; S with PAYMENT_PENDING means that it is still
+// being processed. Compare PaymentAmount with your own order.
 type PaymentNotification struct {
 	NotifyType               NotifyType         `json:"notifyType"`
 	Result                   Result             `json:"result"`
@@ -51,7 +50,7 @@ type PaymentNotification struct {
 	SettlementQuote          *Quote             `json:"settlementQuote,omitzero"`
 	PromotionResult          []PromotionResult  `json:"promotionResult,omitzero"`
 	AcquirerInfo             *AcquirerInfo      `json:"acquirerInfo,omitzero"`
-	AuthExpiryTime           DateTime           `json:"authExpiryTime,omitzero"`      // no capture after it; SDK
+	AuthExpiryTime           DateTime           `json:"authExpiryTime,omitzero"`      // no capture after this time; SDK
 	PaymentMethodType        string             `json:"paymentMethodType,omitzero"`   // SDK
 	Metadata                 string             `json:"metadata,omitzero"`            // SDK
 	CustomizedInfo           *CustomizedInfo    `json:"customizedInfo,omitzero"`      // SDK

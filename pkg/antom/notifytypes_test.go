@@ -11,8 +11,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Every type of notification, with every documented field, written back as it
-// was read.
+// Every type of notification with all documented fields is written back as it was read.
 func TestParseNotification_everyField(t *testing.T) {
 	t.Parallel()
 	bodies := map[string]struct {
@@ -60,7 +59,7 @@ func TestParseNotification_everyField(t *testing.T) {
 	}
 }
 
-// bodiesOf names the bodies that are set.
+// bodiesOf returns the names of the bodies that are set.
 func bodiesOf(n *antom.Notification) (set []string) {
 	for _, body := range []struct {
 		name string

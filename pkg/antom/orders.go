@@ -1,9 +1,8 @@
 package antom
 
-// Order is what is bought (G24 where a field says nothing else). Antom uses it
-// for risk control, reports and display, and does not compare OrderAmount with
-// the payment's amount. ReferenceOrderID, OrderDescription and OrderAmount are
-// required.
+// Order describes what is bought (G24 unless a field says otherwise). Antom uses it for risk
+// control, reports and display, and does not compare OrderAmount with the payment's amount.
+// ReferenceOrderID, OrderDescription and OrderAmount are required.
 type Order struct {
 	ReferenceOrderID    string       `json:"referenceOrderId,omitzero"` // max 64; no Chinese characters
 	OrderDescription    string       `json:"orderDescription,omitzero"` // max 256; no Chinese characters
@@ -30,8 +29,7 @@ type Declaration struct {
 	DeclarationBeneficiaryID string `json:"declarationBeneficiaryId,omitzero"`
 }
 
-// Buyer is the person who pays (G24). Phone and e-mail help risk control of
-// cards.
+// Buyer is the person who pays (G24). Phone and e-mail help risk control for cards.
 type Buyer struct {
 	ReferenceBuyerID      string    `json:"referenceBuyerId,omitzero"` // max 64
 	BuyerName             *UserName `json:"buyerName,omitzero"`
@@ -40,10 +38,10 @@ type Buyer struct {
 	BuyerRegistrationTime DateTime  `json:"buyerRegistrationTime,omitzero"`
 	IsAccountVerified     *Bool     `json:"isAccountVerified,omitzero"`
 	SuccessfulOrderCount  *Int      `json:"successfulOrderCount,omitzero"`
-	BuyerPhoneNoContry    string    `json:"buyerPhoneNoContryCode,omitzero"` // spelt so by Antom; STCPAY (SDK)
+	BuyerPhoneNoContry    string    `json:"buyerPhoneNoContryCode,omitzero"` // Antom's spelling; STCPAY (SDK)
 }
 
-// Goods is one kind of thing that is bought (G24).
+// Goods is one kind of item in the order (G24).
 type Goods struct {
 	ReferenceGoodsID    string   `json:"referenceGoodsId,omitzero"` // max 64
 	GoodsName           string   `json:"goodsName,omitzero"`        // max 256; no Chinese characters
@@ -112,7 +110,7 @@ type Store struct {
 	StorePhoneNo     string   `json:"storePhoneNo,omitzero"`
 }
 
-// Transit is trade data of a journey (SDK).
+// Transit contains the trade data of a journey (SDK).
 type Transit struct {
 	TransitType               string         `json:"transitType,omitzero"` // FLIGHT, TRAIN, CRUISE, COACH
 	Legs                      []Leg          `json:"legs,omitzero"`        // at most 10
@@ -152,7 +150,7 @@ type Passenger struct {
 	PassengerCode    string    `json:"passengerCode,omitzero"`
 }
 
-// AncillaryData is what was sold beside a ticket (SDK).
+// AncillaryData describes what was sold together with a ticket (SDK).
 type AncillaryData struct {
 	Services              []AncillaryService `json:"services,omitzero"`
 	ConnectedTicketNumber string             `json:"connectedTicketNumber,omitzero"`
@@ -164,7 +162,7 @@ type AncillaryService struct {
 	SubCategoryCode string `json:"subCategoryCode,omitzero"`
 }
 
-// Lodging is trade data of a stay (SDK).
+// Lodging contains the trade data of a stay (SDK).
 type Lodging struct {
 	HotelName      string     `json:"hotelName,omitzero"` // max 128
 	HotelAddress   *Address   `json:"hotelAddress,omitzero"`
@@ -175,7 +173,7 @@ type Lodging struct {
 	GuestNames     []UserName `json:"guestNames,omitzero"` // at most 100
 }
 
-// Gaming is trade data of a top-up (SDK).
+// Gaming contains the trade data of a top-up (SDK).
 type Gaming struct {
 	GameName        string `json:"gameName,omitzero"`        // max 128
 	ToppedUpUser    string `json:"toppedUpUser,omitzero"`    // max 128

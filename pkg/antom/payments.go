@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// PaymentsService asks for the state of payments.
+// PaymentsService inquires about and cancels payments.
 type PaymentsService service
 
 // PaymentStatus is the state of a payment or of one of its transactions.
@@ -13,11 +13,11 @@ type PaymentStatus string
 
 // The states (G24 inquiryPayment).
 const (
-	PaymentSuccess    PaymentStatus = "SUCCESS"    // paid; of an authorisation: authorised
+	PaymentSuccess    PaymentStatus = "SUCCESS"    // paid, or authorised
 	PaymentFail       PaymentStatus = "FAIL"       // failed
 	PaymentProcessing PaymentStatus = "PROCESSING" // in progress
-	PaymentCancelled  PaymentStatus = "CANCELLED"  // cancelled, for good: a late success is refunded by Antom
-	PaymentPending    PaymentStatus = "PENDING"    // the buyer is done, the result is awaited
+	PaymentCancelled  PaymentStatus = "CANCELLED"  // cancelled permanently: Antom refunds a late success
+	PaymentPending    PaymentStatus = "PENDING"    // the buyer has finished, the result is pending
 )
 
 // Final reports whether the state will not change any more.
@@ -25,17 +25,17 @@ func (s PaymentStatus) Final() bool {
 	return s == PaymentSuccess || s == PaymentFail || s == PaymentCancelled
 }
 
-// Inquiry names a payment by one of the two ids; PaymentID wins. After a call
-// without an outcome ask by PaymentRequestID (G24).
+// Inquiry identifies a payment by one of its two ids; PaymentID takes precedence. After a call
+// whose outcome is not known, use PaymentRequestID (G24).
 type Inquiry struct {
 	PaymentRequestID  string `json:"paymentRequestId,omitzero"`  // max 64
 	PaymentID         string `json:"paymentId,omitzero"`         // max 64
 	MerchantAccountID string `json:"merchantAccountId,omitzero"` // max 32
 }
 
-// Payment is the answer of inquiryPayment (G24 where a field says nothing else).
-// PaymentStatus tells of the payment; the result of the call, which is in
-// [Response], says only whether the inquiry worked.
+// Payment is the answer of inquiryPayment (G24 unless a field says otherwise). PaymentStatus is
+// the state of the payment. The result of the call in [Response] says only whether the inquiry
+// worked.
 type Payment struct {
 	PaymentStatus            PaymentStatus       `json:"paymentStatus,omitzero"`
 	PaymentResultCode        string              `json:"paymentResultCode,omitzero"`    // max 64; see LookupResultCode
@@ -47,7 +47,7 @@ type Payment struct {
 	ActualPaymentAmount      Amount              `json:"actualPaymentAmount,omitzero"`
 	PaymentQuote             *Quote              `json:"paymentQuote,omitzero"`
 	ProcessingAmount         Amount              `json:"processingAmount,omitzero"` // SDK
-	AuthExpiryTime           DateTime            `json:"authExpiryTime,omitzero"`   // CARD: no capture after it; also read as authExpirytime
+	AuthExpiryTime           DateTime            `json:"authExpiryTime,omitzero"`   // CARD: no capture after this time; also read as authExpirytime
 	PaymentCreateTime        DateTime            `json:"paymentCreateTime,omitzero"`
 	PaymentTime              DateTime            `json:"paymentTime,omitzero"`       // only on SUCCESS
 	PaymentResultInfo        *PaymentResultInfo  `json:"paymentResultInfo,omitzero"` // cards, on SUCCESS or FAIL
@@ -60,7 +60,7 @@ type Payment struct {
 	SettlementQuote          *Quote              `json:"settlementQuote,omitzero"`
 	CustomsDeclarationAmount Amount              `json:"customsDeclarationAmount,omitzero"` // ALIPAY_CN
 	PromotionResults         []PromotionResult   `json:"promotionResults,omitzero"`         // also read as promotionResult
-	CardInfo                 *PaymentResultInfo  `json:"cardInfo,omitzero"`                 // older place of the card's facts
+	CardInfo                 *PaymentResultInfo  `json:"cardInfo,omitzero"`                 // former place of the card data
 	PaymentMethodType        string              `json:"paymentMethodType,omitzero"`        // max 64; Checkout Page
 	Metadata                 string              `json:"metadata,omitzero"`                 // SDK
 	CustomizedInfo           *CustomizedInfo     `json:"customizedInfo,omitzero"`           // SDK
@@ -70,15 +70,15 @@ type Payment struct {
 	NonGuaranteeCouponAmount Amount              `json:"nonGuaranteeCouponAmount,omitzero"` // SDK
 	RetryInfo                *RetryInfo          `json:"retryInfo,omitzero"`                // SDK
 
-	// Unread names the fields whose values had another type than documented, so
-	// that they are left empty here; [Response] has them as they came.
+	// Unread names the fields whose values do not have the documented type. They are left empty
+	// here; [Response] contains them unchanged.
 	Unread []string `json:"-"`
 }
 
-// UnmarshalJSON reads a payment. Booleans and whole numbers may be strings, and
-// older spellings of field names are read too.
+// UnmarshalJSON reads a payment. Booleans and whole numbers may be strings, and older spellings
+// of field names are accepted.
 func (p *Payment) UnmarshalJSON(data []byte) error {
-	type plain Payment // authExpirytime differs in case only, which encoding/json ignores
+	type plain Payment // authExpirytime differs only in case, which encoding/json ignores
 	var read struct {
 		plain
 		PromotionResult []PromotionResult `json:"promotionResult"`
@@ -95,8 +95,8 @@ func (p *Payment) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Inquire calls inquiryPayment. A payment that no buyer has submitted yet does
-// not exist: the answer is ORDER_NOT_EXIST (INF).
+// Inquire calls inquiryPayment. A payment does not exist until the buyer submits it: until then
+// the answer is ORDER_NOT_EXIST (INF).
 func (s *PaymentsService) Inquire(ctx context.Context, inquiry Inquiry) (*Payment, *Response, error) {
 	if inquiry.PaymentRequestID == "" && inquiry.PaymentID == "" {
 		return nil, nil, errors.New("inquiryPayment: neither a paymentRequestId nor a paymentId given")
@@ -104,19 +104,18 @@ func (s *PaymentsService) Inquire(ctx context.Context, inquiry Inquiry) (*Paymen
 	return call[Payment](ctx, s.client, InquiryPayment, inquiry)
 }
 
-// CancelResult is what cancel answers (G24).
+// CancelResult is the answer of cancel (G24).
 type CancelResult struct {
 	PaymentID        string   `json:"paymentId,omitzero"`
 	PaymentRequestID string   `json:"paymentRequestId,omitzero"`
 	CancelTime       DateTime `json:"cancelTime,omitzero"`
 }
 
-// Cancel calls cancel: it closes a payment that has not succeeded, voids an
-// authorisation that was not captured, and gives the whole amount of a success
-// back where the method allows it. A captured card payment is refunded instead.
-// After U or a lost answer inquire the payment, and call again if it is not
-// CANCELLED. A payment that was cancelled stays so: Antom refunds a success that
-// comes late (G24, J24).
+// Cancel calls cancel. It closes a payment that has not succeeded, voids an authorisation that
+// was not captured, and returns the whole amount of a successful payment if the method allows
+// it. A captured card payment must be refunded instead. After U or a lost answer inquire about
+// the payment, and call again if it is not CANCELLED. A cancelled payment stays cancelled:
+// Antom refunds a late success (G24, J24).
 func (s *PaymentsService) Cancel(ctx context.Context, payment Inquiry) (*CancelResult, *Response, error) {
 	if payment.PaymentRequestID == "" && payment.PaymentID == "" {
 		return nil, nil, errors.New("cancel: neither a paymentRequestId nor a paymentId given")
@@ -124,7 +123,7 @@ func (s *PaymentsService) Cancel(ctx context.Context, payment Inquiry) (*CancelR
 	return call[CancelResult](ctx, s.client, Cancel, payment)
 }
 
-// PaymentResultInfo holds the card's facts and what the issuer said (SDK, DOC).
+// PaymentResultInfo contains the card data and the issuer's answer (SDK, DOC).
 type PaymentResultInfo struct {
 	CardNo                            string         `json:"cardNo,omitzero"` // masked
 	CardBrand                         string         `json:"cardBrand,omitzero"`
@@ -147,8 +146,8 @@ type PaymentResultInfo struct {
 	RRN                               string         `json:"rrn,omitzero"`
 	CredentialTypeUsed                string         `json:"credentialTypeUsed,omitzero"` // PAN, NETWORK_TOKEN
 	ExemptionRequested                string         `json:"exemptionRequested,omitzero"` // lowValue, transactionRiskAnalysis
-	RefusalCodeRaw                    string         `json:"refusalCodeRaw,omitzero"`     // the channel's own code, on FAIL
-	RefusalReasonRaw                  string         `json:"refusalReasonRaw,omitzero"`   // the channel's own words, on FAIL
+	RefusalCodeRaw                    string         `json:"refusalCodeRaw,omitzero"`     // the channel's code, on FAIL
+	RefusalReasonRaw                  string         `json:"refusalReasonRaw,omitzero"`   // the channel's text, on FAIL
 	MerchantAdviceCode                string         `json:"merchantAdviceCode,omitzero"`
 	CreditPayPlan                     *CreditPayPlan `json:"creditPayPlan,omitzero"`
 	AcquirerInfo                      *AcquirerInfo  `json:"acquirerInfo,omitzero"`
@@ -158,12 +157,12 @@ type PaymentResultInfo struct {
 	ExtendedAuthorizationAvailable    Bool           `json:"extendedAuthorizationAvailable,omitzero"`
 	RefundOnAuthorizationAvailable    Bool           `json:"refundOnAuthorizationAvailable,omitzero"`
 
-	// Unread names the fields whose values had another type than documented.
+	// Unread names the fields whose values do not have the documented type.
 	Unread []string `json:"-"`
 }
 
-// UnmarshalJSON reads the card's facts; a field of an unexpected type is left
-// out and named in Unread.
+// UnmarshalJSON reads the card data. A field of an unexpected type is left empty and named in
+// Unread.
 func (i *PaymentResultInfo) UnmarshalJSON(data []byte) error {
 	type plain PaymentResultInfo
 	var read plain
@@ -173,21 +172,21 @@ func (i *PaymentResultInfo) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// ThreeDSResult is how 3-D Secure went (SDK).
+// ThreeDSResult is the result of 3-D Secure (SDK).
 type ThreeDSResult struct {
 	ThreeDSVersion                 string `json:"threeDSVersion,omitzero"` // 1.0.2, 2.1.0, 2.2.0
 	ECI                            string `json:"eci,omitzero"`            // 02, 05: authenticated; 01, 06: attempted; 00, 07: none
 	CAVV                           string `json:"cavv,omitzero"`
 	DSTransactionID                string `json:"dsTransactionId,omitzero"` // 3-D Secure 2
 	XID                            string `json:"xid,omitzero"`             // 3-D Secure 1
-	ThreeDSOffered                 *Bool  `json:"threeDSOffered,omitzero"`  // nil: not said
-	Challenged                     *Bool  `json:"challenged,omitzero"`      // false: frictionless; nil: not said
+	ThreeDSOffered                 *Bool  `json:"threeDSOffered,omitzero"`  // nil: not given
+	Challenged                     *Bool  `json:"challenged,omitzero"`      // false: frictionless; nil: not given
 	ChallengeCancel                string `json:"challengeCancel,omitzero"` // 01 to 08: who ended it
 	ThreeDSTransactionStatusReason string `json:"threeDStransactionStatusReason,omitzero"`
 	ExemptionType                  string `json:"exemptionType,omitzero"` // dataOnly, lowValue, transactionRiskAnalysis
 }
 
-// PSPCustomerInfo is the buyer as the payment method knows them (G24).
+// PSPCustomerInfo is the buyer's account with the payment method (G24).
 type PSPCustomerInfo struct {
 	PSPName             string `json:"pspName,omitzero"`           // max 64
 	PSPCustomerID       string `json:"pspCustomerId,omitzero"`     // max 64
@@ -197,7 +196,7 @@ type PSPCustomerInfo struct {
 	ExtendInfo          string `json:"extendInfo,omitzero"`
 }
 
-// RedirectActionForm is where the buyer must go on (G24).
+// RedirectActionForm is where to send the buyer next (G24).
 type RedirectActionForm struct {
 	Method         string `json:"method,omitzero"`         // POST, GET
 	Parameters     string `json:"parameters,omitzero"`     // max 2048; for POST
@@ -225,7 +224,7 @@ type PromotionResult struct {
 	Discount      *Discount `json:"discount,omitzero"`
 }
 
-// Discount is what a promotion takes off (G24).
+// Discount is the amount that a promotion saves (G24).
 type Discount struct {
 	DiscountTag           string `json:"discountTag,omitzero"`
 	DiscountName          string `json:"discountName,omitzero"` // max 128
@@ -233,7 +232,7 @@ type Discount struct {
 	EstimateSavingsAmount Amount `json:"estimateSavingsAmount,omitzero"`
 }
 
-// RetryInfo tells of earlier attempts at a payment (SDK).
+// RetryInfo lists earlier attempts at a payment (SDK).
 type RetryInfo struct {
 	AvailableRetries Int              `json:"availableRetries,omitzero"`
 	PaymentAttempts  []PaymentAttempt `json:"paymentAttempts,omitzero"`

@@ -9,25 +9,24 @@ import (
 // DefaultPollInterval is the interval that Antom's guide recommends (SEED).
 const DefaultPollInterval = 2 * time.Second
 
-// DefaultMaxBackoff bounds the interval after faults.
+// DefaultMaxBackoff limits the interval after errors.
 const DefaultMaxBackoff = 30 * time.Second
 
-// PollOptions say how often to ask.
+// PollOptions configures a series of inquiries.
 type PollOptions struct {
-	// Interval counts from the start of one inquiry to the start of the next;
-	// zero is [DefaultPollInterval].
+	// Interval is the time between the starts of two inquiries; zero means
+	// [DefaultPollInterval].
 	Interval time.Duration
-	// MaxBackoff bounds the interval after faults; zero is [DefaultMaxBackoff].
-	// It is never less than Interval.
+	// MaxBackoff limits the interval after errors; zero means [DefaultMaxBackoff]. It is never
+	// less than Interval.
 	MaxBackoff time.Duration
-	// Done says of an answer that no further inquiry is needed; nil: when the
-	// payment's status is final. A capture comes after that, so who waits for
-	// one says so here.
+	// Done reports whether no further inquiry is needed after an answer. If nil, the series
+	// ends when the payment's status is final. A capture happens after that, so set Done to
+	// wait for one.
 	Done func(*Payment) bool
-	// Admit, if not nil, is called before each inquiry and may wait, so that
-	// many series share a rate; what it returns is called after the answer. Its
-	// error ends the series.
-	Admit func(context.Context) (leave func(), err error)
+	// Admit, if not nil, is called before each inquiry and may wait, so that many series share
+	// a rate. The function it returns is called after the answer. Its error ends the series.
+	Admit func(context.Context) (release func(), err error)
 }
 
 // Poll is one inquiry of a series.
@@ -36,33 +35,32 @@ type Poll struct {
 	N int
 	// At is when the inquiry was sent.
 	At time.Time
-	// Elapsed is the time from the begin of the series to the answer.
+	// Elapsed is the time from the start of the series to the answer.
 	Elapsed time.Duration
 	// Payment is nil if Err is not.
 	Payment *Payment
 	// Response is the answer, if one was read.
 	Response *Response
 	Err      error
-	// Changed is true if the payment's status differs from the last one told.
+	// Changed is true if the payment's status differs from the previous one.
 	Changed bool
 	// Final is true if the payment's status will not change any more or, with
-	// [PollOptions.Done], if that says so.
+	// [PollOptions.Done], if Done returned true.
 	Final bool
-	// Last is true if no inquiry follows: the payment is Final, or Err is of a
-	// kind that asking again would not help.
+	// Last is true if no inquiry follows: the payment is Final, or asking again after Err would
+	// not help.
 	Last bool
-	// Next is the time until the next inquiry; zero: at once, or none.
+	// Next is the time until the next inquiry; zero: immediately, or none.
 	Next time.Duration
-	// Reason says why the series goes on or ends.
+	// Reason is why the series continues or ends.
 	Reason string
 }
 
-// Poll inquires at once and then again and again until the payment is final, or
-// until an answer shows that asking again would not help: a refusal other than
-// ORDER_NOT_EXIST, which means that the buyer has not paid yet, or a signature
-// that does not hold. Faults of the network and U answers make it ask less
-// often: each doubles the interval up to MaxBackoff, the next answer restores
-// it. The series ends silently when ctx does; see ctx.Err.
+// Poll inquires immediately and then repeatedly until the payment is final, or until an answer
+// shows that asking again would not help: a refusal other than ORDER_NOT_EXIST, which means
+// that the buyer has not paid yet, or an invalid signature. Network errors and U answers reduce
+// the frequency: each doubles the interval up to MaxBackoff, and the next answer restores it.
+// The series ends silently when ctx does; see ctx.Err.
 func (s *PaymentsService) Poll(ctx context.Context, inquiry Inquiry, options PollOptions) iter.Seq[Poll] {
 	return func(yield func(Poll) bool) {
 		pace := NewPace(InquiryPayment, options)
@@ -88,18 +86,18 @@ func (s *PaymentsService) Poll(ctx context.Context, inquiry Inquiry, options Pol
 	}
 }
 
-// pollOnce inquires and decides what comes next.
+// pollOnce inquires and decides what to do next.
 func (s *PaymentsService) pollOnce(ctx context.Context, inquiry Inquiry, options PollOptions, pace *Pace) (Poll, Decision) {
-	leave := func() {}
+	release := func() {}
 	if options.Admit != nil {
 		var err error
-		if leave, err = options.Admit(ctx); err != nil {
+		if release, err = options.Admit(ctx); err != nil {
 			return Poll{At: time.Now(), Err: err, Last: true, Reason: "not admitted"}, Decision{}
 		}
 	}
 	poll := Poll{At: time.Now()}
 	poll.Payment, poll.Response, poll.Err = s.Inquire(ctx, inquiry)
-	leave()
+	release()
 	done := poll.Err == nil && options.done(poll.Payment)
 	decision := pace.After(poll.Err, done)
 	poll.Final = done
@@ -117,7 +115,7 @@ func afterPayment(status PaymentStatus) string {
 	return "the payment is not final: " + string(status)
 }
 
-// done says whether no further inquiry is needed.
+// done reports whether no further inquiry is needed.
 func (o PollOptions) done(payment *Payment) bool {
 	if o.Done != nil {
 		return o.Done(payment)
@@ -125,9 +123,9 @@ func (o PollOptions) done(payment *Payment) bool {
 	return payment.PaymentStatus.Final()
 }
 
-// Pace decides when to ask again, for who asks for many things at a time and
-// keeps the time himself; [PaymentsService.Poll] does both for one payment. It is
-// not safe for concurrent use.
+// Pace decides when to ask again, for callers that ask about many things and do the timing
+// themselves; [PaymentsService.Poll] does both for one payment. It is not safe for concurrent
+// use.
 type Pace struct {
 	op                      Operation
 	usual, longest, current time.Duration
@@ -140,12 +138,12 @@ type Decision struct {
 	// Interval is the time from the start of the last inquiry to the start of
 	// the next.
 	Interval time.Duration
-	// Reason says why, in words.
+	// Reason is a description of why.
 	Reason string
 }
 
-// NewPace makes the pace of a series of inquiries by op; of options it takes the
-// intervals.
+// NewPace returns the pace of a series of inquiries by op. It uses only the intervals of
+// options.
 func NewPace(op Operation, options PollOptions) *Pace {
 	p := &Pace{op: op, usual: options.Interval, longest: options.MaxBackoff}
 	if p.usual <= 0 {
@@ -159,9 +157,8 @@ func NewPace(op Operation, options PollOptions) *Pace {
 	return p
 }
 
-// After decides after an inquiry that ended with err or, without an error, told a
-// state beyond which nothing is awaited (done). A fault doubles the interval, an
-// answer restores it.
+// After decides what to do after an inquiry that returned err or, without an error, a state
+// that is final for the caller (done). An error doubles the interval, an answer restores it.
 func (p *Pace) After(err error, done bool) Decision {
 	decision := afterAnswer(done)
 	if err != nil {
@@ -174,7 +171,7 @@ func (p *Pace) After(err error, done bool) Decision {
 	return Decision{Again: decision.again, Interval: p.current, Reason: decision.reason}
 }
 
-// sleepUntil waits for a time and reports whether ctx is still alive.
+// sleepUntil waits until a time and reports whether ctx has not ended.
 func sleepUntil(ctx context.Context, due time.Time) bool {
 	timer := time.NewTimer(time.Until(due))
 	defer timer.Stop()

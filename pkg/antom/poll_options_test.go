@@ -16,8 +16,8 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// inTurn answers one call after the other with the bodies of a list, signed; the
-// last one again and again. It keeps the bodies that it was sent.
+// inTurn answers the calls with the signed bodies of a list, one after the other; the last one
+// repeats. It records the request bodies.
 type inTurn struct {
 	key    *sign.PrivateKey
 	bodies []string
@@ -59,8 +59,7 @@ func told(status antom.PaymentStatus, transactions string) string {
 	return fmt.Sprintf(`{"result":{"resultStatus":"S","resultCode":"SUCCESS","resultMessage":"success."},"paymentStatus":%q,"paymentId":"2026112419","transactions":%s}`, status, transactions)
 }
 
-// Done decides when a series ends: past the payment's own final state, or before
-// it.
+// Done decides when a series ends: after the payment's own final state, or before it.
 func TestPoll_done(t *testing.T) {
 	t.Parallel()
 	client, _ := scriptedClient(t, told("PROCESSING", "null"), told("SUCCESS", "null"), told("SUCCESS", "null"),
@@ -88,8 +87,8 @@ func TestPoll_done(t *testing.T) {
 	}
 }
 
-// Admit is asked before each inquiry and told after it; the interval counts from
-// the admission; what it refuses ends the series.
+// Admit is called before each inquiry and its release after it. The interval starts at the
+// admission, and an error of Admit ends the series.
 func TestPoll_admit(t *testing.T) {
 	t.Parallel()
 	client, gateway := scriptedClient(t, told("PROCESSING", "null"))
@@ -119,7 +118,7 @@ func TestPoll_admit(t *testing.T) {
 	})
 }
 
-// CreateFrom sends the bytes as they are.
+// CreateFrom sends the bytes unchanged.
 func TestCreateFrom(t *testing.T) {
 	t.Parallel()
 	client, gateway := scriptedClient(t, `{"paymentSessionData":"d","result":{"resultStatus":"S","resultCode":"SUCCESS","resultMessage":""}}`)

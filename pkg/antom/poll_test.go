@@ -33,7 +33,7 @@ func (s step) after(d time.Duration) step { s.takes = d; return s }
 
 func refuses(status, code string) step { return step{body: result(status, code, "")} }
 
-// The faults that a network has.
+// The errors of a network.
 
 func dropped() step {
 	return step{fault: func(*http.Response) error { return errors.New("connection reset by peer") }}
@@ -61,7 +61,7 @@ func wronglySigned() step {
 	}}
 }
 
-// script is a transport that answers by steps; after the last it fails the test.
+// script is a transport that answers step by step; a call after the last step fails the test.
 type script struct {
 	t     *testing.T
 	key   *sign.PrivateKey
@@ -96,7 +96,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// pollClient asks the script.
+// pollClient is a client of the script.
 func pollClient(t *testing.T, steps ...step) (*antom.Client, *script) {
 	t.Helper()
 	s := &script{t: t, key: privateKey(t, "antom"), steps: steps}
@@ -107,8 +107,7 @@ func pollClient(t *testing.T, steps ...step) (*antom.Client, *script) {
 	return client, s
 }
 
-// tell writes a poll down: when it was sent and answered, what it said, what
-// comes next.
+// tell describes a poll: when it was sent and answered, its result, and what comes next.
 func tell(begin time.Time, p antom.Poll) string {
 	said := "error"
 	switch {
@@ -288,7 +287,7 @@ func TestPoll_errors(t *testing.T) {
 	})
 }
 
-// An inquiry that can't be made ends the series with its error.
+// An invalid inquiry ends the series with its error.
 func TestPoll_withoutID(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -306,8 +305,8 @@ func TestPoll_withoutID(t *testing.T) {
 	})
 }
 
-// TestPoll_endOfContext ends the context before the series, in an inquiry, and in
-// a pause: the series ends at that moment and says nothing.
+// TestPoll_endOfContext ends the context during an inquiry and during a pause: the series ends
+// immediately without another poll.
 func TestPoll_endOfContext(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -348,7 +347,7 @@ func TestPoll_endOfContext(t *testing.T) {
 	}
 }
 
-// The caller cancels from within the loop's body.
+// The caller cancels within the loop's body.
 func TestPoll_cancelInTheLoop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -365,8 +364,8 @@ func TestPoll_cancelInTheLoop(t *testing.T) {
 	})
 }
 
-// TestPoll_break leaves the loop early. A goroutine or a timer that were left
-// would keep the bubble from ending; and no inquiry may follow.
+// TestPoll_break leaves the loop early. A remaining goroutine or timer would keep the bubble
+// from ending, and there must be no further inquiry.
 func TestPoll_break(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -384,7 +383,7 @@ func TestPoll_break(t *testing.T) {
 	})
 }
 
-// A series can be run again from its begin.
+// A series can be started again from its beginning.
 func TestPoll_again(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -5,25 +5,25 @@ import (
 	"errors"
 )
 
-// RefundsService gives buyers their money back.
+// RefundsService refunds payments.
 type RefundsService service
 
-// RefundRequest asks for money back: a part of a payment or all of it. Amounts are
-// in minor units of the payment's currency (J24).
+// RefundRequest refunds a part of a payment or all of it. Amounts are in minor units of the
+// payment's currency (J24).
 type RefundRequest struct {
-	RefundRequestID   string `json:"refundRequestId"` // max 64; the key: the same id is carried out once
+	RefundRequestID   string `json:"refundRequestId"` // max 64; the idempotency key: Antom executes an id once
 	PaymentID         string `json:"paymentId"`       // max 64
 	RefundAmount      Amount `json:"refundAmount"`
-	ReferenceRefundID string `json:"referenceRefundId,omitzero"` // max 64; your own number of it
+	ReferenceRefundID string `json:"referenceRefundId,omitzero"` // max 64; your own reference
 	RefundReason      string `json:"refundReason,omitzero"`      // max 256
-	RefundNotifyURL   string `json:"refundNotifyUrl,omitzero"`   // max 1024; wins over the Dashboard's
-	CaptureID         string `json:"captureId,omitzero"`         // max 64; of which capture, where there are several
+	RefundNotifyURL   string `json:"refundNotifyUrl,omitzero"`   // max 1024; takes precedence over the Dashboard's
+	CaptureID         string `json:"captureId,omitzero"`         // max 64; the capture to refund, if there are several
 	IsAsyncRefund     *bool  `json:"isAsyncRefund,omitzero"`     // SDK
 	Metadata          string `json:"metadata,omitzero"`
 	ExtendInfo        string `json:"extendInfo,omitzero"` // SDK
 }
 
-// RefundResult is what refund answers (J24).
+// RefundResult is the answer of refund (J24).
 type RefundResult struct {
 	RefundRequestID       string        `json:"refundRequestId"`
 	RefundID              string        `json:"refundId"`
@@ -37,16 +37,16 @@ type RefundResult struct {
 	ActualRefundAmount    Amount        `json:"actualRefundAmount,omitzero"`  // SDK
 }
 
-// RefundInquiry names a refund. RefundID wins; after an answer that was lost only
-// the RefundRequestID is known (J24).
+// RefundInquiry identifies a refund. RefundID takes precedence; after a lost answer only the
+// RefundRequestID is known (J24).
 type RefundInquiry struct {
 	RefundRequestID string `json:"refundRequestId,omitzero"` // max 64
 	RefundID        string `json:"refundId,omitzero"`        // max 64
 }
 
-// RefundState is what inquiryRefund answers (J24).
+// RefundState is the answer of inquiryRefund (J24).
 type RefundState struct {
-	RefundStatus          PaymentStatus   `json:"refundStatus"` // SUCCESS, PROCESSING, FAIL: on Antom's side
+	RefundStatus          PaymentStatus   `json:"refundStatus"` // SUCCESS, PROCESSING, FAIL: at Antom
 	RefundID              string          `json:"refundId,omitzero"`
 	RefundRequestID       string          `json:"refundRequestId,omitzero"`
 	RefundAmount          Amount          `json:"refundAmount,omitzero"`
@@ -61,23 +61,22 @@ type RefundState struct {
 	CustomizedInfo        *CustomizedInfo `json:"customizedInfo,omitzero"`     // SDK
 }
 
-// Create calls refund. U with REFUND_IN_PROCESS is accepted and under way: wait for
-// the notification or ask with [RefundsService.Inquire], and do not send it again.
-// Any other U and a lost answer are made sure of by the same request with the same
-// RefundRequestID. A refund that failed for MERCHANT_BALANCE_NOT_ENOUGH needs a new
-// id (G24, J24).
+// Create calls refund. U with REFUND_IN_PROCESS means accepted and in progress: wait for the
+// notification or call [RefundsService.Inquire], and do not send it again. After any other U or
+// a lost answer, send the same request with the same RefundRequestID again. A refund that
+// failed with MERCHANT_BALANCE_NOT_ENOUGH needs a new id (G24, J24).
 func (s *RefundsService) Create(ctx context.Context, request RefundRequest) (*RefundResult, *Response, error) {
 	return call[RefundResult](ctx, s.client, Refund, request)
 }
 
-// CreateFrom calls refund with exactly this body, as [RefundsService.Create] does.
+// CreateFrom is like [RefundsService.Create], with exactly this body.
 func (s *RefundsService) CreateFrom(ctx context.Context, body []byte) (*RefundResult, *Response, error) {
 	return callWith[RefundResult](ctx, s.client, Refund, body)
 }
 
-// Inquire calls inquiryRefund. ORDER_NOT_EXIST shortly after a refund may mean that
-// it has not arrived: Antom asks to call again after 15 seconds, and takes a refund
-// that three inquiries do not find for one that was never placed (J24).
+// Inquire calls inquiryRefund. ORDER_NOT_EXIST shortly after a refund may mean that it has not
+// arrived yet. Antom asks to call again after 15 seconds; a refund that three inquiries do not
+// find was never placed (J24).
 func (s *RefundsService) Inquire(ctx context.Context, inquiry RefundInquiry) (*RefundState, *Response, error) {
 	if inquiry == (RefundInquiry{}) {
 		return nil, nil, errors.New("inquiryRefund: neither a refundRequestId nor a refundId given")

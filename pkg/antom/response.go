@@ -11,31 +11,31 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Response is the answer to a call as it came.
+// Response is the answer to a call.
 type Response struct {
 	Operation  Operation
 	StatusCode int
 	Header     http.Header
-	// Body holds the exact bytes, which the signature covers.
+	// Body contains the exact bytes, which the signature covers.
 	Body []byte
 	// Time is the response-time header.
 	Time string
 	// TraceID identifies the call to Antom's support, if the gateway named one.
 	TraceID string
 	Result  Result
-	// Signed is true if the signature was checked and holds.
+	// Signed is true if the signature was verified.
 	Signed bool
-	// KeyVersion names the key that Antom signed with.
+	// KeyVersion is the version of the key that Antom signed with.
 	KeyVersion string
 	// Took is the time from sending the request to the end of the answer.
 	Took time.Duration
-	// Received is when the whole answer was there, by the clock of this machine.
+	// Received is when the answer was complete, by this machine's clock.
 	Received time.Time
 }
 
-// ClockOffset is by how much the gateway's clock, by the response-time header, is
-// ahead of this machine's; ok is false if the answer names no time. Minutes of it
-// are a wrong clock on one side, or an old answer given again.
+// ClockOffset returns how far the gateway's clock, according to the response-time header, is
+// ahead of this machine's. ok is false if the answer has no time. An offset of minutes means
+// that one clock is wrong, or that an old answer was returned again.
 func (r *Response) ClockOffset() (offset time.Duration, ok bool) {
 	at, err := sign.ParseTime(r.Time)
 	if err != nil || r.Received.IsZero() {
@@ -44,7 +44,7 @@ func (r *Response) ClockOffset() (offset time.Duration, ok bool) {
 	return at.Sub(r.Received), true
 }
 
-// traceHeaders are where a trace id is looked for; no page documents one (INF).
+// traceHeaders may contain a trace id; no page documents one (INF).
 var traceHeaders = [...]string{"Trace-Id", "Traceid", "X-Trace-Id"}
 
 func newResponse(op Operation, answer *http.Response) *Response {
@@ -60,15 +60,14 @@ func newResponse(op Operation, answer *http.Response) *Response {
 	return response
 }
 
-// Result is what every answer and most notifications begin with.
+// Result is part of every answer and most notifications.
 type Result struct {
 	ResultStatus  ResultStatus `json:"resultStatus"`  // S, F or U
 	ResultCode    string       `json:"resultCode"`    // max 64
-	ResultMessage string       `json:"resultMessage"` // max 256; for people: its wording varies
+	ResultMessage string       `json:"resultMessage"` // max 256; for people: the wording varies
 }
 
-// readResult finds the result in the body. If there is none it says what the
-// body is instead.
+// readResult reads the result from the body. Without one, the error describes the body.
 func (r *Response) readResult() (TransportKind, error) {
 	var envelope struct {
 		Result *Result `json:"result"`
@@ -94,14 +93,14 @@ func (r *Response) readResult() (TransportKind, error) {
 	return NotJSON, fmt.Errorf("resultStatus %q is not S, F or U", envelope.Result.ResultStatus)
 }
 
-// endsEarly tells JSON that is right as far as it goes from other bad JSON.
+// endsEarly distinguishes truncated JSON from other invalid JSON.
 func endsEarly(err error) bool {
 	syntax, ok := errors.AsType[*json.SyntaxError](err)
 	return ok && syntax.Error() == "unexpected end of JSON input"
 }
 
-// refusal is nil for S and a [*ResultError] for F and U.
-func (r *Response) refusal() error {
+// resultError returns nil for S and a [*ResultError] for F and U.
+func (r *Response) resultError() error {
 	if r.Result.ResultStatus == StatusS {
 		return nil
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// ResultStatus is the first thing that an answer says: S, F or U.
+// ResultStatus is the status of an answer: S, F or U.
 type ResultStatus string
 
 // The result statuses (API specification, Result).
@@ -15,21 +15,21 @@ const (
 	StatusU ResultStatus = "U" // not known: send the same request again, or inquire
 )
 
-// RetryClass says what can be done about a result code, and by whom. It is our
-// own grouping (INF): Antom publishes none.
+// RetryClass is what can be done about a result code, and by whom. It is our own grouping
+// (INF): Antom publishes none.
 type RetryClass string
 
 // The classes of result codes.
 const (
 	ClassFinal       RetryClass = "final"        // done, nothing to retry
-	ClassWait        RetryClass = "wait"         // not decided: wait for the notification, or inquire again
+	ClassWait        RetryClass = "wait"         // not decided yet: wait for the notification, or inquire again
 	ClassSameRequest RetryClass = "same-request" // send the same request again, with the same request id
-	ClassNewRequest  RetryClass = "new-request"  // the id is used up: a new payment with a new paymentRequestId
-	ClassFix         RetryClass = "fix"          // the merchant's request or set-up is wrong: mend it, then call again
-	ClassBuyer       RetryClass = "buyer"        // soft: the same buyer can mend it and try again
-	ClassCard        RetryClass = "card"         // this card will not work: another one may
-	ClassHard        RetryClass = "hard"         // this will not work, however often it is tried
-	ClassSupport     RetryClass = "support"      // only Antom can mend it
+	ClassNewRequest  RetryClass = "new-request"  // the id can't be used again: start a new payment with a new paymentRequestId
+	ClassFix         RetryClass = "fix"          // the merchant's request or configuration is wrong: fix it, then call again
+	ClassBuyer       RetryClass = "buyer"        // the buyer can fix it and try again
+	ClassCard        RetryClass = "card"         // this card will not work, but another one may
+	ClassHard        RetryClass = "hard"         // it will not work, however often it is tried
+	ClassSupport     RetryClass = "support"      // only Antom can fix it
 )
 
 // Place is a place where Antom's documents list a result code, or a set of them.
@@ -63,7 +63,7 @@ var operationPlaces = [...]struct {
 	{Refund, InRefund},
 }
 
-// place is where the answers of the operation stand; 0 for an unknown one.
+// place returns the place of the operation's answers; 0 for an unknown operation.
 func (op Operation) place() Place {
 	for _, row := range operationPlaces {
 		if row.operation == op {
@@ -73,7 +73,7 @@ func (op Operation) place() Place {
 	return 0
 }
 
-// Has reports whether a set holds all of another.
+// Has reports whether a set contains all of another.
 func (p Place) Has(other Place) bool { return p&other == other }
 
 // ResultCode is a row of the result-code table.
@@ -81,29 +81,28 @@ type ResultCode struct {
 	Code    string
 	Status  ResultStatus
 	Class   RetryClass
-	Retry   Retry // of the call that was answered so; see [ResultCode.In] for one operation
+	Retry   Retry // of the call with this answer; see [ResultCode.In] for one operation
 	Places  Place
-	Meaning string // in our words; Antom's vary from page to page
+	Meaning string // our wording; Antom's varies from page to page
 	Action  string // what to do next
 	Source  string // G24, J24: API pages of spring 2024; DOC: newer pages; 3P: third parties
 	Aliases string // other spellings in use (conflict C9), separated by commas
 }
 
-// Codes that the rules of waiting and retrying look at.
+// Codes that the rules for waiting and retrying use.
 const (
 	CodeSuccess       = "SUCCESS"
 	CodeOrderNotExist = "ORDER_NOT_EXIST"
 )
 
-// resultCodes are all codes of createPaymentSession, inquiryPayment, capture,
-// cancel, refund, inquiryRefund, of payment results and of the gateway itself,
-// as documented in spring 2024. Newer ones may exist: an unknown code is no
-// error. Sorted by code.
+// resultCodes are all codes of createPaymentSession, inquiryPayment, capture, cancel, refund,
+// inquiryRefund, of payment results and of the gateway itself, as documented in spring 2024.
+// There may be newer ones: an unknown code is not an error. Sorted by code.
 var resultCodes = [...]ResultCode{
 	{"ACCESS_DENIED", StatusF, ClassSupport, RetryNever, InGateway | InInquiry | InTransaction | InCapture | InCancel | InRefund | InRefundInquiry | InRefundResult | InNotification | InPaymentResult,
 		"access was denied", "contact Antom's support", "G24", ""},
 	{"AUTHENTICATION_REQUIRED", StatusF, ClassBuyer, RetryNewID, InTransaction | InNotification | InPaymentResult,
-		"the issuer wants 3-D Secure", "start a new payment with 3-D Secure: is3DSAuthentication true", "G24", ""},
+		"the issuer requires 3-D Secure", "start a new payment with 3-D Secure: is3DSAuthentication true", "G24", ""},
 	{"AUTH_CANCELLED", StatusF, ClassNewRequest, RetryNewID, InCapture,
 		"the authorisation was cancelled", "start a new payment with a new paymentRequestId", "G24", ""},
 	{"AUTH_EXPIRED", StatusF, ClassNewRequest, RetryNewID, InCapture,
@@ -141,7 +140,7 @@ var resultCodes = [...]ResultCode{
 	{"INVALID_AMOUNT", StatusF, ClassHard, RetryNever, InTransaction | InNotification | InPaymentResult,
 		"the issuer declined: the amount is invalid or too large", "contact Antom's support", "G24", ""},
 	{"INVALID_API", StatusF, ClassSupport, RetryNever, InGateway | InInquiry | InTransaction | InCancel | InRefund | InRefundInquiry | InRefundResult | InNotification | InPaymentResult,
-		"the API is not active for this merchant, or was called in a wrong way", "check the request; then contact Antom's support", "G24", "API_INVALID"},
+		"the API is not active for this merchant, or was called incorrectly", "check the request; then contact Antom's support", "G24", "API_INVALID"},
 	{"INVALID_CARD", StatusF, ClassCard, RetryNewID, InPaymentResult,
 		"the card number can't be identified", "let the buyer use another card", "G24", ""},
 	{"INVALID_CARD_NUMBER", StatusF, ClassBuyer, RetryNewID, InNotification | InPaymentResult,
@@ -185,7 +184,7 @@ var resultCodes = [...]ResultCode{
 	{"NO_INTERFACE_DEF", StatusF, ClassFix, RetryFix, InGateway | InInquiry | InTransaction | InCancel | InRefund | InRefundInquiry | InRefundResult | InNotification | InPaymentResult,
 		"no such API", "check the path: sandbox prefix, version and operation", "G24", ""},
 	{"NO_PAY_OPTIONS", StatusF, ClassSupport, RetryNever, InSession | InCapture | InNotification | InPaymentResult,
-		"no payment option is available", "check paymentMethodType and the currency; Antom's support says which your contract has", "G24", ""},
+		"no payment option is available", "check paymentMethodType and the currency; Antom's support knows which ones your contract includes", "G24", ""},
 	{"OAUTH_FAILED", StatusF, ClassFix, RetryFix, InGateway,
 		"the agent token was not accepted", "renew the agent token", "G24", ""},
 	{"ORDER_IS_CANCELED", StatusF, ClassNewRequest, RetryNewID, InCapture | InRefund | InRefundResult | InPaymentResult,
@@ -231,7 +230,7 @@ var resultCodes = [...]ResultCode{
 	{"SELECTED_CARD_BRAND_NOT_AVAILABLE", StatusF, ClassBuyer, RetryNewID, InPaymentResult,
 		"the chosen card brand is not available", "let the buyer choose another brand", "G24", ""},
 	{"SETTLE_CONTRACT_NOT_MATCH", StatusF, ClassFix, RetryFix, InPaymentResult,
-		"there is no settlement contract for this currency", "set settlementStrategy.settlementCurrency to a currency you have signed", "G24", ""},
+		"there is no settlement contract for this currency", "set settlementStrategy.settlementCurrency to a currency of your contract", "G24", ""},
 	{"SUCCESS", StatusS, ClassFinal, RetryNever, InSession | InInquiry | InTransaction | InCapture | InCancel | InRefund | InRefundInquiry | InRefundResult | InNotification | InPaymentResult,
 		"the call succeeded", "go on; after inquiryPayment read paymentStatus, which is the payment's own state", "G24", ""},
 	{"SUSPECTED_CARD", StatusF, ClassCard, RetryNewID, InPaymentResult,
@@ -253,15 +252,15 @@ var resultCodes = [...]ResultCode{
 	{"USER_PAYMENT_VERIFICATION_FAILED", StatusF, ClassBuyer, RetryNewID, InNotification | InPaymentResult,
 		"the buyer's verification failed", "let the buyer try again or use another method", "G24", ""},
 	{"USER_STATUS_ABNORMAL", StatusF, ClassHard, RetryNever, InCapture | InCancel | InNotification | InPaymentResult,
-		"the buyer's account is not in order", "let the buyer use another method", "G24", ""},
+		"the buyer's account has a problem", "let the buyer use another method", "G24", ""},
 	{"VERIFY_TIMES_EXCEED_LIMIT", StatusF, ClassBuyer, RetryNewID, InNotification | InPaymentResult,
 		"too many wrong verification codes", "let the buyer get a new code", "G24", ""},
 	{"VERIFY_UNMATCHED", StatusF, ClassBuyer, RetryNewID, InNotification | InPaymentResult,
 		"the verification code is wrong", "let the buyer get a new code", "G24", ""},
 }
 
-// differences are the codes whose verdict depends on where they stand (specification
-// of each operation, G24 and J24). Sorted by code, then place.
+// differences are codes whose verdict depends on their place (specification of each operation,
+// G24 and J24). Sorted by code, then place.
 var differences = [...]Difference{
 	{"MERCHANT_BALANCE_NOT_ENOUGH", InCancel, RetrySameID, "fund the balance, then cancel again"},
 	{"MERCHANT_BALANCE_NOT_ENOUGH", InRefund, RetryNewID, "fund the balance, then refund with a new refundRequestId"},
@@ -276,7 +275,7 @@ var differences = [...]Difference{
 	{"UNKNOWN_EXCEPTION", InPaymentResult, RetryInquire, "inquire; do not take a second payment before the first is known"},
 }
 
-// Difference is a verdict on a code that holds in one place only.
+// Difference is the verdict on a code in one place.
 type Difference struct {
 	Code   string
 	In     Place
@@ -284,11 +283,10 @@ type Difference struct {
 	Action string
 }
 
-// Differences returns the verdicts that hold in one place only, sorted by code, then
-// place.
+// Differences returns the verdicts for single places, sorted by code, then place.
 func Differences() []Difference { return slices.Clone(differences[:]) }
 
-// In is the row with the verdict and the action of one place.
+// In returns the row with the verdict and the action for one place.
 func (r ResultCode) In(place Place) ResultCode {
 	for _, row := range differences {
 		if row.Code == r.Code && row.In == place {
@@ -298,7 +296,7 @@ func (r ResultCode) In(place Place) ResultCode {
 	return r
 }
 
-// LookupResultCode finds a result code by its name or by another spelling of it.
+// LookupResultCode returns a result code by its name or an alias.
 func LookupResultCode(code string) (ResultCode, bool) {
 	i, found := slices.BinarySearchFunc(resultCodes[:], code, func(row ResultCode, code string) int { return strings.Compare(row.Code, code) })
 	if found {

@@ -5,32 +5,32 @@ import (
 	"fmt"
 )
 
-// Retry says whether a call may be made again.
+// Retry says whether and how a call may be repeated.
 type Retry string
 
-// The verdicts on a repeat.
+// The ways to repeat a call.
 const (
-	// RetryNever: another try would not help, or would do it twice.
+	// RetryNever means that a repetition would not help, or would have the effect twice.
 	RetryNever Retry = "never"
-	// RetrySameID: the same request again, with the same request id.
+	// RetrySameID means to send the same request with the same request id.
 	RetrySameID Retry = "same-id"
-	// RetryNewID: again, with a new request id.
+	// RetryNewID means to send it with a new request id.
 	RetryNewID Retry = "new-id"
-	// RetryInquire: ask what became of it before anything else.
+	// RetryInquire means to inquire about the outcome first.
 	RetryInquire Retry = "inquire"
-	// RetryFix: correct the request or the set-up first.
+	// RetryFix means to correct the request or the configuration first.
 	RetryFix Retry = "fix"
 )
 
-// Verdict is whether a call may be made again, and why.
+// Verdict says whether a call may be repeated, and why.
 type Verdict struct {
 	Retry   Retry
-	Passing bool   // what went wrong may pass by itself: a fault of the network, or U
-	Reason  string // in words
+	Passing bool   // the problem may be temporary: a network error, or U
+	Reason  string // for people
 }
 
-// Verdict judges a call of this endpoint that ended with err. What Antom answered is
-// judged by the row of its code; a call whose answer was lost, by Recourse.
+// Verdict decides about a call of this endpoint that returned err. An answer of Antom is
+// decided by the row of its code, a call whose answer was lost by Recourse.
 func (e Endpoint) Verdict(err error) Verdict {
 	if refused, ok := errors.AsType[*ResultError](err); ok {
 		return Verdict{
@@ -40,7 +40,7 @@ func (e Endpoint) Verdict(err error) Verdict {
 	}
 	failed, ok := errors.AsType[*TransportError](err)
 	if !ok {
-		return Verdict{Retry: RetryInquire, Reason: "there is no answer that can be believed"}
+		return Verdict{Retry: RetryInquire, Reason: "there is no valid answer"}
 	}
 	v := Verdict{Retry: RetryInquire, Passing: failed.Temporary(), Reason: "no usable answer: " + string(failed.Kind)}
 	switch {
@@ -55,8 +55,8 @@ func (e Endpoint) Verdict(err error) Verdict {
 	return v
 }
 
-// Retry is the verdict on a repeat of the refused call. U leaves the outcome open: the
-// same request completes it, unless the code's row says to inquire.
+// Retry returns how the refused call may be repeated. U leaves the outcome open: the same
+// request completes it, unless the code's row says to inquire.
 func (e *ResultError) Retry() Retry {
 	switch {
 	case e.Result.ResultStatus == StatusU && (!e.Known || e.Row.Retry != RetryInquire):
@@ -67,36 +67,36 @@ func (e *ResultError) Retry() Retry {
 	return RetryNever
 }
 
-// UnderWay reports whether the call was accepted and is being carried out: it must not
-// be sent again, and what comes of it is waited for.
+// UnderWay reports whether the call was accepted and is in progress: do not send it again, but
+// wait for its result.
 func (e *ResultError) UnderWay() bool {
 	return e.Result.ResultStatus == StatusU && e.Retry() == RetryInquire
 }
 
-// Decides reports whether the refusal settles what came of an earlier call with the
-// same request id whose answer was lost. A refusal that can come before Antom looks at
-// the id does not, nor one that nobody vouches for.
+// Decides reports whether the refusal determines the outcome of an earlier call with the same
+// request id whose answer was lost. A refusal that may come before Antom looks at the id does
+// not, and neither does an unsigned one.
 func (e *ResultError) Decides() bool {
 	return e.Result.ResultStatus == StatusF && e.Signed && e.Known && !e.Row.Places.Has(InGateway)
 }
 
-// next is what to do after an inquiry that told no final state, and why.
+// next is what to do after an inquiry without a final state, and why.
 type next struct {
 	again   bool
-	backOff bool   // ask less often
-	reason  string // in words
+	backOff bool   // reduce the frequency
+	reason  string // for people
 }
 
-// afterAnswer decides on a state that was told.
+// afterAnswer decides after an answer with a state.
 func afterAnswer(done bool) next {
 	if done {
-		return next{reason: "what was waited for is final"}
+		return next{reason: "the awaited state is final"}
 	}
-	return next{again: true, reason: "what is waited for is not final"}
+	return next{again: true, reason: "the awaited state is not final"}
 }
 
-// afterError decides on the decoded answer whether sending the same bytes again
-// makes sense. Only operations whose row allows it are repeated.
+// afterError decides after an error whether sending the same bytes again makes sense. Only
+// operations whose row allows it are repeated.
 func afterError(op Operation, err error) next {
 	if endpoint, _ := LookupEndpoint(op); !endpoint.Repeat {
 		return next{reason: fmt.Sprintf("%s must not be repeated", op)}

@@ -14,8 +14,8 @@ func refusal(status ResultStatus, code string) error {
 	return &ResultError{Result: Result{ResultStatus: status, ResultCode: code}, Row: row, Known: known}
 }
 
-// TestAfterError is the table of decisions: whether the same bytes may be sent
-// again, whether to ask less often then, and why.
+// TestAfterError is the table of decisions: whether the same bytes may be sent again, whether
+// at a lower frequency, and why.
 func TestAfterError(t *testing.T) {
 	t.Parallel()
 	unsigned := fmt.Errorf("inquiryPayment: the gateway's answer: %w", sign.NewError(sign.SignatureMissing, ""))
@@ -135,11 +135,11 @@ func TestPace_after(t *testing.T) {
 		done bool
 		want Decision
 	}{
-		{nil, false, Decision{true, time.Second, "what is waited for is not final"}},
+		{nil, false, Decision{true, time.Second, "the awaited state is not final"}},
 		{unreachable, false, Decision{true, 2 * time.Second, "no usable answer: " + string(Unreachable)}},
 		{unreachable, false, Decision{true, 3 * time.Second, "no usable answer: " + string(Unreachable)}},
-		{nil, false, Decision{true, time.Second, "what is waited for is not final"}},
-		{nil, true, Decision{false, time.Second, "what was waited for is final"}},
+		{nil, false, Decision{true, time.Second, "the awaited state is not final"}},
+		{nil, true, Decision{false, time.Second, "the awaited state is final"}},
 	}
 	for i, step := range steps {
 		if got := pace.After(step.err, step.done); got != step.want {
@@ -148,7 +148,7 @@ func TestPace_after(t *testing.T) {
 	}
 }
 
-// The kinds of transport errors are all in their table, sorted.
+// All kinds of transport errors are in the table, sorted.
 func TestTransportKinds(t *testing.T) {
 	t.Parallel()
 	for i, row := range transportKinds {

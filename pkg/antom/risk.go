@@ -1,7 +1,6 @@
 package antom
 
-// Env is what risk control wants to know of the buyer's device (G24). ClientIP
-// should be sent for cards.
+// Env describes the buyer's device for risk control (G24). Send ClientIP for cards.
 type Env struct {
 	TerminalType             string       `json:"terminalType,omitzero"` // WEB, WAP, APP, MINI_APP
 	OSType                   string       `json:"osType,omitzero"`       // IOS, ANDROID
@@ -24,7 +23,7 @@ type Env struct {
 	ExtendInfo               string       `json:"extendInfo,omitzero"` // max 2048
 }
 
-// BrowserInfo is what 3-D Secure wants to know of the buyer's browser (G24).
+// BrowserInfo describes the buyer's browser for 3-D Secure (G24).
 type BrowserInfo struct {
 	AcceptHeader      string `json:"acceptHeader,omitzero"`
 	JavaEnabled       *Bool  `json:"javaEnabled,omitzero"`
@@ -33,7 +32,7 @@ type BrowserInfo struct {
 	UserAgent         string `json:"userAgent,omitzero"`
 }
 
-// RiskData is what the merchant knows that risk control may use (SDK).
+// RiskData is what the merchant knows that may help risk control (SDK).
 type RiskData struct {
 	Order                  *RiskOrder              `json:"order,omitzero"`
 	Buyer                  *RiskBuyer              `json:"buyer,omitzero"`
@@ -43,14 +42,13 @@ type RiskData struct {
 	CardVerificationResult *CardVerificationResult `json:"cardVerificationResult,omitzero"`
 }
 
-// RiskOrder is where an order came from (SDK).
+// RiskOrder is the origin of an order (SDK).
 type RiskOrder struct {
 	OrderType     string `json:"orderType,omitzero"`
 	ReferringSite string `json:"referringSite,omitzero"`
 }
 
-// RiskBuyer is what the buyer did lately (SDK). A count of 0 says something, so
-// it differs from none.
+// RiskBuyer is the buyer's recent activity (SDK). A count of 0 differs from an absent one.
 type RiskBuyer struct {
 	NoteToMerchant  string `json:"noteToMerchant,omitzero"`
 	NoteToShipping  string `json:"noteToShipping,omitzero"`
@@ -58,7 +56,7 @@ type RiskBuyer struct {
 	OrderCountIn24H *Int   `json:"orderCountIn24H,omitzero"`
 }
 
-// RiskEnv is what the merchant knows of the buyer's network (SDK).
+// RiskEnv is what the merchant knows about the buyer's network (SDK).
 type RiskEnv struct {
 	IPAddressType string `json:"ipAddressType,omitzero"`
 }
@@ -69,8 +67,7 @@ type RiskSignal struct {
 	RiskReason string `json:"riskReason,omitzero"`
 }
 
-// RiskAddress compares addresses (SDK). The unit of the distances is not
-// documented.
+// RiskAddress compares addresses (SDK). The unit of the distances is not documented.
 type RiskAddress struct {
 	ShippingPhoneType             string `json:"shippingPhoneType,omitzero"`
 	IsBillShipStateSame           *Bool  `json:"isBillShipStateSame,omitzero"`
@@ -79,8 +76,7 @@ type RiskAddress struct {
 	MinPreviousShipToBillDistance *Int   `json:"minPreviousShipToBillDistance,omitzero"`
 }
 
-// CardVerificationResult is what the merchant's own checks of the card gave
-// (SDK).
+// CardVerificationResult is the result of the merchant's own checks of the card (SDK).
 type CardVerificationResult struct {
 	AuthenticationType   string             `json:"authenticationType,omitzero"`
 	AuthenticationMethod string             `json:"authenticationMethod,omitzero"`
@@ -90,7 +86,7 @@ type CardVerificationResult struct {
 	ThreeDSResult        *RiskThreeDSResult `json:"threeDSResult,omitzero"`
 }
 
-// RiskThreeDSResult is how the merchant's own 3-D Secure went (SDK).
+// RiskThreeDSResult is the result of the merchant's own 3-D Secure (SDK).
 type RiskThreeDSResult struct {
 	ThreeDSVersion         string `json:"threeDSVersion,omitzero"`
 	ThreeDSInteractionMode string `json:"threeDSInteractionMode,omitzero"` // FRICTIONLESS, CHALLENGE

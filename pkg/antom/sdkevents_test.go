@@ -8,8 +8,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// documentedEvents are the codes of the guide's table, of the newer reference and of
-// the enumeration in the SDK 1.47.2.
+// documentedEvents are the codes in the guide's table, in the newer reference and in the
+// enumeration of the SDK 1.47.2.
 const documentedEvents = `
 SDK_PAYMENT_SUCCESSFUL SDK_PAYMENT_PROCESSING SDK_PAYMENT_FAIL SDK_PAYMENT_CANCEL SDK_PAYMENT_ERROR
 SDK_START_OF_LOADING SDK_END_OF_LOADING SDK_INTERNAL_ERROR SDK_CREATEPAYMENT_PARAMETER_ERROR SDK_INIT_PARAMETER_ERROR
@@ -60,7 +60,7 @@ func checkPhrases(t *testing.T, code string, phrases ...string) {
 	}
 }
 
-// The guide's event table swaps two meanings; ours follows the SDK, and says so.
+// The guide's event table swaps two meanings; ours follows the SDK and says so.
 func TestSDKEvents_swappedPair(t *testing.T) {
 	t.Parallel()
 	for code, about := range map[string]string{"SDK_CREATEPAYMENT_PARAMETER_ERROR": "session data", "SDK_INIT_PARAMETER_ERROR": "constructor"} {
@@ -75,9 +75,9 @@ func TestExplainSDKEvent(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ code, message, want string }{
 		{"SDK_CREATECOMPONENT_ERROR", "", "the payment component could not be shown"},
-		{"SDK_CREATECOMPONENT_ERROR", "Network request error", "the browser does not reach Antom's gateway"},
+		{"SDK_CREATECOMPONENT_ERROR", "Network request error", "the browser can't reach Antom's gateway"},
 		{"SDK_CREATECOMPONENT_ERROR", "Load resource timeout", "the page of the form did not load within 15 s"},
-		{"SDK_CREATECOMPONENT_ERROR", "Only one component can be rendered simultaneously", "a component is shown already"},
+		{"SDK_CREATECOMPONENT_ERROR", "Only one component can be rendered simultaneously", "a component is already shown"},
 		{"SDK_CREATE_COMPONENT_ERROR", "The order has been closed", "Antom refused the session: expired, paid, cancelled, or of another environment"},
 		{"SDK_CREATEPAYMENT_PARAMETER_ERROR", "no such message", "the SDK could not read the session data: wrong, cut, or without the fourth part"},
 		{"SDK_PAYMENT_FAIL", "Network request error", "the payment failed"},
@@ -91,7 +91,7 @@ func TestExplainSDKEvent(t *testing.T) {
 	}
 }
 
-// A cause belongs to a code of the table; the one for all other messages is the last.
+// Every cause belongs to a code in the table; the one for all other messages comes last.
 func TestSDKCauses(t *testing.T) {
 	t.Parallel()
 	for _, row := range antom.SDKEvents() {

@@ -8,13 +8,13 @@ import (
 // SessionsService creates payment sessions.
 type SessionsService service
 
-// ProductCode says which product a session is for.
+// ProductCode is the product that a session is for.
 type ProductCode string
 
 // ProductCashierPayment is the product of one-time payments (SEED).
 const ProductCashierPayment ProductCode = "CASHIER_PAYMENT"
 
-// CaptureMode says who captures an authorised payment.
+// CaptureMode is who captures an authorised payment.
 type CaptureMode string
 
 // The capture modes; empty means automatic (G24).
@@ -23,19 +23,19 @@ const (
 	CaptureManual    CaptureMode = "MANUAL"    // the merchant, within 7 days
 )
 
-// SessionRequest is the request of createPaymentSession (G24 where a field says
-// nothing else). ProductCode, PaymentRequestID, PaymentAmount, PaymentMethod,
-// PaymentRedirectURL and Order are required (SEED). Lengths are in characters.
+// SessionRequest is the request of createPaymentSession (G24 unless a field says otherwise).
+// ProductCode, PaymentRequestID, PaymentAmount, PaymentMethod, PaymentRedirectURL and Order are
+// required (SEED). Lengths are in characters.
 type SessionRequest struct {
 	ProductCode                 ProductCode             `json:"productCode,omitzero"`
 	PaymentRequestID            string                  `json:"paymentRequestId,omitzero"` // max 64; a new one for each payment; no Chinese characters
 	PaymentAmount               Amount                  `json:"paymentAmount,omitzero"`    // what is charged, in minor units of the order's currency
 	PaymentMethod               *PaymentMethod          `json:"paymentMethod,omitzero"`
 	PaymentRedirectURL          string                  `json:"paymentRedirectUrl,omitzero"` // max 2048; the page that the buyer returns to
-	PaymentNotifyURL            string                  `json:"paymentNotifyUrl,omitzero"`   // max 2048; beats the Dashboard's
+	PaymentNotifyURL            string                  `json:"paymentNotifyUrl,omitzero"`   // max 2048; takes precedence over the Dashboard's
 	Order                       *Order                  `json:"order,omitzero"`
-	SettlementStrategy          *SettlementStrategy     `json:"settlementStrategy,omitzero"`       // needed with several settlement currencies
-	PaymentFactor               *PaymentFactor          `json:"paymentFactor,omitzero"`            // give it for CARD
+	SettlementStrategy          *SettlementStrategy     `json:"settlementStrategy,omitzero"`       // required with several settlement currencies
+	PaymentFactor               *PaymentFactor          `json:"paymentFactor,omitzero"`            // set it for CARD
 	PaymentSessionExpiryTime    DateTime                `json:"paymentSessionExpiryTime,omitzero"` // at most 1 h after creation, which is the default
 	PaymentExpiryTime           DateTime                `json:"paymentExpiryTime,omitzero"`        // SDK
 	EnableInstallmentCollection *Bool                   `json:"enableInstallmentCollection,omitzero"`
@@ -57,19 +57,19 @@ type SessionRequest struct {
 	PaymentQuote                *Quote                  `json:"paymentQuote,omitzero"`                // SDK
 	ProcessingAmount            Amount                  `json:"processingAmount,omitzero"`            // SDK
 
-	// The subscription products (SDK) are not of the card flow: their objects
-	// are passed on as they are.
+	// The subscription products (SDK) are not part of the card flow: their objects are passed
+	// on unchanged.
 	SubscriptionPlan map[string]any `json:"subscriptionPlan,omitzero"`
 	SubscriptionInfo map[string]any `json:"subscriptionInfo,omitzero"`
 	Subscription     map[string]any `json:"subscription,omitzero"`
 }
 
-// SettlementStrategy names the currency to be settled in (SEED).
+// SettlementStrategy selects the settlement currency (SEED).
 type SettlementStrategy struct {
 	SettlementCurrency string `json:"settlementCurrency,omitzero"` // ISO 4217
 }
 
-// PaymentFactor says how a payment is authorised and captured (G24).
+// PaymentFactor determines how a payment is authorised and captured (G24).
 type PaymentFactor struct {
 	IsAuthorization        *Bool       `json:"isAuthorization,omitzero"`        // true: authorise, then capture; sent for CARD (SEED)
 	CaptureMode            CaptureMode `json:"captureMode,omitzero"`            // max 64
@@ -89,10 +89,10 @@ type PaymentMethod struct {
 	ExtendInfo                  string                 `json:"extendInfo,omitzero"`                  // max 2048; SDK
 }
 
-// PaymentMethodMetaData is what a session may say of a card payment (SDK where a
-// field says nothing else). The card's own data (number, expiry, digits) is of
-// the pay API, for merchants with PCI compliance, and left out on purpose: in a
-// session the buyer gives it to the web SDK.
+// PaymentMethodMetaData contains the details of a card payment that a session may set (SDK
+// unless a field says otherwise). The card's own data (number, expiry date, verification
+// digits) belongs to the pay API, for merchants with PCI compliance, and is left out on
+// purpose: in a session the buyer enters it in the web SDK.
 type PaymentMethodMetaData struct {
 	PaymentMethodRegion         string    `json:"paymentMethodRegion,omitzero"`         // BR, KR, GLOBAL; G24
 	Is3DSAuthentication         *Bool     `json:"is3DSAuthentication,omitzero"`         // true: 3-D Secure from the start; DOC
@@ -114,7 +114,7 @@ type PaymentMethodMetaData struct {
 	BusinessNo                  string    `json:"businessNo,omitzero"`           // max 10; Korea
 }
 
-// MPIData is the result of 3-D Secure that the merchant ran (SDK).
+// MPIData is the result of 3-D Secure performed by the merchant (SDK).
 type MPIData struct {
 	ThreeDSVersion  string `json:"threeDSVersion,omitzero"`
 	ECI             string `json:"eci,omitzero"`
@@ -132,7 +132,7 @@ type AvailablePaymentMethod struct {
 // PaymentMethodTypeItem is one offer (DOC).
 type PaymentMethodTypeItem struct {
 	PaymentMethodType  string `json:"paymentMethodType,omitzero"`  // max 64
-	PaymentMethodOrder Int    `json:"paymentMethodOrder,omitzero"` // from 1; the smaller stands first
+	PaymentMethodOrder Int    `json:"paymentMethodOrder,omitzero"` // from 1; the smallest comes first
 	ExpressCheckout    *Bool  `json:"expressCheckout,omitzero"`    // ALIPAY_CN, APPLEPAY, Google Pay
 }
 
@@ -142,7 +142,7 @@ type CreditPayPlan struct {
 	Interval                   string `json:"interval,omitzero"`                   // MONTH
 	CreditPayFeeType           string `json:"creditPayFeeType,omitzero"`           // PERCENTAGE
 	FeePercentage              *Int   `json:"feePercentage,omitzero"`              // 0 to 100
-	FilteredInstallmentPeriods []Int  `json:"filteredInstallmentPeriods,omitzero"` // 2 to 36 each; InstallmentNum wins; SDK
+	FilteredInstallmentPeriods []Int  `json:"filteredInstallmentPeriods,omitzero"` // 2 to 36 each; InstallmentNum takes precedence; SDK
 	InterestRate               string `json:"interestRate,omitzero"`               // max 16; a decimal; in answers only; SDK
 }
 
@@ -156,8 +156,8 @@ type AgreementInfo struct {
 
 // Session is the answer of createPaymentSession (G24).
 type Session struct {
-	PaymentSessionData       string   `json:"paymentSessionData"`       // max 4096; for the web SDK, whole and unchanged
-	PaymentSessionExpiryTime DateTime `json:"paymentSessionExpiryTime"` // after it the buyer can't pay
+	PaymentSessionData       string   `json:"paymentSessionData"`       // max 4096; for the web SDK, complete and unchanged
+	PaymentSessionExpiryTime DateTime `json:"paymentSessionExpiryTime"` // after this time the buyer can't pay
 	PaymentSessionID         string   `json:"paymentSessionId"`         // max 64
 	NormalURL                string   `json:"normalUrl,omitzero"`       // max 2048; of Checkout Page
 	URL                      string   `json:"url,omitzero"`             // SDK
@@ -165,8 +165,8 @@ type Session struct {
 	InvoiceID                string   `json:"invoiceId,omitzero"`       // SDK
 }
 
-// Create calls createPaymentSession. The payment itself is born when the buyer
-// submits the form that the web SDK shows.
+// Create calls createPaymentSession. The payment itself is created when the buyer submits the
+// form that the web SDK shows.
 func (s *SessionsService) Create(ctx context.Context, request *SessionRequest) (*Session, *Response, error) {
 	if request == nil {
 		return nil, nil, errors.New("createPaymentSession: no request")
@@ -174,8 +174,8 @@ func (s *SessionsService) Create(ctx context.Context, request *SessionRequest) (
 	return call[Session](ctx, s.client, CreatePaymentSession, request)
 }
 
-// CreateFrom calls createPaymentSession with exactly this body, which is signed
-// and sent byte for byte.
+// CreateFrom calls createPaymentSession with exactly this body, which is signed and sent byte
+// for byte.
 func (s *SessionsService) CreateFrom(ctx context.Context, body []byte) (*Session, *Response, error) {
 	return callWith[Session](ctx, s.client, CreatePaymentSession, body)
 }

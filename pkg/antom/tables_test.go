@@ -29,8 +29,8 @@ var pages = [...]struct {
 	{"paymentResult", antom.InPaymentResult},
 }
 
-// readPages returns the codes of each page as code:status, sorted, in the names
-// of the table: pages have other spellings too.
+// readPages returns the codes of each page as code:status, sorted, with the table's names for
+// aliases.
 func readPages(t *testing.T) map[string][]string {
 	t.Helper()
 	found := make(map[string][]string)
@@ -54,9 +54,9 @@ func readPages(t *testing.T) map[string][]string {
 	return found
 }
 
-// TestResultCodes_pages holds the table against the pages in both directions:
-// each code of a page is in the table with that status and place, and the table
-// puts no other code there.
+// TestResultCodes_pages compares the table with the pages in both directions: each code of a
+// page is in the table with that status and place, and the table has no other code for the
+// page.
 func TestResultCodes_pages(t *testing.T) {
 	t.Parallel()
 	documented := readPages(t)
@@ -83,7 +83,7 @@ func TestResultCodes_pages(t *testing.T) {
 	}
 }
 
-// A class says who can do what, and the status must allow it.
+// A class says who can do what, so the status must permit it.
 func TestResultCodes_classes(t *testing.T) {
 	t.Parallel()
 	statuses := map[antom.RetryClass]string{
@@ -136,7 +136,7 @@ func TestResultCodes_aliases(t *testing.T) {
 	}
 }
 
-// The tables are handed out as copies.
+// The tables are returned as copies.
 func TestTables_areCopies(t *testing.T) {
 	t.Parallel()
 	antom.ResultCodes()[0].Code = "X"
@@ -149,7 +149,7 @@ func TestTables_areCopies(t *testing.T) {
 	}
 }
 
-// TestCurrencies_documented holds the table against Antom's own list.
+// TestCurrencies_documented compares the table with Antom's own list.
 func TestCurrencies_documented(t *testing.T) {
 	t.Parallel()
 	want := map[int]string{

@@ -14,8 +14,8 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// slowTransport answers a signed paidBody: the headers after one time, the end of
-// the body after another.
+// slowTransport returns a signed paidBody: the headers after one delay, the end of the body
+// after another.
 func slowTransport(key *sign.PrivateKey, headers, body time.Duration) roundTrip {
 	wait := func(ctx context.Context, d time.Duration) error {
 		select {
@@ -45,7 +45,7 @@ type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(b []byte) (int, error) { return f(b) }
 
-// TestTimeout tells the client's own time-out, which is the gateway's fault, from
+// TestTimeout distinguishes the client's own timeout, which is an error of the gateway, from
 // the end of the caller's context, which is not.
 func TestTimeout(t *testing.T) {
 	t.Parallel()
@@ -112,7 +112,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// stripCause leaves out what every time-out ends in.
+// stripCause removes the common end of all timeout errors.
 func stripCause(err error) string {
 	if _, ok := errors.AsType[*antom.TransportError](err); ok {
 		return strings.TrimSuffix(err.Error(), ": context deadline exceeded")
@@ -120,7 +120,7 @@ func stripCause(err error) string {
 	return err.Error()
 }
 
-// The caller hangs up in the middle of a call over a real connection.
+// The caller cancels in the middle of a call over a real connection.
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	client, g := setup(t)

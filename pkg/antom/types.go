@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Bool is a JSON boolean that is also read from its string form: Antom's pages
-// ask for strings, its SDKs send booleans. It is written natively.
+// Bool is a JSON boolean that is also read from a string: Antom's pages require strings, its
+// SDKs send booleans. It is written as a boolean.
 type Bool bool
 
 // UnmarshalJSON reads true, "true", false and "false"; null and "" are false.
@@ -25,8 +25,8 @@ func (b *Bool) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Int is a JSON number that is also read from its string form, as Antom's pages
-// ask for. It is written natively.
+// Int is a JSON number that is also read from a string, as Antom's pages require. It is written
+// as a number.
 type Int int64
 
 // UnmarshalJSON reads 5 and "5"; null and "" are 0.
@@ -51,11 +51,10 @@ func unquoted(data []byte) []byte {
 	return bytes.TrimSpace(data)
 }
 
-// DateTime is an ISO 8601 time as it stands in the message, such as
-// 2019-06-01T12:01:01+08:30.
+// DateTime is an ISO 8601 time as written in the message, such as 2019-06-01T12:01:01+08:30.
 type DateTime string
 
-// Time parses it. Antom writes the zone as Z, ±hh:mm or ±hhmm.
+// Time parses the time. Antom writes the zone as Z, ±hh:mm or ±hhmm.
 func (d DateTime) Time() (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, string(d))
 	if err != nil {
@@ -100,7 +99,7 @@ type Quote struct {
 	ExchangeAmount    Amount      `json:"exchangeAmount,omitzero"` // SDK
 }
 
-// CustomizedInfo is free text of the merchant, given back with the result (SDK).
+// CustomizedInfo is free text of the merchant, returned with the result (SDK).
 type CustomizedInfo struct {
 	CustomizedField1 string `json:"customizedField1,omitzero"`
 	CustomizedField2 string `json:"customizedField2,omitzero"`

@@ -11,9 +11,9 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Target is the path and the query of a request as its sender signed them, even
-// where a router such as [http.StripPrefix] has changed the URL. Some clients send
-// an absolute URL; of that the path and the query are what was signed.
+// Target returns the path and the query of a request as its sender signed them, even if a
+// router such as [http.StripPrefix] has changed the URL. Some clients send an absolute URL; its
+// path and query are what was signed.
 func Target(r *http.Request) string {
 	if strings.HasPrefix(r.RequestURI, "/") {
 		return r.RequestURI
@@ -24,14 +24,13 @@ func Target(r *http.Request) string {
 	return r.URL.RequestURI()
 }
 
-// Signed puts together what the signature of a message covers, and reads the
-// signature. target is the path with its query, of an answer that of its request;
-// timeHeader is [HeaderRequestTime], of an answer [HeaderResponseTime].
+// Signed returns the message that a signature covers, and the signature header. target is the
+// path with its query; for an answer, that of its request. timeHeader is [HeaderRequestTime],
+// or [HeaderResponseTime] for an answer.
 //
-// Each of the headers must stand once: of two values nobody can say which one was
-// meant, and a proxy, a framework and a signature check may each take another.
-// The error is then a [*sign.Error]. A header that is absent is left empty, which
-// [sign.PublicKey.Verify] refuses.
+// Each of the headers must occur once: if there are two values, a proxy, a framework and a
+// signature check may each use another one. The error is then a [*sign.Error]. An absent header
+// is left empty; [sign.PublicKey.Verify] refuses it.
 func Signed(method, target, timeHeader string, headers http.Header, body []byte) (message sign.Message, signature string, err error) {
 	for _, name := range [...]string{HeaderSignature, HeaderClientID, timeHeader} {
 		values := headers[name]
@@ -49,8 +48,7 @@ func Signed(method, target, timeHeader string, headers http.Header, body []byte)
 	}, headers.Get(HeaderSignature), nil
 }
 
-// DefaultBodyLimit bounds the body of a notification: 1 MiB. Antom's are a few
-// kilobytes.
+// DefaultBodyLimit limits the body of a notification: 1 MiB. Antom's are a few kilobytes.
 const DefaultBodyLimit = 1 << 20
 
 type verifyOptions struct {
@@ -59,14 +57,14 @@ type verifyOptions struct {
 	clientID string
 }
 
-// VerifyOption changes how [VerifyRequest] looks at a request.
+// VerifyOption configures [VerifyRequest].
 type VerifyOption func(*verifyOptions)
 
-// WithBodyLimit bounds the body, in bytes; the default is [DefaultBodyLimit].
+// WithBodyLimit limits the body, in bytes; the default is [DefaultBodyLimit].
 func WithBodyLimit(limit int64) VerifyOption { return func(o *verifyOptions) { o.limit = limit } }
 
-// WithTarget names the path and query that Antom signed, for a server behind a
-// proxy that changes them: those of the notify URL, without scheme and host.
+// WithTarget sets the path and query that Antom signed, for a server behind a proxy that
+// changes them: those of the notify URL.
 func WithTarget(target string) VerifyOption { return func(o *verifyOptions) { o.target = target } }
 
 // WithClientID refuses notifications for other clients.
@@ -74,13 +72,12 @@ func WithClientID(clientID string) VerifyOption {
 	return func(o *verifyOptions) { o.clientID = clientID }
 }
 
-// VerifyRequest reads a notification from a request and verifies its signature
-// with Antom's public key over the exact bytes of the body. Only a notification
-// that is genuine is returned. It may be an old one sent again: look whether it
-// tells you anything new before you act on it.
+// VerifyRequest reads a notification from a request and verifies its signature with Antom's
+// public key over the exact bytes of the body. It returns only genuine notifications. A
+// notification may be a repetition: check whether it is new to you before you act on it.
 //
-// The error wraps a [*sign.Error] if the signature does not hold or a signed
-// header stands twice, and a [*http.MaxBytesError] if the body is over the limit.
+// The error wraps a [*sign.Error] if the signature is invalid or a signed header occurs twice,
+// and a [*http.MaxBytesError] if the body is over the limit.
 func VerifyRequest(r *http.Request, antomKey *sign.PublicKey, opts ...VerifyOption) (*Notification, error) {
 	if antomKey == nil {
 		return nil, errors.New("verify the notification: no public key of Antom")
@@ -105,10 +102,9 @@ func VerifyRequest(r *http.Request, antomKey *sign.PublicKey, opts ...VerifyOpti
 	return n, nil
 }
 
-// VerifyMessage verifies a request or a notification whose body was read already,
-// by the rule of [VerifyRequest]; the body is not looked into. The target is what
-// was signed, see [Target]. If clientID is not empty the message must be for that
-// client, see [CheckClientID].
+// VerifyMessage verifies a request or a notification whose body has been read, by the rule of
+// [VerifyRequest]. It does not decode the body. target is what was signed; see [Target]. If
+// clientID is not empty, the message must be for that client; see [CheckClientID].
 func VerifyMessage(r *http.Request, target string, body []byte, key *sign.PublicKey, clientID string) (sign.Header, error) {
 	message, signature, err := Signed(r.Method, target, HeaderRequestTime, r.Header, body)
 	if err != nil {
@@ -121,12 +117,11 @@ func VerifyMessage(r *http.Request, target string, body []byte, key *sign.Public
 	return header, err
 }
 
-// CheckClientID refuses a genuine message that is for another client than the
-// one wanted, by the client-id header that its signature covers; an empty want
-// takes any. Antom signs the messages of all its clients with keys of its own, so
-// that the signature alone does not say that a message is yours (INF: no page
-// says whether two clients may share a key). The error is a [*sign.Error] with
-// the reason [sign.ClientIDOther].
+// CheckClientID returns an error if a genuine message is for a client other than want,
+// according to the client-id header, which is signed. An empty want accepts any client. Antom
+// signs the messages of all its clients with its own keys, so the signature alone does not show
+// that a message is yours (INF: no page says whether two clients may share a key). The error is
+// a [*sign.Error] with the reason [sign.ClientIDOther].
 func CheckClientID(got, want string) error {
 	if want == "" || got == want {
 		return nil

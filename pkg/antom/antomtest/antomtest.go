@@ -1,33 +1,33 @@
-// Package antomtest starts a stand-in for Antom's gateway inside a test, and
-// hands back a client that talks to it:
+// Package antomtest runs a simulated gateway of Antom inside a test and provides a client for
+// it:
 //
 //	func TestCheckout(t *testing.T) {
 //		gateway := antomtest.Start(t)
 //		shop := NewShop(gateway.Client)
 //		…
 //		gateway.Pay(antomtest.Form{PaymentRequestID: id})
-//		gateway.Advance(5 * time.Second) // the payment is final, and its capture
+//		gateway.Advance(5 * time.Second) // the payment and its capture are final
 //	}
 //
-// The gateway listens on loopback, so that clients in any language can call it;
-// every request and answer is really signed and verified, and notifications are
-// really sent. It ends with the test.
+// The gateway listens on loopback, so that clients in any language can call it. Every request
+// and answer is really signed and verified, and notifications are really sent. The gateway
+// stops when the test ends.
 //
 // # Time
 //
-// The gateway has a clock of its own, which stands still until [Gateway.Advance]
-// moves it. Everything that is due on the way happens in its order, resends of
-// notifications within 24 hours included, and is over when Advance returns.
+// The gateway has its own clock, which moves only when [Gateway.Advance] is called. Everything
+// that becomes due in between happens in order, including resends of notifications within 24
+// hours, and is finished when Advance returns.
 //
 // # Faults
 //
-// [Gateway.Fault] makes it fail on purpose, at the calls that you name: answer
-// late, lose an answer, sign badly, notify twice. The same calls always meet the
-// same faults. The gateway's own checks come first: no fault makes it accept a
-// call of an unknown client or with a bad signature.
+// [Gateway.Fault] injects faults into the calls that you name: answer late, lose an answer,
+// sign badly, notify twice. The same calls always get the same faults. The gateway's own checks
+// come first: no fault makes it accept a call of an unknown client or with an invalid
+// signature.
 //
-// What Antom documents the gateway does as documented. Where Antom's pages are
-// silent it does what its authors think likely.
+// The gateway behaves as Antom documents. If Antom's pages do not say how, it does what its
+// authors consider likely.
 package antomtest
 
 import (
@@ -46,22 +46,21 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Gateway is a running stand-in. Its methods end the test with t.Fatal if they
-// can't do what they say; call them from the test's own goroutine.
+// Gateway is a running simulated gateway. Its methods end the test with t.Fatal if they fail;
+// call them from the test's own goroutine.
 type Gateway struct {
-	// Client is set up for the gateway's merchant, and verifies its answers.
+	// Client is configured for the gateway's merchant, and verifies its answers.
 	Client *antom.Client
-	// URL is the gateway's, without a slash at the end; see
-	// [antom.WithGatewayURL].
+	// URL is the gateway's URL without a trailing slash; see [antom.WithGatewayURL].
 	URL string
-	// ClientID names the gateway's merchant. It is one of the sandbox.
+	// ClientID is the client id of the gateway's merchant, which belongs to the sandbox.
 	ClientID string
-	// MerchantKey is what the merchant signs with.
+	// MerchantKey is the key that the merchant signs with.
 	MerchantKey *sign.PrivateKey
-	// AntomKey is what the gateway's answers and notifications verify with.
+	// AntomKey verifies the gateway's answers and notifications.
 	AntomKey *sign.PublicKey
-	// CACertFile is the PEM file of the certificate that clients must trust, if
-	// the gateway was started with [WithTLS].
+	// CACertFile is the PEM file of the certificate that clients must trust, if the gateway was
+	// started with [WithTLS].
 	CACertFile string
 
 	t        testing.TB
@@ -69,7 +68,7 @@ type Gateway struct {
 	server   *emulator.Server
 }
 
-// Option changes how a gateway is started.
+// Option configures a gateway.
 type Option func(*settings)
 
 type settings struct {
@@ -79,24 +78,23 @@ type settings struct {
 	sandbox   bool
 }
 
-// WithNotifyURL is where notifications of sessions go that name no URL
-// themselves.
+// WithNotifyURL sets the URL for notifications of sessions without their own URL.
 func WithNotifyURL(url string) Option { return func(s *settings) { s.notifyURL = url } }
 
-// WithoutNotifications leaves every notification unsent.
+// WithoutNotifications keeps all notifications from being sent.
 func WithoutNotifications() Option { return func(s *settings) { s.hold = true } }
 
-// WithoutResend sends a notification once, acknowledged or not, as Antom's
-// sandbox does. Without it they are sent up to eight times within 24 hours, as
-// Antom documents it of production.
+// WithoutResend sends a notification once, acknowledged or not, as Antom's sandbox does. By
+// default unacknowledged ones are sent up to eight times within 24 hours, as Antom documents
+// for production.
 func WithoutResend() Option { return func(s *settings) { s.sandbox = true } }
 
-// WithTLS serves https with a certificate for localhost, 127.0.0.1 and ::1,
-// which [Gateway.Client] trusts.
+// WithTLS serves https with a certificate for localhost, 127.0.0.1 and ::1, which
+// [Gateway.Client] trusts.
 func WithTLS() Option { return func(s *settings) { s.secure = true } }
 
-// keyPair are the keys of every gateway of the process: making them takes
-// longer than most tests.
+// keyPair are the keys of all gateways in the process: generating them takes longer than most
+// tests.
 var keyPair = sync.OnceValues(func() ([2]*sign.PrivateKey, error) {
 	antomKey, err := sign.GenerateKey()
 	if err != nil {
@@ -106,7 +104,7 @@ var keyPair = sync.OnceValues(func() ([2]*sign.PrivateKey, error) {
 	return [2]*sign.PrivateKey{antomKey, merchantKey}, err
 })
 
-// Start starts a gateway that ends with the test. Each has a state of its own.
+// Start starts a gateway that stops when the test ends. Each gateway has its own state.
 func Start(t testing.TB, options ...Option) *Gateway {
 	t.Helper()
 	var s settings
@@ -133,7 +131,7 @@ func start(t testing.TB, s settings) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Cleanup(func() { _ = gateway.Close() }) // the folder goes with the test
+	t.Cleanup(func() { _ = gateway.Close() }) // the test removes the folder
 	if _, _, err := gateway.AdvanceClock(t.Context(), 0); err != nil {
 		return nil, err
 	}
@@ -197,19 +195,19 @@ func (g *Gateway) listen() error {
 	return err
 }
 
-// Form is what the buyer types. Only the PaymentRequestID must be there; the
-// rest is that of Antom's first test card, which succeeds.
+// Form is what the buyer enters. Only PaymentRequestID is required; the defaults are those of
+// Antom's first test card, which succeeds.
 type Form struct {
 	PaymentRequestID string
-	Card             string        // number; Antom's test cards decide how it ends
+	Card             string        // number; Antom's test cards determine the result
 	Expiry           string        // MM/YY
 	CVV              string        // digits
 	Processing       time.Duration // how long the payment stays PROCESSING; 3 s if 0
-	Outcome          string        // the payment result code, instead of the card's own
+	Outcome          string        // the payment result code, instead of the card's
 }
 
-// Pay submits the card form of a session, as the buyer would, and returns the
-// paymentId. The payment is PROCESSING until the clock was moved.
+// Pay submits the card form of a session as the buyer would, and returns the paymentId. The
+// payment is PROCESSING until the clock is advanced.
 func (g *Gateway) Pay(form Form) string {
 	g.t.Helper()
 	request := emulator.PayRequest{
@@ -224,7 +222,7 @@ func (g *Gateway) Pay(form Form) string {
 	return paid.PaymentID
 }
 
-// Now is what the gateway's clock says.
+// Now returns the time of the gateway's clock.
 func (g *Gateway) Now() time.Time {
 	g.t.Helper()
 	now, err := g.emulator.Time(g.t.Context())
@@ -232,26 +230,25 @@ func (g *Gateway) Now() time.Time {
 	return now
 }
 
-// Advance moves the gateway's clock. What becomes due on the way happens, each
-// thing at its own time, and is over when Advance returns: a notification was
-// sent, and sent again if it was not acknowledged.
+// Advance moves the gateway's clock. Everything that becomes due in between happens at its own
+// time, and is finished when Advance returns: notifications have been sent, and sent again if
+// they were not acknowledged.
 func (g *Gateway) Advance(d time.Duration) {
 	g.t.Helper()
 	g.check("advance the clock", g.server.AdvanceClock(g.t.Context(), d))
 }
 
-// Fault puts a fault in place, written OPERATION[:OCCURRENCE]=KIND[:ARGUMENT]:
+// Fault adds a fault, written OPERATION[:OCCURRENCE]=KIND[:ARGUMENT]:
 //
 //	inquiryPayment:2=latency:500ms
 //	capture:1=lost-answer
 //	inquiryPayment=answer-of-another
 //	notifyPayment=twice
 //
-// The operation is one of Antom's, * for any, or notifyPayment, notifyCapture,
-// notifyRefund. The occurrence is a number from 1, a range (2-4) or open (3+),
-// counted from then on; without it every one is meant. The kinds, each with the
-// argument that it takes, are listed by antom emulator fault kinds and in
-// docs/emulator.md. A fault that can't be read ends the test.
+// The operation is one of Antom's, * for any, or notifyPayment, notifyCapture, notifyRefund.
+// The occurrence is a number from 1, a range (2-4) or open (3+), counted from now on; without
+// it the fault applies to every call. The kinds and their arguments are listed by antom
+// emulator fault kinds and in docs/emulator.md. An invalid fault ends the test.
 func (g *Gateway) Fault(fault string) {
 	g.t.Helper()
 	parsed, err := emulator.ParseFault(fault)
@@ -260,10 +257,10 @@ func (g *Gateway) Fault(fault string) {
 	g.check("fault", err)
 }
 
-// ClearFaults removes all faults: calls go well again from then on.
+// ClearFaults removes all faults.
 func (g *Gateway) ClearFaults() { g.server.ClearFaults() }
 
-// Delivery is an attempt to notify the merchant, and what came of it.
+// Delivery is an attempt to notify the merchant, and its result.
 type Delivery struct {
 	NotifyType   antom.NotifyType
 	Time         time.Time // of the gateway's clock
@@ -272,8 +269,7 @@ type Delivery struct {
 	Verdict      string // why it was not acknowledged
 }
 
-// Deliveries are the attempts so far to notify the merchant of a payment, in
-// order.
+// Deliveries returns the attempts so far to notify the merchant about a payment, in order.
 func (g *Gateway) Deliveries(paymentRequestID string) []Delivery {
 	g.t.Helper()
 	details, err := g.emulator.Show(g.t.Context(), paymentRequestID)

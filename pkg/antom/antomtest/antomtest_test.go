@@ -28,7 +28,7 @@ func session(id, notifyURL string) *antom.SessionRequest {
 	}
 }
 
-// create makes a session, as the shop under test would.
+// create creates a session, as the shop under test would.
 func create(t *testing.T, g *antomtest.Gateway, id, notifyURL string) {
 	t.Helper()
 	if _, _, err := g.Client.Sessions.Create(t.Context(), session(id, notifyURL)); err != nil {
@@ -61,7 +61,7 @@ func TestStart(t *testing.T) {
 	}
 }
 
-// TestStart_notifies has a shop that refuses the first notification.
+// TestStart_notifies uses a shop that refuses the first notification.
 func TestStart_notifies(t *testing.T) {
 	t.Parallel()
 	var gateway *antomtest.Gateway

@@ -16,8 +16,8 @@ func checkout(ctx context.Context, client *antom.Client, id string) error {
 	return err
 }
 
-// A shop's test starts a gateway, runs the shop's own code against it, plays the
-// buyer and moves the time.
+// A shop's test starts a gateway, runs the shop's own code against it, plays the buyer and
+// advances the clock.
 func Example() {
 	_ = func(t *testing.T) { // func TestCheckout(t *testing.T) in a real test
 		gateway := antomtest.Start(t, antomtest.WithoutNotifications())
@@ -36,8 +36,8 @@ func Example() {
 	}
 }
 
-// patientCheckout asks again, with the same id, as long as the outcome of its
-// call is not known: the id keeps it from paying twice.
+// patientCheckout repeats its call with the same id as long as the outcome is not known: the id
+// prevents a second payment.
 func patientCheckout(ctx context.Context, client *antom.Client, id string) (calls int, err error) {
 	for calls < 5 {
 		calls++
@@ -49,8 +49,8 @@ func patientCheckout(ctx context.Context, client *antom.Client, id string) (call
 	return calls, err
 }
 
-// A shop's test makes the gateway lose its first answer, and drop the call after
-// it: the shop must ask again.
+// A shop's test makes the gateway lose its first answer and drop the next call: the shop must
+// try again.
 func ExampleGateway_Fault() {
 	_ = func(t *testing.T) { // func TestCheckout_lostAnswer(t *testing.T) in a real test
 		gateway := antomtest.Start(t, antomtest.WithoutNotifications())

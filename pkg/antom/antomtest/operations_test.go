@@ -15,14 +15,14 @@ import (
 
 func sgd(value int64) antom.Amount { return antom.Amount{Currency: "SGD", Value: value} }
 
-// manual is a session whose money is taken by capture calls.
+// manual is a session with manual capture.
 func manual(id string) *antom.SessionRequest {
 	s := session(id, "")
 	s.PaymentFactor.CaptureMode = antom.CaptureManual
 	return s
 }
 
-// paid makes a payment that has succeeded.
+// paid creates a payment that has succeeded.
 func paid(t *testing.T, g *antomtest.Gateway, s *antom.SessionRequest) (paymentID string) {
 	t.Helper()
 	if _, _, err := g.Client.Sessions.Create(t.Context(), s); err != nil {
@@ -33,7 +33,7 @@ func paid(t *testing.T, g *antomtest.Gateway, s *antom.SessionRequest) (paymentI
 	return paymentID
 }
 
-// TestCaptures takes a payment's money in two parts, and never more than there is.
+// TestCaptures captures a payment in two parts, and never more than its amount.
 func TestCaptures(t *testing.T) {
 	t.Parallel()
 	g := antomtest.Start(t, antomtest.WithoutNotifications())
@@ -54,7 +54,7 @@ func TestCaptures(t *testing.T) {
 	}
 }
 
-// TestRefunds gives a captured payment back in parts and asks for one of them.
+// TestRefunds refunds a captured payment in parts and inquires about one of the refunds.
 func TestRefunds(t *testing.T) {
 	t.Parallel()
 	g := antomtest.Start(t, antomtest.WithoutNotifications())
@@ -91,7 +91,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// TestCall sends any call, also one that no row knows, and verifies what comes.
+// TestCall makes a call that is not in the table, and verifies the answer.
 func TestCall(t *testing.T) {
 	t.Parallel()
 	g := antomtest.Start(t, antomtest.WithoutNotifications())
@@ -107,8 +107,8 @@ func TestCall(t *testing.T) {
 	}
 }
 
-// cached gives the first answer of each path again, whatever is asked: a cache that
-// does not look at the request.
+// cached repeats the first answer of each path, whatever the request: a cache that ignores the
+// request.
 type cached struct {
 	next    http.RoundTripper
 	answers map[string]*http.Response
@@ -135,8 +135,8 @@ func (c *cached) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// TestBinding: a genuine answer about one thing is never believed as the answer
-// about another, whichever operation it is.
+// TestBinding: for every operation, a genuine answer about one thing is rejected as the answer
+// about another.
 func TestBinding(t *testing.T) {
 	t.Parallel()
 	g := antomtest.Start(t, antomtest.WithoutNotifications())
