@@ -201,7 +201,7 @@ func hintsOf(err error) []string {
 	}
 	hints := strings.Split(h.Hint(), "\n")
 	if refused, ok := errors.AsType[*antom.ResultError](err); ok && refused.Known {
-		hints = append(hints, "antom explain "+refused.Row.Code+" tells more")
+		hints = append(hints, "antom explain "+refused.Row.Code+" explains it")
 	}
 	return hints
 }

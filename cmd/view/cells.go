@@ -9,7 +9,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// RecordedAmount is an amount of the history; empty if the record has none.
+// RecordedAmount returns the cell of an amount from the history; empty if the record has none.
 func RecordedAmount(a antom.Amount) output.Cell {
 	if a.IsZero() {
 		return output.Cell{}
@@ -17,12 +17,12 @@ func RecordedAmount(a antom.Amount) output.Cell {
 	return output.Cell{Text: a.String(), Plain: a.Decimal()}
 }
 
-// WhenCell tells people how long ago a time was, and programs the time.
+// WhenCell shows people how long ago a time was, and programs the time.
 func WhenCell(c *cli.CLI, t time.Time) output.Cell {
 	return output.Cell{Text: ago(c.Now().Sub(t)), Plain: t.Format(time.RFC3339)}
 }
 
-// ago is a duration as people tell it.
+// ago formats a duration for people.
 func ago(d time.Duration) string {
 	switch {
 	case d < time.Minute:

@@ -8,8 +8,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Outcome turns how a payment stands into the error, and so the exit code, of
-// a command that was asked to judge it.
+// Outcome returns the error for the state of a payment, which determines the exit code of a
+// command that checks it.
 func Outcome(p *antom.Payment, expect string) error {
 	status := p.PaymentStatus
 	name := cmp.Or(p.PaymentRequestID, p.PaymentID)

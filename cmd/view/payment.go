@@ -1,5 +1,5 @@
-// Package view shows Antom's values: cells, cards and tables of payments,
-// sessions and captures. The columns and JSON fields that it names are frozen.
+// Package view shows payments, sessions and captures as cells, cards and tables. The columns
+// and JSON fields that it names are frozen.
 package view
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// paymentCard shows a payment as label and value.
+// paymentCard shows a payment as labels and values.
 func paymentCard(p *antom.Payment) output.Card {
 	card := output.Card{Pairs: []output.Pair{
 		{Label: "Payment request", Name: "paymentRequestId", Value: output.Cell{Text: p.PaymentRequestID, Style: output.Key}},
@@ -29,7 +29,7 @@ func paymentCard(p *antom.Payment) output.Card {
 	return card
 }
 
-// CardPairs are the card of a payment and the words of its issuer.
+// CardPairs returns the card of a payment and the issuer's answer.
 func CardPairs(info *antom.PaymentResultInfo) []output.Pair {
 	if info == nil {
 		return nil
@@ -42,8 +42,8 @@ func CardPairs(info *antom.PaymentResultInfo) []output.Pair {
 	}
 }
 
-// maskedCard is a card number as it may be shown. Antom sends it masked; this is
-// for a gateway that does not.
+// maskedCard returns a card number that is safe to show. Antom masks it; this is for a gateway
+// that does not.
 func maskedCard(number string) string {
 	digits := 0
 	for _, r := range number {
@@ -57,7 +57,7 @@ func maskedCard(number string) string {
 	return redact.CardNumber(number)
 }
 
-// Present leaves out what the gateway did not say.
+// Present removes the pairs without a value.
 func Present(pairs []output.Pair) []output.Pair {
 	kept := pairs[:0]
 	for _, pair := range pairs {
@@ -68,7 +68,7 @@ func Present(pairs []output.Pair) []output.Pair {
 	return kept
 }
 
-// statusStyles say how a state of Antom's looks; the word is always there.
+// statusStyles are the styles of Antom's states, in addition to their names.
 var statusStyles = [...]struct {
 	status antom.PaymentStatus
 	style  output.Style
@@ -80,7 +80,7 @@ var statusStyles = [...]struct {
 	{antom.PaymentSuccess, output.OK},
 }
 
-// StatusCell is a status in the style of its meaning.
+// StatusCell returns a status in its style.
 func StatusCell(status antom.PaymentStatus) output.Cell {
 	for _, row := range statusStyles {
 		if row.status == status {
@@ -90,7 +90,7 @@ func StatusCell(status antom.PaymentStatus) output.Cell {
 	return output.Cell{Text: string(status)}
 }
 
-// AmountCell is an amount in major units with its currency.
+// AmountCell returns an amount in major units with its currency.
 func AmountCell(a antom.Amount) output.Cell {
 	if a.Currency == "" {
 		return output.Cell{}
@@ -98,8 +98,8 @@ func AmountCell(a antom.Amount) output.Cell {
 	return output.Cell{Text: a.String()}
 }
 
-// dateTimeCell shows a time as the gateway wrote it; where there is little room, to
-// the minute and still in the gateway's own zone.
+// dateTimeCell shows a time as the gateway wrote it. On a narrow terminal it shows minutes,
+// still in the gateway's zone.
 func dateTimeCell(t antom.DateTime) output.Cell {
 	cell := output.Cell{Text: string(t)}
 	if at, err := t.Time(); err == nil {
@@ -108,8 +108,8 @@ func dateTimeCell(t antom.DateTime) output.Cell {
 	return cell
 }
 
-// CodeCell explains a result code by its row; a code without a row by the
-// gateway's own message. Scripts get the bare code.
+// CodeCell explains a result code by its row, or by the gateway's message if it has no row.
+// Programs get only the code.
 func CodeCell(code, message string) output.Cell {
 	if code == "" {
 		return output.Cell{}
@@ -118,18 +118,18 @@ func CodeCell(code, message string) output.Cell {
 	switch {
 	case !known:
 		return output.Cell{Text: strings.TrimSuffix(code+": "+message, ": "), Plain: code}
-	case row.Status == antom.StatusS: // the word says it all
+	case row.Status == antom.StatusS: // the code is clear enough
 		return output.Cell{Text: code}
 	}
 	return output.Cell{Text: code + ": " + row.Meaning, Plain: code}
 }
 
-// ActionFor is what to do about a result code, and where to read more, as hints; about
-// a success there is nothing.
+// ActionFor returns hints: what to do about a result code, and where to read more. For a
+// success it returns none.
 func ActionFor(code string) string {
 	row, known := antom.LookupResultCode(code)
 	if !known || row.Status == antom.StatusS {
 		return ""
 	}
-	return row.Action + "\nantom explain " + row.Code + " tells more"
+	return row.Action + "\nantom explain " + row.Code + " explains it"
 }

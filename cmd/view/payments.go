@@ -13,8 +13,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// PaymentResult is a payment in every form of output; body is the answer as the
-// gateway sent it.
+// PaymentResult shows a payment in every form of output. body is the gateway's unchanged
+// answer.
 func PaymentResult(payment *antom.Payment, body []byte) output.Result {
 	text := []output.Block{paymentCard(payment)}
 	if len(payment.Transactions) > 0 {
@@ -30,21 +30,20 @@ func PaymentResult(payment *antom.Payment, body []byte) output.Result {
 	}
 }
 
-// PaymentOf reads the payment that a state was taken from; its body has been read
-// and verified before.
+// PaymentOf returns the payment of a state, whose body has been read and verified before.
 func PaymentOf(state wait.State) *antom.Payment {
 	var payment antom.Payment
-	_ = json.Unmarshal(state.Body, &payment) // what can't be read stays empty, as it was
+	_ = json.Unmarshal(state.Body, &payment) // unreadable fields stay empty, as before
 	return &payment
 }
 
-// What an order that is not found may be (J24).
+// Explanations of an order that is not found (J24).
 const (
 	notPaidYet  = "not paid yet, or a wrong id"
-	mayStillPay = "antom session list shows those of this machine; if the buyer may still pay"
+	mayStillPay = "antom session list shows the sessions of this machine; if the buyer may still pay"
 )
 
-// PaymentWords are what a wait for payments says.
+// PaymentWords returns the texts of a wait for payments.
 func PaymentWords() Words {
 	return Words{
 		Noun: "payment", Command: "antom payment wait", Missing: notPaidYet, Later: mayStillPay,
@@ -69,8 +68,8 @@ type PaymentEvent struct {
 	Exit      *int  `json:"exit,omitempty"`
 }
 
-// TransactionFields are what an event of capture wait says more; empty while there
-// is no capture.
+// TransactionFields are the additional fields of a capture wait event; empty while there is no
+// capture.
 type TransactionFields struct {
 	TransactionID     string `json:"transactionId"`
 	TransactionStatus string `json:"transactionStatus"`
@@ -86,15 +85,15 @@ func newPaymentEvent(kind string, w *wait.Watch, at time.Time, exit *int) Paymen
 	}
 }
 
-// NewCaptureEvent is one line of a wait for captures.
+// NewCaptureEvent returns one line of a wait for captures.
 func NewCaptureEvent(kind string, w *wait.Watch, s wait.Stage, at time.Time, exit *int) any {
 	event := newPaymentEvent(kind, w, at, exit)
 	event.TransactionFields = &TransactionFields{s.Transaction.ID, s.Transaction.Status, s.Transaction.ResultCode}
 	return event
 }
 
-// PaymentWait waits for payments and prints what came of them: one as a card,
-// several as rows, each as it ends.
+// PaymentWait waits for payments and prints the results: one as a card, several as rows, each
+// when it ends.
 type PaymentWait struct {
 	CLI     *cli.CLI
 	Printer *output.Printer
@@ -102,10 +101,10 @@ type PaymentWait struct {
 	Flags   cli.WaitFlags
 	Rate    float64
 	Expect  string
-	Silent  bool // nothing for --quiet: it has printed its value
+	Silent  bool // print nothing with --quiet: the value was printed before
 }
 
-// Run waits; its error is that of the verdicts.
+// Run waits. It returns the error of the verdicts.
 func (o *PaymentWait) Run(ctx context.Context, targets []wait.Target) error {
 	waiter := &Waiter{
 		CLI: o.CLI, Printer: o.Printer, Flags: o.Flags, Rate: o.Rate,
@@ -124,13 +123,13 @@ func (o *PaymentWait) Run(ctx context.Context, targets []wait.Target) error {
 	return verdicts[0]
 }
 
-// print prints the one payment; of one that the gateway never told of there is a
-// row at most, and the error says why.
+// print prints a single payment. Without a state from the gateway it prints at most a row, and
+// the error says why.
 func (o *PaymentWait) print(w *wait.Watch) error {
 	result := output.Result{Raw: []byte{}}
 	switch {
 	case o.Printer.Streams():
-		return nil // the events have said it
+		return nil // printed as events
 	case w.HasState:
 		result = PaymentResult(PaymentOf(w.State), w.State.Body)
 	case o.Silent:
@@ -143,11 +142,11 @@ func (o *PaymentWait) print(w *wait.Watch) error {
 	return o.Printer.Print(result)
 }
 
-// modestMemory is from where on the collector works harder: ten thousand payments
-// fit into 64 MB with what the collector has not looked at yet.
+// modestMemory is the memory limit above which the garbage collector works harder. With it, ten
+// thousand payments fit into 64 MB including garbage.
 const modestMemory = 44 << 20
 
-// several prints a row for each payment as it ends, in JSON its answer.
+// several prints a row for each payment when it ends; in JSON, its answer.
 func (o *PaymentWait) several(ctx context.Context, waiter *Waiter, targets []wait.Target) error {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(modestMemory))
 	rows := o.Printer.Rows(paymentColumns()...)
@@ -157,7 +156,7 @@ func (o *PaymentWait) several(ctx context.Context, waiter *Waiter, targets []wai
 		if answer == nil {
 			answer = cli.Encode(w.Target)
 		}
-		w.State.Body = nil // it is printed below
+		w.State.Body = nil // printed below
 		return rows.Add(output.Row{Cells: paymentRow(w), Quiet: w.State.Status, JSON: answer})
 	}
 	_, verdicts, err := waiter.Wait(ctx, targets)
@@ -187,7 +186,8 @@ func paymentRow(w *wait.Watch) []output.Cell {
 	return row
 }
 
-// CaptureWords are what a wait for captures says; judge is nil for the wanted ending.
+// CaptureWords returns the texts of a wait for captures. judge returns nil for the wanted
+// ending.
 func CaptureWords(judge func(state wait.State, expect string) error) Words {
 	return Words{Noun: "capture", Command: "antom capture wait", Missing: notPaidYet, Later: mayStillPay, Judge: judge, Event: NewCaptureEvent}
 }

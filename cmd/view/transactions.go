@@ -5,8 +5,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// TransactionTable shows transactions; its machine columns are frozen. People
-// see the type only where there can be several.
+// TransactionTable shows transactions. Its machine columns are frozen. People see the type only
+// if there can be several types.
 func TransactionTable(rows []antom.Transaction, types bool) output.Table {
 	table := output.Table{Cols: []output.Col{
 		{Name: "transactionId", Title: "TRANSACTION", Shrinks: true},

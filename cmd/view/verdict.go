@@ -26,13 +26,13 @@ var VerdictColumns = [...]string{
 	"source", "kind", "verified", "keyVersion", "reason", "cause", "remedy", "notifyType", "paymentRequestId", "paymentId", "resultStatus", "resultCode",
 }
 
-// AppendRow appends the verdict as a row of a table.
+// AppendRow appends the verdict as a table row.
 func (v *Verdict) AppendRow(fields []string) []string {
 	t := &v.Told
 	return append(fields, v.Source, v.Kind, strconv.FormatBool(v.Verified), v.KeyVersion, v.Reason, v.Cause, v.Remedy, t.NotifyType, t.PaymentRequestID, t.PaymentID, t.ResultStatus, t.ResultCode)
 }
 
-// AppendJSON appends the verdict as one object.
+// AppendJSON appends the verdict as one JSON object.
 func (v *Verdict) AppendJSON(dst []byte) []byte {
 	t := &v.Told
 	dst = appendJSONString(append(dst, `{"source":`...), v.Source)
@@ -55,8 +55,8 @@ func (v *Verdict) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// appendJSONString writes what encoding/json writes; nearly all texts here need
-// no escape.
+// appendJSONString writes a string like encoding/json, but faster: nearly all texts here need
+// no escapes.
 func appendJSONString(dst []byte, text string) []byte {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
@@ -70,7 +70,7 @@ func appendJSONString(dst []byte, text string) []byte {
 	return append(append(append(dst, '"'), text...), '"')
 }
 
-// VerdictWords are the styled words that begin a line of text.
+// VerdictWords are the styled words at the beginning of a line of text.
 type VerdictWords struct{ ok, failed string }
 
 // VerdictWordsOf styles the words for a printer.
@@ -78,7 +78,7 @@ func VerdictWordsOf(p *output.Printer) *VerdictWords {
 	return &VerdictWords{ok: p.Styled("ok", output.OK), failed: p.Styled("FAILED", output.Bad)}
 }
 
-// Text is the verdict in words, and below it what was found out.
+// Text returns the verdict as a line, with the explanation below it.
 func (v *Verdict) Text() string {
 	w := v.Words
 	if !v.Verified {
@@ -89,7 +89,7 @@ func (v *Verdict) Text() string {
 	return line + output.Indented(v.answer(nil))
 }
 
-// why is the error without the place that the row begins with.
+// why returns the error without the source, with which the row begins.
 func (v *Verdict) why() string {
 	text := strings.TrimPrefix(v.Err.Error(), v.Source+": ")
 	name, _, _ := strings.Cut(v.Source, ":")
@@ -99,7 +99,7 @@ func (v *Verdict) why() string {
 	return text
 }
 
-// answer adds the judgement of the answer that a notification got.
+// answer adds the check of the answer that a notification got.
 func (v *Verdict) answer(lines [][2]string) [][2]string {
 	if v.Answer == nil {
 		return lines
@@ -107,7 +107,7 @@ func (v *Verdict) answer(lines [][2]string) [][2]string {
 	return append(lines, [2]string{"answer", output.Clean(v.Answer.String())})
 }
 
-// explanation are the lines below a message that does not verify.
+// explanation returns the lines below a message that does not verify.
 func (v *Verdict) explanation() [][2]string {
 	f := v.Finding
 	lines := v.answer(nil)
@@ -147,7 +147,7 @@ func (v *Verdict) explanation() [][2]string {
 
 var _ output.Record = (*Verdict)(nil)
 
-// refusedError is a message that does not verify, with what there is to do.
+// refusedError is the error for a message that does not verify, with its remedy.
 type refusedError struct {
 	source string
 	err    error
@@ -163,20 +163,21 @@ func (e *refusedError) Error() string {
 	return text
 }
 
-// Unwrap returns why it was refused.
+// Unwrap returns the reason.
 func (e *refusedError) Unwrap() error { return e.err }
 
-// Hint says what to do about it.
+// Hint returns what to do about it.
 func (e *refusedError) Hint() string { return e.remedy }
 
 var _ cli.Hinter = (*refusedError)(nil)
 
-func refusal(v *verify.Verdict) error {
+// verdictError returns the error for a message that does not verify.
+func verdictError(v *verify.Verdict) error {
 	e := &refusedError{source: v.Source, err: v.Err, remedy: v.Remedy}
 	if h, ok := v.Err.(cli.Hinter); ok && e.remedy == "" {
 		e.remedy = h.Hint()
 	}
-	if v.Finding != nil && v.Cause != "" && v.Reason != string(sign.ClientIDOther) { // of which the cause says the same again
+	if v.Finding != nil && v.Cause != "" && v.Reason != string(sign.ClientIDOther) { // whose cause would repeat the reason
 		e.title = v.Finding.Title()
 		if strings.HasPrefix(v.Finding.Target, "/") && len(v.Finding.Causes) == 1 {
 			e.remedy += "\nwith --url '" + v.Finding.Target + "' it verifies"

@@ -13,15 +13,15 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// NoteBook prints notes, of each sort the first few only.
+// NoteBook prints the first few notes of each kind.
 type NoteBook struct {
 	Printer *output.Printer
-	counts  map[string]int // of each sort, printed or not
-	said    []string       // what was printed, by sort and text
+	counts  map[string]int // by kind, printed or not
+	said    []string       // printed notes, as kind and text
 }
 
-// MostNotes are printed of each sort, each text once. Of duplicates, no two of
-// which have the same text, the first is enough: the summary counts them.
+// MostNotes is how many notes of each kind are printed; each text is printed once. Notes about
+// duplicates all differ, so only the first one is printed: the summary counts them.
 const MostNotes = 10
 
 func mostOf(id string) int {
@@ -38,19 +38,19 @@ func (n *NoteBook) Add(v *verify.Verdict) {
 	}
 }
 
-// Say prints a note of a sort, unless enough of that sort were printed.
+// Say prints a note of a kind, unless enough of that kind have been printed.
 func (n *NoteBook) Say(source, id string, text func() string) {
 	if n.counts == nil {
 		n.counts = map[string]int{}
 	}
 	n.counts[id]++
-	ofSort := 0
+	ofKind := 0
 	for _, said := range n.said {
 		if strings.HasPrefix(said, id+"\n") {
-			ofSort++
+			ofKind++
 		}
 	}
-	if ofSort >= mostOf(id) {
+	if ofKind >= mostOf(id) {
 		return
 	}
 	words := text()
@@ -60,7 +60,7 @@ func (n *NoteBook) Say(source, id string, text func() string) {
 	}
 }
 
-// Rest counts the notes that were not printed.
+// Rest prints how many notes were omitted.
 func (n *NoteBook) Rest() {
 	left := maps.Clone(n.counts)
 	for _, said := range n.said {
@@ -78,17 +78,17 @@ func (n *NoteBook) Rest() {
 	}
 }
 
-// VerdictTally counts towards the exit code.
+// VerdictTally counts verdicts for the summary and the exit code.
 type VerdictTally struct {
 	Total, Failed, broken, Duplicates int
-	Explained                         int // mismatches of which a cause was looked for
+	Explained                         int // failures whose cause was searched for
 
-	first  *verify.Verdict // that does not verify
-	errs   []error         // the first ones that could not be read, and why others did not verify that are no mismatch
+	first  *verify.Verdict // first message that does not verify
+	errs   []error         // errors of the first unreadable messages
 	causes map[string]int
 }
 
-// mostErrors are told one by one.
+// mostErrors is how many unreadable messages are reported one by one.
 const mostErrors = 5
 
 // Take counts a verdict.
@@ -123,7 +123,7 @@ func (t *VerdictTally) Take(v *verify.Verdict) {
 	}
 }
 
-// Line says how far it is.
+// Line returns the progress of the run.
 func (t *VerdictTally) Line(elapsed time.Duration) string {
 	text := fmt.Sprintf("%d messages: %d verified, %d failed, %d unreadable", t.Total, t.Total-t.Failed-t.broken, t.Failed, t.broken)
 	if t.Duplicates > 0 {
@@ -135,18 +135,18 @@ func (t *VerdictTally) Line(elapsed time.Duration) string {
 	return text
 }
 
-// Err is what the run ends with.
+// Err returns the error of the run.
 func (t *VerdictTally) Err() error {
 	if t.Total == 0 {
 		return cli.Usagef("no message given").WithHint("the input is empty")
 	}
 	errs := slices.Clone(t.errs)
 	if t.broken > mostErrors {
-		errs = append(errs, fmt.Errorf("%d messages more can't be read", t.broken-mostErrors))
+		errs = append(errs, fmt.Errorf("%d more messages can't be read", t.broken-mostErrors))
 	}
 	switch {
 	case t.Failed == 1:
-		errs = append(errs, refusal(t.first))
+		errs = append(errs, verdictError(t.first))
 	case t.Failed > 1:
 		errs = append(errs, cli.OutcomeError{Code: cli.ExitVerify, Message: fmt.Sprintf("%d of %d messages do not verify", t.Failed, t.Total), Remedy: t.reasons()})
 	}
@@ -156,7 +156,7 @@ func (t *VerdictTally) Err() error {
 	return cli.Joined(errs)
 }
 
-// reasons counts why messages do not verify, the commonest first.
+// reasons counts the reasons why messages do not verify, most frequent first.
 func (t *VerdictTally) reasons() string {
 	ids := make([]string, 0, len(t.causes))
 	for id := range t.causes {

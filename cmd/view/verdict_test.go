@@ -17,8 +17,8 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// TestVerdict_json: the hand-written form is what encoding/json writes, whatever
-// stands in a message.
+// TestVerdict_json: the hand-written JSON equals that of encoding/json, whatever a message
+// contains.
 func TestVerdict_json(t *testing.T) {
 	t.Parallel()
 	for _, odd := range []string{"", "plain", `"quoted" \ back`, "<&>", "line\nend\t\x00\x7f", "支付 \u2028 é", "\xff\xfe", "\x1b[2J"} {
@@ -47,7 +47,7 @@ func TestVerdict_json(t *testing.T) {
 	}
 }
 
-// TestVerdict_csv: a row is what encoding/csv writes, quotes and all.
+// TestVerdict_csv: a row equals that of encoding/csv, including quotes.
 func TestVerdict_csv(t *testing.T) {
 	t.Parallel()
 	p, err := output.New(output.Options{Format: output.FormatCSV})
@@ -77,8 +77,7 @@ func TestVerdict_csv(t *testing.T) {
 	}
 }
 
-// TestVerdict_text: nothing that stands in a message reaches the terminal as a
-// control character.
+// TestVerdict_text: no control character of a message reaches the terminal.
 func TestVerdict_text(t *testing.T) {
 	t.Parallel()
 	const hostile = "\x1b]0;title\x07\x1b[31m\r\u202e"
@@ -94,7 +93,7 @@ func TestVerdict_text(t *testing.T) {
 	var _ output.Record = &v
 }
 
-// TestVerdict_causeTellsHow: where a cause is found, what is wrong is said once.
+// TestVerdict_causeTellsHow: if a cause is found, the problem is reported only once.
 func TestVerdict_causeTellsHow(t *testing.T) {
 	t.Parallel()
 	v := Verdict{Words: &VerdictWords{"ok", "FAILED"}, Verdict: &verify.Verdict{
@@ -102,7 +101,7 @@ func TestVerdict_causeTellsHow(t *testing.T) {
 		Err: sign.NewError(sign.SignatureMalformed, "its signature is percent-encoded twice"),
 	}}
 	v.Explain(&diagnose.Finding{Causes: []diagnose.Cause{{ID: "signature-encoded-twice", Title: "the signature is percent-encoded twice", Remedy: "don't"}}})
-	if got, want := refusal(v.Verdict).Error(), "verify file:1: the signature header is malformed: the signature is percent-encoded twice"; got != want {
+	if got, want := verdictError(v.Verdict).Error(), "verify file:1: the signature header is malformed: the signature is percent-encoded twice"; got != want {
 		t.Errorf("error %q, want %q", got, want)
 	}
 	if n := strings.Count(v.Text(), "percent-encoded twice"); n != 1 {

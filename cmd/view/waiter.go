@@ -11,47 +11,47 @@ import (
 	"github.com/antom-cli/antom/internal/wait"
 )
 
-// Waiter runs a wait and shows it: one line that updates on a terminal, a line for
-// each change elsewhere, and events with -o jsonl.
+// Waiter runs a wait and shows its progress: one updating line on a terminal, otherwise a line
+// for each change, and events with -o jsonl.
 type Waiter struct {
 	CLI     *cli.CLI
 	Printer *output.Printer
 	Flags   cli.WaitFlags
-	Rate    float64 // inquiries a second at most; 0: no bound
+	Rate    float64 // maximum inquiries per second; 0: no limit
 	Subject wait.Subject
 	Words   Words
 	Expect  string
-	Ended   func(*wait.Watch) error // of each as it ends; may be nil
-	Forget  bool                    // drop the bodies of answers: of ten thousand they would be most of the memory
+	Ended   func(*wait.Watch) error // called when a watch ends; may be nil
+	Forget  bool                    // drop the bodies of answers, which would use most of the memory for ten thousand payments
 
 	progress *output.Progress
 	shown    shown
-	failed   error // to print
+	failed   error // while printing
 }
 
-// Words are what a wait says of its subject.
+// Words are the texts of a wait for its subject.
 type Words struct {
 	Noun    string // payment, capture or refund
-	Command string // what asks again
-	// Missing says what a thing that is not found may be.
+	Command string // the command that waits again
+	// Missing explains a subject that is not found.
 	Missing string
-	// Later says when asking again for it makes sense.
+	// Later says when to ask for it again.
 	Later string
-	// Judge is nil for the wanted ending of what is final.
+	// Judge returns nil if a final state is the wanted ending.
 	Judge func(state wait.State, expect string) error
-	// Event is one line of -o jsonl; exit is set on those of kind result.
+	// Event returns one line of -o jsonl; exit is set for the kind result.
 	Event func(kind string, w *wait.Watch, s wait.Stage, at time.Time, exit *int) any
 }
 
-// shown is what the updating line says; it changes only while nothing is drawn.
+// shown is the content of the updating line. It changes only while nothing is drawn.
 type shown struct {
-	name, stage string // of the only thing that is waited for
+	name, stage string // of a single target
 	open, all   int
 	behind      time.Duration
 }
 
-// Wait waits for every target until it is done, hopeless, or out of time. The
-// verdicts belong to the watches: nil for the wanted ending.
+// Wait waits for every target until it is final, hopeless, or out of time. Each watch has a
+// verdict: nil for the wanted ending.
 func (o *Waiter) Wait(ctx context.Context, targets []wait.Target) ([]*wait.Watch, []error, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, o.Flags.Timeout, cli.ErrWaitTimeout)
 	defer cancel()
@@ -73,8 +73,7 @@ func (o *Waiter) Wait(ctx context.Context, targets []wait.Target) ([]*wait.Watch
 	return watches, ordered, o.failed
 }
 
-// observe tells what is new in an answer: a change of state, the end, or why the
-// wait goes on.
+// observe shows the news of an answer: a change of state, the end, or why the wait continues.
 func (o *Waiter) observe(ctx context.Context, e wait.Event, verdicts map[*wait.Watch]error) {
 	o.progress.Say(func() {
 		o.shown.open, o.shown.behind = e.Open, e.Behind
@@ -94,7 +93,7 @@ func (o *Waiter) observe(ctx context.Context, e wait.Event, verdicts map[*wait.W
 	}
 }
 
-// explain says why the wait goes on without a state.
+// explain shows why the wait continues without a state.
 func (o *Waiter) explain(w *wait.Watch) {
 	switch {
 	case wait.IsMissing(w.Err) && w.Missing == wait.MissingAnswers:
@@ -104,7 +103,7 @@ func (o *Waiter) explain(w *wait.Watch) {
 	}
 }
 
-// end judges what came to an end and tells it.
+// end determines the verdict of a watch and shows it.
 func (o *Waiter) end(ctx context.Context, w *wait.Watch, verdicts map[*wait.Watch]error) {
 	verdict := o.verdict(ctx, w)
 	verdicts[w] = verdict
@@ -127,7 +126,7 @@ func (o *Waiter) event(kind string, w *wait.Watch, s wait.Stage, exit *int) {
 	}
 }
 
-// line is the line that updates on a terminal.
+// line returns the updating line.
 func (o *Waiter) line(elapsed time.Duration) string {
 	if o.shown.all == 1 {
 		return fmt.Sprintf("%s  %s  %s", o.shown.name, o.shown.stage, cli.Seconds(elapsed))
@@ -139,7 +138,7 @@ func (o *Waiter) line(elapsed time.Duration) string {
 	return text
 }
 
-// verdict is how waiting for one thing ended, nil for the wanted ending.
+// verdict returns the error of a watch, nil for the wanted ending.
 func (o *Waiter) verdict(ctx context.Context, w *wait.Watch) error {
 	switch cause := context.Cause(ctx); {
 	case w.End == wait.Final:
@@ -161,8 +160,8 @@ func (o *Waiter) name(w *wait.Watch) string {
 	return o.Words.Noun + " " + w.Target.Name()
 }
 
-// whatNext is what to do about a thing that was not done in time. One that the
-// gateway does not know may be a wrong id.
+// whatNext returns what to do about a subject that is not final in time. If the gateway does
+// not know it, the id may be wrong.
 func (o *Waiter) whatNext(w *wait.Watch) string {
 	again := fmt.Sprintf("ask again with %s %s", o.Words.Command, cli.IDArg(w.Target.Name()))
 	if !w.HasState && w.Missing > 0 {
@@ -171,7 +170,7 @@ func (o *Waiter) whatNext(w *wait.Watch) string {
 	return "the " + o.Words.Noun + " goes on; " + again
 }
 
-// standing says in words what is known of a thing that is not done.
+// standing describes what is known about a subject that is not final.
 func (o *Waiter) standing(w *wait.Watch) string {
 	switch {
 	case w.Missing > 0 && !w.HasState:
