@@ -13,9 +13,9 @@ import (
 func newClearCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:   "clear",
-		Short: "Forget the calls made from this machine",
-		Long: `Forget the calls made from this machine; with --profile those of one profile. Asks
-first on a terminal; elsewhere it wants --yes.`,
+		Short: "Delete the calls made from this machine",
+		Long: `Delete the calls made from this machine; with --profile those of one profile. Asks
+first on a terminal; elsewhere it requires --yes.`,
 		Example: "  antom history clear --yes",
 		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -25,11 +25,11 @@ first on a terminal; elsewhere it wants --yes.`,
 			}
 			log := c.History()
 			if log == nil {
-				return &cli.SetupError{Message: "there is no place for a history", Remedy: "set HOME or ANTOM_STATE_DIR"}
+				return &cli.SetupError{Message: "the location of the history is unknown", Remedy: "set HOME or ANTOM_STATE_DIR"}
 			}
 			name := c.Global.Profile
 			whose := cmp.Or(name, "all profiles")
-			if err := c.Confirm(fmt.Sprintf("Forget the history of %s?", whose)); err != nil {
+			if err := c.Confirm(fmt.Sprintf("Delete the history of %s?", whose)); err != nil {
 				return err
 			}
 			err = log.Clear(func(r history.Record) bool { return name != "" && r.Profile != name })

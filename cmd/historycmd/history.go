@@ -1,5 +1,4 @@
-// Package historycmd is antom history: list, show and forget the calls made from
-// this machine.
+// Package historycmd is antom history: list, show and delete the calls made from this machine.
 package historycmd
 
 import (
@@ -8,15 +7,14 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 )
 
-// New makes antom history with the commands below it.
+// New returns antom history with its subcommands.
 func New(c *cli.CLI) *cobra.Command {
 	cmd := cli.AsGroup(&cobra.Command{
 		Use:   "history",
-		Short: "Look at the calls made from this machine",
-		Long: `Every call is written down on this machine: when, with which profile, which
-payment and what came of it. Keys, signatures, session data, cards and whatever
-is known of the buyer are not. The history is what --last and the completion of
-ids go by.`,
+		Short: "Show the calls made from this machine",
+		Long: `Every call is recorded on this machine: when it was made, with which profile, for
+which payment, and its result. Keys, signatures, session data, cards and data about
+the buyer are not recorded. --last and the completion of ids use the history.`,
 		Example: "  antom history list\n  antom history show \"$id\"",
 	})
 	c.Below(cmd, newListCmd, newShowCmd, newClearCmd)

@@ -27,14 +27,13 @@ func newListCmd(c *cli.CLI) *cobra.Command {
 	o := &historyList{c: c}
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the latest calls, the newest first",
-		Long: `List the latest calls, the newest first; with --profile those of one profile. Of
-many inquiries for one payment only those are kept that told something new.
+		Short: "List the latest calls, newest first",
+		Long: `List the latest calls, newest first; with --profile those of one profile. Of
+repeated inquiries for a payment only those with a new result are recorded.
 
-The columns off a terminal and in CSV are time, profile, operation,
-paymentRequestId, paymentId, amount (major units), currency, resultStatus,
-resultCode, paymentStatus and failure. With --quiet the paymentRequestIds are
-printed.`,
+The columns in pipes and CSV are time, profile, operation, paymentRequestId,
+paymentId, amount (major units), currency, resultStatus, resultCode, paymentStatus
+and failure. With --quiet the paymentRequestIds are printed.`,
 		Example: "  antom history list --limit 5\n  antom history list --since 24h --op inquiryPayment -o csv",
 		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -45,9 +44,9 @@ printed.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.IntVar(&o.limit, "limit", 50, "at most so many")
+	flags.IntVar(&o.limit, "limit", 50, "maximum number of calls")
 	flags.DurationVar(&o.since, "since", 0, "not older than this `duration`, such as 24h")
-	words := []string{""} // by default all of them
+	words := []string{""} // all of them by default
 	for _, name := range antom.Operations() {
 		words = append(words, string(name))
 	}
@@ -85,8 +84,8 @@ func (o *historyList) run() error {
 	return p.Print(historyResult(o.c, records))
 }
 
-// newestRecords walks the records of the profile that was named, or of all, and
-// says at the end what could not be read.
+// newestRecords yields the records of the named profile, or of all profiles, and reports
+// unreadable lines at the end.
 func newestRecords(c *cli.CLI, p *output.Printer) iter.Seq2[history.Record, error] {
 	return func(yield func(history.Record, error) bool) {
 		log := c.History()
@@ -95,7 +94,7 @@ func newestRecords(c *cli.CLI, p *output.Printer) iter.Seq2[history.Record, erro
 		}
 		defer func() {
 			if n := log.Skipped(); n > 0 {
-				p.Note("lines of the history that are no records, as a killed process leaves them, are passed over: %d", n)
+				p.Note("skipped %d lines of the history that are not records (a killed process can leave such lines)", n)
 			}
 		}()
 		for record, err := range log.Newest() {
@@ -109,7 +108,7 @@ func newestRecords(c *cli.CLI, p *output.Printer) iter.Seq2[history.Record, erro
 	}
 }
 
-// historyResult is a list of records in every form of output.
+// historyResult shows records in every form of output.
 func historyResult(c *cli.CLI, records []history.Record) output.Result {
 	table := output.Table{Empty: "no calls yet", Cols: []output.Col{
 		{Name: "time", Title: "WHEN"}, {Name: "profile", Title: "PROFILE"}, {Name: "operation", Title: "OPERATION"},

@@ -13,9 +13,9 @@ import (
 func newShowCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show ID",
-		Short: "Show the calls about one payment, the oldest first",
-		Long: `Show the calls about one payment, the oldest first. The id may be a
-paymentRequestId or a paymentId. The columns are those of antom history list.`,
+		Short: "Show the calls about one payment, oldest first",
+		Long: `Show the calls about one payment, oldest first. The id may be a paymentRequestId or
+a paymentId. The columns are those of antom history list.`,
 		Example: "  antom history show \"$id\"\n  antom history show \"$id\" -o json",
 		Args:    cli.OneArg("ID"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -28,15 +28,14 @@ paymentRequestId or a paymentId. The columns are those of antom history list.`,
 				return err
 			}
 			if len(records) == 0 {
-				return cli.Usagef("the history has no call about %q", args[0]).WithHint("antom history list shows what it has")
+				return cli.Usagef("the history has no call about %q", args[0]).WithHint("antom history list shows the recorded calls")
 			}
 			return p.Print(historyResult(c, records))
 		},
 	}
 }
 
-// recordsOf are the records of one payment, whichever of its ids they name, the
-// oldest first.
+// recordsOf returns the records with either id of a payment, oldest first.
 func recordsOf(c *cli.CLI, p *output.Printer, id string) ([]history.Record, error) {
 	var records []history.Record
 	ids := map[string]bool{id: true}

@@ -15,15 +15,15 @@ import (
 func newCheckCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [[PRIVATE_FILE] PUBLIC_FILE]",
-		Short: "Say whether a private and a public key belong together",
-		Long: `Say whether a private key and a public key are a pair: whether what the one signs
-verifies with the other. With one file: the profile's private key and that public
-key, such as the one that the Dashboard has. Without a file: whether the profile has
-the right kinds of keys, its private key and a public key of Antom's that is not the
-merchant's own by mistake.
+		Short: "Check whether a private and a public key belong together",
+		Long: `Check whether a private key and a public key are a pair: whether a signature of the
+one verifies with the other. With one file: the profile's private key and that
+public key, such as the one in the Dashboard. Without a file: whether the profile
+has the right kinds of keys, a private key and Antom's public key, and not the
+merchant's own public key by mistake.
 
-Exit code 0 if all is well, 6 if it is not, 4 if one of them is no such key. With
---quiet nothing is printed.`,
+Exit code 0: the keys are right. 6: they are not. 4: a file does not contain such a
+key. With --quiet nothing is printed.`,
 		Example: "  antom key check keys/merchant.pem keys/merchant.pub\n  antom key check --profile emulator",
 		Args:    cobra.MaximumNArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -43,11 +43,11 @@ Exit code 0 if all is well, 6 if it is not, 4 if one of them is no such key. Wit
 	}
 }
 
-// checkKey is two keys and how they stand to each other.
+// keyCheck is the comparison of two keys.
 type keyCheck struct {
 	private, public *sign.PublicKey
-	label           string // of the public key
-	verdict         error  // nil if all is well
+	label           string // label of the public key
+	verdict         error  // nil if the keys are right
 }
 
 func (k keyCheck) result() output.Result {
@@ -70,7 +70,7 @@ func (k keyCheck) result() output.Result {
 	}
 }
 
-// checkKey compares two files, the profile's private key and a file, or the
+// checkKey compares the keys of two files, the profile's private key with a file, or the
 // profile's two keys.
 func checkKey(c *cli.CLI, p *output.Printer, args []string) (keyCheck, error) {
 	if len(args) == 0 {
@@ -96,7 +96,7 @@ func checkKey(c *cli.CLI, p *output.Printer, args []string) (keyCheck, error) {
 	return check, nil
 }
 
-// findPrivateKey reads the private key of a file or, without one, the profile's.
+// findPrivateKey reads the private key from a file, or the profile's if no file is given.
 func findPrivateKey(c *cli.CLI, p *output.Printer, args []string) (foundKey, error) {
 	if len(args) == 0 {
 		return findKey(c, p, nil)
@@ -111,35 +111,35 @@ func findPrivateKey(c *cli.CLI, p *output.Printer, args []string) (foundKey, err
 	return foundKey{args[0], private, private.Public()}, nil
 }
 
-// profileCheck finds the merchant's own public key where Antom's belongs.
+// profileCheck detects the merchant's own public key in place of Antom's.
 func profileCheck(m *cli.Merchant) keyCheck {
 	check := keyCheck{private: m.Key.Public(), public: m.AntomKey, label: "Antom's public key"}
 	if check.private.Equal(check.public) {
 		check.verdict = cli.OutcomeError{
 			Code:    cli.ExitVerify,
-			Message: fmt.Sprintf("%s: what stands as Antom's public key is your own", m.Profile.Title()),
+			Message: fmt.Sprintf("%s: Antom's public key is set to your own public key", m.Profile.Title()),
 			Remedy:  "copy the key that the Dashboard shows as Antom's (Alipay's) public key",
 		}
 	}
 	return check
 }
 
-// mismatch says why the keys are no pair, as far as the profile tells.
+// mismatch explains why the keys are not a pair, as far as the profile shows it.
 func mismatch(c *cli.CLI, owner foundKey, file string, public *sign.PublicKey) error {
-	said := cli.OutcomeError{
+	outcome := cli.OutcomeError{
 		Code:    cli.ExitVerify,
 		Message: fmt.Sprintf("%s does not belong to %s", owner.what, file),
-		Remedy:  "antom key show prints the public key of a private key; that one is to be registered in the Dashboard",
+		Remedy:  "antom key show prints the public key of a private key; register that one in the Dashboard",
 	}
 	if title := antomKeyOf(c, public); title != "" {
-		said.Message += fmt.Sprintf(": that is Antom's public key, as %s has it", title)
-		said.Remedy = "Antom's public key verifies what Antom sends; its private part is Antom's. " + said.Remedy
+		outcome.Message += fmt.Sprintf(": that is Antom's public key of %s", title)
+		outcome.Remedy = "Antom's public key verifies what Antom sends; only Antom has its private key. " + outcome.Remedy
 	}
-	return said
+	return outcome
 }
 
-// antomKeyOf is the title of the profile in force if its public key of Antom's is
-// this one. Without a profile there is nothing to be told.
+// antomKeyOf returns the title of the current profile if this is its public key of Antom, else
+// "".
 func antomKeyOf(c *cli.CLI, public *sign.PublicKey) string {
 	chosen, _, err := profile.Load(c.ProfileSources())
 	if err != nil {

@@ -27,14 +27,14 @@ func newGenerateCmd(c *cli.CLI) *cobra.Command {
 	o := &keyGenerate{c: c}
 	cmd := &cobra.Command{
 		Use:   "generate --out FILE",
-		Short: "Make an RSA key pair",
-		Long: `Make an RSA key pair of 2048 bits, as Antom's Dashboard does, or a longer one. The
-private key goes into a file of mode 0600 and is never printed; an existing file is
-kept unless --force is given. The public key is printed as one line of base64, the
-form that the Dashboard takes.
+		Short: "Generate an RSA key pair",
+		Long: `Generate an RSA key pair of 2048 bits, as Antom's Dashboard does, or a longer one.
+The private key is written to a file with mode 0600 and never printed; an existing
+file is kept unless --force is given. The public key is printed as one line of
+base64, the form that the Dashboard accepts.
 
 --format is the form of the private key's file: pem (PKCS#8), base64 (PKCS#8 on one
-line without a line end, which all four of Antom's SDKs take), or pkcs1 (PEM, for
+line without a line end, which all four of Antom's SDKs accept), or pkcs1 (PEM, for
 older tools).`,
 		Example: "  antom key generate --out merchant.pem\n  antom key generate --out sdk-key.txt --format base64 -q > merchant.pub",
 		Args:    cli.NoArgs,
@@ -50,7 +50,7 @@ older tools).`,
 
 func (o *keyGenerate) run() error {
 	if o.out == "" {
-		return cli.Usagef("no file named for the private key").WithHint("antom key generate --out merchant.pem")
+		return cli.Usagef("no file given for the private key").WithHint("antom key generate --out merchant.pem")
 	}
 	p, err := o.c.Printer()
 	if err != nil {
@@ -71,8 +71,7 @@ func (o *keyGenerate) run() error {
 	return p.Print(publicKeyResult("private key "+o.out, key.Public()))
 }
 
-// writeSecret writes a file that only its owner can read, as a whole or not at
-// all.
+// writeSecret atomically writes a file that only its owner can read.
 func writeSecret(path string, text []byte, replace bool) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".antom-*") // made with mode 0600
 	if err != nil {
@@ -86,10 +85,10 @@ func writeSecret(path string, text []byte, replace bool) error {
 	case replace:
 		err = os.Rename(temporary.Name(), path)
 	default:
-		err = os.Link(temporary.Name(), path) // never over a file that is there
+		err = os.Link(temporary.Name(), path) // never replaces an existing file
 	}
 	if errors.Is(err, fs.ErrExist) {
-		return cli.Usagef("%s exists already", path).WithHint("name another file; --force replaces it, and the old key is gone")
+		return cli.Usagef("%s already exists", path).WithHint("name another file; --force replaces it, and the old key is gone")
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)

@@ -13,41 +13,41 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// New makes antom key with the commands below it.
+// New returns antom key with its subcommands.
 func New(c *cli.CLI) *cobra.Command {
 	cmd := cli.AsGroup(&cobra.Command{
 		Use:   "key",
-		Short: "Make and look at RSA keys",
+		Short: "Generate, show and check RSA keys",
 		Long: `Requests are signed with the merchant's private key, whose public key is registered
 in Antom's Dashboard; answers and notifications are verified with Antom's public
-key. Three keys matter, and mixing them up is the commonest trouble.
+key. So there are three keys, and mixing them up is the most common problem.
 
-A key is read in any form that people have: PEM, the Dashboard's line of base64,
-DER, JWK, base64url, hexadecimal, base64 of a PEM, UTF-16, and in a line of a .env,
-properties, JSON or YAML file, in source code or under a label. Where a file holds
-several, ANTOM_PRIVATE_KEY, MERCHANT_PRIVATE_KEY, ANTOM_PUBLIC_KEY and
-ALIPAY_PUBLIC_KEY name the one that is meant.`,
+A key is read in any common form: PEM, the Dashboard's line of base64, DER, JWK,
+base64url, hexadecimal, base64 of a PEM, UTF-16, and in a line of a .env,
+properties, JSON or YAML file, in source code or below a label. If a file contains
+several keys, the names ANTOM_PRIVATE_KEY, MERCHANT_PRIVATE_KEY, ANTOM_PUBLIC_KEY
+and ALIPAY_PUBLIC_KEY select one.`,
 		Example: "  antom key generate --out merchant.pem\n  antom key check keys/merchant.pem keys/merchant.pub",
 	})
 	c.Below(cmd, newGenerateCmd, newShowCmd, newCheckCmd)
 	return cmd
 }
 
-// The forms that a key is written in.
+// The forms in which a key is written.
 const (
 	keyFormPEM    = "pem"
 	keyFormBase64 = "base64"
 	keyFormPKCS1  = "pkcs1"
 )
 
-// keyForms is what has a text in each form: a private or a public key.
+// keyForms is a private or a public key, which can be written in each form.
 type keyForms interface {
 	PEM() []byte
 	PKCS1PEM() []byte
 	Base64() string
 }
 
-// inForm is the text of a key in a form.
+// inForm returns a key in a form.
 func inForm(key keyForms, form string) []byte {
 	switch form {
 	case keyFormPKCS1:
@@ -58,7 +58,7 @@ func inForm(key keyForms, form string) []byte {
 	return key.PEM()
 }
 
-// publicKeyResult is a public key in every form of output.
+// publicKeyResult shows a public key in every form of output.
 func publicKeyResult(what string, key *sign.PublicKey) output.Result {
 	return output.Result{
 		JSON: cli.Encode(struct {
@@ -77,14 +77,14 @@ func publicKeyResult(what string, key *sign.PublicKey) output.Result {
 	}
 }
 
-// foundKey is a key of either kind, and what it is in words.
+// foundKey is a key of either kind, with a description.
 type foundKey struct {
 	what    string
 	private *sign.PrivateKey // nil for a public key
 	public  *sign.PublicKey
 }
 
-// forms is the key itself, private if it is.
+// forms returns the key itself, the private one if there is one.
 func (f foundKey) forms() keyForms {
 	if f.private != nil {
 		return f.private
@@ -92,7 +92,7 @@ func (f foundKey) forms() keyForms {
 	return f.public
 }
 
-// findKey reads the key of a file or, without one, the profile's private key.
+// findKey reads the key from a file, or the profile's private key if no file is given.
 func findKey(c *cli.CLI, p *output.Printer, args []string) (foundKey, error) {
 	if len(args) > 0 {
 		return keyInFile(c, p, args[0])
@@ -104,7 +104,7 @@ func findKey(c *cli.CLI, p *output.Printer, args []string) (foundKey, error) {
 	return foundKey{"private key of " + m.Profile.Title(), m.Key, m.Key.Public()}, nil
 }
 
-// keyInFile reads a key of either kind and says which it is.
+// keyInFile reads a key of either kind from a file.
 func keyInFile(c *cli.CLI, p *output.Printer, file string) (foundKey, error) {
 	private, warnings, err := secret.PrivateKey("", c.Abs(file))
 	if err == nil {
@@ -120,9 +120,9 @@ func keyInFile(c *cli.CLI, p *output.Printer, file string) (foundKey, error) {
 	return foundKey{"public key " + file, nil, public}, err
 }
 
-// noKey says of a file that may have been of either kind why it is neither.
+// noKey explains why a file contains neither kind of key.
 func noKey(file string, err error) error {
-	reason, remedy := errors.Unwrap(err), "name a file that exists and can be read"
+	reason, remedy := errors.Unwrap(err), "name a readable file"
 	if refused, ok := errors.AsType[*sign.KeyError](err); ok {
 		remedy = refused.Hint()
 	}

@@ -21,14 +21,14 @@ func newShowCmd(c *cli.CLI) *cobra.Command {
 	o := &keyShow{c: c}
 	cmd := &cobra.Command{
 		Use:   "show [FILE]",
-		Short: "Say what a key file holds, without showing a private key",
-		Long: `Say what a key file holds: private or public, how many bits, the fingerprint of
-its public key and that public key as one line of base64. Without a file: the
-private key of the profile. A private key itself is never printed. With --quiet
-just the public key is printed.
+		Short: "Show the contents of a key file, except a private key itself",
+		Long: `Show what a key file contains: private or public, the number of bits, the
+fingerprint of its public key, and that public key as one line of base64. Without a
+file: the private key of the profile. A private key itself is never printed. With
+--quiet only the public key is printed.
 
---format prints just the public key, in another form: pem (SPKI), base64 or pkcs1.
-With --out the key itself, private if FILE is, is written to a new file of mode
+--format prints only the public key, in another form: pem (SPKI), base64 or pkcs1.
+With --out the key itself, private if FILE is, is written to a new file with mode
 0600 in that form.`,
 		Example: `  antom key show keys/merchant.pem
   antom key show keys/antom.pub -o json --jq .fingerprint
@@ -45,7 +45,7 @@ With --out the key itself, private if FILE is, is written to a new file of mode
 
 func (o *keyShow) run(args []string) error {
 	if o.out == "" && o.force {
-		return cli.Usagef("--force replaces the file of --out, and none is named").WithHint("--out FILE")
+		return cli.Usagef("--force replaces the file of --out, but --out is not given").WithHint("--out FILE")
 	}
 	p, err := o.c.Printer()
 	if err != nil {

@@ -32,42 +32,40 @@ func newCreateCmd(c *cli.CLI) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "create --amount AMOUNT --currency CODE",
 		Short: "Create a payment session (createPaymentSession)",
-		Long: `Create a payment session and print the session data that the web SDK takes.
+		Long: `Create a payment session and print the session data for the web SDK.
 
-Only an amount and a currency are needed; what is left out is filled in and
-shown: a new unique request id, the order id (the request id), a description,
-the method CARD, and the redirect and notify URLs and the settlement currency of
-the profile.
+Only an amount and a currency are required. Missing fields are filled in and shown:
+a new unique request id, the order id (the request id), a description, the method
+CARD, and the redirect and notify URLs and the settlement currency of the profile.
 
---file takes a whole request, with amounts in minor units. Its bytes are signed
-and sent unchanged. A flag that names a field wins over the file; then the
-request is encoded anew, in the file's order, and what Antom requires and the
-file lacks is filled in and shown.
+--file reads a complete request, with amounts in minor units. Its bytes are signed
+and sent unchanged. Flags override fields of the file; then the request is encoded
+again, in the file's order, and fields that Antom requires and the file lacks are
+filled in and shown.
 
---set names any field by its path, such as paymentAmount.value, env.clientIp or
-order.goods[0].goodsName; the text becomes the string, number or boolean that the
-field wants, and an amount is written as "42.00 SGD". path:=JSON takes the value
-in JSON.
+--set sets any field by its path, such as paymentAmount.value, env.clientIp or
+order.goods[0].goodsName. The text is converted to the field's type (string, number
+or boolean); an amount is written as "42.00 SGD". path:=JSON sets a JSON value.
 
---scene element and --scene checkout-page make sessions for Antom's newer
+--scene element and --scene checkout-page create sessions for Antom's newer
 products, which offer the buyer all payment methods unless --method names one.
 
-The request is checked before it is signed: what breaks a documented rule of
-Antom is refused, what breaks a rule that we inferred is a warning: amounts that
-look like a mistake with decimals, those that the sandbox rejects, no notify URL.
---no-check sends it anyway, --strict refuses what would warn.
+The request is checked before it is signed: breaking a documented rule of Antom is
+an error, breaking a rule that we inferred is a warning: amounts that look like a
+mistake with decimals, amounts that the sandbox rejects, no notify URL. --no-check
+sends it anyway, --strict refuses what would only warn.
 
---retry 3 sends the same request again after a lost answer or U: of one
-paymentRequestId at most one payment comes.
+--retry 3 sends the same request again after a lost answer or U: one
+paymentRequestId leads to at most one payment.
 
-With --wait the command goes on as payment wait does, and ends with its exit
-code. With --dry-run nothing is sent: the signed request is printed, or with
+With --wait the command continues like payment wait, and ends with its exit code.
+With --dry-run nothing is sent: the signed request is printed, or with
 --dry-run=curl the curl command that sends it.
 
-With --quiet the paymentRequestId is printed, which the other commands take.
-JSON output is the gateway's answer with "paymentRequestId" put first; with --wait
-a second object follows, the payment; with -o jsonl the session is the first
-event, {"type":"session",…}.`,
+With --quiet the paymentRequestId is printed, which the other commands accept. JSON
+output is the gateway's answer preceded by "paymentRequestId"; with --wait a second
+object follows, the payment. With -o jsonl the session is the first event,
+{"type":"session",…}.`,
 		Example: `  antom session create --amount 42.00 --currency SGD
   antom session create --value 4200 --currency SGD --capture manual
   antom session create --amount 42.00 --currency SGD \
@@ -89,10 +87,10 @@ event, {"type":"session",…}.`,
 func (o *sessionCreate) bind(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	o.session.Bind(flags)
-	flags.BoolVar(&o.wait, "wait", false, "wait for the payment, as payment wait does")
+	flags.BoolVar(&o.wait, "wait", false, "wait for the payment, like payment wait")
 	flags.DurationVar(&o.waitFlags.Interval, "interval", antom.DefaultPollInterval, "with --wait: time from one inquiry to the next")
 	flags.DurationVar(&o.waitFlags.Timeout, "timeout", cli.DefaultWait, "with --wait: time limit of the whole wait")
-	flags.Var(cli.NewEnum(&o.expect, "", "SUCCESS", "FAIL", "CANCELLED"), "expect", "with --wait: exit 0 if the payment ended so, else 7")
+	flags.Var(cli.NewEnum(&o.expect, "", "SUCCESS", "FAIL", "CANCELLED"), "expect", "with --wait: exit 0 if the payment ends with this status, else 7")
 }
 
 func (o *sessionCreate) run(ctx context.Context) error {
@@ -125,7 +123,7 @@ func (o *sessionCreate) run(ctx context.Context) error {
 	return nil
 }
 
-// validate refuses combinations that no profile can mend.
+// validate refuses combinations that no profile can fix.
 func (o *sessionCreate) validate(flags *pflag.FlagSet) error {
 	if err := o.session.Validate(flags); err != nil {
 		return err
@@ -137,7 +135,7 @@ func (o *sessionCreate) validateWait(flags *pflag.FlagSet) error {
 	if !o.wait {
 		for _, name := range [...]string{"interval", "timeout", "expect"} {
 			if flags.Changed(name) {
-				return cli.Usagef("--%s says how to wait, and --wait is not given", name).WithHint("add --wait")
+				return cli.Usagef("--%s is for waiting, but --wait is not given", name).WithHint("add --wait")
 			}
 		}
 		return nil
@@ -148,14 +146,14 @@ func (o *sessionCreate) validateWait(flags *pflag.FlagSet) error {
 	return o.waitFlags.Validate()
 }
 
-// await waits for the payment of the new session. With --quiet nothing more is
-// printed: the id has been.
+// await waits for the payment of the new session. With --quiet it prints nothing, because the
+// id was printed.
 func (o *sessionCreate) await(ctx context.Context, p *output.Printer, client *antom.Client, id string) error {
 	waiting := &view.PaymentWait{CLI: o.c, Printer: p, Client: client, Flags: o.waitFlags, Expect: o.expect, Silent: true}
 	return waiting.Run(ctx, []wait.Target{{PaymentRequestID: id}})
 }
 
-// result is what the command prints, in every form.
+// result shows the session in every form of output.
 func (o *sessionCreate) result(created *sessionflags.Created) output.Result {
 	request, session := created.Request, created.Session
 	pairs := []output.Pair{
@@ -180,8 +178,8 @@ func (o *sessionCreate) result(created *sessionflags.Created) output.Result {
 	}
 }
 
-// pair shows a field of the request and, on a terminal, whether it was filled
-// in. Its name for programs is the last part of the path.
+// pair shows a field of the request and, on a terminal, whether it was filled in. Programs get
+// the last part of the path as its name.
 func pair(r *sessionflags.Request, label, path string, style output.Style) output.Pair {
 	value := r.Text(path)
 	cell := output.Cell{Text: value, Plain: value, Style: style}
@@ -198,20 +196,20 @@ func (o *sessionCreate) expiry(session *antom.Session) string {
 	}
 	left := at.Sub(o.c.Now()).Round(time.Minute)
 	if left < 0 || left > sessionflags.LongestSession {
-		return string(session.PaymentSessionExpiryTime) // the gateway's clock is not ours
+		return string(session.PaymentSessionExpiryTime) // the gateway's clock differs from ours
 	}
 	return fmt.Sprintf("%s (in %d min)", session.PaymentSessionExpiryTime, int(left.Minutes()))
 }
 
-// nextStep says what the buyer must do, and what comes after.
+// nextStep prints what the buyer must do, and the next command.
 func (o *sessionCreate) nextStep(p *output.Printer, m *cli.Merchant, created *sessionflags.Created) {
 	id, session := cli.IDArg(created.Request.ID()), created.Session
-	action := "hand the session data to the web SDK"
+	action := "pass the session data to the web SDK"
 	switch {
 	case m.Emulator != nil:
 		action = "as the buyer: antom emulator pay " + id
 	case session.NormalURL != "":
-		action = "have the buyer open " + session.NormalURL
+		action = "let the buyer open " + session.NormalURL
 	}
 	switch {
 	case o.wait:

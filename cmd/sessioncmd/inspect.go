@@ -27,25 +27,25 @@ func newInspectCmd(c *cli.CLI) *cobra.Command {
 	o := &sessionInspect{c: c}
 	cmd := &cobra.Command{
 		Use:   "inspect DATA|-",
-		Short: "Take session data apart: would the web SDK accept them?",
-		Long: `Take paymentSessionData apart: its parts, the region, the form that it asks for,
-and whether the web SDK would accept it, with the reasons why not. DATA is the
-session data or a whole answer of createPaymentSession as JSON; - reads it from
-standard input. Nothing is sent, and no profile is needed.
+		Short: "Parse session data: would the web SDK accept it?",
+		Long: `Parse paymentSessionData: show its parts, the region, the form that it asks for, and
+whether the web SDK would accept it, with the reasons if not. DATA is the session
+data or a whole answer of createPaymentSession as JSON; - reads it from standard
+input. Nothing is sent, and no profile is needed.
 
-Each class of the web SDK shows forms of its own: the class is told, and --class
-asks whether the one that your page uses is the right one.
+Each class of the web SDK shows its own forms. The class for this session is
+printed, and --class checks whether the class that your page uses is the right one.
 
-The first part is a secret that stands for one payment: it is not shown, only how
-long it is.
+The first part is a secret that grants access to one payment: only its length is
+shown.
 
 Exit code 0: the SDK would accept it (warnings do not count). 6: it would not. 2:
-it is no session data at all.
+the input is not session data at all.
 
 JSON output has accepted, region, gateway, form, class, scene, category, version,
-parts, findings ({"refused","rule","message","hint"}) and config, the fourth part decoded.
-The columns of CSV are part, name, length and value. With --quiet nothing is
-printed.`,
+parts, findings ({"refused","rule","message","hint"}) and config, the fourth part
+decoded. The columns of CSV are part, name, length and value. With --quiet nothing
+is printed.`,
 		Example: `  antom session create --amount 42.00 --currency SGD -o json |
     antom session inspect -
   antom session create --amount 42.00 --currency SGD -o json >session.json &&
@@ -57,7 +57,7 @@ printed.`,
 			return o.run(cmd.Context(), args[0])
 		},
 	}
-	cmd.Flags().Var(cli.NewEnum(&o.class, append([]string{""}, rules.SessionClasses()...)...), "class", "class of the web SDK that is to take the session, such as AMSCashierPayment")
+	cmd.Flags().Var(cli.NewEnum(&o.class, append([]string{""}, rules.SessionClasses()...)...), "class", "class of the web SDK to check the session for, such as AMSCashierPayment")
 	return cmd
 }
 
@@ -93,7 +93,7 @@ func (o *sessionInspect) run(ctx context.Context, data string) error {
 	return sessionVerdict(s)
 }
 
-// session reads session data alone, or the answer that they came in.
+// session reads session data, or the whole answer that contains it.
 func (o *sessionInspect) session(text string) (*antom.Session, error) {
 	if text == "" {
 		return nil, cli.Usagef("no session data: the input is empty").WithHint("antom session inspect \"$data\"")
@@ -103,7 +103,7 @@ func (o *sessionInspect) session(text string) (*antom.Session, error) {
 	}
 	var session antom.Session
 	if err := json.Unmarshal([]byte(text), &session); err != nil {
-		return nil, cli.Usagef("no session data: the input begins like JSON and is none: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return nil, cli.Usagef("no session data: the input begins like JSON but is not valid: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if session.PaymentSessionData == "" {
 		return nil, cli.Usagef("no session data: the JSON has no paymentSessionData").WithHint("an answer of createPaymentSession has it if its resultStatus is S")
@@ -111,17 +111,16 @@ func (o *sessionInspect) session(text string) (*antom.Session, error) {
 	return &session, nil
 }
 
-// compare looks at what only a whole answer tells: when the session ends, and
-// which one it is.
+// compare checks what only a whole answer shows: when the session expires, and its id.
 func (o *sessionInspect) compare(s *rules.SessionData, session *antom.Session) {
 	if at, err := session.PaymentSessionExpiryTime.Time(); err == nil && !o.c.Now().Before(at) {
 		s.Findings = append(s.Findings, rules.SessionFinding{
-			Refused: true, Rule: "expired", Message: "the session expired at " + string(session.PaymentSessionExpiryTime), Hint: "antom session create makes a new one",
+			Refused: true, Rule: "expired", Message: "the session expired at " + string(session.PaymentSessionExpiryTime), Hint: "antom session create creates a new one",
 		})
 	}
 	if same, readable := s.SameSession(session.PaymentSessionID); readable && !same {
 		s.Findings = append(s.Findings, rules.SessionFinding{
-			Rule: "session-id", Message: "paymentSessionId is of another session", Hint: "they are from two answers",
+			Rule: "session-id", Message: "paymentSessionId belongs to another session", Hint: "the data and the id are from two answers",
 		})
 	}
 }
@@ -140,14 +139,14 @@ func sessionVerdict(s *rules.SessionData) error {
 	return cli.OutcomeError{Code: cli.ExitVerify, Message: "the web SDK would not accept the session: " + strings.Join(messages, "; "), Remedy: strings.Join(hints, "\n")}
 }
 
-// partNames are what the parts of session data are.
+// partNames are the names of the parts of session data.
 var partNames = [...]string{"secret", "region", "number", "config"}
 
-// shownParts are the values that may be shown: a region and a number are, the
-// secret and the encoded configuration are not.
+// shownParts are the parts whose values are shown: not the secret and the encoded
+// configuration.
 const shownParts = "region number"
 
-// inspection is what was found, in every form of output.
+// inspection shows the findings in every form of output.
 func inspection(s *rules.SessionData) output.Result {
 	report := inspectReport{
 		Accepted: s.Accepted(), Region: s.Region.Sign, Gateway: s.Region.Gateway, Form: s.Form(), Class: s.Class,
@@ -221,10 +220,10 @@ type inspectFinding struct {
 	Hint    string `json:"hint"`
 }
 
-// sessionJSON is JSON that was checked to be some, on one line.
+// sessionJSON is valid JSON, written on one line.
 type sessionJSON []byte
 
-// MarshalJSON puts the value in as it is.
+// MarshalJSON inserts the value unchanged, on one line.
 func (s sessionJSON) MarshalJSON() ([]byte, error) {
 	var line bytes.Buffer
 	err := json.Compact(&line, s)

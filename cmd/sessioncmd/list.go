@@ -24,13 +24,13 @@ func newListCmd(c *cli.CLI) *cobra.Command {
 	o := &sessionList{c: c}
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the sessions that this machine has created",
-		Long: `List the sessions of the profile that were created from this machine, the newest
-first. They are read from the local history: Antom has no call that lists them.
+		Short: "List the sessions created from this machine",
+		Long: `List the sessions of the profile that were created from this machine, newest first.
+They are read from the local history: Antom has no call that lists them.
 
-The columns off a terminal and in CSV are time, paymentRequestId,
-referenceOrderId, amount (major units), currency and paymentSessionExpiryTime.
-With --quiet the paymentRequestIds are printed.`,
+The columns in pipes and CSV are time, paymentRequestId, referenceOrderId, amount
+(major units), currency and paymentSessionExpiryTime. With --quiet the
+paymentRequestIds are printed.`,
 		Example: "  antom session list\n  antom session list -o csv --limit 100",
 		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -40,7 +40,7 @@ With --quiet the paymentRequestIds are printed.`,
 			return o.run()
 		},
 	}
-	cmd.Flags().IntVar(&o.limit, "limit", 20, "at most so many")
+	cmd.Flags().IntVar(&o.limit, "limit", 20, "maximum number of sessions")
 	return cmd
 }
 
@@ -60,8 +60,7 @@ func (o *sessionList) run() error {
 	return p.Print(o.result(sessions))
 }
 
-// sessions are the latest sessions of a profile; of several with one id, the
-// last one.
+// sessions returns the latest sessions of a profile; if several have the same id, the last one.
 func (o *sessionList) sessions(profile string) ([]history.Record, error) {
 	log := o.c.History()
 	if log == nil {
@@ -103,10 +102,10 @@ func (o *sessionList) result(sessions []history.Record) output.Result {
 	return result
 }
 
-// ownOrder reports whether a session's order has an id that is not the payment's.
+// ownOrder reports whether the order id differs from the payment's id.
 func ownOrder(r history.Record) bool { return r.ReferenceOrderID != r.PaymentRequestID }
 
-// orderCell leaves out, for people, an id that the row has already.
+// orderCell hides an order id from people if it equals the payment's.
 func orderCell(r history.Record) output.Cell {
 	if !ownOrder(r) {
 		return output.Cell{Plain: r.ReferenceOrderID}
@@ -114,7 +113,7 @@ func orderCell(r history.Record) output.Cell {
 	return output.Cell{Text: r.ReferenceOrderID}
 }
 
-// expiresCell tells people how long a session lives on, and programs the time.
+// expiresCell shows people how long a session is still valid, and programs the time.
 func (o *sessionList) expiresCell(t antom.DateTime) output.Cell {
 	at, err := t.Time()
 	if err != nil {

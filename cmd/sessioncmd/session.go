@@ -7,13 +7,13 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 )
 
-// New makes antom session with the commands below it.
+// New returns antom session with its subcommands.
 func New(c *cli.CLI) *cobra.Command {
 	cmd := cli.AsGroup(&cobra.Command{
 		Use:   "session",
-		Short: "Create payment sessions, or look into one",
-		Long: `A payment session is what the web SDK needs to show the card form. It is made by
-createPaymentSession and lives for an hour at most.`,
+		Short: "Create, list and inspect payment sessions",
+		Long: `The web SDK needs a payment session to show the card form. createPaymentSession
+creates it, and it is valid for at most an hour.`,
 		Example: "  antom session create --amount 42.00 --currency SGD\n  antom session create --amount 42.00 --currency SGD -o json |\n    antom session inspect -",
 	})
 	c.Below(cmd, newCreateCmd, newListCmd, newInspectCmd)
