@@ -34,24 +34,24 @@ func newCheckCmd(c *cli.CLI) *cobra.Command {
 	o := &notifyCheck{c: c}
 	cmd := &cobra.Command{
 		Use:   "check URL",
-		Short: "Check what a merchant's endpoint makes of notifications",
-		Long: `Send genuine, odd and tampered notifications to an endpoint and check what it makes
-of each: genuine ones must be acknowledged as Antom demands and in time, however
-they are spelled; what is not genuine must not be. Each check says why it matters
-and, when it fails, what to do (--list prints them all).
+		Short: "Check how a merchant's endpoint answers notifications",
+		Long: `Send genuine, unusual and tampered notifications to an endpoint and check its
+answers: genuine ones must be acknowledged as Antom requires and in time, however
+they are formatted; others must not be acknowledged. Each check says why it matters
+and, if it fails, what to do (--list prints them all).
 
 The notifications are signed with the emulator's key, so it needs the profile
 emulator, and the endpoint must be configured with the emulator's public key and
-client id, both of which are printed by
+client id. To print both:
   antom emulator keys
 Then
   antom notify check http://127.0.0.1:3000/antom/notify
 
-They tell of payments that do not exist; --set makes them fit an order of yours:
+They are about payments that do not exist; --set makes them match your order:
   --set paymentRequestId=order-1 --set paymentAmount.value=4200
 
 Exit code 6: a check failed. With --quiet the ids of the failed checks are printed;
---junit writes the report that CI servers read.`,
+--junit writes a report for CI servers.`,
 		Example: `  antom notify check --list
   antom notify check "$notify_url" --only duplicate,five-at-once \
     --junit report.xml`,
@@ -77,11 +77,11 @@ Exit code 6: a check failed. With --quiet the ids of the failed checks are print
 		}),
 	}
 	flags := cmd.Flags()
-	flags.StringSliceVar(&o.only, "only", nil, "only these checks, by `id`, after the first one")
+	flags.StringSliceVar(&o.only, "only", nil, "run only these checks, by `id`, after the first one")
 	flags.StringArrayVar(&o.sets, "set", nil, "set a value in every notification: `path=value`, or path:=JSON; may be repeated")
 	flags.BoolVar(&o.list, "list", false, "list the checks and send nothing")
 	flags.StringVar(&o.clientID, "client-id", "", "client `id` to send for (default: the emulator's)")
-	flags.DurationVar(&o.deadline, "deadline", conformance.DefaultDeadline, "how long the endpoint may take for one answer; Antom documents no limit")
+	flags.DurationVar(&o.deadline, "deadline", conformance.DefaultDeadline, "time limit of one answer; Antom documents no limit")
 	flags.StringVar(&o.junit, "junit", "", "write a JUnit report to `FILE`")
 	return cmd
 }
@@ -94,7 +94,7 @@ func unknownCheck(err error) error {
 	return usage
 }
 
-// listOfChecks is a paragraph for each check on a terminal, a row elsewhere.
+// listOfChecks shows the checks as paragraphs on a terminal, as rows elsewhere.
 func listOfChecks(chosen []check.Check, terminal bool) output.Result {
 	table := &output.Table{Cols: []output.Col{{Name: "id", Title: "CHECK"}, {Name: "title", Title: "WHAT MUST HOLD"}, {Name: "why", Title: "WHY"}, {Name: "remedy", Title: "REMEDY"}}}
 	result := output.Result{Table: table}
@@ -148,14 +148,13 @@ func (o *notifyCheck) run(ctx context.Context, p *output.Printer, endpoint strin
 	return report.verdict()
 }
 
-// rows reports whether the output is read by a program as rows, not by people as
-// paragraphs.
+// rows reports whether the output is rows for a program, not paragraphs for people.
 func (o *notifyCheck) rows() bool {
 	g := o.c.Global
 	return !o.c.Term.Out && g.Format == output.FormatText && !g.Quiet && g.JQ == ""
 }
 
-// findingColumns are the columns of the findings, in CSV and off a terminal.
+// findingColumns are the columns of the findings in CSV and in pipes.
 func findingColumns() []output.Col {
 	return []output.Col{{Name: "id", Title: "CHECK"}, {Name: "status", Title: "STATUS"}, {Name: "title", Title: "WHAT MUST HOLD"}, {Name: "detail", Title: "DETAIL"}}
 }
@@ -164,7 +163,7 @@ func findingCells(f check.Finding) []output.Cell {
 	return []output.Cell{{Text: f.Check.ID}, {Text: string(f.Status)}, {Text: f.Check.Title}, {Text: f.Detail}}
 }
 
-// whole reports whether the output is one value at the end and no stream.
+// whole reports whether the output is one value at the end, not a stream.
 func (o *notifyCheck) whole() bool {
 	g := o.c.Global
 	return g.Format == output.FormatJSON || g.Format == output.FormatCSV || g.JQ != "" && g.Format != output.FormatJSONL
@@ -185,7 +184,7 @@ func (o *notifyCheck) endpoint(p *output.Printer, text string) (*conformance.End
 	if o.deadline <= 0 {
 		return nil, cli.Usagef("--deadline %s: must be more than 0", o.deadline)
 	}
-	if len(settings) > 0 { // an unknown path is found before anything is sent
+	if len(settings) > 0 { // report an unknown path before anything is sent
 		if _, err := message("PAYMENT_RESULT", conformance.Subject{Now: o.c.Now()}, settings); err != nil {
 			return nil, err
 		}
@@ -232,7 +231,7 @@ func styled(p *output.Printer) func(word string, s check.Status) string {
 	}
 }
 
-// checkReport is the whole of a run; its JSON form is a promise.
+// checkReport is the report of a run. Its JSON form is stable.
 type checkReport struct {
 	URL      string      `json:"url"`
 	Passed   int         `json:"passed"`

@@ -20,13 +20,13 @@ func newExportCmd(c *cli.CLI) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export DIR [ID...]",
 		Short: "Write stored notifications as raw HTTP files",
-		Long: `Write the notifications that antom notify listen has stored for this profile into
-a folder, one raw HTTP file each, to the byte: antom notify verify and replay read
-them, and git keeps them. An ID is that of a delivery (n12), of a capture or
-refund, or of a payment with all that belongs to it; without any, all are written. A
-file that is there is written again.
+		Long: `Write the notifications that antom notify listen has stored for this profile into a
+folder, one raw HTTP file each, byte for byte. antom notify verify and replay can
+read them. An ID is that of a delivery (n12), of a capture or refund, or of a
+payment with everything that belongs to it; without ids, all are written. Existing
+files are replaced.
 
-With --quiet the files are listed.`,
+With --quiet only the file names are printed.`,
 		Example: `  antom notify export deliveries
   antom notify export deliveries --since 24h --type CAPTURE_RESULT -o json`,
 		Args: cli.AtLeastOne("DIR"),
@@ -39,7 +39,7 @@ With --quiet the files are listed.`,
 	return cmd
 }
 
-// exported is a file that was written; its JSON form is a promise.
+// exported is a file that was written. Its JSON form is stable.
 type exported struct {
 	ID               string `json:"id"`
 	File             string `json:"file"`
@@ -62,7 +62,7 @@ func (o *notifyExport) run(dir string) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = to.root.Close() }() // what was written is in the files
+	defer func() { _ = to.root.Close() }() // the files are already written
 	table := output.Table{Cols: []output.Col{{Name: "id", Title: "ID"}, {Name: "notifyType", Title: "TYPE"}, {Name: "paymentRequestId", Title: "PAYMENT REQUEST", Shrinks: true}, {Name: "file", Title: "FILE"}}}
 	result := output.Result{}
 	for _, record := range records {

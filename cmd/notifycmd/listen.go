@@ -27,7 +27,7 @@ type notifyListen struct {
 	listen        string
 	forwardTo     string
 	forwardHeader []string
-	headers       http.Header // of forwardHeader
+	headers       http.Header // parsed forwardHeader
 	resends       int
 	publicURL     string
 	publicKeyFile string
@@ -43,27 +43,28 @@ func newListenCmd(c *cli.CLI) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "listen",
 		Short: "Receive notifications: verify, store, acknowledge, forward",
-		Long: `Receive the notifications that Antom (or the emulator) sends, on any path. Each one
-is verified with the profile's public key of Antom, written to a journal in the
-state folder and synced to the disk, and only then acknowledged. A line is printed
-for each. What does not verify (HTTP 401), is not stored (503), is no POST (405)
-or too long (413) is answered with result F and a status other than 200, so that
-nobody takes it for an acknowledgement. Of one that does not verify the cause is told
-as antom notify verify tells it, of a few in a row and then of one in a second.
+		Long: `Receive notifications from Antom or the emulator, on any path. Each one is verified
+with the profile's public key of Antom, written to a journal in the state folder and
+synced to the disk, and only then acknowledged. A line is printed for each. A
+request that does not verify (HTTP 401), can't be stored (503), is not a POST (405)
+or is too long (413) is answered with result F and a status other than 200, so that
+it can't be mistaken for an acknowledgement. If one does not verify, the cause is
+shown as by antom notify verify, for the first few in a row and then once a second.
 
-With --forward-to the bytes and headers go on to your own server as they came, in
-order for each payment. A URL without a path keeps the path that was signed, which
-your server must see to verify it. While the server is down they wait, also over a
-restart of this command; its answers are judged as Antom judges them, and what was
-not acknowledged is sent again up to --resends times.
+With --forward-to, bytes and headers are forwarded to your own server unchanged, in
+order for each payment. If the URL has no path, the signed path is kept, which your
+server needs to verify the notification. While the server is down the notifications
+wait, even if this command is restarted. Its answers are checked as Antom checks
+them, and unacknowledged notifications are sent again up to --resends times.
 
-Behind a tunnel, --public-url names the URL that Antom calls, of which the path is
-signed; one that ends with a slash is a prefix: see antom help tunnels.
+Behind a tunnel, --public-url is the URL that Antom calls; its path is signed. A
+path that ends with a slash is a prefix: see antom help tunnels.
 
-For scripts: --until PAYMENT ends with 0 when the payment's PAYMENT_RESULT has come
-and, with --forward-to, was forwarded; --count N after N different notifications;
---timeout ends with 5. With -o jsonl the first record is {"type":"ready","url",…}.
-GET /healthz answers 200. An interrupt ends with 0. With --quiet nothing is printed.`,
+For scripts: --until PAYMENT ends with exit code 0 after the payment's
+PAYMENT_RESULT was received and, with --forward-to, forwarded; --count N after N
+different notifications; --timeout ends with 5. With -o jsonl the first record is
+{"type":"ready","url",…}. GET /healthz answers 200. An interrupt ends with 0. With
+--quiet nothing is printed.`,
 		Example: `  antom notify listen
   antom notify listen --listen 127.0.0.1:0 --forward-to http://127.0.0.1:3000
   antom notify listen --listen 127.0.0.1:0 --count 2 --timeout 5m \
@@ -80,13 +81,13 @@ GET /healthz answers 200. An interrupt ends with 0. With --quiet nothing is prin
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:4242", "`host:port` to listen on; port 0 takes a free one")
 	flags.StringVar(&o.forwardTo, "forward-to", "", "`URL` of your own server")
 	flags.StringArrayVar(&o.forwardHeader, "forward-header", nil, "send this header to your server: `'Name: value'`; may be repeated")
-	flags.IntVar(&o.resends, "resends", receiver.DefaultResends, "how often to forward again what your server did not acknowledge")
+	flags.IntVar(&o.resends, "resends", receiver.DefaultResends, "how often to resend what your server did not acknowledge")
 	flags.StringVar(&o.publicURL, "public-url", "", "`URL` that Antom calls, if a tunnel or proxy changes its path")
 	flags.StringVar(&o.publicKeyFile, "public-key-file", "", "verify with the public key in `FILE`, without a profile")
 	flags.StringVar(&o.save, "save", "", "write each delivery into the folder `DIR` as raw HTTP, refused ones too")
-	flags.StringVar(&o.readyFile, "ready-file", "", "write the URL into `FILE` once listening; it is removed at the end")
+	flags.StringVar(&o.readyFile, "ready-file", "", "write the URL to `FILE` once listening; it is removed at the end")
 	flags.Int64Var(&o.bodyLimit, "body-limit", 1<<20, "longest body to read, in `bytes`")
-	flags.StringVar(&o.goal.until, "until", "", "end when the final notification of this `payment` has come")
+	flags.StringVar(&o.goal.until, "until", "", "end when the final notification of this `payment` has arrived")
 	flags.IntVar(&o.goal.count, "count", 0, "end after `N` different notifications")
 	flags.DurationVar(&o.timeout, "timeout", 0, "end after this time, with exit code 5")
 	return cmd
@@ -105,16 +106,16 @@ func (o *notifyListen) run(ctx context.Context) error {
 	return l.serve(ctx)
 }
 
-// validate asks of every flag that was given outright, also as 0, to mean
-// something.
+// validate checks the flags. A flag that was given explicitly must have a meaningful value, so
+// 0 is refused.
 func (o *notifyListen) validate(given func(flag string) bool) error {
 	switch {
 	case o.c.Global.Format == output.FormatCSV, o.c.Global.Format == output.FormatJSON:
 		return cli.Usagef("-o %s: the result is a stream", o.c.Global.Format).WithHint("-o jsonl prints one record a line")
 	case given("count") && o.goal.count < 1:
-		return cli.Usagef("--count %d: must be 1 or more", o.goal.count).WithHint("without --count it goes on until it is interrupted")
+		return cli.Usagef("--count %d: must be 1 or more", o.goal.count).WithHint("without --count it runs until it is interrupted")
 	case given("timeout") && o.timeout <= 0:
-		return cli.Usagef("--timeout %s: must be more than 0", o.timeout).WithHint("without --timeout it goes on until it is interrupted")
+		return cli.Usagef("--timeout %s: must be more than 0", o.timeout).WithHint("without --timeout it runs until it is interrupted")
 	case o.resends < 0:
 		return cli.Usagef("--resends %d: must not be negative", o.resends).WithHint("0 forwards each notification once")
 	case o.bodyLimit < 1:
@@ -132,7 +133,7 @@ func (o *notifyListen) validate(given func(flag string) bool) error {
 	return nil
 }
 
-// readHeaders reads --forward-header.
+// readHeaders parses --forward-header.
 func (o *notifyListen) readHeaders() error {
 	o.headers = http.Header{}
 	for _, text := range o.forwardHeader {
@@ -142,16 +143,16 @@ func (o *notifyListen) readHeaders() error {
 		case !found || name == "" || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) || strings.ContainsAny(name, " \"(),/;<=>?@[\\]{}"):
 			return cli.Usagef("--forward-header %q: must be Name: value", name).WithHint("such as --forward-header 'X-Tenant: shop-1'")
 		case slices.Contains([]string{"Signature", "Client-Id", "Request-Time", "Host", "Content-Length", "Transfer-Encoding"}, http.CanonicalHeaderKey(name)):
-			return cli.Usagef("--forward-header %s: that one is the notification's own", name).WithHint("it goes on as it came, or as the connection wants it")
+			return cli.Usagef("--forward-header %s: this header belongs to the notification", name).WithHint("it is forwarded unchanged, or set for the connection")
 		}
 		o.headers.Add(name, value)
 	}
 	return nil
 }
 
-// prepare finds keys, opens the journal and the port; nothing is answered yet.
+// prepare finds the keys and opens the journal and the port; nothing is answered yet.
 func (o *notifyListen) prepare(ctx context.Context, l *listening) error {
-	from, err := o.sender(l.p)
+	from, err := o.acceptedSender(l.p)
 	if err != nil {
 		return err
 	}
@@ -178,10 +179,10 @@ func (o *notifyListen) prepare(ctx context.Context, l *listening) error {
 		return err
 	}
 	if to != nil && isOwn(to, l.listener.Addr()) {
-		_ = l.listener.Close() // nothing came yet
+		_ = l.listener.Close() // not in use yet
 		l.close()
-		return cli.Usagef("--forward-to %s: that is this listener itself (%s): each notification would come back for ever", o.forwardTo, l.listener.Addr()).
-			WithHint("name your own server, or listen elsewhere: --listen 127.0.0.1:0")
+		return cli.Usagef("--forward-to %s: this is the listener itself (%s): each notification would come back forever", o.forwardTo, l.listener.Addr()).
+			WithHint("give the URL of your own server, or listen elsewhere: --listen 127.0.0.1:0")
 	}
 	l.handler = receiver.New(receiver.Options{
 		Key: from.key.Public, ClientID: from.clientID, Target: target, Hop: l.hop, BodyLimit: o.bodyLimit, Forward: to != nil,
@@ -190,33 +191,33 @@ func (o *notifyListen) prepare(ctx context.Context, l *listening) error {
 	return nil
 }
 
-// sender is whose notifications are taken.
-type sender struct {
+// acceptedSender is the gateway and client whose notifications are accepted.
+type acceptedSender struct {
 	profile  string // names the journal's folder
 	clientID string
 	key      diagnose.Key
 }
 
-func (o *notifyListen) sender(p *output.Printer) (sender, error) {
+func (o *notifyListen) acceptedSender(p *output.Printer) (acceptedSender, error) {
 	if o.publicKeyFile != "" {
 		key, err := secret.AntomKey("", o.c.Abs(o.publicKeyFile))
-		return sender{profile: cli.NamelessJournal, key: diagnose.Key{Name: "the key of " + o.publicKeyFile, Public: key}}, err
+		return acceptedSender{profile: cli.NamelessJournal, key: diagnose.Key{Name: "the key of " + o.publicKeyFile, Public: key}}, err
 	}
 	chosen, err := o.c.LoadProfile(p)
 	if err != nil {
-		return sender{}, err
+		return acceptedSender{}, err
 	}
 	if chosen.Builtin {
 		m, err := o.c.Emulated(chosen)
 		if err != nil {
-			return sender{}, err
+			return acceptedSender{}, err
 		}
 		named, _ := verifycmd.NamedKeys(m.Profile, m.AntomKey, nil)
-		return sender{journalName(chosen), m.Profile.ClientID, named}, nil
+		return acceptedSender{journalName(chosen), m.Profile.ClientID, named}, nil
 	}
 	key, err := secret.AntomKey(chosen.AntomPublicKey, chosen.AntomPublicKeyFile)
 	named, _ := verifycmd.NamedKeys(chosen, key, nil)
-	return sender{journalName(chosen), chosen.ClientID, named}, err
+	return acceptedSender{journalName(chosen), chosen.ClientID, named}, err
 }
 
 func journalName(chosen *profile.Profile) string {
@@ -226,9 +227,8 @@ func journalName(chosen *profile.Profile) string {
 	return chosen.Name
 }
 
-// isOwn reports whether a URL leads to the address where we listen: all names of
-// this machine's loopback are one, and who listens everywhere has all its
-// addresses.
+// isOwn reports whether a URL leads to our own address. All names of this machine's loopback
+// are equal, and a listener on all addresses has all addresses of the machine.
 func isOwn(to *url.URL, own net.Addr) bool {
 	listener, ok := own.(*net.TCPAddr)
 	port := to.Port()
@@ -246,7 +246,7 @@ func isOwn(to *url.URL, own net.Addr) bool {
 		return false
 	}
 	if listener.IP.IsUnspecified() {
-		mine, _ := net.InterfaceAddrs() // without them the hops tell
+		mine, _ := net.InterfaceAddrs() // on an error, HopHeader still detects a loop
 		return host.IsLoopback() || host.IsUnspecified() || slices.ContainsFunc(mine, func(a net.Addr) bool {
 			of, ok := a.(*net.IPNet)
 			return ok && of.IP.Equal(host)
@@ -255,7 +255,7 @@ func isOwn(to *url.URL, own net.Addr) bool {
 	return loopback(host).Equal(loopback(listener.IP))
 }
 
-// loopback is 127.0.0.1 for what leads there by another name.
+// loopback returns 127.0.0.1 for other addresses of loopback.
 func loopback(ip net.IP) net.IP {
 	if ip.IsUnspecified() || ip.Equal(net.IPv6loopback) {
 		return net.IPv4(127, 0, 0, 1)

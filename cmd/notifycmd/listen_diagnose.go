@@ -11,9 +11,9 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Anybody can send what does not verify, and a diagnosis takes up to a tenth of a
-// second: one is made at a time, so often at most but for a few in a row, of no
-// longer bodies, and none while more events than these wait to be told.
+// Anybody can send requests that do not verify, and a diagnosis takes up to a tenth of a
+// second. So diagnoses are limited: one at a time, at this rate with a small burst, only for
+// bodies up to this size, and not while many events wait to be printed.
 const (
 	diagnosisPause   = time.Second
 	diagnosesInARow  = 4
@@ -21,33 +21,33 @@ const (
 	busyEvents       = 16
 )
 
-// diagnosis is what a listener keeps between two diagnoses.
-type diagnosis struct {
-	around *verify.Surroundings // read at the first one
-	due    time.Time            // of the next, if they came evenly
+// diagnoses is the state that limits the rate of diagnoses.
+type diagnoses struct {
+	around *verify.Surroundings // read for the first diagnosis
+	due    time.Time            // when the next one is due at an even rate
 }
 
-// diagnose says why a refused notification does not verify; nil where there is
-// no time to look for the cause.
+// diagnose returns why a refused notification does not verify, or nil if there is no time to
+// find out.
 func (l *listening) diagnose(e receiver.Event) *diagnose.Finding {
 	if _, ok := errors.AsType[*sign.Error](e.Err); e.Type != receiver.Refused || !ok {
 		return nil
 	}
 	now := l.o.c.Now()
-	if l.looked.due.Sub(now) > (diagnosesInARow-1)*diagnosisPause || len(l.events) > busyEvents || len(e.Record.Body()) > longestDiagnosed {
-		l.once("undiagnosed", "not each of those that do not verify is diagnosed while many come, or long ones; --save DIR keeps them for antom notify verify")
+	if l.diagnoses.due.Sub(now) > (diagnosesInARow-1)*diagnosisPause || len(l.events) > busyEvents || len(e.Record.Body()) > longestDiagnosed {
+		l.once("undiagnosed", "too many or too long requests that do not verify: some causes are not diagnosed; --save DIR keeps the requests for antom notify verify")
 		return nil
 	}
 	m := deliveredMessage(e.Record)
 	if m.Verify(l.from.key.Public).Err == nil {
-		return nil // genuine, and for another client id
+		return nil // genuine, but for another client id
 	}
-	if l.looked.around == nil {
-		l.looked.around = verifycmd.ReadSurroundings(l.o.c)
+	if l.diagnoses.around == nil {
+		l.diagnoses.around = verifycmd.ReadSurroundings(l.o.c)
 	}
-	if l.looked.due.Before(now) {
-		l.looked.due = now
+	if l.diagnoses.due.Before(now) {
+		l.diagnoses.due = now
 	}
-	l.looked.due = l.looked.due.Add(diagnosisPause)
-	return diagnose.Explain(l.looked.around.CaseOf(m, l.from.key))
+	l.diagnoses.due = l.diagnoses.due.Add(diagnosisPause)
+	return diagnose.Explain(l.diagnoses.around.CaseOf(m, l.from.key))
 }

@@ -17,13 +17,13 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// listenEvent is one record of the stream; its JSON form is a promise. Each type
-// has the fields that make sense for it.
+// listenEvent is one record of the stream. Its JSON form is stable. Each type has the fields
+// that make sense for it.
 type listenEvent struct {
 	Type string `json:"type"` // ready, notification, refused, not-stored, forwarded, merchant, result
 	Time string `json:"time"`
 
-	URL       string `json:"url,omitzero"` // ready: where we listen; else: what Antom signed
+	URL       string `json:"url,omitzero"` // ready: our address; otherwise what Antom signed
 	Address   string `json:"address,omitzero"`
 	Profile   string `json:"profile,omitzero"`
 	ClientID  string `json:"clientId,omitzero"`
@@ -49,14 +49,14 @@ type listenEvent struct {
 	Final        bool   `json:"final,omitzero"`
 	ElapsedMs    int64  `json:"elapsedMs,omitzero"`
 	State        string `json:"state,omitzero"`
-	Queue        *int   `json:"queue,omitempty"` // how many wait to be forwarded
+	Queue        *int   `json:"queue,omitempty"` // records waiting to be forwarded
 	RetryInMs    int64  `json:"retryInMs,omitzero"`
 }
 
-// stamp is a time as machines read it.
+// stamp formats a time for machines.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
 
-// clock is a time as it stands in a line: short for people.
+// clock formats a time for a line: short for people.
 func (l *listening) clock(t time.Time) string {
 	if l.o.c.Term.Out {
 		return t.Local().Format(time.TimeOnly)
@@ -64,9 +64,9 @@ func (l *listening) clock(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// show prints one event, counts it, saves its delivery and looks at the goal.
+// show prints an event, counts it, saves its delivery and checks the goal.
 func (l *listening) show(e receiver.Event) error {
-	l.tally.take(e)
+	l.tally.count(e)
 	event := l.event(e)
 	var err error
 	if event.File, err = l.saver.save(e); err != nil {
@@ -93,7 +93,7 @@ func (l *listening) show(e receiver.Event) error {
 	return nil
 }
 
-// event is what happened, as JSON.
+// event returns an event in its JSON form.
 func (l *listening) event(e receiver.Event) listenEvent {
 	out := listenEvent{
 		Type: string(e.Type), Time: stamp(e.Time), ID: e.ID, Status: e.Status, Attempt: e.Attempt, Final: e.Final,
@@ -119,7 +119,7 @@ func (l *listening) event(e receiver.Event) listenEvent {
 	return out
 }
 
-// line is what happened, in words.
+// line returns an event as a line of text.
 func (l *listening) line(e receiver.Event, event listenEvent) string {
 	switch e.Type {
 	case receiver.Received:
@@ -165,7 +165,7 @@ func (l *listening) forwardedLine(e receiver.Event) string {
 	after := fmt.Sprintf("Antom would send it %d more times", e.Left)
 	switch e.Left {
 	case 0:
-		after = "Antom would give it up"
+		after = "Antom would give up"
 	case 1:
 		after = "Antom would send it once more"
 	}
@@ -183,21 +183,21 @@ func (l *listening) merchantLine(e receiver.Event) string {
 	case receiver.StateUp:
 		return fmt.Sprintf("%s  %s  %s: %d waiting", l.p.Styled("up", output.OK), l.clock(e.Time), l.o.forwardTo, e.Queue)
 	case receiver.StateEmpty:
-		if l.wasDown { // else it is empty after every one
+		if l.wasDown { // otherwise the queue is empty after every record
 			l.wasDown = false
-			return fmt.Sprintf("%s  %s  %s: nothing waiting any more", l.p.Styled("up", output.OK), l.clock(e.Time), l.o.forwardTo)
+			return fmt.Sprintf("%s  %s  %s: nothing waiting", l.p.Styled("up", output.OK), l.clock(e.Time), l.o.forwardTo)
 		}
 	}
 	return ""
 }
 
-// advise says once for each cause what to do about it.
+// advise prints what to do about an event, once per cause.
 func (l *listening) advise(e receiver.Event, event listenEvent) {
 	if e.Type == receiver.Forwarded && e.Err != nil {
 		l.once("forward", "answer "+string(antom.AcknowledgementBody()))
 	}
 	if e.Type == receiver.Received && l.to != nil && l.to.Path != "" && l.to.Path != "/" && l.to.RequestURI() != e.Record.URL {
-		l.once("path", fmt.Sprintf("Antom signed %s, your server is called by %s: it verifies only with the former (--forward-to without a path keeps it)", e.Record.URL, l.to.RequestURI()))
+		l.once("path", fmt.Sprintf("Antom signed %s, but your server is called with %s: it verifies only with the former (--forward-to without a path keeps it)", e.Record.URL, l.to.RequestURI()))
 	}
 	if e.Type != receiver.Refused && e.Type != receiver.NotStored {
 		return
@@ -211,7 +211,7 @@ func (l *listening) advise(e receiver.Event, event listenEvent) {
 		l.once(cmp.Or(event.Reason, string(e.Type)), h.Hint())
 	}
 	if event.File != "" {
-		l.once("verify", "antom notify verify "+event.File+" says why")
+		l.once("verify", "antom notify verify "+event.File+" explains why")
 	}
 }
 
@@ -222,12 +222,12 @@ func (l *listening) once(cause, text string) {
 	}
 }
 
-// listenTally counts what happened.
+// listenTally counts the events.
 type listenTally struct {
 	Received, Different, Refused, NotStored, Forwarded, GivenUp, Queue int
 }
 
-func (t *listenTally) take(e receiver.Event) {
+func (t *listenTally) count(e receiver.Event) {
 	switch e.Type {
 	case receiver.Received:
 		t.Received++
@@ -248,7 +248,7 @@ func (t *listenTally) take(e receiver.Event) {
 	}
 }
 
-// String is the summary.
+// String returns the summary.
 func (t listenTally) String() string {
 	parts := []string{fmt.Sprintf("%d received", t.Received)}
 	for _, part := range [...]struct {
@@ -262,7 +262,7 @@ func (t listenTally) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// event is the last record of the stream.
+// event returns the last record of the stream.
 func (t listenTally) event(now string, exit int) any {
 	return struct {
 		Type       string `json:"type"`

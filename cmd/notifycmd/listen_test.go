@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A listener knows itself by any name of its address, and nobody else's.
+// A listener recognizes all names of its own address, and no other address.
 func TestIsOwn(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

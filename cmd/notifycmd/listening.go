@@ -25,9 +25,9 @@ import (
 type listening struct {
 	o         *notifyListen
 	p         *output.Printer
-	from      sender
+	from      acceptedSender
 	to        *url.URL
-	hop       string // tells this run from other listeners on the way of a notification
+	hop       string // identifies this run, to detect loops
 	dir       string
 	journal   *receiver.Journal
 	found     *receiver.Found
@@ -36,24 +36,24 @@ type listening struct {
 	handler   http.Handler
 	saver     *saver
 
-	events  chan receiver.Event
-	quit    chan struct{} // nobody reports any more
-	met     chan struct{} // the goal is reached
-	tally   listenTally
-	looked  diagnosis
-	wasDown bool     // the merchant's server was, since nothing waited
-	hinted  []string // what the user has been told already
+	events    chan receiver.Event
+	quit      chan struct{} // closed when no more events are reported
+	met       chan struct{} // closed when the goal is reached
+	tally     listenTally
+	diagnoses diagnoses
+	wasDown   bool     // the merchant's server was down since the queue was last empty
+	hinted    []string // causes whose hint has been printed
 }
 
 // open opens the journal and, with a server to forward to, the forwarder.
-func (l *listening) open(from sender, to *url.URL) error {
+func (l *listening) open(from acceptedSender, to *url.URL) error {
 	var err error
 	l.from, l.to, l.hop = from, to, rand.Text()
 	l.events, l.quit, l.met = make(chan receiver.Event, 1024), make(chan struct{}), make(chan struct{})
 	if l.dir, err = l.o.c.JournalDir(from.profile); err != nil {
 		return err
 	}
-	ignoreFileSizeLimit() // a full disk is an error to report, not the end
+	ignoreFileSizeLimit() // a full disk is an error to report, not a reason to be killed
 	if l.journal, l.found, err = receiver.OpenJournal(l.dir); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (l *listening) open(from sender, to *url.URL) error {
 	}
 	if to == nil {
 		if n := l.found.Waiting(); n > 0 {
-			l.p.Note("%d notifications wait to be forwarded: add --forward-to", n)
+			l.p.Note("%d notifications are waiting to be forwarded: add --forward-to", n)
 		}
 		return nil
 	}
@@ -88,7 +88,7 @@ func (l *listening) close() {
 	}
 }
 
-// notify hands an event to the one goroutine that prints.
+// notify passes an event to the goroutine that prints.
 func (l *listening) notify(e receiver.Event) {
 	select {
 	case l.events <- e:
@@ -101,7 +101,7 @@ var (
 	errListenTimeout = errors.New("listen timed out")
 )
 
-// serve runs until a signal, the goal, the time-out or a failure.
+// serve runs until a signal, the goal, the timeout or an error.
 func (l *listening) serve(parent context.Context) error {
 	ctx, stop := context.WithCancelCause(parent)
 	defer stop(nil)
@@ -131,7 +131,7 @@ func (l *listening) serve(parent context.Context) error {
 	return l.end(ctx, err)
 }
 
-// begin says that we listen.
+// begin prints that we are listening.
 func (l *listening) begin() error {
 	if host, _, err := net.SplitHostPort(l.listener.Addr().String()); err == nil {
 		if ip := net.ParseIP(host); ip != nil && !ip.IsLoopback() {
@@ -156,19 +156,18 @@ func (l *listening) begin() error {
 	if err := l.p.Event(cli.Encode(ready), l.p.Styled("ready", output.OK)+"  "+address); err != nil {
 		return err
 	}
-	l.p.Note("taking notifications for %s on any path of it; Ctrl-C ends", cmp.Or(l.from.clientID, "any client id"))
+	l.p.Note("accepting notifications for %s on any path of it; Ctrl-C ends", cmp.Or(l.from.clientID, "any client id"))
 	return nil
 }
 
-// searchPast looks whether the payment's final notification came before we were
-// started.
+// searchPast checks whether the payment's final notification is already in the journal.
 func (l *listening) searchPast() error {
 	for record, err := range receiver.Records(l.dir) {
 		if err != nil {
-			continue // told when the journal was opened
+			continue // reported when the journal was opened
 		}
 		if l.o.goal.final(record) {
-			l.p.Note("%s of %s is in the journal already: %s", record.NotifyType, l.o.goal.until, record.ID)
+			l.p.Note("%s of %s is already in the journal: %s", record.NotifyType, l.o.goal.until, record.ID)
 			l.o.goal.reached = true
 			close(l.met)
 			return nil
@@ -177,8 +176,8 @@ func (l *listening) searchPast() error {
 	return nil
 }
 
-// awaitGoal ends the run once the goal is reached and what is to be forwarded
-// was, as far as the merchant's server is there.
+// awaitGoal ends the run once the goal is reached and all records are forwarded, unless the
+// merchant's server is down.
 func (l *listening) awaitGoal(ctx context.Context, stop context.CancelCauseFunc) {
 	select {
 	case <-l.met:
@@ -195,8 +194,8 @@ func (l *listening) awaitGoal(ctx context.Context, stop context.CancelCauseFunc)
 	stop(errGoalMet)
 }
 
-// report prints events one after another until nobody reports any more. If one
-// can't be printed the run ends; the rest is still taken, so that nobody waits.
+// report prints events one after another until no more are reported. If printing fails, the run
+// ends, and the remaining events are discarded so that nobody blocks.
 func (l *listening) report(stop context.CancelCauseFunc) {
 	var failed error
 	take := func(e receiver.Event) {
@@ -221,7 +220,7 @@ func (l *listening) report(stop context.CancelCauseFunc) {
 	}
 }
 
-// end turns the reason of the end into the command's error.
+// end returns the command's error for the reason of the end.
 func (l *listening) end(ctx context.Context, err error) error {
 	if l.o.readyFile != "" {
 		_ = os.Remove(l.o.c.Abs(l.o.readyFile))
@@ -248,9 +247,9 @@ func (l *listening) end(ctx context.Context, err error) error {
 	return err
 }
 
-// listenGoal is what ends a run by itself.
+// listenGoal is the condition for ending a run.
 type listenGoal struct {
-	until   string // an id of a payment
+	until   string // one of a payment's ids
 	count   int
 	reached bool
 }
@@ -260,7 +259,8 @@ func (g *listenGoal) final(r *receiver.Record) bool {
 	return g.until != "" && r.NotifyType == string(antom.NotifyPaymentResult) && (r.PaymentRequestID == g.until || r.PaymentID == g.until)
 }
 
-// met reports whether a record, the nth different one, reaches the goal.
+// met reports whether a record reaches the goal for the first time; different is the number of
+// different ones so far.
 func (g *listenGoal) met(r *receiver.Record, different int) bool {
 	reached := g.final(r) || g.count > 0 && different >= g.count
 	first := reached && !g.reached
@@ -268,13 +268,13 @@ func (g *listenGoal) met(r *receiver.Record, different int) bool {
 	return first
 }
 
-// missing says how far from the goal a run ended.
+// missing describes what is missing to reach the goal.
 func (g *listenGoal) missing(t listenTally) string {
 	switch {
 	case g.until != "":
-		return fmt.Sprintf(": no %s of %s came", antom.NotifyPaymentResult, g.until)
+		return fmt.Sprintf(": no %s of %s received", antom.NotifyPaymentResult, g.until)
 	case g.count > 0:
-		return fmt.Sprintf(": %d of %d notifications came", t.Different, g.count)
+		return fmt.Sprintf(": %d of %d notifications received", t.Different, g.count)
 	}
 	return ""
 }

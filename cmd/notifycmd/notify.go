@@ -1,5 +1,5 @@
-// Package notifycmd is antom notify: verify, receive, send, replay and export
-// notifications, and check what an endpoint makes of them.
+// Package notifycmd is antom notify: verify, receive, send, replay and export notifications,
+// and check how an endpoint answers them.
 package notifycmd
 
 import (
@@ -9,15 +9,15 @@ import (
 	"github.com/antom-cli/antom/cmd/notifycmd/verifycmd"
 )
 
-// New makes antom notify with the commands below it.
+// New returns antom notify with its subcommands.
 func New(c *cli.CLI) *cobra.Command {
 	cmd := cli.AsGroup(&cobra.Command{
 		Use:   "notify",
 		Short: "Verify, receive, send and check notifications",
-		Long: `Antom tells the result of a payment and of a capture by signed notifications to
-your server. Only the signature says that one is genuine. These commands verify what
-was saved, receive and forward what comes, send what could come, and check what an
-endpoint makes of it.`,
+		Long: `Antom reports the result of a payment, capture or refund in a signed notification to
+your server. Only the signature shows that it is genuine. These commands verify
+saved notifications, receive and forward new ones, send test notifications, and
+check how an endpoint answers.`,
 		Example: `  antom notify verify notification.http
   antom notify listen`,
 	})

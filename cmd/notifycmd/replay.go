@@ -33,16 +33,17 @@ func newReplayCmd(c *cli.CLI) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay URL [ID...]",
 		Short: "Send stored notifications again",
-		Long: `Send notifications to an endpoint that antom notify listen has stored for this
-profile, or those in files (-f), in the order in which they came. An ID is that of a
-delivery (n12), of a capture or refund, or of a payment, which stands for its captures
-and refunds too; --since, --before, --type and --last choose further; --all takes
-everything. Duplicates go again too. That nothing fits is exit code 2.
+		Long: `Send notifications that antom notify listen has stored for this profile, or those in
+files (-f), to an endpoint, in the order in which they were received. An ID is that
+of a delivery (n12), of a capture or refund, or of a payment, which includes its
+captures and refunds; --since, --before, --type and --last narrow the choice; --all
+selects everything. Duplicates are sent again too. If nothing matches, the exit code
+is 2.
 
-They go as they were sent, headers and body to the byte, so that they verify with
-Antom's own key: the URL must then have the path that was signed (one without a path
-takes it from the notification). --resign signs them anew for the URL, with the
-emulator's key and the time of now; that needs the profile emulator.
+They are sent unchanged, headers and body byte for byte, so that they verify with
+Antom's own key. The URL must then have the path that was signed; if it has no path,
+the signed path is used. --resign signs them again for the URL, with the emulator's
+key and the current time; that needs the profile emulator.
 
 Exit code 6: one was not acknowledged. With --quiet nothing is printed.`,
 		Example: `  antom notify replay "$notify_url" -f notification.http
@@ -55,10 +56,10 @@ Exit code 6: one was not acknowledged. With --quiet nothing is printed.`,
 	}
 	flags := cmd.Flags()
 	o.choice.bind(flags)
-	flags.BoolVar(&o.all, "all", false, "everything in the journal")
+	flags.BoolVar(&o.all, "all", false, "send everything in the journal")
 	flags.StringArrayVarP(&o.files, "file", "f", nil, "send the notifications in `FILE` or folder instead of the journal's; may be repeated")
-	flags.IntVar(&o.times, "times", 1, "send each so many times")
-	flags.BoolVar(&o.resign, "resign", false, "sign anew with the emulator's key")
+	flags.IntVar(&o.times, "times", 1, "how often to send each")
+	flags.BoolVar(&o.resign, "resign", false, "sign again with the emulator's key")
 	flags.StringVar(&o.clientID, "client-id", "", "with --resign: client `id` to send for (default: the emulator's)")
 	cli.BindDryRun(flags, &o.dryRun)
 	return cmd
@@ -78,7 +79,7 @@ func (o *notifyReplay) run(ctx context.Context, endpoint string) error {
 	}
 	var signer gatewaySigner
 	if o.resign {
-		if signer, err = newSigner(o.c, p, "sign a notification anew", o.clientID); err != nil {
+		if signer, err = newSigner(o.c, p, "sign a notification again", o.clientID); err != nil {
 			return err
 		}
 	}
@@ -87,43 +88,43 @@ func (o *notifyReplay) run(ctx context.Context, endpoint string) error {
 		return err
 	}
 	if len(records) == 0 {
-		return cli.Usagef("no stored notification fits").WithHint("antom notify listen stores what it receives; antom notify export DIR writes all that there are")
+		return cli.Usagef("no stored notification matches").WithHint("antom notify listen stores what it receives; antom notify export DIR writes all stored deliveries")
 	}
 	o.warnOfPath(p, to, records)
 	request := func(record *receiver.Record) (*http.Request, error) { return o.request(ctx, signer, record, to) }
 	if o.dryRun != "" {
 		return errors.Join(o.print(ctx, p, records, request), o.choice.incomplete())
 	}
-	courier, err := newCourier(o.c, p)
+	deliverer, err := newDeliverer(o.c, p)
 	if err != nil {
 		return err
 	}
 	for _, record := range records {
-		if err := o.send(courier, record, request); err != nil {
+		if err := o.send(deliverer, record, request); err != nil {
 			return err
 		}
 	}
-	return errors.Join(courier.verdict(to), o.choice.incomplete())
+	return errors.Join(deliverer.verdict(to), o.choice.incomplete())
 }
 
-// requester makes the request that sends a record again.
+// requester returns the request that sends a record again.
 type requester func(*receiver.Record) (*http.Request, error)
 
-// send replays a record as often as asked.
-func (o *notifyReplay) send(courier *courier, record *receiver.Record, request requester) error {
+// send replays a record as often as requested.
+func (o *notifyReplay) send(deliverer *deliverer, record *receiver.Record, request requester) error {
 	for range o.times {
 		r, err := request(record)
 		if err != nil {
 			return err
 		}
-		if err := courier.carry(r, record); err != nil {
+		if err := deliverer.deliver(r, record); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// print prints what would be sent, as often.
+// print prints what would be sent, as often as requested.
 func (o *notifyReplay) print(ctx context.Context, p *output.Printer, records []*receiver.Record, request requester) error {
 	var all []*http.Request
 	for _, record := range records {
@@ -143,11 +144,11 @@ func (o *notifyReplay) validate() error {
 	case o.times < 1:
 		return cli.Usagef("--times %d: must be 1 or more", o.times)
 	case len(o.files) > 0 && (o.all || !o.choice.empty()):
-		return cli.Usagef("-f sends all that is in the files").WithHint("leave out the ids and filters, which choose from the journal")
+		return cli.Usagef("-f sends everything in the files").WithHint("omit the ids and filters, which select from the journal")
 	case len(o.files) == 0 && !o.all && o.choice.empty():
-		return cli.Usagef("nothing chosen to replay").WithHint("name ids, --since 10m, --last 1, or --all")
+		return cli.Usagef("nothing selected to replay").WithHint("give ids, --since 10m, --last 1, or --all")
 	case o.clientID != "" && !o.resign:
-		return cli.Usagef("--client-id changes what is signed").WithHint("add --resign")
+		return cli.Usagef("--client-id changes the signed data").WithHint("add --resign")
 	}
 	return nil
 }
@@ -159,7 +160,7 @@ func (o *notifyReplay) records(p *output.Printer) ([]*receiver.Record, error) {
 	return storedRecords(o.c, p, &o.choice)
 }
 
-// storedRecords are the chosen deliveries to the profile.
+// storedRecords returns the selected deliveries of the profile.
 func storedRecords(c *cli.CLI, p *output.Printer, choice *selection) ([]*receiver.Record, error) {
 	chosen, err := c.LoadProfile(p)
 	if err != nil {
@@ -171,7 +172,7 @@ func storedRecords(c *cli.CLI, p *output.Printer, choice *selection) ([]*receive
 	}
 	records, err := choice.records(c, chosen.Name, dir)
 	for _, damage := range choice.damaged[:min(len(choice.damaged), view.MostNotes)] {
-		p.Warn("%s; left out", damage)
+		p.Warn("%s; skipped", damage)
 	}
 	return records, err
 }
@@ -184,15 +185,14 @@ func (o *notifyReplay) request(ctx context.Context, signer gatewaySigner, record
 	return signer.request(ctx, request.URL, record.Body())
 }
 
-// warnOfPath says that an endpoint will not verify what was signed for another
-// path.
+// warnOfPath warns if a notification was signed for a path other than the endpoint's.
 func (o *notifyReplay) warnOfPath(p *output.Printer, to *url.URL, records []*receiver.Record) {
 	if o.resign || to.Path == "" || to.Path == "/" {
 		return
 	}
 	for _, record := range records {
 		if record.URL != to.RequestURI() {
-			p.Note("%s was signed for %s and goes to %s, where it will not verify; --resign signs it anew", record.ID, redact.Line(record.URL), to.RequestURI())
+			p.Note("%s was signed for %s but is sent to %s, where it will not verify; --resign signs it again", record.ID, redact.Line(record.URL), to.RequestURI())
 			return
 		}
 	}

@@ -20,14 +20,14 @@ import (
 	"github.com/antom-cli/antom/internal/receiver"
 )
 
-// deliveredMessage is a delivery as what any command that reads messages takes.
+// deliveredMessage returns a delivery as a message for commands that read messages.
 func deliveredMessage(r *receiver.Record) *intake.Message {
 	return &intake.Message{
 		Source: r.ID, Kind: intake.Notification, Method: r.Method, Target: r.URL, Header: r.Header(), Body: r.Body(), Exact: true,
 	}
 }
 
-// recordOf is a saved message as if it had been delivered just now.
+// recordOf returns a saved message as if it had just been delivered.
 func recordOf(m *intake.Message) *receiver.Record {
 	record := &receiver.Record{ID: m.Source, Method: m.Method, URL: m.Target, Text: new(string(m.Body))}
 	for name, values := range m.Header {
@@ -41,13 +41,12 @@ func recordOf(m *intake.Message) *receiver.Record {
 
 // saver writes deliveries into a folder, one raw HTTP file each.
 type saver struct {
-	root    *os.Root // nil writes nothing
-	dir     string   // as the user named it
+	root    *os.Root // nil: write nothing
+	dir     string   // as given by the user
 	refused int
 }
 
-// mostRefused bounds how many refused deliveries are saved: anybody can send
-// such.
+// mostRefused limits how many refused deliveries are saved: anybody can send them.
 const mostRefused = 200
 
 func openSaver(c *cli.CLI, dir string) (*saver, error) {
@@ -86,8 +85,9 @@ func (s *saver) write(name string, r *receiver.Record) (string, error) {
 	return filepath.Join(s.dir, name), nil
 }
 
-// savedName sorts by the order of arrival and says what is in the file. Of what
-// the sender chose, only letters that no file system minds are kept.
+// savedName returns a file name that sorts by the order of arrival and describes the content.
+// Of the text chosen by the sender it keeps only characters that are valid in every file
+// system.
 func savedName(r *receiver.Record) string {
 	subject := strings.Map(func(c rune) rune {
 		if c < 0x80 && (c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '-' || c == '_') {
@@ -98,32 +98,32 @@ func savedName(r *receiver.Record) string {
 	return fmt.Sprintf("n%06s-%s.http", strings.TrimPrefix(r.ID, "n"), subject[:min(len(subject), 100)])
 }
 
-// selection chooses deliveries from the journal.
+// selection selects deliveries from the journal.
 type selection struct {
 	ids           []string
 	kind          string
 	since, before string
 	last          int
-	chosen        func(flag string) bool // was given outright
+	chosen        func(flag string) bool // whether a flag was given
 
-	damaged []error // lines of the journal that are no records
+	damaged []error // lines of the journal that are not records
 }
 
 func (s *selection) bind(flags *pflag.FlagSet) {
-	flags.StringVar(&s.kind, "type", "", "only of this notify `type`")
-	flags.StringVar(&s.since, "since", "", "only from this `time` on: RFC 3339, or ago such as 10m")
-	flags.StringVar(&s.before, "before", "", "only from before this `time`")
+	flags.StringVar(&s.kind, "type", "", "only this notify `type`")
+	flags.StringVar(&s.since, "since", "", "only from this `time` on: RFC 3339, or a duration ago such as 10m")
+	flags.StringVar(&s.before, "before", "", "only before this `time`")
 	flags.IntVar(&s.last, "last", 0, "only the last `N`")
 	s.chosen = flags.Changed
 }
 
-// empty reports whether nothing was asked for.
+// empty reports whether nothing was requested.
 func (s *selection) empty() bool {
 	return len(s.ids) == 0 && s.kind == "" && s.since == "" && s.before == "" && !s.chosen("last")
 }
 
-// records are the chosen deliveries of the profile, in the order in which they
-// came. Each id must name one: that of a delivery, or of what it tells of.
+// records returns the selected deliveries of the profile in the order in which they were
+// received. Each id must be that of a delivery or of its subject.
 func (s *selection) records(c *cli.CLI, profile, dir string) ([]*receiver.Record, error) {
 	since, err := moment(c, "--since", s.since)
 	if err != nil {
@@ -135,11 +135,11 @@ func (s *selection) records(c *cli.CLI, profile, dir string) ([]*receiver.Record
 	}
 	switch {
 	case s.chosen("last") && s.last < 1:
-		return nil, cli.Usagef("--last %d: must be 1 or more", s.last).WithHint("without --last all that fit are taken")
+		return nil, cli.Usagef("--last %d: must be 1 or more", s.last).WithHint("without --last all matching ones are used")
 	case !since.IsZero() && !before.IsZero() && !since.Before(before):
-		return nil, cli.Usagef("--since %s is not before --before %s: nothing lies between", s.since, s.before)
+		return nil, cli.Usagef("--since %s is not before --before %s", s.since, s.before)
 	}
-	families := familiesOf(c, profile, dir, s.ids)
+	idGroups := idGroupsOf(c, profile, dir, s.ids)
 	var chosen []*receiver.Record
 	kinds := conformance.Types()
 	for r, err := range receiver.Records(dir) {
@@ -153,7 +153,7 @@ func (s *selection) records(c *cli.CLI, profile, dir string) ([]*receiver.Record
 		if !slices.Contains(kinds, r.NotifyType) {
 			kinds = append(kinds, r.NotifyType)
 		}
-		if named := families.take(r); !named && len(s.ids) > 0 || !s.fits(r, since, before) {
+		if named := idGroups.match(r); !named && len(s.ids) > 0 || !s.fits(r, since, before) {
 			continue
 		}
 		chosen = append(chosen, r)
@@ -161,7 +161,7 @@ func (s *selection) records(c *cli.CLI, profile, dir string) ([]*receiver.Record
 			chosen = chosen[1:]
 		}
 	}
-	missing := families.missing()
+	missing := idGroups.missing()
 	if s.kind != "" && !slices.Contains(kinds, s.kind) {
 		missing = append(missing, unknownType(s.kind, kinds))
 	}
@@ -173,16 +173,16 @@ func (s *selection) fits(r *receiver.Record, since, before time.Time) bool {
 	return (s.kind == "" || r.NotifyType == s.kind) && !r.Time.Before(since) && (before.IsZero() || r.Time.Before(before))
 }
 
-// incomplete is the error of a result that may lack what damaged lines of the
-// journal held; nil where ids were named, since all of these were found.
+// incomplete returns an error if damaged lines of the journal may be missing from the result.
+// If ids were given, all of them were found, and nothing is missing.
 func (s *selection) incomplete() error {
 	if len(s.damaged) == 0 || len(s.ids) > 0 {
 		return nil
 	}
-	return cli.OutcomeError{Code: cli.ExitFailed, Message: fmt.Sprintf("lines of the journal that are no records were left out: %d", len(s.damaged)), Remedy: "the others were taken; look at the lines that are named above"}
+	return cli.OutcomeError{Code: cli.ExitFailed, Message: fmt.Sprintf("skipped %d lines of the journal that are not records", len(s.damaged)), Remedy: "the others were used; check the lines named above"}
 }
 
-// moment reads a time, or a duration before now.
+// moment parses a time, or a duration before now.
 func moment(c *cli.CLI, flag, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -195,11 +195,11 @@ func moment(c *cli.CLI, flag, text string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, cli.Usagef("%s %q: no time", flag, text).WithHint("such as 2026-11-24T09:00:00Z, or 10m for ten minutes ago")
+	return time.Time{}, cli.Usagef("%s %q: not a time", flag, text).WithHint("such as 2026-11-24T09:00:00Z, or 10m for ten minutes ago")
 }
 
-// savedMessages reads notifications from files, and from the files of folders in
-// the order of their names, but hidden ones such as .gitattributes.
+// savedMessages reads notifications from files and from folders, in the order of file names. It
+// skips hidden files such as .gitattributes.
 func savedMessages(c *cli.CLI, paths []string) ([]*receiver.Record, error) {
 	var records []*receiver.Record
 	for _, path := range paths {
@@ -238,9 +238,9 @@ func readSaved(name string) ([]*receiver.Record, error) {
 		case err != nil:
 			return nil, err
 		case m.Kind != intake.Notification:
-			return nil, fmt.Errorf("%s is a %s, no notification", m.Source, m.Kind)
+			return nil, fmt.Errorf("%s is a %s, not a notification", m.Source, m.Kind)
 		case m.Target == "":
-			return nil, fmt.Errorf("%s: not a whole notification: its URL is not known", m.Source)
+			return nil, fmt.Errorf("%s: not a complete notification: its URL is not known", m.Source)
 		}
 		records = append(records, recordOf(m))
 	}

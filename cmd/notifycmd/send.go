@@ -35,19 +35,19 @@ func newSendCmd(c *cli.CLI) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "send URL",
 		Short: "Send a signed notification of any type to an endpoint",
-		Long: `Send one notification to an endpoint, signed with the emulator's key, and judge
-the answer as Antom does: by its status and its body. It needs the profile emulator,
-since nobody but Antom has Antom's key; the endpoint must verify with the emulator's
+		Long: `Send one notification to an endpoint, signed with the emulator's key, and check the
+answer as Antom does: by its status and its body. It needs the profile emulator,
+because only Antom has its own key; the endpoint must verify with the emulator's
 public key (antom emulator keys).
 
 Types: ` + strings.Join(conformance.Types(), ", ") + `
-(VAULTING stands for the one that has no type on the wire.)
+(VAULTING is our name for the one without a type on the wire.)
 
 The notification is a complete example of its type. --set changes a value by its
 path, such as paymentAmount.value=4300, paymentAmount="43.00 SGD" or
-promotionResult[0].promotionType=DISCOUNT; path:=JSON takes the value in JSON. --from
-takes ids, amount and outcome from the inquiry of a payment; -f sends a file's bytes
-as they are.
+promotionResult[0].promotionType=DISCOUNT; path:=JSON sets a JSON value. --from uses
+the ids, amount and outcome of a payment, from an inquiry; -f sends the bytes of a
+file unchanged.
 
 Exit code 6: the endpoint did not acknowledge. With --quiet nothing is printed.`,
 		Example: `  antom notify send "$notify_url" --type CAPTURE_RESULT
@@ -61,11 +61,11 @@ Exit code 6: the endpoint did not acknowledge. With --quiet nothing is printed.`
 	flags := cmd.Flags()
 	flags.StringVar(&o.kind, "type", string(antom.NotifyPaymentResult), "notify `type`")
 	flags.StringArrayVar(&o.sets, "set", nil, "set a value: `path=value`, or path:=JSON; may be repeated")
-	flags.StringVar(&o.from, "from", "", "take ids and amount from this `payment`")
+	flags.StringVar(&o.from, "from", "", "use the ids and amount of this `payment`")
 	flags.StringVarP(&o.file, "file", "f", "", "send the body in `FILE`, byte for byte; - is standard input")
 	flags.StringVar(&o.clientID, "client-id", "", "client `id` to send for (default: the emulator's)")
 	cli.BindDryRun(flags, &o.dryRun)
-	_ = cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(conformance.Types(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	_ = cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(conformance.Types(), cobra.ShellCompDirectiveNoFileComp)) // the flag exists
 	cmd.MarkFlagsMutuallyExclusive("file", "from")
 	cmd.MarkFlagsMutuallyExclusive("file", "set")
 	cmd.MarkFlagsMutuallyExclusive("file", "type")
@@ -96,19 +96,19 @@ func (o *notifySend) run(ctx context.Context, endpoint string) error {
 	if o.dryRun != "" {
 		return o.c.PrintRequests(ctx, p, intake.Notification, o.dryRun, request)
 	}
-	courier, err := newCourier(o.c, p)
+	deliverer, err := newDeliverer(o.c, p)
 	if err != nil {
 		return err
 	}
 	about := &receiver.Record{Text: new(string(body))}
 	about.Summarise()
-	if err := courier.carry(request, about); err != nil {
+	if err := deliverer.deliver(request, about); err != nil {
 		return err
 	}
-	return courier.verdict(to)
+	return deliverer.verdict(to)
 }
 
-// body is the file's, or a complete notification of the type.
+// body returns the file's content, or a complete notification of the type.
 func (o *notifySend) body(ctx context.Context, p *output.Printer) ([]byte, error) {
 	if o.file == "-" {
 		return io.ReadAll(io.LimitReader(o.c.Stdin, antom.DefaultBodyLimit))
@@ -133,8 +133,7 @@ func (o *notifySend) body(ctx context.Context, p *output.Printer) ([]byte, error
 	return message(o.kind, about, append(outcome, withMeaning(settings)...))
 }
 
-// withMeaning adds what a result code means where it was set without a message of
-// its own.
+// withMeaning adds the meaning of a result code that was set without a message.
 func withMeaning(settings []conformance.Setting) []conformance.Setting {
 	meaning := ""
 	for _, s := range settings {
@@ -155,8 +154,7 @@ func withMeaning(settings []conformance.Setting) []conformance.Setting {
 	return append(settings, conformance.Setting{Path: "result.resultMessage", Value: meaning})
 }
 
-// message makes a notification; what is wrong with the type or a path is a
-// usage error.
+// message returns a notification. An invalid type or path is a usage error.
 func message(kind string, about conformance.Subject, settings []conformance.Setting) ([]byte, error) {
 	body, err := conformance.Message(kind, about, settings...)
 	if err != nil {
@@ -169,7 +167,7 @@ func message(kind string, about conformance.Subject, settings []conformance.Sett
 	return body, nil
 }
 
-// readSettings reads the values of --set.
+// readSettings parses the values of --set.
 func readSettings(p *output.Printer, sets []string) ([]conformance.Setting, error) {
 	assigned, err := draft.ParseSets(sets)
 	if err != nil {
@@ -189,7 +187,7 @@ func readSettings(p *output.Printer, sets []string) ([]conformance.Setting, erro
 	return settings, nil
 }
 
-// inquire takes what a notification tells of from the gateway's own answer.
+// inquire gets the subject of a notification from the gateway's answer.
 func (o *notifySend) inquire(ctx context.Context, p *output.Printer) (conformance.Subject, []conformance.Setting, error) {
 	_, client, err := o.c.Connect(p)
 	if err != nil {

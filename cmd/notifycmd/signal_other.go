@@ -2,5 +2,5 @@
 
 package notifycmd
 
-// ignoreFileSizeLimit has nothing to do where there is no such limit.
+// ignoreFileSizeLimit does nothing on systems without such a limit.
 func ignoreFileSizeLimit() {}

@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// ignoreFileSizeLimit lets a write beyond the file size limit fail as on a full
-// disk, where the signal would end the process.
+// ignoreFileSizeLimit makes a write beyond the file size limit fail, as on a full disk, instead
+// of letting the signal end the process.
 func ignoreFileSizeLimit() { signal.Ignore(syscall.SIGXFSZ) }

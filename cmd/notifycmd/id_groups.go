@@ -8,44 +8,44 @@ import (
 	"github.com/antom-cli/antom/internal/rules"
 )
 
-// family is an id that was asked for, with the ids that stand for the same: a
-// payment's two, and its refunds, whose notifications name no payment.
-type family struct {
+// idGroup is a requested id with the ids of the same payment: its two ids, and those of its
+// refunds, whose notifications do not name the payment.
+type idGroup struct {
 	id      string
 	members map[string]bool
-	found   bool // a delivery is about one of them
+	found   bool // a delivery has one of the ids
 }
 
-type families []*family
+type idGroups []*idGroup
 
-// take reports whether a delivery was asked for, and marks by which ids.
-func (all families) take(r *receiver.Record) bool {
+// match reports whether a delivery was requested, and marks the groups that match.
+func (all idGroups) match(r *receiver.Record) bool {
 	if len(all) == 0 {
 		return false
 	}
 	ids := append(r.IDs(), r.ID)
-	taken := false
+	matched := false
 	for _, f := range all {
 		if slices.ContainsFunc(ids, func(id string) bool { return f.members[id] }) {
-			f.found, taken = true, true
+			f.found, matched = true, true
 		}
 	}
-	return taken
+	return matched
 }
 
-// missing are the errors of ids that no delivery is about.
-func (all families) missing() []error {
+// missing returns an error for each requested id without a delivery.
+func (all idGroups) missing() []error {
 	var errs []error
 	for _, f := range all {
 		if !f.found {
-			errs = append(errs, cli.Usagef("no delivery %q in the journal", f.id).WithHint("antom notify export DIR writes all that there are"))
+			errs = append(errs, cli.Usagef("no delivery %q in the journal", f.id).WithHint("antom notify export DIR writes all stored deliveries"))
 		}
 	}
 	return errs
 }
 
-// pair adds the ids of one payment.
-func (all families) pair(requestID, paymentID string) {
+// pair adds the two ids of one payment.
+func (all idGroups) pair(requestID, paymentID string) {
 	for _, f := range all {
 		if requestID != "" && paymentID != "" && (f.members[requestID] || f.members[paymentID]) {
 			f.members[requestID], f.members[paymentID] = true, true
@@ -53,18 +53,18 @@ func (all families) pair(requestID, paymentID string) {
 	}
 }
 
-// familiesOf finds what belongs to ids: in the journal, and in the history, which
-// alone knows whose a refund is.
-func familiesOf(c *cli.CLI, profile, dir string, ids []string) families {
-	var all families
+// idGroupsOf finds the related ids in the journal and in the history. Only the history knows
+// the payment of a refund.
+func idGroupsOf(c *cli.CLI, profile, dir string, ids []string) idGroups {
+	var all idGroups
 	for _, id := range ids {
-		all = append(all, &family{id: id, members: map[string]bool{id: true}})
+		all = append(all, &idGroup{id: id, members: map[string]bool{id: true}})
 	}
 	if len(all) == 0 {
 		return nil
 	}
 	for r, err := range receiver.Records(dir) {
-		if err == nil { // else it is told when the deliveries are read
+		if err == nil { // otherwise reported when the deliveries are read
 			all.pair(r.PaymentRequestID, r.PaymentID)
 		}
 	}
@@ -72,10 +72,10 @@ func familiesOf(c *cli.CLI, profile, dir string, ids []string) families {
 	if log == nil {
 		return all
 	}
-	refunds := map[string][2]string{} // the payment's ids, which may be known only later
+	refunds := map[string][2]string{} // by refund id: the payment's ids, whose groups may grow later
 	for call, err := range log.Newest() {
 		if err != nil {
-			break // a history that can't be read knows of no refund
+			break // without a readable history, refunds are not found
 		}
 		if call.Profile != profile {
 			continue
@@ -95,11 +95,11 @@ func familiesOf(c *cli.CLI, profile, dir string, ids []string) families {
 	return all
 }
 
-// unknownType is a type that neither Antom documents nor the journal holds.
+// unknownType is the error for a type that neither Antom documents nor the journal contains.
 func unknownType(kind string, known []string) error {
 	wrong := cli.Usagef("--type %q: Antom documents no such notification and none was stored", kind)
 	if near := rules.Nearest(kind, known); near != "" {
 		return wrong.WithHint("did you mean %s?", near)
 	}
-	return wrong.WithHint("antom notify send --help names the types")
+	return wrong.WithHint("antom notify send --help lists the types")
 }

@@ -16,21 +16,21 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// gatewaySigner is who signs notifications here: the emulator and nobody else.
+// gatewaySigner signs notifications as the emulator.
 type gatewaySigner struct {
 	clientID string
 	key      *sign.PrivateKey
 }
 
-// newSigner finds the emulator's key; clientID replaces the emulator's.
-func newSigner(c *cli.CLI, p *output.Printer, deed, clientID string) (gatewaySigner, error) {
+// newSigner returns the emulator's signer; clientID, if not empty, replaces the emulator's.
+func newSigner(c *cli.CLI, p *output.Printer, action, clientID string) (gatewaySigner, error) {
 	chosen, err := c.LoadProfile(p)
 	if err != nil {
 		return gatewaySigner{}, err
 	}
 	if !chosen.Builtin {
-		return gatewaySigner{}, cli.Usagef("%s: can't %s: only the emulator can sign as Antom here, nobody has Antom's own key", chosen.Title(), deed).
-			WithHint("--profile emulator, and give the endpoint the emulator's public key: antom emulator keys")
+		return gatewaySigner{}, cli.Usagef("%s: can't %s: only the emulator can sign as Antom here, because only Antom has its own key", chosen.Title(), action).
+			WithHint("use --profile emulator, and configure the endpoint with the emulator's public key: antom emulator keys")
 	}
 	gateway, err := c.OpenEmulator()
 	if err != nil {
@@ -44,10 +44,9 @@ func (s gatewaySigner) request(ctx context.Context, to *url.URL, body []byte) (*
 	return antom.NewNotificationRequest(ctx, to.String(), s.clientID, s.key, body)
 }
 
-// sentEvent is what became of one notification that was sent; its JSON form is a
-// promise.
+// sentEvent is the result of sending one notification. Its JSON form is stable.
 type sentEvent struct {
-	ID               string `json:"id,omitzero"` // of a delivery that was sent again
+	ID               string `json:"id,omitzero"` // of a delivery that is replayed
 	NotifyType       string `json:"notifyType"`
 	PaymentRequestID string `json:"paymentRequestId"`
 	PaymentID        string `json:"paymentId"`
@@ -55,50 +54,50 @@ type sentEvent struct {
 	Status           int    `json:"status"`
 	Acknowledged     bool   `json:"acknowledged"`
 	Message          string `json:"message"`         // why it was not acknowledged
-	Answer           string `json:"answer,omitzero"` // the beginning of the body that is no acknowledgement
+	Answer           string `json:"answer,omitzero"` // the beginning of a body that is not an acknowledgement
 	ElapsedMs        int64  `json:"elapsedMs"`
 	subject          string
 }
 
-// courier sends notifications one after another and judges the answers.
-type courier struct {
+// deliverer sends notifications one after another and checks the answers.
+type deliverer struct {
 	c      *cli.CLI
 	p      *output.Printer
 	client *http.Client
 	sent   int
-	last   error // why the last one was not acknowledged
+	last   error // why the last unacknowledged one was not acknowledged
 	failed int
 }
 
-func newCourier(c *cli.CLI, p *output.Printer) (*courier, error) {
+func newDeliverer(c *cli.CLI, p *output.Printer) (*deliverer, error) {
 	client, err := c.EndpointClient(c.Global.RequestTimeout, 1)
-	return &courier{c: c, p: p, client: client}, err
+	return &deliverer{c: c, p: p, client: client}, err
 }
 
-// carry sends one notification and prints what came of it. The error is that
-// nobody was there.
-func (k *courier) carry(request *http.Request, about *receiver.Record) error {
+// deliver sends one notification and prints the result. It returns an error if there was no
+// answer.
+func (k *deliverer) deliver(request *http.Request, about *receiver.Record) error {
 	begin := k.c.Now()
 	answer := antom.Deliver(k.client, request)
 	if answer.Status == 0 {
 		return cli.EndpointError{URL: request.URL.String(), Err: answer.Lost}
 	}
-	judgement := answer.Err()
+	refused := answer.Err()
 	event := sentEvent{
 		ID: about.ID, NotifyType: about.NotifyType, PaymentRequestID: about.PaymentRequestID, PaymentID: about.PaymentID,
-		URL: request.URL.String(), Status: answer.Status, Acknowledged: judgement == nil, ElapsedMs: k.c.Now().Sub(begin).Milliseconds(),
+		URL: request.URL.String(), Status: answer.Status, Acknowledged: refused == nil, ElapsedMs: k.c.Now().Sub(begin).Milliseconds(),
 		subject: about.Subject(),
 	}
 	k.sent++
-	if judgement != nil {
+	if refused != nil {
 		k.failed++
-		k.last = judgement
-		event.Message, event.Answer = judgement.Error(), cli.Said(answer.Body)
+		k.last = refused
+		event.Message, event.Answer = refused.Error(), cli.Said(answer.Body)
 	}
 	return k.p.Event(cli.Encode(event), k.line(event))
 }
 
-func (k *courier) line(e sentEvent) string {
+func (k *deliverer) line(e sentEvent) string {
 	subject := cmp.Or(redact.Line(e.NotifyType), "no notifyType") + "  " + redact.Line(e.subject)
 	if e.ID != "" {
 		subject = redact.Line(e.ID) + "  " + subject
@@ -109,7 +108,7 @@ func (k *courier) line(e sentEvent) string {
 	return fmt.Sprintf("%s  %s  %s", k.p.Styled("FAILED", output.Bad), subject, refusedAnswer(e.Status, e.Message)+cli.ItSaid(e.Answer))
 }
 
-// refusedAnswer is an answer that is no acknowledgement, in words.
+// refusedAnswer describes an answer that is not an acknowledgement.
 func refusedAnswer(status int, why string) string {
 	switch status {
 	case 0:
@@ -120,8 +119,8 @@ func refusedAnswer(status int, why string) string {
 	return fmt.Sprintf("%d, not acknowledged", status) // the status is the reason
 }
 
-// verdict is the command's error once all were sent.
-func (k *courier) verdict(to *url.URL) error {
+// verdict returns the command's error after all were sent.
+func (k *deliverer) verdict(to *url.URL) error {
 	remedy := "Antom would send it again; answer " + string(antom.AcknowledgementBody())
 	switch {
 	case k.failed == 0:
