@@ -16,10 +16,10 @@ import (
 func newClockCmd(c *cli.CLI) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "clock",
-		Short: "Read the emulator's clock, or move it",
-		Long: `Read the emulator's clock. It is the real one until it is set or advanced: then it
-is virtual and stands still between two moves, so that a test goes through hours of
-an order's life in milliseconds and sees the same times in every run. All processes
+		Short: "Show or change the emulator's clock",
+		Long: `Show the emulator's clock. It is the real time until it is set or advanced. Then it
+is virtual and moves only when told to, so that a test passes through hours of an
+order's life in milliseconds and sees the same times in every run. All processes
 that use the state see the same clock.
 
 With --quiet the time is printed.`,
@@ -45,14 +45,13 @@ func newClockAdvanceCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:   "advance DURATION",
 		Short: "Move the emulator's clock forward",
-		Long: `Move the emulator's clock forward, as in 90s, 15m, 24h, 7d or 7d3h, and list what
-happened on the way, in order: payments that ended, captures, refunds, sessions that
-expired, orders that were closed. A real clock becomes virtual. Notifications that
-became due are queued; antom emulator deliver sends them, or a running antom emulator
-serve.
+		Long: `Move the emulator's clock forward, as in 90s, 15m, 24h, 7d or 7d3h, and list in
+order what happened in between: payments that ended, captures, refunds, expired
+sessions and closed orders. A real clock becomes virtual. Notifications that became
+due are queued; antom emulator deliver or a running antom emulator serve sends them.
 
-The columns off a terminal and in CSV are time, paymentRequestId, entity, id, state
-and resultCode. With --quiet the new time is printed.`,
+The columns in pipes and CSV are time, paymentRequestId, entity, id, state and
+resultCode. With --quiet the new time is printed.`,
 		Example: "  antom emulator clock advance 15m\n  antom emulator clock advance 7d -o json",
 		Args:    cli.OneArgAs("DURATION", func(text string) error { _, err := cli.ParseDays(text); return err }),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -67,7 +66,7 @@ and resultCode. With --quiet the new time is printed.`,
 	}
 }
 
-// parseTime reads a time of ISO 8601.
+// parseTime parses an ISO 8601 time.
 func parseTime(text string) (time.Time, error) {
 	to, err := antom.DateTime(text).Time()
 	if err != nil {
@@ -80,9 +79,9 @@ func newClockSetCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:   "set TIME",
 		Short: "Set the emulator's clock to a time",
-		Long: `Set the emulator's clock to a time (ISO 8601 with a zone) and make it virtual. It
-can't go back behind what the state holds; antom emulator reset begins anew. What
-happened on the way is listed as by advance.`,
+		Long: `Set the emulator's clock to a time (ISO 8601 with a zone) and make it virtual. The
+time must not be before what the state already contains; antom emulator reset starts
+over. What happened in between is listed, as by advance.`,
 		Example: "  antom emulator clock set 2030-01-01T00:00:00Z",
 		Args:    cli.OneArgAs("TIME", func(text string) error { _, err := parseTime(text); return err }),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -101,8 +100,8 @@ func newClockResetCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:   "reset",
 		Short: "Make the emulator's clock real again",
-		Long: `Make the emulator's clock real again. A state that holds something of what is the
-future to the real clock must be reset first, with antom emulator reset.`,
+		Long: `Make the emulator's clock real again. If the state contains anything in the future
+of the real clock, it must be reset first, with antom emulator reset.`,
 		Example: "  antom emulator clock reset",
 		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -120,7 +119,7 @@ type clockReport struct {
 	Events []emulator.Event `json:"events"`
 }
 
-// onClock does something with the clock and shows it, with what has happened.
+// onClock calls do and shows the clock and what has happened.
 func onClock(ctx context.Context, c *cli.CLI, do func(context.Context, *emulator.Remote) (emulator.Clock, []emulator.Event, error)) error {
 	p, err := c.Printer()
 	if err != nil {

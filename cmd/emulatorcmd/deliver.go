@@ -29,25 +29,25 @@ func newDeliverCmd(c *cli.CLI) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "deliver [PAYMENT_REQUEST_ID]",
 		Short: "Send the due notifications, or print them",
-		Long: `Send the notifications that Antom would have sent by now and that nobody has
-acknowledged: of one payment, or all whose next attempt is due by Antom's resend
-schedule (at once, then after 2 and 10 and 10 minutes, 1, 2, 6 and 15 hours). They
-are signed with the emulator's key and verify with antom notify verify. The answer
-is judged as Antom judges it, by its body, and kept: antom emulator show has the
-attempts. antom emulator serve sends by itself.
+		Long: `Send the notifications that Antom would have sent by now and that are not
+acknowledged: those of one payment, or all whose next attempt is due by Antom's
+resend schedule (immediately, then after 2, 10 and 10 minutes, 1, 2, 6 and 15
+hours). They are signed with the emulator's key and verify with antom notify verify.
+The answer is checked as Antom checks it, by its body, and recorded: antom emulator
+show lists the attempts. antom emulator serve sends by itself.
 
 With --dry-run the signed requests of a payment are printed as raw HTTP, or with
-=curl as commands, those that were acknowledged too, and nothing is sent.`,
+=curl as commands, including acknowledged ones, and nothing is sent.`,
 		Example: `  antom emulator deliver "$id"
   antom emulator deliver "$id" --dry-run |
     antom notify verify --profile emulator`,
 		Args: cli.OrForm(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && !o.last.Set && o.dryRun != "" {
-				return cli.Usagef("--dry-run wants a payment").WithHint("antom emulator deliver PAYMENT_REQUEST_ID --dry-run")
+				return cli.Usagef("--dry-run requires a payment").WithHint("antom emulator deliver PAYMENT_REQUEST_ID --dry-run")
 			}
 			if len(args) == 0 && !o.last.Set && o.clientID != "" {
-				return cli.Usagef("--client-id wants a payment").WithHint("antom emulator deliver PAYMENT_REQUEST_ID --client-id %s", o.clientID)
+				return cli.Usagef("--client-id requires a payment").WithHint("antom emulator deliver PAYMENT_REQUEST_ID --client-id %s", o.clientID)
 			}
 			return o.run(cmd.Context(), args)
 		},
@@ -97,7 +97,7 @@ func (o *emulatorDeliver) run(ctx context.Context, args []string) error {
 	return failed
 }
 
-// undelivered are the failures of a command that delivers several notifications.
+// undelivered collects the errors of a command that delivers several notifications.
 type undelivered struct {
 	errs []error
 	of   int
@@ -109,18 +109,18 @@ func (u undelivered) Error() string {
 	return fmt.Sprintf("%d of %s not acknowledged", len(u.errs), counted(u.of, "notification was", "notifications were"))
 }
 
-// Unwrap gives the failures, which decide the exit code.
+// Unwrap returns the errors, which determine the exit code.
 func (u undelivered) Unwrap() []error { return u.errs }
 
-// Hint says what to look at.
+// Hint returns what to check.
 func (u undelivered) Hint() string {
-	if !slices.ContainsFunc(u.errs, cli.Is[cli.OutcomeError]) { // nobody answered
+	if !slices.ContainsFunc(u.errs, cli.Is[cli.OutcomeError]) { // no answers at all
 		return cli.EndpointError{}.Hint()
 	}
-	return "antom emulator show PAYMENT_REQUEST_ID has the attempts\nan endpoint must answer HTTP 200 with " + string(antom.AcknowledgementBody())
+	return "antom emulator show PAYMENT_REQUEST_ID lists the attempts\nan endpoint must answer HTTP 200 with " + string(antom.AcknowledgementBody())
 }
 
-// print prints what is due of a payment.
+// print prints the due notifications of a payment.
 func (o *emulatorDeliver) print(ctx context.Context, p *output.Printer, gateway *emulator.Remote, id string) error {
 	requests, err := gateway.Notifications(ctx, emulator.OrderOf(id, o.clientID))
 	switch {
@@ -136,7 +136,7 @@ func nothingDue(id string) error {
 	return cli.OutcomeError{Code: cli.ExitPending, Message: "no notification is due yet for " + id, Remedy: "antom payment wait " + id}
 }
 
-// due is what is to be sent, and says so where that is nothing.
+// due returns the notifications to send, and prints a note if there are none.
 func (o *emulatorDeliver) due(ctx context.Context, p *output.Printer, gateway *emulator.Remote, args []string) ([]emulator.Delivery, error) {
 	if len(args) == 1 {
 		open, acknowledged, err := gateway.Undelivered(ctx, emulator.OrderOf(args[0], o.clientID))
@@ -146,7 +146,7 @@ func (o *emulatorDeliver) due(ctx context.Context, p *output.Printer, gateway *e
 		case len(open) == 0 && acknowledged == 0:
 			return nil, nothingDue(args[0])
 		case len(open) == 0:
-			p.Note("every notification that is due for %s was acknowledged", args[0])
+			p.Note("all due notifications for %s are acknowledged", args[0])
 		}
 		return open, nil
 	}
@@ -157,8 +157,8 @@ func (o *emulatorDeliver) due(ctx context.Context, p *output.Printer, gateway *e
 	return due, err
 }
 
-// deliver sends one notification, judges the merchant's answer as Antom does and
-// keeps what came of it.
+// deliver sends one notification, checks the merchant's answer as Antom does and records the
+// attempt.
 func deliver(ctx context.Context, p *output.Printer, gateway *emulator.Remote, client *http.Client, d emulator.Delivery) error {
 	request, err := gateway.NotificationRequest(ctx, d)
 	if err != nil {
@@ -174,7 +174,7 @@ func deliver(ctx context.Context, p *output.Printer, gateway *emulator.Remote, c
 	return err
 }
 
-// send sends one notification; the error says why it was not acknowledged.
+// send sends one notification. The error is the reason why it was not acknowledged.
 func send(client *http.Client, request *http.Request) (emulator.Attempt, error) {
 	answer := antom.Deliver(client, request)
 	attempt := emulator.NewAttempt(answer)

@@ -1,5 +1,5 @@
-// Package emulatorcmd is antom emulator: serve the stand-in gateway, play the
-// buyer, move its clock, inject faults and look at its state.
+// Package emulatorcmd is antom emulator: serve the simulated gateway, play the buyer, move its
+// clock, inject faults and show its state.
 package emulatorcmd
 
 import (
@@ -8,15 +8,15 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 )
 
-// New makes antom emulator with the commands below it.
+// New returns antom emulator with its subcommands.
 func New(c *cli.CLI) *cobra.Command {
 	cmd := cli.AsGroup(&cobra.Command{
 		Use:   "emulator",
-		Short: "Steer the built-in stand-in gateway",
-		Long: `The emulator is a gateway inside antom: the profile "emulator" talks to it without
-a port, and every request and answer is really signed and verified. Its state is
-one file in the state folder. These commands play the buyer, move its clock, send
-its notifications and look at its state.`,
+		Short: "Control the built-in simulated gateway",
+		Long: `The emulator is a gateway inside antom: the profile "emulator" uses it without a
+network port, and every request and answer is really signed and verified. Its state
+is one file in the state folder. These commands play the buyer, move its clock, send
+its notifications and show its state.`,
 		Example: `  antom session create --profile emulator --amount 42.00 --currency SGD
   antom emulator pay PAYMENT_REQUEST_ID`,
 	})

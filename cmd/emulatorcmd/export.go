@@ -22,14 +22,14 @@ func newExportCmd(c *cli.CLI) *cobra.Command {
 	o := &emulatorExport{c: c}
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Write the emulator's orders to a file that serve --state takes",
+		Short: "Write the emulator's orders to a file for serve --state",
 		Long: `Write the emulator's orders, with their payments, captures and refunds, as YAML, or
-with -o json as JSON. antom emulator serve --state FILE begins with them, and antom
-emulator reset returns to them.
+with -o json as JSON. antom emulator serve --state FILE starts with them, and antom
+emulator reset restores them.
 
-A virtual clock is part of it. The keys, scenarios, faults and the seed are not, nor
-what was sent of notifications: those that are past count as acknowledged. A card is
-written masked.`,
+A virtual clock is included. The keys, scenarios, faults and the seed are not, and
+neither are attempts to notify: past notifications count as acknowledged. Card
+numbers are masked.`,
 		Example: `  antom emulator export >orders.yaml
   antom emulator serve --state orders.yaml`,
 		Args: cli.NoArgs,
@@ -37,7 +37,7 @@ written masked.`,
 			return o.run(cmd.Context())
 		},
 	}
-	cmd.Flags().StringVar(&o.file, "write", "", "write it into this `file` (mode 0600) and print nothing")
+	cmd.Flags().StringVar(&o.file, "write", "", "write to this `file` (mode 0600) and print nothing")
 	return cmd
 }
 

@@ -16,15 +16,15 @@ import (
 func newFaultCmd(c *cli.CLI) *cobra.Command {
 	cmd := cli.AsGroup(&cobra.Command{
 		Use:   "fault",
-		Short: "Make the served emulator do something wrong",
-		Long: `Make the emulator that antom emulator serve runs do something wrong, at the calls
-or notifications that you name: lose an answer, answer late, sign badly, send a
-notification twice. The same calls always meet the same faults.
+		Short: "Inject faults into the served emulator",
+		Long: `Inject faults into the emulator run by antom emulator serve, at the calls or
+notifications that you name: lose an answer, answer late, sign badly, send a
+notification twice. The same calls always get the same faults.
 
 A fault is written OPERATION[:OCCURRENCE]=KIND[:ARGUMENT]. The operation is one of
 Antom's, * for any of them, or notifyPayment, notifyCapture, notifyRefund. The
-occurrence counts from the moment the fault is in place: 2, 2-4, 3+; without it
-every one is meant.`,
+occurrence is counted from the moment when the fault is added: 2, 2-4, 3+; without
+it the fault applies to every call.`,
 		Example: `  antom emulator fault kinds
   antom emulator serve --fault inquiryPayment:2=latency:500ms`,
 	})
@@ -35,11 +35,10 @@ every one is meant.`,
 func newFaultAddCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:   "add FAULT...",
-		Short: "Put faults in place at the running server",
-		Long: `Put faults in place at the emulator that is being served from the same state
-folder. Their occurrences count from now. Without a server there is nothing to put
-them in: antom emulator serve takes them with --fault too, and Go tests have them
-with pkg/antom/antomtest.
+		Short: "Add faults to the running server",
+		Long: `Add faults to the emulator that is being served from the same state folder. Their
+occurrences count from now. This needs a running server; antom emulator serve also
+accepts --fault, and Go tests can use pkg/antom/antomtest.
 
 With --quiet the ids of the faults are printed.`,
 		Example: `  antom emulator fault add inquiryPayment:2=latency:500ms
@@ -80,12 +79,12 @@ func newFaultListCmd(c *cli.CLI) *cobra.Command {
 	var kinds bool
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the faults in place, and how often they struck",
-		Long: `List the faults that are in place at the emulator being served, how many
-occurrences each has seen and how many of them it struck.
+		Short: "List the active faults and how often they were injected",
+		Long: `List the active faults of the emulator being served, how many occurrences each has
+seen and how many of them got the fault.
 
-With --kinds the kinds of faults that there are are listed, and what each does, as
-antom emulator fault kinds does: that needs no server.`,
+With --kinds the kinds of faults are listed with what each does, as by antom
+emulator fault kinds; that needs no server.`,
 		Example: "  antom emulator fault list --kinds\n  antom emulator fault list -o json --jq '.[].struck'",
 		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -108,7 +107,7 @@ antom emulator fault kinds does: that needs no server.`,
 				return err
 			}
 			if len(list) == 0 {
-				p.Note("no fault is in place; antom emulator fault kinds lists what there is and what it does")
+				p.Note("no active faults; antom emulator fault kinds lists the kinds")
 			}
 			return nil
 		},
@@ -120,8 +119,8 @@ antom emulator fault kinds does: that needs no server.`,
 func newFaultClearCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:     "clear [ID...]",
-		Short:   "Remove faults, all or those of these ids",
-		Long:    "Remove faults from the emulator being served: those of these ids, or all. Calls go well again from then on.",
+		Short:   "Remove faults, all or those with these ids",
+		Long:    "Remove faults from the emulator being served: those with these ids, or all.",
 		Example: "  antom emulator fault clear",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return clearFaults(cmd.Context(), c, args)
@@ -155,7 +154,7 @@ func clearFaults(ctx context.Context, c *cli.CLI, args []string) error {
 	}
 	for _, id := range ids {
 		if !slices.ContainsFunc(gone, func(f emulator.Fault) bool { return f.ID == id }) {
-			return cli.OutcomeError{Code: cli.ExitFailed, Message: fmt.Sprintf("fault %d is not in place", id), Remedy: "antom emulator fault list shows the ids"}
+			return cli.OutcomeError{Code: cli.ExitFailed, Message: fmt.Sprintf("no active fault %d", id), Remedy: "antom emulator fault list shows the ids"}
 		}
 	}
 	return nil
@@ -179,16 +178,16 @@ func newFaultKindsCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:   "kinds",
 		Short: "List the kinds of faults: what each does and what a client sees",
-		Long: `List the kinds of faults: the argument each takes, whether calls or notifications
-can have it, what it does, and what the client of antom makes of it. No server is
+		Long: `List the kinds of faults: the argument each takes, whether it applies to calls or
+notifications, what it does, and how the client of antom reacts. No server is
 needed.
 
-The kinds of "accepted calls" strike, and count, only calls that pass the gateway's
-own checks: a wrong client id or a bad signature is refused as ever, never answered
-with a signed U. Those of "calls" strike any call of the operation, as a network
-would; none of them makes a refused call an accepted one.
+Faults for "accepted calls" apply to, and count, only calls that pass the gateway's
+own checks: a wrong client id or an invalid signature is still refused, never
+answered with a signed U. Faults for "calls" apply to any call of the operation, as
+a network would; none of them makes the gateway accept a refused call.
 
-With --quiet just the kinds are printed.`,
+With --quiet only the kinds are printed.`,
 		Example: `  antom emulator fault kinds
   antom emulator fault kinds -o json --jq '.[] | select(.notifications) | .kind'`,
 		Args: cli.NoArgs,

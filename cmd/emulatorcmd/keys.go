@@ -27,15 +27,15 @@ func newKeysCmd(c *cli.CLI) *cobra.Command {
 	o := &emulatorKeys{c: c}
 	cmd := &cobra.Command{
 		Use:   "keys",
-		Short: "Print the client id and the keys that the emulator knows",
-		Long: `Print the emulator's client id, the private key that its merchant signs with and
-the public key that its answers verify with, in the one-line form of Antom's
-Dashboard. They were made on this machine and are worth nothing elsewhere. While
-the emulator is served, the URL of the gateway stands with them.
+		Short: "Print the emulator's client id and keys",
+		Long: `Print the emulator's client id, the private key of its merchant and the public key
+that verifies its answers, in the one-line form of Antom's Dashboard. They were
+generated on this machine and are of no use elsewhere. While the emulator is served,
+the URL of the gateway is included.
 
 The names are those of Antom's own templates, as an environment file or as JSON;
 antom reads them too. --write puts them into a file that only you can read. With
---quiet just Antom's public key is printed.`,
+--quiet only Antom's public key is printed.`,
 		Example: `  antom emulator keys > emulator.env
   antom emulator keys --format json --write emulator.json
   antom emulator keys -o json --jq .antomPublicKey`,
@@ -45,7 +45,7 @@ antom reads them too. --write puts them into a file that only you can read. With
 		},
 	}
 	cmd.Flags().Var(cli.NewEnum(&o.format, "dotenv", "json"), "format", "form of the variables: dotenv or json")
-	cmd.Flags().StringVar(&o.file, "write", "", "write them into this `file` (mode 0600) and print nothing")
+	cmd.Flags().StringVar(&o.file, "write", "", "write to this `file` (mode 0600) and print nothing")
 	return cmd
 }
 
@@ -85,11 +85,11 @@ func (o *emulatorKeys) run(ctx context.Context) error {
 	})
 }
 
-// variable is a setting by the name that Antom's templates have for it.
+// variable is a setting under the name used in Antom's templates.
 type variable struct{ name, value string }
 
-// variables are what a client needs: Antom's Next.js template and our own
-// profile read these names.
+// variables returns the settings of a client, with the names that Antom's Next.js template and
+// our own profile read.
 func (o *emulatorKeys) variables(gateway *emulator.Emulator, served *emulator.Remote) ([]variable, error) {
 	facts := gateway.Profile()
 	list := []variable{
@@ -133,8 +133,8 @@ func (o *emulatorKeys) text(list []variable) string {
 	return b.String()
 }
 
-// quoted puts single quotes around a value that a shell would take apart. Keys,
-// ids and URLs need none.
+// quoted puts single quotes around a value that a shell would split or expand. Keys, ids and
+// URLs need none.
 func quoted(value string) string {
 	if strings.ContainsAny(value, " \t'\"$`\\#;&|<>()*?[]~!") {
 		return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
@@ -142,14 +142,14 @@ func quoted(value string) string {
 	return value
 }
 
-// writePrivate writes a file that only its owner reads, in one step: nobody reads
-// half of it, and one that others could read is replaced.
+// writePrivate atomically writes a file that only its owner can read, and replaces one that
+// others can read.
 func writePrivate(path, text string) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".antom-*") // made with mode 0600
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temporary.Name()) // gone already if all is well
+	defer os.Remove(temporary.Name()) // already renamed if all went well
 	_, err = temporary.WriteString(text)
 	if err := errors.Join(err, temporary.Close()); err != nil {
 		return err

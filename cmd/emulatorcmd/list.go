@@ -23,12 +23,12 @@ func newListCmd(c *cli.CLI) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the emulator's sessions and payments",
-		Long: `List the emulator's sessions and what became of them, the newest first.
+		Long: `List the emulator's sessions and their payments, newest first.
 
-The columns off a terminal and in CSV are paymentRequestId, paymentId, amount (major
-units), currency, session, paymentStatus, paymentResultCode, created and clientId. A
-session is OPEN, USED, EXPIRED or CANCELLED. On a terminal the clients are shown where
-there are several. With --quiet the paymentRequestIds are printed.`,
+The columns in pipes and CSV are paymentRequestId, paymentId, amount (major units),
+currency, session, paymentStatus, paymentResultCode, created and clientId. A session
+is OPEN, USED, EXPIRED or CANCELLED. On a terminal the clients are shown if there
+are several. With --quiet the paymentRequestIds are printed.`,
 		Example: "  antom emulator list\n  antom emulator list --limit 1 -q\n  antom emulator list -o csv",
 		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -38,7 +38,7 @@ there are several. With --quiet the paymentRequestIds are printed.`,
 			return o.run(cmd.Context())
 		},
 	}
-	cmd.Flags().IntVar(&o.limit, "limit", 50, "list at most so many; 0 is all")
+	cmd.Flags().IntVar(&o.limit, "limit", 50, "maximum number of sessions; 0 for all")
 	return cmd
 }
 

@@ -29,25 +29,24 @@ func newPayCmd(c *cli.CLI) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pay PAYMENT_REQUEST_ID",
 		Short: "Submit the card form, as the buyer would",
-		Long: `Submit the card form of a session, as the buyer would. The payment is PROCESSING
-for a while and then final; with automatic capture its capture follows a second
-later.
+		Long: `Submit the card form of a session, as the buyer would. The payment is PROCESSING for
+a while and then final; with automatic capture its capture follows a second later.
 
-Antom's test cards decide the outcome:
+Antom's test cards determine the outcome:
 
 ` + testCardsPage() + `
-Any expiry date and any three digits do. The expiry month 13, a CVV of two digits
-and the amounts 11, 1100 and 1111 (minor units) are refused as in Antom's sandbox;
-a number whose check digit is wrong is INVALID_CARD_NUMBER; other numbers succeed.
---outcome ends the payment with any payment result code. Card numbers are never
-stored. The codes:
+Any expiry date and any three digits are accepted. The expiry month 13, a CVV of two
+digits and the amounts 11, 1100 and 1111 (minor units) are refused as in Antom's
+sandbox; a number with a wrong check digit is INVALID_CARD_NUMBER; other numbers
+succeed. --outcome ends the payment with any payment result code. Card numbers are
+never stored. The codes:
 
 ` + outcomeCodes() + `
 
-With is3DSAuthentication true (session create --three-ds) the card is challenged
-and the buyer passes, unless --challenge says otherwise: fail refuses the payment,
+With is3DSAuthentication true (session create --three-ds) the card is challenged and
+the buyer passes, unless --challenge says otherwise: fail refuses the payment,
 abandon leaves it unpaid until the order is closed after 14 minutes. In other
-sessions --challenge makes the issuer ask for 3-D Secure.
+sessions --challenge makes the issuer require 3-D Secure.
 
 A successful payment stores the card: its cardToken is in paymentResultInfo, and
 --card-token pays with it. With --quiet the paymentId is printed.`,
@@ -67,16 +66,16 @@ A successful payment stores the card: its cardToken is in paymentResultInfo, and
 	o.last.Bind(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&o.request.ClientID, "client-id", "", clientIDUsage)
-	flags.StringVar(&o.request.Card, "card", "", "card `number`; without one the session's stored card, or "+emulator.DefaultCard)
+	flags.StringVar(&o.request.Card, "card", "", "card `number`; by default the session's stored card, or "+emulator.DefaultCard)
 	flags.StringVar(&o.request.CardToken, "card-token", "", "pay with the stored card of this `token`")
 	flags.StringVar(&o.request.Expiry, "expiry", emulator.DefaultExpiry, "expiry date as `MM/YY`")
 	flags.StringVar(&o.request.CVV, "cvv", emulator.DefaultCVV, "card verification `digits`")
 	flags.StringVar(&o.request.Holder, "holder", "", "`name` on the card")
 	flags.Var(cli.NewEnum(&o.request.Challenge, "", emulator.ChallengePass, emulator.ChallengeFail, emulator.ChallengeAbandon), "challenge", "what the buyer does with the 3-D Secure challenge: pass, fail or abandon")
-	flags.StringVar(&o.request.Outcome, "outcome", "", "payment result `code` that it ends with")
-	flags.StringVar(&o.request.CaptureOutcome, "capture-outcome", "", "result `code` that the automatic capture ends with")
+	flags.StringVar(&o.request.Outcome, "outcome", "", "payment result `code` of the payment")
+	flags.StringVar(&o.request.CaptureOutcome, "capture-outcome", "", "result `code` of the automatic capture")
 	flags.DurationVar(&o.request.Processing, "processing", emulator.DefaultProcessing, "how long the payment stays PROCESSING")
-	flags.BoolVar(&o.request.Pending, "pending", false, "PENDING instead: the buyer is done and the result is awaited")
+	flags.BoolVar(&o.request.Pending, "pending", false, "PENDING instead: the buyer has finished and the result is pending")
 	billing := &o.request.Billing
 	flags.StringVar(&billing.Region, "billing-region", "", "`country` of the billing address, for address verification")
 	flags.StringVar(&billing.State, "billing-state", "", "`state` of the billing address")
@@ -87,8 +86,7 @@ A successful payment stores the card: its cardToken is in paymentResultInfo, and
 	return cmd
 }
 
-// outcomeCodes lists the payment result codes, as many on a line as there is room
-// for.
+// outcomeCodes lists the payment result codes, several on each line.
 func outcomeCodes() string {
 	const widest = 78
 	var b strings.Builder
@@ -121,13 +119,13 @@ func testCardsPage() string {
 func (o *emulatorPay) validate(flags *pflag.FlagSet) error {
 	for _, name := range [...]string{"card", "card-token"} {
 		if flag := flags.Lookup(name); flag.Changed && flag.Value.String() == "" {
-			return cli.Usagef("--%s is empty", name).WithHint("leave it out to pay with the session's stored card, or Antom's first test card")
+			return cli.Usagef("--%s is empty", name).WithHint("omit it to pay with the session's stored card, or Antom's first test card")
 		}
 	}
 	billing := o.request.Billing
 	switch {
 	case o.request.Pending && o.request.Processing == 0:
-		return cli.Usagef("--pending and --processing 0s: the result would be there at once, and nobody sees PENDING").WithHint("--processing 3s")
+		return cli.Usagef("--pending and --processing 0s: the payment would be final immediately, and never PENDING").WithHint("--processing 3s")
 	case o.request.Processing < 0:
 		return cli.Usagef("--processing %s: must not be negative", o.request.Processing)
 	case o.request.Card != "" && o.request.CardToken != "":
@@ -138,7 +136,7 @@ func (o *emulatorPay) validate(flags *pflag.FlagSet) error {
 	return asUsage(o.request.Check())
 }
 
-// asUsage is a refusal of what was typed, before anything was asked of anyone.
+// asUsage turns a refusal of the arguments into a usage error.
 func asUsage(err error) error {
 	if refused, ok := errors.AsType[*emulator.Refusal](err); ok {
 		return cli.Usagef("%s", refused).WithHint("%s", refused.Hint())
@@ -180,7 +178,7 @@ func (o *emulatorPay) run(ctx context.Context, args []string) error {
 	}
 	next := "antom payment wait " + cli.IDArg(paid.PaymentRequestID)
 	if paid.Virtual && !paid.Status.Final() {
-		next = "antom emulator clock advance DURATION, since the clock is virtual"
+		next = "antom emulator clock advance DURATION, because the clock is virtual"
 	}
 	if !gateway.Served() {
 		next += "; antom emulator deliver sends its notifications"

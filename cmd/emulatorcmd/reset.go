@@ -19,14 +19,14 @@ func newResetCmd(c *cli.CLI) *cobra.Command {
 	o := &emulatorReset{c: c}
 	cmd := &cobra.Command{
 		Use:   "reset",
-		Short: "Forget every session and payment of the emulator",
-		Long: `Forget every session and payment of the emulator, its scenarios, its virtual clock
-and its seed. Its keys stay. Asks first on a terminal; elsewhere it wants --yes.
+		Short: "Delete every session and payment of the emulator",
+		Long: `Delete every session and payment of the emulator, its scenarios, its virtual clock
+and its seed. Its keys stay. Asks first on a terminal; elsewhere it requires --yes.
 
-A server that was begun with --state FILE returns to the orders of that file.
+A server that was started with --state FILE restores the orders of that file.
 
-With --seed the ids from here on are repeatable: the same calls give the same ids.
-With a virtual clock too (antom emulator clock set) the times are the same.`,
+With --seed the ids from now on are repeatable: the same calls give the same ids.
+With a virtual clock (antom emulator clock set) the times are the same too.`,
 		Example: "  antom emulator reset --yes\n  antom emulator reset --yes --seed 7",
 		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -34,7 +34,7 @@ With a virtual clock too (antom emulator clock set) the times are the same.`,
 			return o.run(cmd.Context())
 		},
 	}
-	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "make ids repeatable from this `number`")
+	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "make ids repeatable, based on this `number`")
 	return cmd
 }
 
@@ -43,7 +43,7 @@ func (o *emulatorReset) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := o.c.Confirm("Forget every session and payment of the emulator?"); err != nil {
+	if err := o.c.Confirm("Delete every session and payment of the emulator?"); err != nil {
 		return err
 	}
 	gateway, err := o.c.ControlEmulator()
@@ -63,7 +63,7 @@ func (o *emulatorReset) run(ctx context.Context) error {
 		return err
 	}
 	if len(left) > 0 {
-		p.Note("the emulator is back to the %d orders that it began with; its keys are kept", len(left))
+		p.Note("the emulator has restored the %d orders that it started with; its keys are kept", len(left))
 		return nil
 	}
 	p.Note("the emulator's state is empty; its keys are kept")

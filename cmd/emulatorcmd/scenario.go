@@ -26,22 +26,23 @@ func newScenarioCmd(c *cli.CLI) *cobra.Command {
 		Use:   "scenario [OPERATION CODE]",
 		Short: "Make the next call of an operation answer with a code",
 		Long: `Make the next call of an operation answer with a result code that Antom documents
-for it, as the error scenario simulation of Antom's Dashboard does. Scenarios of one
-operation are used up in the order in which they were set. Without arguments those
-that are left are listed.
+for it, like the error scenario simulation in Antom's Dashboard. Scenarios of one
+operation are used in the order in which they were set. Without arguments the
+remaining ones are listed.
 
-CAPTURE_IN_PROCESS and REFUND_IN_PROCESS accept the call: the capture or refund ends
-3 seconds later in SUCCESS, or in the code of --then. An answer with the status U
-leaves no trace, so that the same request can be sent again.
+CAPTURE_IN_PROCESS and REFUND_IN_PROCESS accept the call: 3 seconds later the
+capture or refund ends with SUCCESS, or with the code of --then. After another
+answer with the status U nothing has changed, so that the same request can be sent
+again.
 
-The columns off a terminal and in CSV are operation, resultCode, then and times.`,
+The columns in pipes and CSV are operation, resultCode, then and times.`,
 		Example: `  antom emulator scenario refund MERCHANT_BALANCE_NOT_ENOUGH
   antom emulator scenario capture CAPTURE_IN_PROCESS --then PROCESS_FAIL
   antom emulator scenario inquiryPayment UNKNOWN_EXCEPTION --times 2
   antom emulator scenario --clear`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 0 && len(args) != 2 {
-				return cli.Usagef("a scenario is an operation and a code, got %q", args).WithHint("usage: antom emulator scenario OPERATION CODE")
+				return cli.Usagef("a scenario consists of an operation and a code, got %q", args).WithHint("usage: antom emulator scenario OPERATION CODE")
 			}
 			return nil
 		},
@@ -53,9 +54,9 @@ The columns off a terminal and in CSV are operation, resultCode, then and times.
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.then, "then", "", "`code` that a capture or refund in process ends with")
-	flags.IntVar(&o.times, "times", 1, "how many calls it is for")
-	flags.BoolVar(&o.clear, "clear", false, "forget the scenarios that are left")
+	flags.StringVar(&o.then, "then", "", "final `code` of a capture or refund in process")
+	flags.IntVar(&o.times, "times", 1, "number of calls")
+	flags.BoolVar(&o.clear, "clear", false, "delete the remaining scenarios")
 	return cmd
 }
 
@@ -64,7 +65,7 @@ func (o *emulatorScenario) validate(args []string) error {
 	case o.times < 1:
 		return cli.Usagef("--times %d: must be at least 1", o.times)
 	case o.clear && len(args) > 0:
-		return cli.Usagef("--clear takes no scenario").WithHint("antom emulator scenario --clear")
+		return cli.Usagef("--clear accepts no scenario").WithHint("antom emulator scenario --clear")
 	case len(args) == 2:
 		return asUsage(o.scenario(args).Validate())
 	}

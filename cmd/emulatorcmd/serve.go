@@ -44,9 +44,9 @@ type emulatorServe struct {
 	browser   string
 	unlock    string // one-time code of the inspector
 	publicURL string
-	pageHosts []string // of pages that may show the form
+	pageHosts []string // hosts of pages that may frame the form
 	state     string
-	began     int // orders of --state
+	began     int // number of orders in --state
 
 	clock string
 	seed  uint64
@@ -63,22 +63,23 @@ func newServeCmd(c *cli.CLI) *cobra.Command {
 	o := &emulatorServe{c: c}
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the stand-in gateway on this machine, for any client",
-		Long: `Serve the stand-in gateway on this machine, for any client: Antom's own SDKs in Go,
+		Short: "Serve the simulated gateway on this machine, for any client",
+		Long: `Serve the simulated gateway on this machine, for any client: Antom's own SDKs in Go,
 Java, Python and PHP, curl, and the profile "emulator" of other antom commands,
-which talk to this server while it runs. What a client needs is in antom emulator
-keys --format dotenv.
+which use this server while it runs. antom emulator keys --format dotenv prints the
+settings for a client.
 
 With --https it has a certificate for localhost, 127.0.0.1 and ::1 from its own
-authority, whose certificate is in the state folder for clients to trust.
+authority. The authority's certificate is in the state folder, so that clients can
+trust it.
 
-Notifications are signed and sent for real to the session's notify URL, and sent
-again, as Antom's production does, until the endpoint's answer acknowledges them.
---fault makes it fail on purpose; antom emulator fault kinds lists how.
+Notifications are signed and really sent to the session's notify URL. They are sent
+again, as Antom does in production, until the endpoint's answer acknowledges them.
+--fault injects faults; antom emulator fault kinds lists them.
 
-With --state FILE it begins with the orders, payments, captures and refunds of a file
-in the place of those it has, and emulator reset returns to them: a test suite needs
-no calls to set up. antom emulator export writes such a file; a short one is
+With --state FILE it starts with the orders, payments, captures and refunds of a
+file instead of those it has, and emulator reset restores them: a test suite needs
+no calls for its setup. antom emulator export writes such a file. A short one is
 
   orders: [{paymentRequestId: order-1, amount: 42.00 SGD, payments: [{}]}]
 
@@ -86,9 +87,9 @@ With --seed and --clock virtual an empty state gives the same ids and times in e
 run: its clock begins at ` + seededStart + `. Otherwise a virtual clock begins where the
 clock is.
 
-A line is printed for each exchange and each notification, with -o jsonl a record,
-the first of them {"type":"ready",…}. An interrupt ends it with exit code 0. The
-control API under /_emulator/ wants the token that is in the state folder.`,
+A line is printed for each call and each notification; with -o jsonl a record, the
+first of them {"type":"ready",…}. An interrupt ends it with exit code 0. The control
+API under /_emulator/ requires the token in the state folder.`,
 		Example: `  antom emulator serve --listen 127.0.0.1:4300
   antom emulator serve --https --ready-file emulator.url
   antom emulator serve --state orders.yaml --clock virtual
@@ -104,26 +105,26 @@ control API under /_emulator/ wants the token that is in the state folder.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "`address` and port; port 0 is a free one")
-	flags.BoolVar(&o.allowRemote, "allow-remote", false, "allow an address that other machines reach")
+	flags.BoolVar(&o.allowRemote, "allow-remote", false, "allow an address that other machines can reach")
 	flags.BoolVar(&o.https, "https", false, "serve https with a certificate of the emulator's own authority")
 	flags.StringVar(&o.cert, "cert", "", "serve https with the certificate in this PEM `file`")
 	flags.StringVar(&o.key, "key", "", "PEM `file` of the key that belongs to --cert")
 	flags.StringSliceVar(&o.hosts, "host", nil, "more `names` or addresses for the certificate of --https")
-	flags.StringVar(&o.readyFile, "ready-file", "", "write the URL into this `file` once listening; it is removed at the end")
-	flags.StringVar(&o.publicURL, "public-url", "", "`URL` under which others reach it, as through a proxy: links in answers lead there")
-	flags.StringSliceVar(&o.pageHosts, "page-host", nil, "more host `names` whose pages may show the card form: of a shop in docker compose")
-	flags.StringVar(&o.state, "state", "", "YAML or JSON `file` of orders to begin with, in the place of those there are; reset returns to it")
+	flags.StringVar(&o.readyFile, "ready-file", "", "write the URL to this `file` once listening; it is removed at the end")
+	flags.StringVar(&o.publicURL, "public-url", "", "`URL` at which others reach it, such as a proxy's: links in answers lead there")
+	flags.StringSliceVar(&o.pageHosts, "page-host", nil, "more host `names` whose pages may show the card form, such as a shop in docker compose")
+	flags.StringVar(&o.state, "state", "", "YAML or JSON `file` of orders to start with, instead of the existing ones; reset restores them")
 	flags.Var(cli.NewEnum(&o.notify, "on", "off"), "notify", "send notifications: on or off (they stay queued)")
 	flags.Var(cli.NewEnum(&o.resend, string(emulator.ResendProduction), string(emulator.ResendSandbox)), "resend",
-		"send what is not acknowledged again: production (8 times in 24 h) or sandbox (never)")
-	flags.StringVar(&o.notifyURL, "notify-url", "", "`URL` for sessions that name none")
+		"resend unacknowledged notifications: production (8 times in 24 h) or sandbox (never)")
+	flags.StringVar(&o.notifyURL, "notify-url", "", "`URL` for sessions without one")
 	flags.DurationVar(&o.notifyTimeout, "notify-timeout", emulator.DefaultNotifyTimeout, "time limit of one attempt to notify")
 	flags.Var(cli.NewEnum(&o.browser, "", "on", "off"), "browser", "serve the browser side: web SDK, card form, 3-D Secure, hosted page; on or off (default: on, off with --allow-remote)")
-	flags.Var(cli.NewEnum(&o.clock, "", "real", "virtual"), "clock", "real, or virtual: it stands still until it is moved (default: as the state has it)")
-	flags.Uint64Var(&o.seed, "seed", 0, "`number` from which ids follow, the same every time (default: random ids)")
+	flags.Var(cli.NewEnum(&o.clock, "", "real", "virtual"), "clock", "real, or virtual: it moves only when told to (default: as in the state)")
+	flags.Uint64Var(&o.seed, "seed", 0, "`number` that makes ids repeatable (default: random ids)")
 	flags.StringArrayVar(&o.faults, "fault", nil, "`fault` to inject, such as capture:1=lost-answer; may be repeated; see antom emulator fault")
 	flags.StringVar(&o.faultFile, "fault-file", "", "`file` of faults, one a line")
-	flags.StringVar(&o.clientID, "client-id", "", "register this client `id` beside the emulator's own")
+	flags.StringVar(&o.clientID, "client-id", "", "register this client `id` in addition to the emulator's own")
 	flags.StringVar(&o.merchantKeyFile, "merchant-public-key-file", "", "`file` of the public key that --client-id signs with (default: the emulator's own merchant key)")
 	flags.BoolVar(&o.signAll, "sign-refusals", false, "sign INVALID_SIGNATURE and CLIENT_INVALID too, which the real gateway does not")
 	return cmd
@@ -136,17 +137,17 @@ func (o *emulatorServe) validate() error {
 		return cli.Usagef("--listen %q: must be ADDRESS:PORT", o.listen).WithHint("for example 127.0.0.1:4300")
 	case !antom.IsLoopback(host) && !o.allowRemote:
 		return cli.Usagef("--listen %q: other machines could reach it", o.listen).
-			WithHint("use 127.0.0.1, or say --allow-remote: whoever reaches it can then create payments, and with the token of the control API move its clock")
+			WithHint("use 127.0.0.1, or add --allow-remote: anyone who can reach it can then create payments and, with the token of the control API, move its clock")
 	case (o.cert == "") != (o.key == ""):
-		return cli.Usagef("--cert and --key belong together").WithHint("--https alone makes a certificate")
+		return cli.Usagef("--cert and --key belong together").WithHint("--https alone creates a certificate")
 	case o.cert != "" && (o.https || len(o.hosts) > 0):
-		return cli.Usagef("--cert brings its own certificate: --https and --host make one")
+		return cli.Usagef("--cert names a certificate, but --https and --host create one")
 	case len(o.hosts) > 0 && !o.https:
 		return cli.Usagef("--host names belong to the certificate of --https")
 	case strings.ContainsFunc(o.clientID, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return cli.Usagef("--client-id %q: must be plain letters, digits and signs: it is a header's value", o.clientID).WithHint("such as SANDBOX_5X00000000000000")
 	case o.merchantKeyFile != "" && o.clientID == "":
-		return cli.Usagef("--merchant-public-key-file wants the --client-id that signs with it")
+		return cli.Usagef("--merchant-public-key-file requires the --client-id that signs with it")
 	case o.notifyURL != "" && !isWebURL(o.notifyURL):
 		return cli.Usagef("--notify-url %q: must be an absolute http or https URL", o.notifyURL)
 	case o.publicURL != "" && checkPublicURL(o.publicURL) != nil:
@@ -216,7 +217,7 @@ func (o *emulatorServe) run(ctx context.Context, seeded bool) (err error) {
 	return nil
 }
 
-// open opens the state for this server alone and sets it up as asked for.
+// open opens the state exclusively for this server and sets it up as requested.
 func (o *emulatorServe) open(ctx context.Context, seeded bool) (*emulator.Emulator, error) {
 	dir, err := o.c.EmulatorDir()
 	if err != nil {
@@ -246,7 +247,7 @@ func (o *emulatorServe) open(ctx context.Context, seeded bool) (*emulator.Emulat
 	return gateway, nil
 }
 
-// merchant is the client that --client-id registers.
+// merchant returns the client that --client-id registers.
 func (o *emulatorServe) merchant() (emulator.Merchant, error) {
 	if o.merchantKeyFile == "" {
 		return emulator.Merchant{ClientID: o.clientID, OwnKey: true}, nil
@@ -262,7 +263,7 @@ func (o *emulatorServe) merchant() (emulator.Merchant, error) {
 	return emulator.Merchant{ClientID: o.clientID, Key: key}, nil
 }
 
-// options are those that need no state.
+// options returns the options that do not depend on the state.
 func (o *emulatorServe) options() (emulator.ServeOptions, error) {
 	options := emulator.ServeOptions{
 		PublicURL: strings.TrimRight(o.publicURL, "/"), Hold: o.notify == "off", NotifyTimeout: o.notifyTimeout,
@@ -299,7 +300,7 @@ func (o *emulatorServe) readFaults() ([]emulator.Fault, error) {
 	return list, nil
 }
 
-// usageOf turns what a parser refused into a usage error.
+// usageOf turns a parser's refusal into a usage error.
 func usageOf(where string, err error) error {
 	usage := cli.Usagef("%s: %s", where, err)
 	if refused, ok := errors.AsType[*emulator.Refusal](err); ok && refused.Hint() != "" {
@@ -308,7 +309,7 @@ func usageOf(where string, err error) error {
 	return usage
 }
 
-// secure chooses the certificate.
+// secure sets the certificate.
 func (o *emulatorServe) secure(gateway *emulator.Emulator, options *emulator.ServeOptions) (err error) {
 	switch {
 	case o.cert != "":
@@ -321,8 +322,8 @@ func (o *emulatorServe) secure(gateway *emulator.Emulator, options *emulator.Ser
 	return err
 }
 
-// serveBrowser adds the browser side, where it is wanted: on this machine, unless
-// it is turned off.
+// serveBrowser adds the browser side, unless it is turned off. By default it is on only if
+// other machines can't reach the server.
 func (o *emulatorServe) serveBrowser(gateway *emulator.Emulator, options *emulator.ServeOptions) {
 	if o.browser == "off" || (o.browser == "" && o.allowRemote) {
 		return
@@ -347,13 +348,13 @@ type readyRecord struct {
 	Notify     string    `json:"notify"`
 	Resend     string    `json:"resend"`
 	Clock      string    `json:"clock"`
-	Now        time.Time `json:"now"` // of its clock
+	Now        time.Time `json:"now"` // by its clock
 	Faults     []string  `json:"faults,omitempty"`
 	SDKURL     string    `json:"sdkUrl,omitempty"`    // of the web SDK's stand-in
 	Inspector  string    `json:"inspector,omitempty"` // one-time link
 }
 
-// ready says that the server listens, and where.
+// ready prints that the server listens, and where.
 func (o *emulatorServe) ready(ctx context.Context, p *output.Printer, gateway *emulator.Emulator, address emulator.Address, options emulator.ServeOptions) error {
 	record := readyRecord{
 		Type: "ready", Time: o.c.Now().UTC(), URL: address.URL, PID: address.PID, ClientID: gateway.ClientID(),
@@ -397,20 +398,20 @@ func (o *emulatorServe) advise(p *output.Printer, address emulator.Address, reco
 		return
 	}
 	if o.allowRemote {
-		p.Warn("other machines may reach this server; whoever does can create payments on it")
+		p.Warn("other machines may reach this server and create payments on it")
 	}
 	if o.https {
-		p.Note("its certificate is trusted with --cacert %s (also: curl --cacert, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS)", address.CACert)
+		p.Note("to trust its certificate: --cacert %s (also: curl --cacert, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS)", address.CACert)
 	}
 	if record.SDKURL != "" {
-		p.Note("look inside, and act, at %s (the link works once; without its end it only shows)", record.Inspector)
-		p.Note("the web SDK is at %s: load it in the place of Antom's script", record.SDKURL)
+		p.Note("inspect and control it at %s (the link works once; without the part after # it is read-only)", record.Inspector)
+		p.Note("the web SDK is at %s: load it instead of Antom's script", record.SDKURL)
 	}
 	if o.state != "" {
-		p.Note("it began with the %d orders of %s; antom emulator reset returns to them", o.began, o.state)
+		p.Note("it started with the %d orders of %s; antom emulator reset restores them", o.began, o.state)
 	}
 	if record.Clock == "virtual" {
-		p.Note("its clock stands still at %s until antom emulator clock advance moves it", record.Now.Format(time.RFC3339))
+		p.Note("its clock stays at %s until antom emulator clock advance moves it", record.Now.Format(time.RFC3339))
 	}
 	p.Note("client settings: antom emulator keys --format dotenv; stop with Ctrl-C")
 }
@@ -421,7 +422,7 @@ func (o *emulatorServe) removeReadyFile() {
 	}
 }
 
-// serveLog prints what the server does, as it happens.
+// serveLog prints the server's records when they happen.
 type serveLog struct {
 	printer  *output.Printer
 	stop     context.CancelCauseFunc
@@ -429,8 +430,8 @@ type serveLog struct {
 	mu       sync.Mutex
 }
 
-// record is called from many goroutines. Where nobody reads any more, the server
-// ends.
+// record prints a record; it is safe for concurrent use. If the output is closed, it stops the
+// server.
 func (l *serveLog) record(record emulator.Record) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -439,12 +440,12 @@ func (l *serveLog) record(record emulator.Record) {
 	}
 }
 
-// line is a record for people: the emulator's time, what, how it ended, the id of
-// the capture or refund, and of the payment where it is known.
+// line formats a record for people: the emulator's time, the operation, its result, and the id
+// of the capture or refund and of the payment if known.
 func (l *serveLog) line(record emulator.Record) string {
 	at := record.EmulatorTime
 	parts := []string{at.Format(time.RFC3339)}
-	if l.terminal && at.Sub(record.Time).Abs() < time.Hour { // else the clock is virtual, and the date matters
+	if l.terminal && at.Sub(record.Time).Abs() < time.Hour { // otherwise the clock is virtual, and the date matters
 		parts[0] = at.Local().Format(time.TimeOnly)
 	}
 	id := cmp.Or(record.CaptureRequestID, record.RefundRequestID)

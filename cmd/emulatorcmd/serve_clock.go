@@ -7,7 +7,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// setTime sets the seed and the clock as asked for.
+// setTime sets the seed and the clock as requested.
 func (o *emulatorServe) setTime(ctx context.Context, gateway *emulator.Emulator, seeded bool) error {
 	if seeded {
 		if err := gateway.Seed(ctx, o.seed); err != nil {
@@ -24,12 +24,12 @@ func (o *emulatorServe) setTime(ctx context.Context, gateway *emulator.Emulator,
 	return err
 }
 
-// seededStart is where a virtual clock begins beside a seed: the same ids need the
-// same dates.
+// seededStart is the first time of a virtual clock with a seed: the same ids need the same
+// dates.
 const seededStart = "2030-01-01T00:00:00Z"
 
-// startClock makes the clock virtual where it stands or, with a seed and in an
-// empty state whose clock is real, at the same time in every run.
+// startClock makes the clock virtual at its current time. With a seed, an empty state and a
+// real clock, it starts at the same time in every run.
 func startClock(ctx context.Context, gateway *emulator.Emulator, seeded bool) error {
 	clock, err := gateway.Clock(ctx)
 	if err != nil {

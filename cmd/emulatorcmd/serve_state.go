@@ -12,7 +12,7 @@ import (
 	"github.com/antom-cli/antom/internal/emulator/statefile"
 )
 
-// readState reads --state; nil without it.
+// readState reads --state; it returns nil if there is none.
 func (o *emulatorServe) readState(ctx context.Context) ([]byte, error) {
 	if o.state == "" {
 		return nil, nil
@@ -27,7 +27,7 @@ func (o *emulatorServe) readState(ctx context.Context) ([]byte, error) {
 	return text, nil
 }
 
-// begin puts the emulator into the state of --state.
+// begin loads the state of --state into the emulator.
 func (o *emulatorServe) begin(ctx context.Context, gateway *emulator.Emulator) error {
 	text, err := o.readState(ctx)
 	if text == nil || err != nil {
@@ -39,8 +39,7 @@ func (o *emulatorServe) begin(ctx context.Context, gateway *emulator.Emulator) e
 	return nil
 }
 
-// checkPublicURL wants an address of a server: the pages and the gateway are at
-// its root.
+// checkPublicURL checks that a URL is a server's root: the pages and the gateway are there.
 func checkPublicURL(text string) error {
 	u, err := url.Parse(text)
 	const hint = "such as http://emulator:4300 in docker compose, or https://abc.example of a tunnel"
@@ -57,7 +56,7 @@ func checkPublicURL(text string) error {
 	return nil
 }
 
-// checkPageHosts wants bare names: they become part of a header.
+// checkPageHosts checks that hosts are bare names, because they become part of a header.
 func checkPageHosts(hosts []string) error {
 	for _, host := range hosts {
 		if !isHostName(host) {
@@ -73,8 +72,8 @@ func isHostName(host string) bool {
 	return host != "" && strings.Trim(strings.ToLower(host), letters+"0123456789-.") == ""
 }
 
-// publicHosts are the names under which the emulator is reached, and those of
-// pages that may show its form, beside this machine's.
+// publicHosts returns the host names at which the emulator is reached, and those of pages that
+// may show its form, in addition to this machine's.
 func (o *emulatorServe) publicHosts() []string {
 	var hosts []string
 	for _, host := range slices.Concat(o.hosts, o.pageHosts) {

@@ -18,20 +18,20 @@ func newShowCmd(c *cli.CLI) *cobra.Command {
 	var clientID string
 	cmd := &cobra.Command{
 		Use:   "show PAYMENT_REQUEST_ID",
-		Short: "Show all that the emulator knows of a payment",
-		Long: `Show all that the emulator knows of a payment: its session, the payments that were
-submitted with their captures and refunds, what has happened and what will, and the
+		Short: "Show everything that the emulator knows about a payment",
+		Long: `Show everything that the emulator knows about a payment: its session, the submitted
+payments with their captures and refunds, past and future events, and the
 notifications with every attempt to deliver them.
 
-What has not happened yet is marked "to come". It comes if nothing else is done: a
-cancel changes it.
+Future events are marked "to come". They happen if nothing else is done; a cancel,
+for example, changes them.
 
-A notification is "to come", "queued" (antom emulator deliver sends it, or a running
-antom emulator serve), "retrying" after an attempt that was not acknowledged,
-"acknowledged" or "given up" after the last attempt. NEXT is the time of the next
-attempt and MADE the number of those made. In CSV each attempt is a row, and a
-notification without attempts one without a time. With --quiet the state is printed:
-the payment's, or the session's if nobody has paid.`,
+A notification is "to come", "queued" (antom emulator deliver or a running antom
+emulator serve sends it), "retrying" after an unacknowledged attempt, "acknowledged"
+or "given up" after the last attempt. NEXT is the time of the next attempt and MADE
+the number of attempts made. In CSV each attempt is a row, and a notification
+without attempts is a row without a time. With --quiet the state is printed: the
+payment's, or the session's if there is no payment.`,
 		Example: "  antom emulator show \"$id\"\n  antom emulator show \"$id\" --jq '.notifications[].state'",
 		Args:    cli.OneArg("PAYMENT_REQUEST_ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -87,7 +87,7 @@ func detailsResult(d emulator.Details) output.Result {
 	return output.Result{JSON: json, Rows: [][]byte{json}, Table: &attempts, Quiet: []string{state}, Text: blocks}
 }
 
-// eventTable shows what happens over time; of several orders with their ids.
+// eventTable shows events in order of time, with the ids of the orders if there are several.
 func eventTable(events []emulator.Event, orders bool) output.Table {
 	table := output.Table{Empty: "nothing happened", Cols: []output.Col{
 		{Name: "time", Title: "TIME"}, {Name: "paymentRequestId", Title: "PAYMENT REQUEST", MachineOnly: !orders, Shrinks: true},
@@ -101,7 +101,7 @@ func eventTable(events []emulator.Event, orders bool) output.Table {
 	return table
 }
 
-// storyTable shows what happens to one order, and what of it is still to come.
+// storyTable shows the past and future events of one order.
 func storyTable(events []emulator.Event) output.Table {
 	table := eventTable(events, false)
 	table.Cols = append(table.Cols, output.Col{Name: "toCome", Title: "WHEN"})

@@ -7,10 +7,10 @@ import (
 	"github.com/antom-cli/antom/internal/emulator"
 )
 
-// clientIDUsage says what --client-id is for, beside the id of a payment.
-const clientIDUsage = "`id` of the client whose payment it is, where several clients use the same PAYMENT_REQUEST_ID"
+// clientIDUsage is the usage of --client-id next to the id of a payment.
+const clientIDUsage = "`id` of the payment's client, if several clients use the same PAYMENT_REQUEST_ID"
 
-// served finds the running server, which a command can't do without.
+// served returns the running server, or an error if there is none.
 func served(ctx context.Context, c *cli.CLI) (*emulator.Remote, error) {
 	remote, err := c.RunningEmulator(ctx)
 	if err == nil && remote == nil {
