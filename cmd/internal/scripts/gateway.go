@@ -27,15 +27,15 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// gatewayMode is one way in which a scripted gateway answers. A FILE is the
-// body, byte for byte but for $ASKED.
+// gatewayMode is one way in which a scripted gateway answers. FILE is the body, byte for byte
+// except for $ASKED.
 type gatewayMode struct {
 	name, usage string
 	args        int
 	make        func(s *scripted, args []string) (http.HandlerFunc, error)
 }
 
-// gatewayModes are what a script can say after `gateway NAME`.
+// gatewayModes are the modes for `gateway NAME` in a script.
 func gatewayModes() []gatewayMode {
 	return []gatewayMode{
 		{"signed", "FILE", 1, fileMode(signedBy("antom"))},
@@ -52,21 +52,21 @@ func gatewayModes() []gatewayMode {
 	}
 }
 
-// scripted is a gateway whose answers a script has laid down.
+// scripted is a gateway with scripted answers.
 type scripted struct {
 	dir  string // of the script's files
 	keys map[string]*sign.PrivateKey
 }
 
-// CmdGateway starts a gateway on loopback and puts its address into GATEWAY_URL
-// and ANTOM_GATEWAY_URL. Beside the modes of gatewayModes there are
+// CmdGateway starts a gateway on loopback and sets GATEWAY_URL and ANTOM_GATEWAY_URL to its
+// address. In addition to gatewayModes there are
 //
-//	sequence STEP…   one step a request, the last one again and again; a step is
+//	sequence STEP…   one step per request, the last one repeated; a step is
 //	                 FILE (signed) or MODE:FILE, status:CODE:FILE, html:, …
-//	unreachable      the address of a port on which nobody listens
+//	unreachable      the address of a port on which nothing listens
 //
-// Each request is written down in $WORK/NAME.log and in $WORK/gateway.log: the
-// request line, the headers sorted, an empty line, the body and a line end.
+// Each request is recorded in $WORK/NAME.log and in $WORK/gateway.log: the request line, the
+// sorted headers, an empty line, the body and a line end.
 func CmdGateway(ts *testscript.TestScript, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: gateway NAME MODE [argument]...")
@@ -104,7 +104,7 @@ func startGateway(ts *testscript.TestScript, name, mode string, args []string) (
 		return "", err
 	}
 	server := httptest.NewUnstartedServer(records.wrap(answer))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of the answers that are cut short on purpose
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it reports answers that are incomplete on purpose
 	server.Start()
 	ts.Defer(func() {
 		server.CloseClientConnections()
@@ -114,7 +114,7 @@ func startGateway(ts *testscript.TestScript, name, mode string, args []string) (
 	return server.Listener.Addr().String(), nil
 }
 
-// closedAddress is a port that was free a moment ago.
+// closedAddress returns the address of a port that was free a moment ago.
 func closedAddress() (string, error) {
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -123,7 +123,7 @@ func closedAddress() (string, error) {
 	return listener.Addr().String(), listener.Close()
 }
 
-// answer finds the mode by its name and makes its handler.
+// answer returns the handler of a mode.
 func (s *scripted) answer(name string, args []string) (http.HandlerFunc, error) {
 	if name == "sequence" {
 		return s.sequence(args)
@@ -166,33 +166,33 @@ func (s *scripted) sequence(steps []string) (http.HandlerFunc, error) {
 	}, nil
 }
 
-// stamp puts the headers on an answer that say who made it.
+// stamp sets the headers of an answer that identify its sender.
 type stamp func(s *scripted, header http.Header, r *http.Request, body []byte) error
 
-// fileMode answers with the body of a file under a stamp.
+// fileMode answers with the body of a file and the headers of a stamp.
 func fileMode(put stamp) func(*scripted, []string) (http.HandlerFunc, error) {
 	return func(s *scripted, args []string) (http.HandlerFunc, error) {
 		return s.fileAnswer(args[0], http.StatusOK, put)
 	}
 }
 
-// asked stands in a file for the paymentRequestId of the request: an answer must
-// name what was asked for.
+// asked is replaced in a file by the paymentRequestId of the request, which an answer must
+// contain.
 const asked = "$ASKED"
 
-// paymentAsked is the paymentRequestId of a request, which wrap has read already.
+// paymentAsked returns the paymentRequestId of a request, whose body wrap has buffered.
 func paymentAsked(r *http.Request) string {
 	var inquiry struct {
 		PaymentRequestID string `json:"paymentRequestId"`
 	}
-	_ = json.NewDecoder(r.Body).Decode(&inquiry) // a request without one has none
+	_ = json.NewDecoder(r.Body).Decode(&inquiry) // empty if the request has none
 	return inquiry.PaymentRequestID
 }
 
 func statusMode(s *scripted, args []string) (http.HandlerFunc, error) {
 	code, err := strconv.Atoi(args[0])
 	if err != nil {
-		return nil, fmt.Errorf("gateway: %q is no status", args[0])
+		return nil, fmt.Errorf("gateway: %q is not a status", args[0])
 	}
 	return s.fileAnswer(args[1], code, signedBy("antom"))
 }
@@ -213,20 +213,20 @@ func (s *scripted) fileAnswer(file string, status int, put stamp) (http.HandlerF
 			return
 		}
 		w.WriteHeader(status)
-		_, _ = w.Write(body) // a client that hung up is the script's business
+		_, _ = w.Write(body) // the script checks a client that closed the connection
 	}, nil
 }
 
 func unsigned(*scripted, http.Header, *http.Request, []byte) error { return nil }
 
-// signedBy signs as Antom does, with the key of that name.
+// signedBy signs as Antom does, with the named key.
 func signedBy(owner string) stamp {
 	return func(s *scripted, header http.Header, r *http.Request, body []byte) error {
 		return testkit.SignAnswer(header, r, body, s.keys[owner])
 	}
 }
 
-// without signs as Antom does and loses one header on the way.
+// without signs as Antom does and then removes one header.
 func without(name string) stamp {
 	put := signedBy("antom")
 	return func(s *scripted, header http.Header, r *http.Request, body []byte) error {
@@ -255,17 +255,17 @@ func answerBig(w http.ResponseWriter, _ *http.Request) {
 	_, _ = fmt.Fprintf(w, `{"padding":%q}`, bytes.Repeat([]byte("x"), 10<<20))
 }
 
-// answerCut promises more than it sends and hangs up.
+// answerCut sends less than its Content-Length and closes the connection.
 func answerCut(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	w.Header().Set("Content-Length", "1000")
 	_, _ = io.WriteString(w, `{"result":{"resultStatus":"S"`)
 }
 
-// answerNever keeps the client waiting until it or the script has had enough.
+// answerNever keeps the client waiting until the client or the script gives up.
 func answerNever(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// records writes requests down for the script to look at.
+// records records requests for the script to check.
 type records struct {
 	mu    sync.Mutex
 	files []*os.File
@@ -290,7 +290,7 @@ func (r *records) close() {
 	}
 }
 
-// wrap writes a request down before it is answered.
+// wrap records a request before it is answered.
 func (r *records) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		var text bytes.Buffer
@@ -330,9 +330,8 @@ func (w *crlfToLF) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// CmdCapture takes one HTTP request on CAPTURE_URL and writes it to a file byte
-// for byte. It is answered as a merchant would that has understood a
-// notification; by then the file is complete.
+// CmdCapture accepts one HTTP request on CAPTURE_URL and writes it to a file byte for byte. The
+// answer acknowledges a notification; by then the file is complete.
 func CmdCapture(ts *testscript.TestScript, args []string) {
 	if len(args) != 1 {
 		ts.Fatalf("usage: capture FILE")
@@ -344,9 +343,9 @@ func CmdCapture(ts *testscript.TestScript, args []string) {
 	done := make(chan error, 1)
 	go func() { done <- captureOne(listener, file) }()
 	ts.Defer(func() {
-		_ = listener.Close() // wakes a capture that nobody called
+		_ = listener.Close() // ends a capture without a request
 		if err := <-done; err != nil && !errors.Is(err, net.ErrClosed) {
-			ts.Logf("capture %s: %s", args[0], err) // the file shows it
+			ts.Logf("capture %s: %s", args[0], err) // the file shows what was received
 		}
 	})
 }

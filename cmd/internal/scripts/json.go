@@ -13,9 +13,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// CmdJSONEq compares two JSON values by meaning. Each is a file, stdout or
-// stderr of the last command, or written out ('{"a":1}'). Numbers are compared
-// by their text: 1 and 1.0 differ.
+// CmdJSONEq compares two JSON values by meaning. Each is a file, stdout or stderr of the last
+// command, or a literal ('{"a":1}'). Numbers are compared by their text: 1 and 1.0 differ.
 func CmdJSONEq(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: jsoneq FILE|JSON FILE|JSON")
@@ -52,8 +51,8 @@ func decodeJSON(text string) (any, error) {
 	return value, nil
 }
 
-// CmdJSONLines wants a JSON value on every line of a file, and with -count so
-// many of them.
+// CmdJSONLines checks that every line of a file is a JSON value, and with -count how many there
+// are.
 func CmdJSONLines(ts *testscript.TestScript, args []string) {
 	flags := quietFlags("jsonlines")
 	count := flags.Int("count", -1, "")

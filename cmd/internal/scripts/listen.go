@@ -17,7 +17,7 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 )
 
-// background is an `antom notify listen` that a script has started.
+// background is an `antom notify listen` that a script started.
 type background struct {
 	stop context.CancelFunc
 	done chan struct{}
@@ -26,7 +26,7 @@ type background struct {
 	err  bytes.Buffer
 }
 
-// Listeners are the running ones of all scripts, by script folder and name.
+// Listeners are the running listeners of all scripts, by script folder and name.
 type Listeners struct {
 	Run    func(ctx context.Context, args []string, env *cli.Env) int // antom, in this process
 	byName sync.Map
@@ -36,9 +36,8 @@ func (l *Listeners) key(ts *testscript.TestScript, name string) string {
 	return ts.Getenv("WORK") + "\x00" + name
 }
 
-// CmdListener starts `antom notify listen` on a free port within this process,
-// waits until it is ready and puts its URL into NAME_URL and host:port into
-// NAME_ADDRESS, NAME in capitals:
+// CmdListener starts `antom notify listen` on a free port within this process, waits until it
+// is ready and sets NAME_URL to its URL and NAME_ADDRESS to host:port, with NAME in capitals:
 //
 //	listener NAME [flag]…
 func (l *Listeners) CmdListener(ts *testscript.TestScript, args []string) {
@@ -76,7 +75,7 @@ func (l *Listeners) CmdListener(ts *testscript.TestScript, args []string) {
 	}
 }
 
-// read keeps what the listener prints and finds the URL in its first record.
+// read records the listener's output and finds the URL in its first record.
 func (b *background) read(from io.Reader, ready chan<- string) {
 	lines := bufio.NewReader(from)
 	for first := true; ; first = false {
@@ -92,7 +91,7 @@ func (b *background) read(from io.Reader, ready chan<- string) {
 	}
 }
 
-// snapshot is what the listener sees of the script's environment.
+// snapshot returns the part of the script's environment that the listener sees.
 func snapshot(ts *testscript.TestScript) map[string]string {
 	seen := map[string]string{}
 	for _, name := range [...]string{"HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "ANTOM_PROFILE", "ANTOM_STATE_DIR", "ANTOM_CLIENT_ID", "ANTOM_PUBLIC_KEY", "ANTOM_PRIVATE_KEY_FILE", "TERM"} {
@@ -101,8 +100,8 @@ func snapshot(ts *testscript.TestScript) map[string]string {
 	return seen
 }
 
-// CmdEnded waits for a listener to end by itself and wants its exit code; what
-// it printed is then in NAME.jsonl and NAME.err:
+// CmdEnded waits until a listener ends by itself and checks its exit code. Its output is then
+// in NAME.jsonl and NAME.err:
 //
 //	ended NAME CODE
 //	stopped NAME CODE     interrupts it first

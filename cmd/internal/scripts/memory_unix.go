@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// residentBytes is the most memory that a process had resident at a time.
+// residentBytes returns the maximum resident memory of a process.
 func residentBytes(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {

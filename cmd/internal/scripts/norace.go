@@ -2,5 +2,5 @@
 
 package scripts
 
-// memoryFactor is how much more memory the race detector makes of a process.
+// memoryFactor is how much more memory a process needs with the race detector.
 const memoryFactor = 1

@@ -20,16 +20,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// Patience bounds every process that the helper holds; a script that needs
-// longer hangs.
+// Patience limits every process that the helper runs; a script that takes longer hangs.
 const Patience = 30 * time.Second
 
-// exitHarness is the helper's own exit code: what it was to watch for did not
-// happen.
+// exitHarness is the helper's own exit code: what it was waiting for did not happen.
 const exitHarness = 124
 
-// CmdExits runs a command and wants exactly one exit code, where "!" would take
-// any failure.
+// CmdExits runs a command and checks for exactly one exit code, where "!" would accept any
+// failure.
 func CmdExits(ts *testscript.TestScript, args []string) {
 	if len(args) > 1 && args[1] == "exec" {
 		args = append(args[:1:1], args[2:]...)
@@ -39,12 +37,12 @@ func CmdExits(ts *testscript.TestScript, args []string) {
 	}
 	want, err := strconv.Atoi(args[0])
 	if err != nil {
-		ts.Fatalf("exits: %q is no exit code", args[0])
+		ts.Fatalf("exits: %q is not an exit code", args[0])
 	}
 	wantExit(ts, want, args[1], args[2:]...)
 }
 
-// wantExit runs a program and stops the script unless it ends with that code.
+// wantExit runs a program and stops the script unless it ends with this exit code.
 func wantExit(ts *testscript.TestScript, want int, name string, args ...string) {
 	got, err := 0, ts.Exec(name, args...)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
@@ -57,7 +55,7 @@ func wantExit(ts *testscript.TestScript, want int, name string, args ...string) 
 	}
 }
 
-// ExitStatus is the exit code as a shell would give it.
+// ExitStatus returns the exit code as a shell reports it.
 func ExitStatus(state *os.ProcessState) int {
 	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		return 128 + int(status.Signal())
@@ -65,19 +63,18 @@ func ExitStatus(state *os.ProcessState) int {
 	return state.ExitCode()
 }
 
-// HarnessMain is the helper process. It is a process of its own because only
-// testscript itself knows the environment that a script has built up, and
-// hands it to what it runs.
+// HarnessMain is the main function of the helper process. It is a separate process because only
+// testscript knows the environment of a script, and passes it to the commands that it runs.
 func HarnessMain(args []string) int {
 	code, err := exitHarness, fmt.Errorf("no such helper: %q", args)
 	if len(args) > 0 {
 		switch args[0] {
 		case "tty":
-			code, err = holdTTY(args[1:])
+			code, err = runTTY(args[1:])
 		case "interrupts":
 			code, err = interrupt(args[1:])
 		case "memory":
-			code, err = boundMemory(args[1:])
+			code, err = runMemory(args[1:])
 		case "tmux":
 			code, err = pasteInTmux(args[1:])
 		}
@@ -89,15 +86,14 @@ func HarnessMain(args []string) int {
 	return code
 }
 
-// ttyRun is a command on a terminal of its own: a pseudo-terminal on all three
-// streams that never answers a question about itself. What it shows becomes the
-// script's stdout, with CRLF as LF and, unless -styled, without colours and
-// weights. All other escape sequences stay.
+// ttyRun is a command on its own terminal: a pseudo-terminal on all three streams that never
+// answers queries about itself. What it shows becomes the script's stdout, with LF instead of
+// CRLF and, unless -styled, without colours and weights. All other escape sequences are kept.
 //
-// The lines of the input file are typed: with no -expect all at once; with
-// -expect, line by line, each one after its expression was seen behind the last
-// one's; when the expressions run out, the rest. A line written as a Go string
-// ("\x04") is typed as it says, without a line end.
+// The lines of the input file are typed: without -expect all at once; with -expect line by
+// line, each after its expression was seen following the previous match; after the last
+// expression, all remaining lines. A line written as a Go string ("\x04") is unquoted and typed
+// without a line end.
 type ttyRun struct {
 	exit   int
 	input  string
@@ -126,7 +122,7 @@ func parseTTY(args []string) (*ttyRun, error) {
 	}
 	width, err := strconv.ParseUint(flags.Arg(0), 10, 16)
 	if err != nil {
-		return nil, fmt.Errorf("tty: %q is no width", flags.Arg(0))
+		return nil, fmt.Errorf("tty: %q is not a width", flags.Arg(0))
 	}
 	r.width, r.argv = uint16(width), flags.Args()[1:]
 	return r, nil
@@ -138,15 +134,15 @@ func quietFlags(name string) *flag.FlagSet {
 	return flags
 }
 
-// CmdTTY runs a command on a terminal of its own; see ttyRun.
+// CmdTTY runs a command on its own terminal; see ttyRun.
 func CmdTTY(ts *testscript.TestScript, args []string) {
 	r, err := parseTTY(args)
 	ts.Check(err)
 	wantExit(ts, r.exit, "harness", append([]string{"tty"}, args...)...)
 }
 
-// holdTTY runs the command of a tty line and returns its exit code.
-func holdTTY(args []string) (int, error) {
+// runTTY runs the command of a tty line and returns its exit code.
+func runTTY(args []string) (int, error) {
 	r, err := parseTTY(args)
 	if err != nil {
 		return 0, err
@@ -164,8 +160,8 @@ func holdTTY(args []string) (int, error) {
 	}
 	defer terminal.Close()
 
-	// Typing has a goroutine of its own: a terminal whose output nobody reads
-	// takes no input either.
+	// Typing needs its own goroutine: a terminal whose output is not read does not accept
+	// input.
 	keys := make(chan string, len(lines)+1)
 	var typist sync.WaitGroup
 	typist.Go(func() {
@@ -194,8 +190,8 @@ func holdTTY(args []string) (int, error) {
 	return ExitStatus(command.ProcessState), nil
 }
 
-// watch reads the terminal to its end and has the lines typed when their time
-// has come. It returns what was shown and the first expression that never was.
+// watch reads the terminal to its end and sends the lines to type when it is their turn. It
+// returns what was shown and the first expression that was never seen.
 func (r *ttyRun) watch(terminal io.Reader, lines []string, keys chan<- string) (screen []byte, unseen *regexp.Regexp) {
 	expect := r.expect
 	if len(expect) == 0 {
@@ -219,7 +215,7 @@ func (r *ttyRun) watch(terminal io.Reader, lines []string, keys chan<- string) (
 			keys <- strings.Join(lines[:now], "")
 			lines = lines[now:]
 		}
-		if err != nil { // EIO or EOF: nobody holds the other end any more
+		if err != nil { // EIO or EOF: the other end is closed
 			break
 		}
 	}
@@ -229,7 +225,7 @@ func (r *ttyRun) watch(terminal io.Reader, lines []string, keys chan<- string) (
 	return screen, unseen
 }
 
-// readable is what was shown as a script matches it.
+// readable returns what was shown, in the form that scripts match.
 func (r *ttyRun) readable(screen []byte) []byte {
 	screen = bytes.ReplaceAll(screen, []byte("\r\n"), []byte("\n"))
 	if r.styled {
@@ -238,7 +234,7 @@ func (r *ttyRun) readable(screen []byte) []byte {
 	return regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAll(screen, nil)
 }
 
-// lines are what is to be typed.
+// lines returns the lines to type.
 func (r *ttyRun) lines() ([]string, error) {
 	if r.input == "" {
 		return nil, nil
@@ -257,7 +253,7 @@ func (r *ttyRun) lines() ([]string, error) {
 	return lines, nil
 }
 
-// interruptRun is a command that is sent a signal once it has said something.
+// interruptRun is a command that gets a signal after it has printed something.
 type interruptRun struct {
 	signal os.Signal
 	exit   int
@@ -280,7 +276,7 @@ func parseInterrupt(args []string) (*interruptRun, error) {
 	}
 	var err error
 	if r.exit, err = strconv.Atoi(args[1]); r.signal == nil || err != nil {
-		return nil, fmt.Errorf("interrupts: %q is no signal, or %q no exit code", args[0], args[1])
+		return nil, fmt.Errorf("interrupts: %q is not a signal, or %q is not an exit code", args[0], args[1])
 	}
 	flags := quietFlags("interrupts")
 	flags.Func("after", "", func(s string) (err error) {
@@ -296,7 +292,7 @@ func parseInterrupt(args []string) (*interruptRun, error) {
 	return r, nil
 }
 
-// CmdInterrupts runs a command, sends it a signal and wants its exit code.
+// CmdInterrupts runs a command, sends it a signal and checks its exit code.
 func CmdInterrupts(ts *testscript.TestScript, args []string) {
 	r, err := parseInterrupt(args)
 	ts.Check(err)
@@ -311,25 +307,25 @@ func interrupt(args []string) (int, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
-	said := make(chan struct{})
-	notice := sync.OnceFunc(func() { close(said) })
+	printed := make(chan struct{})
+	notify := sync.OnceFunc(func() { close(printed) })
 	command := exec.CommandContext(ctx, r.argv[0], r.argv[1:]...)
 	command.Stdin = os.Stdin
-	command.Stdout = &watcher{out: os.Stdout, want: r.after, notice: notice}
-	command.Stderr = &watcher{out: os.Stderr, want: r.after, notice: notice}
+	command.Stdout = &watcher{out: os.Stdout, want: r.after, notify: notify}
+	command.Stderr = &watcher{out: os.Stderr, want: r.after, notify: notify}
 	if err := command.Start(); err != nil {
 		return 0, err
 	}
-	var failed error // to wait: the exit code is the process's own
+	var failed error // error of Wait; the exit code is in the process state
 	ended := make(chan struct{})
 	go func() {
 		failed = command.Wait()
 		close(ended)
 	}()
 	select {
-	case <-said:
+	case <-printed:
 	case <-ended:
-		return 0, fmt.Errorf("ended (%w) before it said %s", failed, r.after)
+		return 0, fmt.Errorf("ended (%w) before it printed %s", failed, r.after)
 	}
 	if err := command.Process.Signal(r.signal); err != nil {
 		return 0, err
@@ -341,24 +337,24 @@ func interrupt(args []string) (int, error) {
 	return ExitStatus(command.ProcessState), nil
 }
 
-// watcher passes a stream on and gives notice when it has said what is wanted.
+// watcher copies a stream and calls notify once it matches.
 type watcher struct {
 	out    io.Writer
 	want   *regexp.Regexp
-	notice func()
+	notify func()
 	seen   []byte
 }
 
 func (w *watcher) Write(p []byte) (int, error) {
 	w.seen = append(w.seen, p...)
 	if w.want.Match(w.seen) {
-		w.notice()
+		w.notify()
 	}
 	return w.out.Write(p)
 }
 
-// CmdMemory runs a command with its exit code and wants it to have taken no more
-// memory than so many megabytes: the most that was resident at a time.
+// CmdMemory runs a command, checks its exit code, and that its maximum resident memory was at
+// most this many megabytes.
 func CmdMemory(ts *testscript.TestScript, args []string) {
 	if len(args) < 4 || args[1] != "exits" {
 		ts.Fatalf("usage: memory MEGABYTES exits CODE command [argument]...")
@@ -368,11 +364,11 @@ func CmdMemory(ts *testscript.TestScript, args []string) {
 	wantExit(ts, want, "harness", append([]string{"memory", args[0]}, args[3:]...)...)
 }
 
-// longest bounds a command whose memory is measured: a long log takes its time.
+// longest limits a command whose memory is measured: a long log takes time.
 const longest = 10 * time.Minute
 
-// boundMemory runs the command of a memory line and returns its exit code.
-func boundMemory(args []string) (int, error) {
+// runMemory runs the command of a memory line and returns its exit code.
+func runMemory(args []string) (int, error) {
 	limit, err := strconv.ParseInt(args[0], 10, 64)
 	if err != nil {
 		return 0, err

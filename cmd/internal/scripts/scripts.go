@@ -1,6 +1,6 @@
-// Package scripts is the harness of the scripts in cmd/testdata: commands that run antom
-// on a terminal, under a signal or against a gateway with scripted answers, and a guard
-// that searches all that was said and written for secrets. Only tests import it.
+// Package scripts contains the harness of the scripts in cmd/testdata: commands that run antom
+// on a terminal, with a signal or with a gateway of scripted answers, and a guard that searches
+// all output and files for secrets. Only tests import it.
 package scripts
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/antom-cli/antom/internal/testkit"
 )
 
-// SetupScript gives a script a home of its own and the test keys.
+// SetupScript gives a script its own home and the test keys.
 func SetupScript(env *testscript.Env, fixtures string) error {
 	home := filepath.Join(env.WorkDir, "home")
 	if err := os.Mkdir(home, 0o700); err != nil {
@@ -31,17 +31,17 @@ func SetupScript(env *testscript.Env, fixtures string) error {
 	return guardSecrets(env)
 }
 
-// Positive is a script command for which a "!" in front makes no sense.
+// Positive wraps a script command that does not support "!".
 func Positive(run func(*testscript.TestScript, []string)) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg {
-			ts.Fatalf("this command takes no !")
+			ts.Fatalf("this command does not support !")
 		}
 		run(ts, args)
 	}
 }
 
-// CmdEmulator chooses the built-in profile for the rest of the script.
+// CmdEmulator selects the built-in profile for the rest of the script.
 func CmdEmulator(ts *testscript.TestScript, args []string) {
 	if len(args) != 0 {
 		ts.Fatalf("usage: emulator")

@@ -23,20 +23,19 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Every script proves beside its own subject that no secret gets out: what each
-// antom process said (stdout and stderr, --debug included, on a terminal, in a
-// pipe and in a shell script) and every file that it left behind is searched for
-// the private keys of the script, for full card numbers and for agent tokens.
+// Besides its own subject, every script checks that no secret leaks: the output of each antom
+// process (stdout and stderr, including --debug, on a terminal, in a pipe and in a shell
+// script) and every file left behind are searched for the script's private keys, for full card
+// numbers and for agent tokens.
 
-// transcriptVariable names the folder that antom's processes write what they say
-// to, one file each; it is transcriptFolder in $WORK.
+// transcriptVariable contains the folder where antom's processes write their output, one file
+// each. It is transcriptFolder in $WORK.
 const (
 	transcriptVariable = "ANTOM_TEST_TRANSCRIPTS"
 	transcriptFolder   = ".transcripts"
 )
 
-// AntomMain is antom as scripts run it: run is given where to write all that the
-// program says, or nil.
+// AntomMain runs antom for a script. run gets a writer for all output of the program, or nil.
 func AntomMain(run func(transcript io.Writer) int) int {
 	folder := os.Getenv(transcriptVariable)
 	if folder == "" {
@@ -44,23 +43,23 @@ func AntomMain(run func(transcript io.Writer) int) int {
 	}
 	transcript, err := os.CreateTemp(folder, "antom-*.txt")
 	if err != nil {
-		return run(nil) // as another user, or on a full disk: the script's subject
+		return run(nil) // another user, or a full disk, which the script tests
 	}
 	defer transcript.Close()
 	fmt.Fprintln(transcript, strings.Join(os.Args, " "))
 	return run(lenient{transcript})
 }
 
-// lenient is a transcript whose own trouble is nobody's.
+// lenient is a transcript that ignores write errors.
 type lenient struct{ file *os.File }
 
 func (l lenient) Write(p []byte) (int, error) {
-	_, _ = l.file.Write(p) // a script may have filled the disk on purpose
+	_, _ = l.file.Write(p) // a script may fill the disk on purpose
 	return len(p), nil
 }
 
-// guardSecrets has the script's processes transcribed and, at its end, the
-// transcripts and files searched.
+// guardSecrets enables transcripts for the script's processes, and searches transcripts and
+// files at its end.
 func guardSecrets(env *testscript.Env) error {
 	name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
 	source, err := os.ReadFile(filepath.Join("testdata", "script", name+".txtar"))
@@ -78,77 +77,77 @@ func guardSecrets(env *testscript.Env) error {
 			env.T().Fatal(err)
 		}
 		if len(leaks) > 0 {
-			env.T().Fatal("secrets got out:\n" + strings.Join(leaks, "\n"))
+			env.T().Fatal("secrets leaked:\n" + strings.Join(leaks, "\n"))
 		}
 	})
 	return nil
 }
 
-// search looks for the secrets of a script in all that it left behind, and says
-// where it found them. Files that the script itself brought may hold any.
+// search searches everything that a script left behind for its secrets, and returns where it
+// found them. Files that are part of the script may contain secrets.
 func search(work string, source []byte) ([]string, error) {
 	files, err := readTree(work)
 	if err != nil {
 		return nil, err
 	}
-	transcribed := slices.ContainsFunc(files, func(f left) bool { return f.transcript })
+	transcribed := slices.ContainsFunc(files, func(f leftover) bool { return f.transcript })
 	if !transcribed && bytes.Contains(source, []byte("\nexits 0 antom ")) {
-		return nil, errors.New("the script runs antom, and there is no transcript of it")
+		return nil, errors.New("the script runs antom, but there is no transcript of it")
 	}
 	needles := secretsOf(files, source)
 	var leaks []string
 	for _, f := range files {
-		if brought := !f.ours && len(f.text) > 0 && bytes.Contains(source, f.text); !brought {
+		if ofScript := !f.ours && len(f.text) > 0 && bytes.Contains(source, f.text); !ofScript {
 			leaks = append(leaks, needles.in(f)...)
 		}
 	}
 	return leaks, nil
 }
 
-// left is a file that a script left behind, or the transcript of a process.
-type left struct {
-	path       string // as messages name it
+// leftover is a file that a script left behind, or the transcript of a process.
+type leftover struct {
+	path       string // as shown in messages
 	words      []string
 	text       []byte
-	pieces     [][]byte // of the private key that the file is, if it is one
+	pieces     [][]byte // of the private key, if the file is one
 	transcript bool
 	ours       bool // written by antom, not by the script
 }
 
-func readTree(folder string) ([]left, error) {
-	var found []left
+func readTree(folder string) ([]leftover, error) {
+	var found []leftover
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
 		text, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // a process that was killed may be tidied up after
+			return nil // cleaned up after a killed process
 		}
 		short, _ := filepath.Rel(folder, path) // path is below folder
-		found = append(found, newLeft(filepath.ToSlash(short), text))
+		found = append(found, newLeftover(filepath.ToSlash(short), text))
 		return err
 	})
 	return found, err
 }
 
-// newLeft tells by the place of a file what it is. The first line of a transcript
-// is the command line.
-func newLeft(path string, text []byte) left {
-	f := left{path: path, text: text, pieces: piecesOf(text)}
+// newLeftover determines from its path what a file is. The first line of a transcript is the
+// command line.
+func newLeftover(path string, text []byte) leftover {
+	f := leftover{path: path, text: text, pieces: piecesOf(text)}
 	switch top, _, _ := strings.Cut(path, "/"); top {
 	case "config", "state":
 		f.ours = true
 	case transcriptFolder:
-		line, said, _ := strings.Cut(string(text), "\n")
-		f.path, f.words, f.text = fmt.Sprintf("what %q said", line), strings.Fields(line), []byte(said)
+		line, printed, _ := strings.Cut(string(text), "\n")
+		f.path, f.words, f.text = fmt.Sprintf("the output of %q", line), strings.Fields(line), []byte(printed)
 		f.transcript, f.ours, f.pieces = true, true, nil
 	}
 	return f
 }
 
-// command says whether a transcript is of a command line with all these words.
-func (f left) command(words ...string) bool {
+// command reports whether a transcript is of a command line with all these words.
+func (f leftover) command(words ...string) bool {
 	for _, word := range words {
 		if !slices.Contains(f.words, word) {
 			return false
@@ -157,29 +156,29 @@ func (f left) command(words ...string) bool {
 	return f.transcript
 }
 
-// explains says whether a command line asks about antom itself: help and
-// completion name Antom's test cards, which are public.
-func (f left) explains() bool {
+// explains reports whether a command line asks for help or completion: these show Antom's test
+// cards, which are public.
+func (f leftover) explains() bool {
 	return slices.ContainsFunc([]string{"--help", "-h", "help", "completion", "__complete", "__completeNoDesc"}, func(word string) bool { return f.command(word) })
 }
 
-// exact says whether a command line asks for a request exactly as it would be
-// sent, with all its headers.
-func (f left) exact() bool {
+// exact reports whether a command line prints a request exactly as it would be sent, with all
+// headers.
+func (f leftover) exact() bool {
 	return slices.ContainsFunc(f.words, func(word string) bool { return strings.HasPrefix(word, "--dry-run") })
 }
 
-// needles are what must not be found.
+// needles are the secrets to search for.
 type needles struct {
 	keys    map[string]bool // pieces of the texts of private keys
-	printed []left          // where a key was printed on purpose
+	printed []leftover      // outputs that print a key on purpose
 	cards   []string
 	tokens  [][]byte
 }
 
-// secretsOf are the secrets of a script: the private keys among its files, the
-// agent tokens that it names, and Antom's test cards.
-func secretsOf(files []left, source []byte) needles {
+// secretsOf returns the secrets of a script: the private keys among its files, the agent tokens
+// in its text, and Antom's test cards.
+func secretsOf(files []leftover, source []byte) needles {
 	n := needles{keys: map[string]bool{}}
 	for _, f := range files {
 		for _, piece := range f.pieces {
@@ -198,39 +197,39 @@ func secretsOf(files []left, source []byte) needles {
 	return n
 }
 
-// in says which secrets a file holds that it must not hold. Cards and tokens may
-// stand in a script's own files, such as what a gateway received.
-func (n needles) in(f left) []string {
+// in returns which secrets a file contains but must not. Cards and tokens may be in a script's
+// own files, such as what a gateway received.
+func (n needles) in(f leftover) []string {
 	var leaks []string
-	tell := func(what string) { leaks = append(leaks, f.path+" holds "+what) }
+	add := func(what string) { leaks = append(leaks, f.path+" contains "+what) }
 	if n.keyIn(f) {
-		tell("a piece of a private key")
+		add("a piece of a private key")
 	}
 	if f.ours && !f.explains() {
 		plain := strings.NewReplacer(" ", "", "-", "").Replace(string(f.text))
 		for _, card := range n.cards {
 			if strings.Contains(plain, card) {
-				tell("the full card number " + card)
+				add("the full card number " + card)
 			}
 		}
 	}
 	for _, token := range n.tokens {
 		if bytes.Contains(f.text, token) && f.ours && !f.exact() && filepath.Ext(f.path) != ".yaml" {
-			tell("an agent token")
+			add("an agent token")
 		}
 	}
 	return leaks
 }
 
-// keyIn says whether a private key stands where none belongs: a file that is a
-// key as a whole is the key's own, and one command prints a key on purpose, which
-// a script may keep as it is.
-func (n needles) keyIn(f left) bool {
-	kept := func(printed left) bool { return bytes.Equal(f.text, printed.text) }
+// keyIn reports whether a file contains a private key where there must be none. A file that is
+// a key itself is allowed, and so is the output of the command that prints a key, which a
+// script may save.
+func (n needles) keyIn(f leftover) bool {
+	kept := func(printed leftover) bool { return bytes.Equal(f.text, printed.text) }
 	if f.pieces != nil || slices.ContainsFunc(n.printed, kept) {
 		return false
 	}
-	run := 0 // characters of base64 up to here
+	run := 0 // consecutive base64 characters
 	for i, c := range f.text {
 		if run++; !isBase64(c) {
 			run = 0
@@ -246,11 +245,10 @@ func isBase64(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '+' || c == '/'
 }
 
-// knownPieces are the pieces by the texts of keys: all scripts have the same.
+// knownPieces caches the pieces by the text of a key, because all scripts have the same keys.
 var knownPieces sync.Map
 
-// piecesOf are the pieces of a file that is a private key and nothing else; nil
-// for all other files.
+// piecesOf returns the pieces of a file that is a private key and nothing else, or nil.
 func piecesOf(text []byte) [][]byte {
 	if len(text) > 16<<10 || !bytes.Contains(text, []byte("PRIVATE KEY")) && !bytes.HasPrefix(text, []byte("MII")) {
 		return nil
@@ -266,7 +264,7 @@ func piecesOf(text []byte) [][]byte {
 	return pieces
 }
 
-// privateKeyIn is the RSA key of a file that is a private key and nothing else.
+// privateKeyIn returns the RSA key of a file that is a private key and nothing else, or nil.
 func privateKeyIn(text []byte) *rsa.PrivateKey {
 	if _, err := sign.ParsePrivateKey(text); err != nil {
 		return nil
@@ -289,13 +287,13 @@ func privateKeyIn(text []byte) *rsa.PrivateKey {
 	return private
 }
 
-// pieceLength is how long the pieces are that are searched for: any forty
-// characters of a key's text hold a whole one.
+// pieceLength is the length of the searched pieces: any forty characters of a key's text
+// contain a whole piece.
 const pieceLength = 20
 
-// privatePieces are pieces of the texts in which a key could be printed: base64
-// of PKCS#8 and of PKCS#1, the private exponent in hexadecimal and decimal. The
-// modulus and what stands before it are public and left out.
+// privatePieces returns pieces of the texts in which a key could be printed: base64 of PKCS#8
+// and of PKCS#1, and the private exponent in hexadecimal and decimal. The modulus and what
+// precedes it are public and omitted.
 func privatePieces(key *rsa.PrivateKey) [][]byte {
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {

@@ -17,8 +17,8 @@ func TestSecretsAreFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := newLeft("keys/merchant.pem", key.PEM())
-	n := secretsOf([]left{own}, []byte("env ANTOM_AGENT_TOKEN=hush-hush\n"))
+	own := newLeftover("keys/merchant.pem", key.PEM())
+	n := secretsOf([]leftover{own}, []byte("env ANTOM_AGENT_TOKEN=hush-hush\n"))
 	rsaKey := privateKeyIn(key.PEM())
 	lines := strings.Split(string(key.PEM()), "\n")
 	tests := []struct {
@@ -38,7 +38,7 @@ func TestSecretsAreFound(t *testing.T) {
 		{"a token", "Agent-Token: hush-hush", true},
 	}
 	for _, test := range tests {
-		f := newLeft(transcriptFolder+"/1", []byte("antom payment inquire\n"+test.text))
+		f := newLeftover(transcriptFolder+"/1", []byte("antom payment inquire\n"+test.text))
 		if got := len(n.in(f)) > 0; got != test.leaks {
 			t.Errorf("%s: found %t, want %t", test.name, got, test.leaks)
 		}
@@ -46,8 +46,8 @@ func TestSecretsAreFound(t *testing.T) {
 	if leaks := n.in(own); len(leaks) > 0 {
 		t.Errorf("the key's own file: %q", leaks)
 	}
-	printed := newLeft(transcriptFolder+"/2", []byte("antom emulator keys\n"+key.Base64()))
-	if leaks := secretsOf([]left{own, printed}, nil).in(printed); len(leaks) > 0 {
+	printed := newLeftover(transcriptFolder+"/2", []byte("antom emulator keys\n"+key.Base64()))
+	if leaks := secretsOf([]leftover{own, printed}, nil).in(printed); len(leaks) > 0 {
 		t.Errorf("the command that prints keys: %q", leaks)
 	}
 }

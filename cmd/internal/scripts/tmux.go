@@ -15,9 +15,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// CmdTmux runs a command in a window of a real tmux, has a file pasted into it
-// once an expression was shown, then (with -enter Enter and) Ctrl-D typed, and
-// wants the exit code. What the window showed becomes the script's stdout.
+// CmdTmux runs a command in a window of a real tmux, pastes a file into it once an expression
+// was shown, types Ctrl-D (with -enter, Enter first), and checks the exit code. What the window
+// showed becomes the script's stdout.
 func CmdTmux(ts *testscript.TestScript, args []string) {
 	enter := len(args) > 0 && args[0] == "-enter"
 	if enter {
@@ -35,7 +35,7 @@ func CmdTmux(ts *testscript.TestScript, args []string) {
 	wantExit(ts, want, "harness", append([]string{"tmux", keys}, args[1:]...)...)
 }
 
-// tmuxRun is a command in a window of a tmux server of its own.
+// tmuxRun is a command in a window of its own tmux server.
 type tmuxRun struct {
 	ctx    context.Context
 	socket string
@@ -43,8 +43,8 @@ type tmuxRun struct {
 	seen   []byte
 }
 
-// pasteInTmux runs the command of a tmux line, types keys behind the paste and
-// returns the exit code.
+// pasteInTmux runs the command of a tmux line, types keys after the paste and returns the exit
+// code.
 func pasteInTmux(args []string) (code int, err error) {
 	keys, args := strings.Fields(args[0]), args[1:]
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
@@ -78,7 +78,7 @@ func pasteInTmux(args []string) (code int, err error) {
 	return strconv.Atoi(string(ended[1]))
 }
 
-// start opens a window whose command waits until all that it shows is recorded.
+// start opens a window whose command waits until everything that it shows is recorded.
 func (t *tmuxRun) start(dir string, argv []string) error {
 	record := filepath.Join(dir, "shown")
 	if out, err := exec.CommandContext(t.ctx, "mkfifo", record).CombinedOutput(); err != nil {
@@ -111,7 +111,7 @@ func (t *tmuxRun) tmux(args ...string) error {
 	return nil
 }
 
-// until reads what the window shows up to an expression.
+// until reads what the window shows until it matches an expression.
 func (t *tmuxRun) until(expression string) ([][]byte, error) {
 	want, chunk := regexp.MustCompile(expression), make([]byte, 4096)
 	stop := context.AfterFunc(t.ctx, func() { _ = t.tmux("kill-server") })
