@@ -16,14 +16,13 @@ import (
 	"testing"
 )
 
-// top is the top of the repository.
+// top is the root of the repository.
 const top = ".."
 
-// module is our own import path; everything else that we import, the stub
-// imports too.
+// module is our own import path. The stub imports everything else that we import.
 const module = "github.com/antom-cli/antom"
 
-// programs are built once for all tests: stripped, as they are released.
+// programs are built once for all tests, stripped like a release.
 type programs struct {
 	dir   string
 	antom string
@@ -35,7 +34,7 @@ var built = sync.OnceValues(buildPrograms)
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if p, err := built(); err == nil { // built by now, or for nothing
+	if p, err := built(); err == nil { // reuse the build, even if it was not needed
 		os.RemoveAll(p.dir)
 	}
 	os.Exit(code)
@@ -73,8 +72,8 @@ func buildPrograms() (programs, error) {
 	)
 }
 
-// buildSource builds a program that exists only in an overlay, inside our
-// module, so that it gets the versions that we have.
+// buildSource builds a program that exists only in an overlay inside our module, so that it
+// uses our dependencies' versions.
 func buildSource(program, source string) error {
 	text := program + ".go"
 	if err := os.WriteFile(text, []byte(source), 0o600); err != nil {
@@ -97,12 +96,11 @@ func buildSource(program, source string) error {
 	return goBuild(program, "-overlay="+text+".json", "./bench/"+name)
 }
 
-// linked is the end of the name that a program has as the linker wrote it.
+// linked is the suffix of a program as written by the linker.
 const linked = ".linked"
 
-// goBuild builds a program and copies it: how the pages of a file lie in the
-// cache depends on how it was written, and makes a tenth of a start and a
-// quarter of the memory.
+// goBuild builds a program and copies it: the layout of a file in the page cache depends on how
+// it was written, and accounts for a tenth of a start and a quarter of the memory.
 func goBuild(program string, args ...string) error {
 	if _, err := goTool(append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", program + linked}, args...)...); err != nil {
 		return err
@@ -127,8 +125,8 @@ func goTool(args ...string) ([]byte, error) {
 	return out, nil
 }
 
-// importsOfAntom are the packages of others that our packages import, as far
-// as the program links them.
+// importsOfAntom returns the external packages that our packages import, as far as they are
+// linked.
 func importsOfAntom() ([]string, error) {
 	listing, err := goTool("list", "-deps", "-json=ImportPath,Imports", ".")
 	if err != nil {

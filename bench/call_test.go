@@ -29,12 +29,12 @@ import (
 const (
 	clientID = "SANDBOX_5X00000000000000"
 	inquiry  = "/ams/sandbox/api/v1/payments/inquiryPayment"
-	// mostOverBare is how much more a call may allocate than a client that is
-	// made of net/http and crypto/rsa alone.
+	// mostOverBare is how much more a call may allocate than a client that uses only net/http
+	// and crypto/rsa.
 	mostOverBare = 1.1
 )
 
-// keyPair is a key as crypto/rsa and as we have it, parsed once.
+// keyPair is a key for crypto/rsa and for our package, parsed once.
 type keyPair struct {
 	raw *rsa.PrivateKey
 	own *sign.PrivateKey
@@ -53,14 +53,14 @@ func newKeyPair(tb testing.TB) keyPair {
 	return keyPair{raw, own}
 }
 
-// gateway answers every request with the same signed bytes, and allocates
-// nothing while it does so: what is counted is the client's.
+// gateway answers every request with the same signed bytes, without allocating: only the
+// client's allocations are counted.
 type gateway struct {
 	url         string
 	connections atomic.Int64
 }
 
-// answerBody is an inquiry of a payment in progress, of 1 KB.
+// answerBody is the answer to an inquiry about a payment in progress, 1 KB long.
 func answerBody() []byte {
 	body, _ := json.Marshal(map[string]any{
 		"result":           map[string]string{"resultStatus": "S", "resultCode": "SUCCESS", "resultMessage": "success."},
@@ -130,7 +130,7 @@ func serve(connection net.Conn, answer []byte) {
 	}
 }
 
-// ownCall is one call as our users make it.
+// ownCall makes one call as our users make it.
 func ownCall(tb testing.TB, g *gateway, key keyPair) func() {
 	tb.Helper()
 	client, err := antom.NewClient(clientID, key.own, key.own.Public(), antom.WithGatewayURL(g.url))
@@ -145,8 +145,8 @@ func ownCall(tb testing.TB, g *gateway, key keyPair) func() {
 	}
 }
 
-// bareCall is the same call without us: the same request with a time limit,
-// signed by crypto/rsa; the same answer, verified and decoded.
+// bareCall makes the same call without our packages: the same request with a timeout, signed by
+// crypto/rsa; the same answer, verified and decoded.
 func bareCall(tb testing.TB, g *gateway, key keyPair) func() {
 	tb.Helper()
 	ctx := context.Background() //nolint:usetesting // as above
@@ -213,7 +213,7 @@ func contentDigest(at string, body []byte) [sha256.Size]byte {
 	return sha256.Sum256([]byte("POST " + inquiry + "\n" + clientID + "." + at + "." + string(body)))
 }
 
-// TestCallAllocations is not parallel: it counts what the process allocates.
+// TestCallAllocations is not parallel because it counts the allocations of the process.
 func TestCallAllocations(t *testing.T) {
 	key := newKeyPair(t)
 	g := startGateway(t, key)
@@ -240,7 +240,7 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// TestOneConnection waits for a payment through a hundred inquiries.
+// TestOneConnection waits for a payment with a hundred inquiries.
 func TestOneConnection(t *testing.T) {
 	t.Parallel()
 	const inquiries = 100

@@ -24,18 +24,18 @@ import (
 )
 
 const (
-	// leastOfSigning is the part of what RSA signing alone allows that a served
-	// emulator must reach.
+	// leastOfSigning is the fraction of the rate of RSA signing alone that a served emulator
+	// must reach.
 	leastOfSigning = 0.8
-	// mostToReady is how long a start may take until the server answers.
+	// mostToReady is how long a start may take until the server is ready.
 	mostToReady = 50 * time.Millisecond
-	// enough calls, or starts, to tell.
+	// The minimum number of calls or starts for a meaningful result.
 	enoughCalls  = 2000
 	enoughStarts = 20
 )
 
-// served is an emulator on loopback with a paid order, and a signed inquiry of
-// it as it stands on the wire.
+// served is an emulator on loopback with a paid order, and a signed inquiry about it in wire
+// format.
 type served struct {
 	host    string
 	key     *sign.PrivateKey
@@ -109,8 +109,8 @@ func wireInquiry(b *testing.B, client *antom.Client) []byte {
 	return wire.Bytes()
 }
 
-// caller is a connection on which the signed inquiry is sent again and again, so
-// that next to nothing of the time is the client's.
+// caller is a connection that repeats the signed inquiry, so that the client takes almost no
+// time.
 type caller struct {
 	connection net.Conn
 	reader     *bufio.Reader
@@ -140,10 +140,10 @@ func (c *caller) call(wire []byte) error {
 	return err
 }
 
-// BenchmarkEmulatorServed compares the calls that a served emulator answers in a
-// second with the signatures that the machine makes in a second: every answer
-// needs one. Both are done on all processors, in turn; the quick quarter of the
-// rounds counts, since other work makes them longer and never shorter.
+// BenchmarkEmulatorServed compares the calls per second of a served emulator with the
+// signatures per second of the machine: every answer needs one. Both use all processors and
+// alternate. The fastest quarter of the rounds counts, because other work makes them longer,
+// never shorter.
 func BenchmarkEmulatorServed(b *testing.B) {
 	const round = 50
 	s := serveEmulator(b, 256)
@@ -178,7 +178,7 @@ func BenchmarkEmulatorServed(b *testing.B) {
 	}
 }
 
-// timed is how long so many turns take, shared out among workers.
+// timed returns how long this many turns take, distributed among workers.
 func timed(b *testing.B, turns, workers int, do func(worker int) error) time.Duration {
 	b.Helper()
 	var work sync.WaitGroup
@@ -202,7 +202,7 @@ func timed(b *testing.B, turns, workers int, do func(worker int) error) time.Dur
 	return time.Since(began)
 }
 
-// quick is the mean of the quick quarter.
+// quick returns the mean of the fastest quarter.
 func quick(times []time.Duration) time.Duration {
 	slices.Sort(times)
 	times = times[:max(1, len(times)/4)]
@@ -213,9 +213,9 @@ func quick(times []time.Duration) time.Duration {
 	return sum / time.Duration(len(times))
 }
 
-// BenchmarkEmulatorReady measures from the start of the program until it says
-// where it listens: with a state folder of its own each time, so that keys,
-// certificate authority and state are made, and on a state that has them.
+// BenchmarkEmulatorReady measures the time from the start of the program until it prints its
+// address: with a new state folder each time, so that keys, certificate authority and state are
+// created, and with an existing state.
 func BenchmarkEmulatorReady(b *testing.B) {
 	program := filepath.Join(b.TempDir(), "antom")
 	build := exec.CommandContext(b.Context(), "go", "build", "-o", program, "..")
@@ -266,9 +266,9 @@ func BenchmarkEmulatorReady(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkEmulatorGrowth makes signed calls, one in ten on a connection of its
-// own that is left open, and wants no more goroutines after them than the cap on
-// idle connections allows.
+// BenchmarkEmulatorGrowth makes signed calls, every tenth on a new connection that is left
+// open, and checks that there are no more goroutines afterwards than the limit of idle
+// connections allows.
 func BenchmarkEmulatorGrowth(b *testing.B) {
 	const idle = 16
 	s := serveEmulator(b, idle)

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// waiter runs a program and prints the most memory that it held. It is small,
-// since a process is charged with what the one that started it held.
+// waiter runs a program and prints its maximum memory. It is small, because a process is
+// charged with the memory of the one that started it.
 const waiter = `package main
 
 import (
@@ -29,7 +29,7 @@ func main() {
 }
 `
 
-// TestMemory holds down what the short commands take.
+// TestMemory limits the memory of the short commands.
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	const most = 12 << 20
@@ -47,12 +47,12 @@ func TestMemory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if runtime.GOOS != "darwin" { // there it is bytes already
+		if runtime.GOOS != "darwin" { // bytes there, kilobytes elsewhere
 			held <<= 10
 		}
 		t.Logf("%s: %.1f MB", line.name, float64(held)/(1<<20))
 		if held > most {
-			t.Errorf("antom %s held %d bytes, more than %d", line.name, held, most)
+			t.Errorf("antom %s used %d bytes, more than %d", line.name, held, most)
 		}
 	}
 }

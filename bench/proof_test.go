@@ -10,8 +10,8 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// BenchmarkSearchNothing reads a megabyte of ordinary log lines that hold no
-// message; it must stay under 200 ms.
+// BenchmarkSearchNothing reads a megabyte of ordinary log lines without a message; it must stay
+// under 200 ms.
 func BenchmarkSearchNothing(b *testing.B) {
 	line := `2026-11-20T10:00:01.123Z INFO shop {"path":"/orders/17","status":200,"user":"c0ffee","took":12,"note":"nothing \"special\""}` + "\n"
 	text := []byte(strings.Repeat(line, 1<<20/len(line)))
@@ -24,8 +24,8 @@ func BenchmarkSearchNothing(b *testing.B) {
 	}
 }
 
-// BenchmarkSearchOne reads a megabyte of such lines with a signature among them that
-// belongs to nothing: all forms of writing are taken off.
+// BenchmarkSearchOne reads a megabyte of such lines with an unrelated signature among them, so
+// that all encodings are tried.
 func BenchmarkSearchOne(b *testing.B) {
 	line := `2026-11-20T10:00:01.123Z INFO shop {"path":"/orders/17","status":200,"user":"c0ffee","took":12,"note":"nothing \"special\""}` + "\n"
 	text := []byte(strings.Repeat(line, 1<<20/len(line)) + "signature=" + strings.Repeat("QUJD", 85) + "QQ==\n")

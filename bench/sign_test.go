@@ -13,12 +13,12 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// mostBeside is what a signature or a verification may take beside RSA and
+// mostBeside is how much time a signature or a verification may take in addition to RSA and
 // SHA-256, for 1 KB.
 const mostBeside = 2 * time.Microsecond
 
-// BenchmarkSignBeside and BenchmarkVerifyBeside run our operation and the same
-// work of crypto/rsa in turn, and report the difference of the quick runs.
+// BenchmarkSignBeside and BenchmarkVerifyBeside alternate our operation and the same work with
+// crypto/rsa, and report the difference between the fastest runs.
 func BenchmarkSignBeside(b *testing.B) {
 	key, message := newKeyPair(b), kilobyte()
 	content := message.Content()
@@ -76,7 +76,7 @@ func beside(b *testing.B, own, floor func() error) {
 	b.ReportMetric(float64(floors[at].Nanoseconds()), "ns-rsa")
 	b.ReportMetric(float64(difference.Nanoseconds()), "ns-beside")
 	if b.N >= 1000 && difference > mostBeside {
-		b.Errorf("%s beside %s of RSA, more than %s", difference, floors[at], mostBeside)
+		b.Errorf("%s in addition to %s of RSA, more than %s", difference, floors[at], mostBeside)
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestProgramSize notices a dependency that slips in. A release is built the same
-// way: see docs/decisions/0007-a-release-is-the-plain-build.md.
+// TestProgramSize detects an accidental dependency. A release is built in the same way: see
+// docs/decisions/0007-a-release-is-the-plain-build.md.
 func TestProgramSize(t *testing.T) {
 	t.Parallel()
 	const most = 18_000_000
@@ -24,8 +24,8 @@ func TestProgramSize(t *testing.T) {
 	}
 }
 
-// TestInitialisers wants no package to do much before main: whoever types
-// "antom version" waits for all of them.
+// TestInitialisers checks that no package does much before main: even "antom version" waits for
+// all of them.
 func TestInitialisers(t *testing.T) {
 	t.Parallel()
 	const most = 1 << 20 // bytes that one initialiser allocates

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// commandLines are what has to be there at once: nothing heavy before the
-// command is known.
+// commandLines are commands that must be instant: they do nothing expensive before the command
+// is known.
 var commandLines = [...]struct {
 	name string
 	args []string
@@ -20,12 +20,12 @@ var commandLines = [...]struct {
 	{"completion", []string{"__complete", "session", "create", "--currency", "S"}, 0},
 }
 
-// mostOverStub is how much longer than a program that does nothing with the
-// same imports a command that does next to nothing may take.
+// mostOverStub is how much longer a trivial command may take than a program with the same
+// imports that does nothing.
 const mostOverStub = 1.15
 
-// BenchmarkStartup runs antom, the stub and the empty program in turn, and
-// reports how antom compares with them.
+// BenchmarkStartup alternates antom, the stub and the empty program, and reports how antom
+// compares with them.
 func BenchmarkStartup(b *testing.B) {
 	p := build(b)
 	for _, line := range commandLines {
@@ -48,8 +48,8 @@ func BenchmarkStartup(b *testing.B) {
 	}
 }
 
-// quick is the time of the quick tenth, in seconds: other work on the machine
-// makes times longer, never shorter.
+// quick returns the mean time of the fastest tenth, in seconds: other work on the machine makes
+// times longer, never shorter.
 func quick(times []time.Duration) float64 {
 	slices.Sort(times)
 	return times[len(times)/10].Seconds()

@@ -1,6 +1,6 @@
-// Package bench_test compares antom with the floor beneath it: what the standard
-// library takes for the part that can't be left out. Each benchmark measures
-// both in one run and reports the ratio, which means the same on every machine.
+// Package bench_test compares antom with its lower bound: the time that the standard library
+// takes for the unavoidable part. Each benchmark measures both in one run and reports the
+// ratio, which means the same on every machine.
 package bench_test
 
 import (
@@ -29,20 +29,20 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// logged is what the floor needs of one line of the log: nothing is left to do
-// but the verification itself.
+// logged is what bare verification needs of one line of the log: only the verification itself
+// remains.
 type logged struct {
 	digest [sha256.Size]byte
 	raw    []byte
 }
 
-// notification is a body as Antom sends one.
+// notification is a body as sent by Antom.
 const notification = `{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success."},` +
 	`"paymentRequestId":"order-%d","paymentId":"2026080519401080010018836022000%06d","paymentAmount":{"currency":"SGD","value":"4200"},` +
 	`"paymentCreateTime":"2026-08-05T15:00:00+08:00","paymentTime":"2026-08-05T15:00:04+08:00","paymentResultInfo":{"cardNo":"****1111","cardBrand":"VISA",` +
 	`"issuingCountry":"SG","funding":"CREDIT","paymentMethodRegion":"GLOBAL","threeDSResult":{"eci":"05","threeDSVersion":"2.2.0"}},"acquirerReferenceNo":"20260805%06d"}`
 
-// makeLog signs n notifications on all cores and returns them as lines too.
+// makeLog signs n notifications on all cores and also returns them as lines.
 func makeLog(tb testing.TB, key *sign.PrivateKey, n int) (log []logged, lines [][]byte) {
 	tb.Helper()
 	log, lines = make([]logged, n), make([][]byte, n)
@@ -55,7 +55,7 @@ func makeLog(tb testing.TB, key *sign.PrivateKey, n int) (log []logged, lines []
 	return log, lines
 }
 
-// signed is the notification of a number.
+// signed returns the notification with a number.
 func signed(key *sign.PrivateKey, i int) (row logged, line []byte, err error) {
 	body := fmt.Appendf(nil, notification, i, i, i)
 	m := sign.Message{Method: http.MethodPost, Target: "/antom/notify", ClientID: "SANDBOX_5X00000000000000", Time: "2026-08-05T15:00:05+08:00", Body: body}
@@ -74,7 +74,7 @@ func signed(key *sign.PrivateKey, i int) (row logged, line []byte, err error) {
 	return logged{digest: sha256.Sum256(m.Content()), raw: parsed.Signature}, append(line, '\n'), err
 }
 
-// onAllCores does something n times.
+// onAllCores calls do n times.
 func onAllCores(n int, do func(i int)) {
 	var workers sync.WaitGroup
 	cores := runtime.GOMAXPROCS(0)
@@ -88,8 +88,8 @@ func onAllCores(n int, do func(i int)) {
 	workers.Wait()
 }
 
-// floor is how long the bare verification of so many signatures takes on all
-// cores, with a key that was parsed before: no reading, no hash, no output.
+// floor returns how long bare verification of these signatures takes on all cores, with a
+// parsed key: no reading, no hash, no output.
 func floor(public *rsa.PublicKey, log []logged, n int) time.Duration {
 	begin := time.Now()
 	onAllCores(n, func(i int) {
@@ -101,7 +101,7 @@ func floor(public *rsa.PublicKey, log []logged, n int) time.Duration {
 	return time.Since(begin)
 }
 
-// verifyLog is how long `antom notify verify FILE` takes for a log.
+// verifyLog returns how long `antom notify verify FILE` takes for a log.
 func verifyLog(tb testing.TB, s *logSetup, format string) time.Duration {
 	tb.Helper()
 	var complaint bytes.Buffer
@@ -116,7 +116,7 @@ func verifyLog(tb testing.TB, s *logSetup, format string) time.Duration {
 	return time.Since(begin)
 }
 
-// logSetup is a key, a log that was signed with it, and both as files.
+// logSetup is a key and a log signed with it, both as files.
 type logSetup struct {
 	public        *rsa.PublicKey
 	keyFile, file string
@@ -124,8 +124,8 @@ type logSetup struct {
 	messages      int // in the file
 }
 
-// setUpLog signs so many notifications and writes them to a file, one a line, as
-// often as asked for: the file is read as a user's is, and not held in memory.
+// setUpLog signs this many notifications and writes them to a file, one per line, as often as
+// requested: the file is read like a user's, not held in memory.
 func setUpLog(tb testing.TB, distinct, times int) *logSetup {
 	tb.Helper()
 	key, err := sign.GenerateKey()
@@ -150,17 +150,15 @@ func setUpLog(tb testing.TB, distinct, times int) *logSetup {
 	return s
 }
 
-// What a log must reach of bare verification, in per cent, once it ran often
-// enough to tell.
+// The required percentage of the speed of bare verification, if the benchmark ran often enough.
 const (
 	leastOfFloor = 80
 	enoughLogs   = 20
 )
 
-// BenchmarkVerifyLog measures `antom notify verify` on a log against bare
-// verification. The two take turns, and the quick runs of each are compared, so
-// that a busy machine slows both. Antom sends a notification again that is not
-// acknowledged: each one is there twice.
+// BenchmarkVerifyLog compares `antom notify verify` on a log with bare verification. The two
+// alternate, and the fastest runs of each are compared, so that a busy machine slows down both.
+// Each notification occurs twice, because Antom repeats unacknowledged ones.
 func BenchmarkVerifyLog(b *testing.B) {
 	s := setUpLog(b, 8192, 2)
 	for _, format := range []string{"jsonl", "csv", "text"} {
@@ -180,7 +178,7 @@ func BenchmarkVerifyLog(b *testing.B) {
 	}
 }
 
-// endless repeats a log for ever.
+// endless repeats a log forever.
 type endless struct {
 	log []byte
 	at  int
@@ -192,8 +190,8 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// BenchmarkReaders shows what the reader of the log's lines costs beside the
-// standard library's.
+// BenchmarkReaders compares the cost of our reader of log lines with that of the standard
+// library.
 func BenchmarkReaders(b *testing.B) {
 	key, err := sign.GenerateKey()
 	if err != nil {
