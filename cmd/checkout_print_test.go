@@ -15,8 +15,8 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 )
 
-// printed are the integrations that antom checkout --print prints, each with the file
-// that has it: the linter of the repository's JavaScript reads them there.
+// printed are the integrations printed by antom checkout --print, each with the file that
+// contains it: the linter of the repository's JavaScript reads them there.
 var printed = [...]struct{ file, line string }{
 	{"popup.html", "--print html"},
 	{"embedded.html", "--print html --embedded --locale pt-BR --need-cvv --billing billing.json --sdk-version 1.46.0 --sdk-integrity sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},

@@ -1,7 +1,6 @@
-// Package cmd is the command line of antom: it binds flags, asks the other
-// packages to do the work, prints what came of it and decides the exit code.
-// It is the only package that knows cobra, exit codes and the process it runs
-// in.
+// Package cmd is the command line of antom: it binds flags, calls the other packages, prints
+// the results and determines the exit code. Only this package and those below it know cobra,
+// exit codes and the process.
 package cmd
 
 import (
@@ -30,22 +29,22 @@ import (
 	"github.com/antom-cli/antom/internal/output"
 )
 
-// Main runs antom with the arguments, streams and environment of this process
-// and returns its exit code. The first interrupt or termination asks the
-// command to stop; the second one kills the process.
+// Main runs antom with the arguments, streams and environment of this process and returns its
+// exit code. The first interrupt or termination asks the command to stop; the second one kills
+// the process.
 func Main() int {
 	return Run(newSignalContext(context.Background()), os.Args[1:], systemEnv())
 }
 
-// Run executes one command line in the given environment and returns its exit
-// code. Nothing outlives it: the command tree, the settings and the client are
-// made afresh, so runs may go on side by side.
+// Run executes one command line in the given environment and returns its exit code. It leaves
+// nothing behind: every run has its own command tree, settings and client, so runs may be
+// concurrent.
 func Run(ctx context.Context, args []string, env *cli.Env) int {
 	c := &cli.CLI{Env: env, Words: args}
 	root := newRootCmd(c)
 	err := c.BindEnvironment(root.PersistentFlags())
 	if completing(args) {
-		err = nil // what is typed next may be right all the same
+		err = nil // completion may still work
 		bindCompletions(c, root, args[1:])
 	}
 	if err == nil {
@@ -66,8 +65,8 @@ func Run(ctx context.Context, args []string, env *cli.Env) int {
 	return finish(ctx, c, args, err)
 }
 
-// constructors are the commands below the root; each constructor only binds
-// flags. Sorted by name.
+// constructors are the commands below the root. Each constructor only binds flags. Sorted by
+// name.
 func constructors() []constructor {
 	return []constructor{
 		{"api", apicmd.New},
@@ -88,7 +87,7 @@ func constructors() []constructor {
 	}
 }
 
-// rootWords are the words that may stand right after antom.
+// rootWords are the words that may follow antom.
 func rootWords() []string {
 	words := []string{"help"}
 	for _, row := range constructors() {
@@ -102,16 +101,16 @@ type constructor struct {
 	make func(*cli.CLI) *cobra.Command
 }
 
-// newRootCmd makes the command tree as far as the command line may lead.
+// newRootCmd returns the command tree, reduced to the command that the command line names.
 func newRootCmd(c *cli.CLI) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "antom",
 		Short: "Antom card payments from the terminal",
-		Long: `antom takes a card payment through its four steps from a terminal or a script:
-it creates the payment session, waits for the result and lists the captures; and
-it verifies the notifications that Antom sends, says why when one does not verify,
-receives them, and checks what an endpoint makes of them. A gateway to practise on
-is built in.`,
+		Long: `antom takes a card payment through its four steps from a terminal or a script: it
+creates the payment session, waits for the result and lists the captures. It also
+verifies the notifications that Antom sends, explains why one does not verify,
+receives them, and checks how an endpoint answers them. A simulated gateway for
+practice is built in.`,
 		Example: `  antom demo
   antom profile add sandbox
   antom session create --amount 42.00 --currency SGD`,
@@ -130,8 +129,8 @@ is built in.`,
 	return root
 }
 
-// addCommands makes the command below the root that the command line names, or
-// all of them if it names none.
+// addCommands adds the command below the root that the command line names, or all of them if it
+// names none.
 func addCommands(root *cobra.Command, c *cli.CLI) {
 	words := c.Words
 	if completing(words) {
@@ -149,8 +148,8 @@ func addCommands(root *cobra.Command, c *cli.CLI) {
 	}
 }
 
-// commandWord is the first word that is no flag and no flag's value; "" if there
-// is none. A flag that is not known is taken to have a value, as cobra does.
+// commandWord returns the first word that is neither a flag nor a flag's value, or "". Like
+// cobra, it assumes that an unknown flag has a value.
 func commandWord(flags *pflag.FlagSet, words []string) string {
 	for i := 0; i < len(words); i++ {
 		name, long := strings.CutPrefix(words[i], "--")
@@ -177,8 +176,8 @@ func commandWord(flags *pflag.FlagSet, words []string) string {
 	return ""
 }
 
-// markStart wraps every command so that an error returned before any of them
-// was entered is known to be about the command line itself.
+// markStart wraps every command, so that an error returned before any of them started is known
+// to be about the command line itself.
 func markStart(c *cli.CLI, cmd *cobra.Command) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -196,8 +195,8 @@ func markStart(c *cli.CLI, cmd *cobra.Command) {
 	}
 }
 
-// needsNoProfile reports whether a command is about profiles themselves, or about this
-// program: it does its work whatever --profile names.
+// needsNoProfile reports whether a command works whatever --profile names, because it is about
+// profiles or about this program.
 func needsNoProfile(cmd *cobra.Command) bool {
 	for c := cmd; c != nil; c = c.Parent() {
 		switch c.Name() {
@@ -208,7 +207,7 @@ func needsNoProfile(cmd *cobra.Command) bool {
 	return cmd.HasSubCommands()
 }
 
-// classify turns cobra's own complaints, which have no type, into usage errors.
+// classify turns cobra's own errors, which have no type, into usage errors.
 func classify(c *cli.CLI, root *cobra.Command, args []string, err error) error {
 	if err == nil || c.Started {
 		return err
@@ -223,7 +222,7 @@ func classify(c *cli.CLI, root *cobra.Command, args []string, err error) error {
 	return cli.Usagef("%s", err).WithHint("see %q", cmd.CommandPath()+" --help")
 }
 
-// finish prints err, if any, and maps it to the exit code.
+// finish prints err, if any, and returns its exit code.
 func finish(ctx context.Context, c *cli.CLI, args []string, err error) int {
 	if err == nil || errors.Is(err, output.ErrClosedPipe) {
 		return cli.ExitOK
@@ -234,20 +233,20 @@ func finish(ctx context.Context, c *cli.CLI, args []string, err error) int {
 		}
 	}
 	code := cli.ExitCode(err)
-	if said, ok := errors.AsType[cli.OutcomeError](err); ok && said.Message == "" {
+	if outcome, ok := errors.AsType[cli.OutcomeError](err); ok && outcome.Message == "" {
 		return code
 	}
-	said := cli.Report(err, code)
+	report := cli.Report(err, code)
 	if c.Term.Err {
-		said.Width = c.Term.Width
+		report.Width = c.Term.Width
 	}
-	output.PrintError(c.Stderr, said, errorFormat(c, args), c.ColorOn(c.Term.Err))
+	output.PrintError(c.Stderr, report, errorFormat(c, args), c.ColorOn(c.Term.Err))
 	return code
 }
 
-// errorFormat is the --output in force. A command line that broke before its
-// --output was read is searched for it, so that a script that asked for JSON
-// gets its errors as JSON too.
+// errorFormat returns the --output for errors. If the command line failed before --output was
+// parsed, it is searched for --output, so that a script that asked for JSON gets its errors as
+// JSON too.
 func errorFormat(c *cli.CLI, args []string) output.Format {
 	if c.Global.Format != "" && c.Global.Format != output.FormatText {
 		return c.Global.Format

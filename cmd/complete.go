@@ -17,24 +17,23 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// What the shell offers at the Tab key. The tables go by the words that the
-// help shows, the placeholders of arguments and the names of flags, so that a
-// new command is completed as soon as it is there. None of it is set up unless
-// a shell asks, and nothing here writes, prints a note or calls the network.
+// What the shell offers when Tab is pressed. The tables use the words of the help (placeholders
+// of arguments, names of flags), so a new command is completed without further work. Nothing is
+// set up unless a shell asks, and nothing here writes, prints a note or uses the network.
 
-// completing says whether a shell asks for completions.
+// completing reports whether a shell asks for completions.
 func completing(args []string) bool {
 	return len(args) > 1 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// candidate is a word that the shell may offer, and what it means.
+// candidate is a word that the shell may offer, with its meaning.
 type candidate struct{ word, meaning string }
 
-// finder finds the candidates for one kind of word.
+// finder returns the candidates for one kind of word.
 type finder func(*cli.CLI, *cobra.Command) []candidate
 
-// argumentSources are the sources by the placeholder of an argument. FILE and
-// DIR are left to the shell. Sorted by placeholder.
+// argumentSources are the sources by the placeholder of an argument. FILE and DIR are left to
+// the shell. Sorted by placeholder.
 var argumentSources = [...]struct {
 	placeholder string
 	find        finder
@@ -50,9 +49,8 @@ var argumentSources = [...]struct {
 	{"TOPIC", helpCandidates},
 }
 
-// flagSources are the sources by the name of a flag. Flags of a few words, and
-// those whose placeholder is a file or a (result) code, need no row. Sorted by
-// name.
+// flagSources are the sources by the name of a flag. Enum flags, and flags whose placeholder is
+// a file or a result code, need no row. Sorted by name.
 var flagSources = [...]struct {
 	flag string
 	find finder
@@ -68,9 +66,9 @@ var flagSources = [...]struct {
 	{"settlement-currency", currencyCandidates},
 }
 
-// bindCompletions tells cobra what to offer for the arguments and flags of the
-// command that the words lead to. Where nothing is known nothing is offered:
-// file names in place of an id would mislead.
+// bindCompletions tells cobra what to offer for the arguments and flags of the command that the
+// words lead to. If nothing is known, nothing is offered: file names instead of an id would be
+// misleading.
 func bindCompletions(c *cli.CLI, root *cobra.Command, words []string) {
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.InitDefaultHelpCmd()
@@ -85,12 +83,12 @@ func bindCompletions(c *cli.CLI, root *cobra.Command, words []string) {
 		if flag := flagOf(cmd, word); flag != nil {
 			_ = cmd.RegisterFlagCompletionFunc(flag.Name, func(cmd *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 				return completeFlag(c, cmd, flag, prefix)
-			}) // a flag that stands twice has the function already
+			}) // ignore the error for a flag that is given twice
 		}
 	}
 }
 
-// flagOf is the flag of cmd that a word of the command line names; nil if none.
+// flagOf returns the flag of cmd that a word of the command line names, or nil.
 func flagOf(cmd *cobra.Command, word string) *pflag.Flag {
 	if name, ok := strings.CutPrefix(word, "--"); ok {
 		name, _, _ = strings.Cut(name, "=")
@@ -106,8 +104,8 @@ func flagOf(cmd *cobra.Command, word string) *pflag.Flag {
 	return nil
 }
 
-// placeholders are the arguments of a usage line, in their order: each the
-// words that may stand there, the last with "..." if it may be repeated.
+// placeholders returns the arguments of a usage line, in order: for each, the possible words;
+// the last one has "..." if it may be repeated.
 func placeholders(use string) [][]string {
 	_, line, _ := strings.Cut(use, " ")
 	var found [][]string
@@ -177,8 +175,8 @@ func filesFor(placeholder string) cobra.ShellCompDirective {
 	return cobra.ShellCompDirectiveNoFileComp
 }
 
-// offer hands the candidates that begin with prefix to the shell, in the order
-// that they have. Letter case does not matter: "sgd" finds SGD.
+// offer passes the candidates with the prefix to the shell, in order. Case does not matter:
+// "sgd" finds SGD.
 func offer(candidates []candidate, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var offered []cobra.Completion
 	for _, each := range candidates {
@@ -198,9 +196,8 @@ func bare(words []string) []candidate {
 	return candidates
 }
 
-// profileCandidates are the profiles of the configuration and the built-in one.
-// A configuration that can't be read offers what can be read of it. The name of
-// a new profile is the user's own.
+// profileCandidates are the configured profiles and the built-in one. If the configuration is
+// invalid, they are those that could be read. There are none for the name of a new profile.
 func profileCandidates(c *cli.CLI, cmd *cobra.Command) []candidate {
 	if cmd.Name() == "add" && !cmd.Flags().Changed("replace") {
 		return nil
@@ -227,7 +224,7 @@ func currencyCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
 	return append(listed, others...)
 }
 
-// resultCodeCandidates are result codes, and all that antom explain knows for itself.
+// resultCodeCandidates are result codes; for antom explain, everything that it explains.
 func resultCodeCandidates(_ *cli.CLI, cmd *cobra.Command) []candidate {
 	var found []candidate
 	if cmd.Name() == "explain" {
@@ -299,7 +296,7 @@ func shellCandidates(_ *cli.CLI, _ *cobra.Command) []candidate {
 	return found
 }
 
-// helpCandidates are the topics; cobra itself offers no commands below help.
+// helpCandidates are the commands and topics; cobra offers no commands below help.
 func helpCandidates(_ *cli.CLI, cmd *cobra.Command) []candidate {
 	var found []candidate
 	for _, child := range cmd.Root().Commands() {

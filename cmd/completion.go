@@ -11,7 +11,7 @@ import (
 	"github.com/antom-cli/antom/internal/rules"
 )
 
-// shells are those with a completion script.
+// shells are the shells with a completion script.
 var shells = [...]struct {
 	name  string
 	write func(*cobra.Command, *bytes.Buffer) error
@@ -27,7 +27,7 @@ func newCompletionCmd(c *cli.CLI) *cobra.Command {
 		Use:   "completion SHELL",
 		Short: "Print the completion script of a shell",
 		Long: `Print the script that completes antom's commands, flags and their values in bash,
-zsh, fish or PowerShell. The script asks antom itself what fits: profiles, recent
+zsh, fish or PowerShell. The script calls antom for suggestions: profiles, recent
 payments with their order and amount, currencies, result codes, test cards.
 
 bash  needs the package bash-completion. For this user:
@@ -38,7 +38,7 @@ fish    antom completion fish > ~/.config/fish/completions/antom.fish
 PowerShell, in $PROFILE:
         antom completion powershell | Out-String | Invoke-Expression
 
-The packages of antom bring the scripts along.`,
+The packages of antom include the scripts.`,
 		Example: `  antom completion bash > antom.bash
   antom completion zsh > _antom`,
 		Args: cli.OneArg("SHELL"),

@@ -17,10 +17,10 @@ func newDemoCmd(c *cli.CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "Take a card payment through all its steps on the emulator",
-		Long: `Take a card payment through all its steps on the built-in emulator, each shown as
-the command that you would type and what it prints: create a session, pay as the
-buyer, wait for the result, verify the notifications, list the captures. Needs no
-account, no network and no configuration; takes about five seconds.`,
+		Long: `Take a card payment through all its steps on the built-in emulator. Each step is
+shown as the command that you would type and its output: create a session, pay as
+the buyer, wait for the result, verify the notifications, list the captures. Needs
+no account, no network and no configuration; takes about five seconds.`,
 		Example: "  antom demo",
 		Args:    cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -38,8 +38,7 @@ type demoStep struct {
 	pipeline [][]string
 }
 
-// demoSteps are the four steps of Antom's guide, with the buyer between the
-// first and the third.
+// demoSteps are the four steps of Antom's guide, with the buyer's step after the first one.
 func demoSteps(id string) []demoStep {
 	onEmulator := func(words ...string) []string { return append(words, "--profile", "emulator") }
 	return []demoStep{
@@ -67,7 +66,7 @@ func demo(ctx context.Context, c *cli.CLI) error {
 	return nil
 }
 
-// typed is a pipeline as it would be typed.
+// typed returns a pipeline as it would be typed.
 func typed(pipeline [][]string) string {
 	commands := make([]string, len(pipeline))
 	for i, args := range pipeline {
@@ -76,8 +75,8 @@ func typed(pipeline [][]string) string {
 	return strings.Join(commands, " | ")
 }
 
-// pipe runs the commands one after another, each reading what the one before
-// it printed, and returns the first exit code that is not 0.
+// pipe runs the commands one after another, each with the output of the previous one as input,
+// and returns the first exit code that is not 0.
 func pipe(ctx context.Context, c *cli.CLI, pipeline [][]string) int {
 	var input io.Reader = strings.NewReader("")
 	for i, args := range pipeline {

@@ -13,8 +13,8 @@ import (
 // docPages are the hand-written pages whose shell blocks are run. Sorted.
 var docPages = [...]string{"emulator.md", "notifications.md", "receiving.md", "release-checks.md", "tunnels.md"}
 
-// notRunBlocks are blocks that the suite does not run, by their first lines that
-// tell them apart, and why. Sorted by page, then as on the page.
+// notRunBlocks are blocks that the suite does not run, identified by a first line, with the
+// reason. Sorted by page, then in the order of the page.
 var notRunBlocks = [...]struct{ page, line, why string }{
 	{"tunnels.md", "cloudflared tunnel --url http://127.0.0.1:4242", "needs the network and another program"},
 	{"tunnels.md", "ngrok http 4242", "needs the network and another program"},
@@ -22,8 +22,8 @@ var notRunBlocks = [...]struct{ page, line, why string }{
 	{"tunnels.md", "antom notify verify deliveries/refused-*.http", "wants a delivery that was refused; the script notify_listen has one"},
 }
 
-// beforeBlock is what a block that holds a line finds done, beside what a shop
-// has. Sorted by page, then as on the page.
+// beforeBlock is the setup, beyond a shop, for a block that contains a line. Sorted by page,
+// then in the order of the page.
 var beforeBlock = [...]struct{ page, line, script string }{
 	{"emulator.md", "--fault-file shop.faults", "echo 'refund=status:503' > shop.faults"},
 	{"emulator.md", "token=$(cat", `mkdir -p .local
@@ -51,21 +51,20 @@ antom notify export deliveries`},
 notify_url=$(cat ready)/antom/notify`},
 }
 
-// startServer is a server in the background, as a reader starts it in another
-// shell: on a port of its own, and it must end well.
+// startServer starts a server in the background, as a reader does in another shell: on its own
+// port, and it must end successfully.
 const startServer = `%s --listen 127.0.0.1:0 --ready-file "$PWD/ready" > server.log 2>&1 &
 server=$!
 trap 'code=$?; kill -INT $server; wait $server || { cat server.log >&2; code=97; }; exit $code' EXIT
 until [ -s ready ]; do kill -0 $server; sleep 0.02; done
 address=$(sed 's|^http://||' ready)`
 
-// prelude stops a block at the first line that fails, an HTTP error included.
+// prelude stops a block at the first line that fails, including HTTP errors.
 const prelude = `set -e
 curl() { command curl --silent --show-error --fail-with-body "$@"; }`
 
-// TestDocs runs the shell blocks of the pages as they are printed, each with sh in
-// a shop where antom is installed. A line whose comment begins with "refused" must
-// fail.
+// TestDocs runs the shell blocks of the pages as printed, each with sh in a shop where antom is
+// installed. A line whose comment begins with "refused" must fail.
 func TestDocs(t *testing.T) {
 	t.Parallel()
 	model := openShop(t)
@@ -127,8 +126,8 @@ func docScript(page, block string) string {
 
 var serverLine = regexp.MustCompile(`^(antom (?:emulator serve|notify listen)[^#&]*)(.*)$`)
 
-// docLine is a line as it is run: with the addresses of this run, and a server in
-// the background.
+// docLine returns a line as it is run: with the addresses of this run, and servers in the
+// background.
 func docLine(line string) string {
 	code, comment, _ := strings.Cut(line, " #")
 	if match := serverLine.FindStringSubmatch(code); match != nil {
@@ -141,14 +140,14 @@ func docLine(line string) string {
 	return docAddresses(code)
 }
 
-// docAddresses puts the server of this run, and the shop's own endpoint, where a
-// page has addresses as a reader would choose them.
+// docAddresses replaces addresses that a reader would choose with those of this run's server
+// and the shop's endpoint.
 func docAddresses(line string) string {
 	line = strings.ReplaceAll(line, "127.0.0.1:4300", "$address")
 	return strings.NewReplacer("http://127.0.0.1:3000/antom/notify", "$notify_url", "http://127.0.0.1:3000", "${notify_url%/antom/notify}").Replace(line)
 }
 
-// TestDocs_commands wants every command that the pages name in code to be one.
+// TestDocs_commands checks that every command named in code on the pages exists.
 func TestDocs_commands(t *testing.T) {
 	t.Parallel()
 	root, _ := cmd.Reference()

@@ -19,13 +19,12 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// awkward is a request that a shell, curl and a careless quoting would each
-// spoil in their own way.
+// awkward is a request that a shell, curl and careless quoting would each damage in a different
+// way.
 const awkward = "@\n" + `it's "quoted" $HOME ` + "`id` \\n \\' %s & <b> é 茶 !! #"
 
-// The printed curl command, run by a real shell and a real curl, sends the very
-// bytes that were signed: the emulator accepts the signature and signs its own
-// answer.
+// The printed curl command, run by a real shell and a real curl, sends exactly the bytes that
+// were signed: the emulator accepts the signature and signs its answer.
 func TestDryRun_curl(t *testing.T) {
 	t.Parallel()
 	gateway, err := emulator.Open(t.TempDir(), emulator.Options{})
@@ -63,8 +62,8 @@ func TestDryRun_curl(t *testing.T) {
 	checkSigned(t, gateway, answer)
 }
 
-// awkwardRequest is a session request with line ends between its members and
-// every kind of character that is special to somebody.
+// awkwardRequest is a session request with line ends between its members and every kind of
+// special character.
 func awkwardRequest(t *testing.T) []byte {
 	t.Helper()
 	var body bytes.Buffer
@@ -84,7 +83,8 @@ func awkwardRequest(t *testing.T) []byte {
 	return body.Bytes()
 }
 
-// dryRunCurl is what session create prints for a request from standard input.
+// dryRunCurl returns the output of session create --dry-run=curl for a request from standard
+// input.
 func dryRunCurl(t *testing.T, gateway *emulator.Emulator, url string, body []byte) []byte {
 	t.Helper()
 	merchant := gateway.Profile()
@@ -107,7 +107,7 @@ func dryRunCurl(t *testing.T, gateway *emulator.Emulator, url string, body []byt
 	return out.Bytes()
 }
 
-// checkSigned wants an answer to be a success that Antom's key has signed.
+// checkSigned checks that an answer is a success signed with Antom's key.
 func checkSigned(t *testing.T, gateway *emulator.Emulator, answer []byte) {
 	t.Helper()
 	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(answer)), nil)
@@ -120,7 +120,7 @@ func checkSigned(t *testing.T, gateway *emulator.Emulator, answer []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Contains(body, []byte(`"resultStatus":"S"`)) {
-		t.Errorf("the answer is no success: %s", body)
+		t.Errorf("the answer is not a success: %s", body)
 	}
 	message := sign.Message{
 		Method: http.MethodPost, Target: "/ams/sandbox/api/v1/payments/createPaymentSession",

@@ -13,8 +13,7 @@ import (
 	"github.com/antom-cli/antom/cmd"
 )
 
-// notRun are examples that the suite does not run as they stand, and why.
-// Sorted by line.
+// notRun are examples that the suite does not run as printed, with the reason. Sorted by line.
 var notRun = [...]struct{ line, why string }{
 	{"antom checkout --amount 42.00 --currency SGD", "a buyer must pay; the script checkout and the tests in a browser do"},
 	{"antom checkout --amount 42.00 --currency SGD --embedded --locale pt_BR --no-open", "a buyer must pay; the tests in a browser do"},
@@ -24,7 +23,7 @@ var notRun = [...]struct{ line, why string }{
 	{"antom session create --amount 42.00 --currency SGD -o json | antom checkout --session -", "a buyer must pay; the script checkout_session does"},
 }
 
-// serving starts a server on the shop's emulator, which ends with the example.
+// serving starts a server on the shop's emulator, which stops with the example.
 const serving = `antom emulator serve --listen 127.0.0.1:0 --ready-file "$PWD/ready" >/dev/null 2>&1 &
 trap "kill $!; wait" EXIT
 until [ -s ready ]; do sleep 0.02; done`
@@ -33,7 +32,7 @@ until [ -s ready ]; do sleep 0.02; done`
 const authorised = `id=$(antom session create --amount 42.00 --currency SGD --capture manual -q)
 antom emulator pay "$id" --processing 0s -q`
 
-// before is what an example that begins so finds done, beside what a shop has.
+// before is the setup, beyond a shop, for examples that begin with a text.
 var before = [...]struct{ start, line string }{
 	{"antom api /ams", `echo "{\"paymentRequestId\":\"$id\"}" >inquiry.json`},
 	{"antom api capture", `echo '{"captureRequestId":"c-1","paymentId":"1","captureAmount":{"currency":"SGD","value":"4200"}}' >capture.json`},
@@ -51,8 +50,8 @@ var before = [...]struct{ start, line string }{
 	{"antom profile add", `antom profile remove sandbox --yes`},
 }
 
-// exampleCodes are the exit codes of examples that show another outcome than
-// success: the payments of the shop have succeeded.
+// exampleCodes are the exit codes of examples with an outcome other than success: the payments
+// of the shop have succeeded.
 var exampleCodes = [...]struct {
 	part string
 	code int
@@ -60,11 +59,11 @@ var exampleCodes = [...]struct {
 	{"--expect FAIL", 7},
 }
 
-// servers are commands that run until they are told to stop.
+// servers are commands that run until they are stopped.
 var servers = [...]string{"antom emulator serve", "antom notify listen"}
 
-// TestTreeIsDocumented wants every command to say what it is for, and how it is
-// typed, in the form that the manual and the completion build on.
+// TestTreeIsDocumented checks that every command describes its purpose and usage in the form
+// that the manual and the completion rely on.
 func TestTreeIsDocumented(t *testing.T) {
 	t.Parallel()
 	root, _ := cmd.Reference()
@@ -81,14 +80,14 @@ func TestTreeIsDocumented(t *testing.T) {
 		}
 		for line := range strings.Lines(command.Example) {
 			if !strings.HasPrefix(line, "  ") {
-				t.Errorf("%s: example %q: two spaces in front", path, line)
+				t.Errorf("%s: example %q: must begin with two spaces", path, line)
 			}
 		}
 	}
 }
 
-// TestExamples runs the examples of every command as they are printed, each
-// with sh in a shop where $id, $first and $second are paid.
+// TestExamples runs the examples of every command as printed, each with sh in a shop where $id,
+// $first and $second are paid.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	root, topics := cmd.Reference()
@@ -105,7 +104,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// tree is a command and all that users see below it.
+// tree yields a command and all visible commands below it.
 func tree(command *cobra.Command) []*cobra.Command {
 	found := []*cobra.Command{command}
 	for _, child := range command.Commands() {
@@ -116,10 +115,10 @@ func tree(command *cobra.Command) []*cobra.Command {
 	return found
 }
 
-// continued is where a command line goes on in the next line, which is indented.
+// continued matches the end of a command line that continues on the next, indented line.
 var continued = regexp.MustCompile(` *\\?\n {3,}`)
 
-// examplesOf are the command lines of an example.
+// examplesOf returns the command lines of an example.
 func examplesOf(command *cobra.Command) []string {
 	text := continued.ReplaceAllString(command.Example, " ")
 	var found []string
@@ -144,7 +143,7 @@ func runExample(t *testing.T, model *shop, line string) {
 	t.Run(line, func(t *testing.T) {
 		t.Parallel()
 		s := model.copy(t)
-		script := filled(line)
+		script := withIDs(line)
 		for _, row := range before {
 			if strings.HasPrefix(line, row.start) {
 				script = row.line + "\n" + script
@@ -169,9 +168,8 @@ func runExample(t *testing.T, model *shop, line string) {
 	})
 }
 
-// filled puts the paid payment where an example has the name of one, or an id
-// as it might be.
-func filled(line string) string {
+// withIDs replaces placeholders in an example with the paid payment or a plausible id.
+func withIDs(line string) string {
 	for _, row := range [...]struct{ pattern, value string }{
 		{`\bPAYMENT_REQUEST_ID\b`, `"$$id"`},
 		{`\b20\d{12}-[a-z0-9]{8,}\b`, `"$$id"`},
@@ -182,7 +180,7 @@ func filled(line string) string {
 	return line
 }
 
-// serve starts a server, waits until it says something, and stops it.
+// serve starts a server, waits for its first output, and stops it.
 func (s *shop) serve(t *testing.T, line string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "sh", "-c", line)
@@ -208,15 +206,15 @@ func (s *shop) serve(t *testing.T, line string) {
 	}
 }
 
-// checkCommandsNamed wants the commands that a text names to be there. In code
-// each "antom WORD" is one; in prose the word may be any.
+// checkCommandsNamed checks that the commands named in a text exist. In code each "antom WORD"
+// is a command; in prose the word may be any.
 func checkCommandsNamed(t *testing.T, root *cobra.Command, where, text string, code bool) {
 	t.Helper()
 	for _, match := range regexp.MustCompile("antom((?: [a-z][a-z-]*)+)").FindAllStringSubmatch(text, -1) {
 		found, rest, err := root.Find(strings.Fields(match[1]))
 		unknown := err != nil || found.HasSubCommands() && len(rest) > 0
 		if unknown && (code || found != root) {
-			t.Errorf("%s names %q, which is no command", where, "antom"+match[1])
+			t.Errorf("%s names %q, which is not a command", where, "antom"+match[1])
 		}
 	}
 }

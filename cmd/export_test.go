@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// MainTranscribed is Main, and writes all that the program says to transcript
-// too, whatever its streams are: a terminal, a pipe, nothing.
+// MainTranscribed is Main, and also writes all output to transcript, whether the streams are a
+// terminal, a pipe or nothing.
 func MainTranscribed(transcript io.Writer) int {
 	env := systemEnv()
 	env.Stdout = io.MultiWriter(env.Stdout, transcript)

@@ -15,10 +15,10 @@ import (
 	"github.com/antom-cli/antom/internal/rules"
 )
 
-// usage is how a command is typed: cobra's page without the global flags under
-// every command, which stand in `antom --help` with the topics. It is no
-// template: text/template calls methods by name, so that the linker would have
-// to keep every exported method of the program.
+// usage writes how to type a command: cobra's page without the global flags under every
+// command; those are in `antom --help` with the topics. It is not a template, because
+// text/template calls methods by name, so that the linker would have to keep every exported
+// method of the program.
 func usage(cmd *cobra.Command) error {
 	w := cmd.OutOrStderr()
 	fmt.Fprint(w, "Usage:\n")
@@ -42,7 +42,7 @@ func usage(cmd *cobra.Command) error {
 	}
 	switch {
 	case !cmd.HasParent():
-		fmt.Fprint(w, "\n\"antom COMMAND --help\" tells more of a command, \"antom help TOPIC\" of a topic.\n")
+		fmt.Fprint(w, "\n\"antom COMMAND --help\" explains a command, \"antom help TOPIC\" a topic.\n")
 	case cmd.HasAvailableSubCommands():
 		fmt.Fprintf(w, "\nUse %q for more about a command.\n", cmd.CommandPath()+" COMMAND --help")
 	}
@@ -52,7 +52,7 @@ func usage(cmd *cobra.Command) error {
 	return nil
 }
 
-// commandList is the commands below cmd, one a line.
+// commandList lists the commands below cmd, one per line.
 func commandList(cmd *cobra.Command) string {
 	var rows [][]string
 	for _, child := range cmd.Commands() {
@@ -66,22 +66,22 @@ func commandList(cmd *cobra.Command) string {
 // helpTopics are the pages of `antom help TOPIC`, in the order of the list.
 func helpTopics() []Topic {
 	return []Topic{
-		{"environment", "Which environment variables are read", environmentPage},
-		{"exit-codes", "What the exit codes mean", exitCodesPage},
+		{"environment", "Environment variables that are read", environmentPage},
+		{"exit-codes", "Meanings of the exit codes", exitCodesPage},
 		{"output", "Forms of output: text, JSON, CSV, colour, terminals", func() string { return outputTopic }},
-		{"profiles", "Where settings and keys come from, and what live means", func() string { return profilesTopic }},
+		{"profiles", "Sources of settings and keys, and the meaning of live", func() string { return profilesTopic }},
 		{"scripting", "How to use antom in a script or a CI job", func() string { return scriptingTopic }},
-		{"tunnels", "How notifications reach a machine behind a tunnel", func() string { return tunnelsTopic }},
+		{"tunnels", "Notifications to a machine behind a tunnel", func() string { return tunnelsTopic }},
 	}
 }
 
-// Topic is a page of help that belongs to no single command.
+// Topic is a help page that does not belong to one command.
 type Topic struct {
 	Name, Short string
 	Page        func() string
 }
 
-// The pages that are text alone.
+// The pages that consist of text only.
 var (
 	//go:embed topics/output.txt
 	outputTopic string
@@ -93,8 +93,7 @@ var (
 	tunnelsTopic string
 )
 
-// Reference is the command tree, as the manual shows it, and the topics. The
-// tree runs nothing.
+// Reference returns the command tree for the manual, and the topics. It runs nothing.
 func Reference() (*cobra.Command, []Topic) {
 	nobody := &cli.Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Getenv: func(string) string { return "" }}
 	root := newRootCmd(&cli.CLI{Env: nobody, Whole: true})
@@ -155,7 +154,7 @@ func topicNames() string {
 	return strings.Join(names, ", ")
 }
 
-// topicList is the topics with what they are about, one a line.
+// topicList lists the topics with their subjects, one per line.
 func topicList() string {
 	var rows [][]string
 	for _, topic := range helpTopics() {
@@ -172,17 +171,17 @@ func exitCodesPage() string {
 	return columns(rows) + exitCodesNotes
 }
 
-// exitCodesNotes stand below the table.
+// exitCodesNotes follow the table.
 const exitCodesNotes = `
 The codes are the same in every form of output. The word in the middle is "code"
 in a JSON error.
 
-"payment inquire" and the lists tell of their call alone: a declined payment is
-still 0, unless --exit-status or --expect is given. A wait always judges.
-"--expect FAIL" turns the wanted ending into 0 and any other into 7.
+The exit code of "payment inquire" and the lists is about the call: a declined
+payment is still 0, unless --exit-status or --expect is given. A wait is always
+about the payment. With "--expect FAIL" this ending is 0 and any other 7.
 
 Of several outcomes the first in this order is the exit code: 130, 143, 1, 2, 4,
-3, 6, 7, 5, 0. A server that a signal ends has done its work: 0.
+3, 6, 7, 5, 0. A server that is ended by a signal returns 0.
 `
 
 func environmentPage() string {
@@ -193,20 +192,21 @@ func environmentPage() string {
 	return columns(rows) + environmentNotes
 }
 
-// environmentNotes stand below the table.
+// environmentNotes follow the table.
 const environmentNotes = `
-A flag stands above its variable, a variable above the configuration file. --yes
-and --live have no variable: they are consent. An empty variable is none.
+A flag overrides its variable, a variable overrides the configuration file.
+--yes and --live have no variable, because they express consent. An empty
+variable is ignored.
 `
 
-// otherVariables are not antom's own.
+// otherVariables are variables that are not antom's own.
 var otherVariables = [...]profile.Variable{
 	{Name: "NO_COLOR", Meaning: "no colour"},
-	{Name: "CLICOLOR_FORCE", Meaning: "colour, also off a terminal"},
+	{Name: "CLICOLOR_FORCE", Meaning: "colour even if the output is not a terminal"},
 	{Name: "TERM=dumb", Meaning: "no colour and no spinner"},
 	{Name: "ACCESSIBLE", Meaning: "no spinner; a line every 30 s instead"},
-	{Name: "BROWSER", Meaning: "what checkout opens: programs separated as in PATH, %s for the link"},
+	{Name: "BROWSER", Meaning: "programs that checkout tries to open, separated as in PATH; %s is the link"},
 	{Name: "CI", Meaning: "never ask a question, open no browser"},
-	{Name: "COLUMNS", Meaning: "width, where the terminal does not tell"},
+	{Name: "COLUMNS", Meaning: "width, if the terminal does not report it"},
 	{Name: "HTTPS_PROXY, HTTP_PROXY, NO_PROXY", Meaning: "proxy for calls to the gateway"},
 }

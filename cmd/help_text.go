@@ -10,11 +10,10 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 )
 
-// helpColumns is the width of every page of help: that of the smallest usual
-// terminal.
+// helpColumns is the width of every help page: that of the smallest common terminal.
 const helpColumns = 80
 
-// writeHelp is the page of a command: what it does, and how it is typed.
+// writeHelp writes the help page of a command: what it does, and its usage.
 func writeHelp(cmd *cobra.Command) {
 	text := cmd.Long
 	if text == "" {
@@ -24,8 +23,7 @@ func writeHelp(cmd *cobra.Command) {
 	fmt.Fprintf(w, "%s\n\n%s", fitted(strings.TrimRight(text, " \n")), cmd.UsageString())
 }
 
-// misspelt is the error of help that is asked for under a name that no command
-// has; nil if all names are known.
+// misspelt returns an error if help is requested for an unknown command, else nil.
 func misspelt(cmd *cobra.Command) error {
 	if words := cmd.Flags().Args(); cmd.HasSubCommands() && len(words) > 0 {
 		return cli.UnknownCommand(cmd, words[0])
@@ -33,8 +31,7 @@ func misspelt(cmd *cobra.Command) error {
 	return nil
 }
 
-// fitted breaks the lines of paragraphs anew where one is too long. What is
-// indented stays as it is.
+// fitted wraps paragraphs with a line that is too long. Indented text is kept unchanged.
 func fitted(text string) string {
 	paragraphs := strings.Split(text, "\n\n")
 	for i, paragraph := range paragraphs {
@@ -54,7 +51,7 @@ func tooLong(paragraph string) bool {
 	return false
 }
 
-// filled breaks a text into lines of at most so many characters, between words.
+// filled breaks a text into lines of at most this many characters, between words.
 func filled(text string, columns int) []string {
 	var lines []string
 	line := ""
@@ -72,8 +69,7 @@ func filled(text string, columns int) []string {
 	return append(lines, line)
 }
 
-// columns sets rows in columns as wide as their widest cell. The last column is
-// broken into lines that stay in it.
+// columns formats rows in columns as wide as their widest cell. The last column is wrapped.
 func columns(rows [][]string) string {
 	var widths []int
 	for _, row := range rows {

@@ -15,8 +15,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// moneyCommands are the commands that create or move money, with what they do
-// and a command line that gets as far as sending. Sorted by command.
+// moneyCommands are the commands that create or move money, with their description and a
+// command line that gets as far as sending. Sorted by command.
 var moneyCommands = [...]struct {
 	command, deed, line string
 	typed               bool // it can't be undone: without a terminal it wants --live and --yes
@@ -29,9 +29,9 @@ var moneyCommands = [...]struct {
 	{"antom session create", "create a payment session over 42.00 SGD", "antom session create --amount 42.00 --currency SGD --redirect-url https://shop.example/paid", false},
 }
 
-// endpointCommands are the commands with --dry-run whose requests go to an
-// endpoint of the merchant and never to the gateway, with a command line that
-// gets as far as it can on a live profile. Sorted by command.
+// endpointCommands are the commands with --dry-run whose requests go to an endpoint of the
+// merchant and never to the gateway, with a command line that gets as far as possible on a live
+// profile. Sorted by command.
 var endpointCommands = [...]struct {
 	command, line string
 	code          int
@@ -41,12 +41,12 @@ var endpointCommands = [...]struct {
 	{"antom notify send", "antom notify send ENDPOINT", 2},
 }
 
-// moneyWords are names of commands that can't but move money.
+// moneyWords are names of commands that always move money.
 var moneyWords = [...]string{"cancel", "create", "refund", "void"}
 
-// TestSendingCommandsAreNamed wants every command that has --dry-run, or a name
-// that tells, in one of the tables: it changes something at the gateway, or it
-// calls nobody but an endpoint.
+// TestSendingCommandsAreNamed checks that every command with --dry-run, or with a telling name,
+// is in one of the tables: either it changes something at the gateway, or it calls only an
+// endpoint.
 func TestSendingCommandsAreNamed(t *testing.T) {
 	t.Parallel()
 	root, _ := cmd.Reference()
@@ -69,12 +69,12 @@ func TestSendingCommandsAreNamed(t *testing.T) {
 		delete(named, path)
 	}
 	for path := range named {
-		t.Errorf("%s has a row in a table and is no command", path)
+		t.Errorf("%s has a row in a table but is not a command", path)
 	}
 }
 
-// TestEndpointCommandsLeaveTheGatewayAlone runs each one on a live profile with
-// everything allowed: the gateway must not be called.
+// TestEndpointCommandsLeaveTheGatewayAlone runs each one on a live profile with everything
+// allowed: the gateway must not be called.
 func TestEndpointCommandsLeaveTheGatewayAlone(t *testing.T) {
 	t.Parallel()
 	for _, row := range endpointCommands {
@@ -95,9 +95,9 @@ func TestEndpointCommandsLeaveTheGatewayAlone(t *testing.T) {
 	}
 }
 
-// TestMoneyCommandsAsk runs each one on a live profile, without a terminal and
-// behind a proxy that lets nothing through: it must be refused before it turns to
-// the network, also with --yes, and go there with --live.
+// TestMoneyCommandsAsk runs each one on a live profile, without a terminal and behind a proxy
+// that refuses everything. It must be refused before it uses the network, even with --yes, and
+// use the network with --live.
 func TestMoneyCommandsAsk(t *testing.T) {
 	t.Parallel()
 	for _, row := range moneyCommands {
@@ -118,7 +118,7 @@ func TestMoneyCommandsAsk(t *testing.T) {
 				}
 				code, said := s.sh(t.Context(), row.line+way.flags)
 				if code != way.code || called.Load() != way.calls {
-					t.Errorf("exit code %d, want %d; turned to the network: %t, want %t\n%s", code, way.code, called.Load(), way.calls, &said.err)
+					t.Errorf("exit code %d, want %d; used the network: %t, want %t\n%s", code, way.code, called.Load(), way.calls, &said.err)
 				}
 				refusal := "is live: refusing to " + row.deed + " without --live"
 				if way.code == 2 && !strings.Contains(said.err.String(), refusal) {
@@ -129,8 +129,8 @@ func TestMoneyCommandsAsk(t *testing.T) {
 	}
 }
 
-// liveShop is a shop with nothing but a live account, whose every call goes to a
-// proxy that refuses it, and whether one has.
+// liveShop returns a shop with only a live account, whose calls all go to a proxy that refuses
+// them, and reports whether there was one.
 func liveShop(t *testing.T) (*shop, *atomic.Bool) {
 	t.Helper()
 	called := &atomic.Bool{}

@@ -16,13 +16,12 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// messages is how many TestVerify_log verifies; the nightly run says
-// -messages 1000000.
+// messages is how many messages TestVerify_log verifies; the nightly run sets -messages
+// 1000000.
 var messages = flag.Int("messages", 10_000, "how many messages of a log to verify")
 
-// longLog is a log that is made while it is read: signing takes forty times as
-// long as verifying, so that a few messages are sent again and again. Every
-// thousandth line is broken.
+// longLog is a log that is generated while it is read. Signing takes forty times as long as
+// verifying, so a few messages are repeated. Every thousandth line is broken.
 type longLog struct {
 	lines   [][]byte
 	at, n   int
@@ -52,7 +51,7 @@ func (l *longLog) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// signedLine is the notification of a number as a line of a log.
+// signedLine returns the notification with a number as a line of a log.
 func signedLine(key *sign.PrivateKey, i int) ([]byte, error) {
 	body := fmt.Appendf(nil, `{"notifyType":"PAYMENT_RESULT","result":{"resultCode":"SUCCESS","resultStatus":"S"},"paymentRequestId":"order-%d","paymentId":"P%[1]d"}`, i)
 	m := sign.Message{Method: http.MethodPost, Target: "/antom/notify", ClientID: "SANDBOX_5X0000000001", Time: "2026-08-05T15:00:05+08:00", Body: body}
@@ -67,8 +66,8 @@ func signedLine(key *sign.PrivateKey, i int) ([]byte, error) {
 	return append(line, '\n'), err
 }
 
-// TestVerify_log verifies a long log in a process of its own: a verdict on each
-// line, in order, in constant memory.
+// TestVerify_log verifies a long log in a separate process: a verdict for each line, in order,
+// in constant memory.
 func TestVerify_log(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
@@ -103,8 +102,8 @@ func TestVerify_log(t *testing.T) {
 	t.Log(want)
 }
 
-// checkVerdicts wants the verdict on each line of a log, in order, and returns
-// how many could not be read.
+// checkVerdicts checks that there is a verdict for each line of a log, in order, and returns
+// how many lines could not be read.
 func checkVerdicts(t *testing.T, verdicts io.Reader, log *longLog) (broken int) {
 	t.Helper()
 	rows, line := bufio.NewScanner(verdicts), 0

@@ -22,7 +22,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// counted is a gateway that answers every inquiry alike, and counts what it sees.
+// counted is a gateway that gives the same answer to every inquiry, and counts them.
 type counted struct {
 	server      *httptest.Server
 	connections atomic.Int64
@@ -31,8 +31,7 @@ type counted struct {
 	asked map[string]int // inquiries by paymentRequestId
 }
 
-// startCounted starts a gateway whose payments are PROCESSING until the
-// finalAt-th inquiry.
+// startCounted starts a gateway whose payments are PROCESSING until the finalAt-th inquiry.
 func startCounted(t *testing.T, finalAt int) *counted {
 	t.Helper()
 	key := testkit.PrivateKey(t, "antom")
@@ -64,7 +63,7 @@ func startCounted(t *testing.T, finalAt int) *counted {
 	return g
 }
 
-// count notes an inquiry and returns its payment, and how many there were for it.
+// count records an inquiry and returns its payment, and how many there were for it.
 func (g *counted) count(r *http.Request) (id string, n int) {
 	var inquiry struct {
 		PaymentRequestID string `json:"paymentRequestId"`
@@ -78,8 +77,7 @@ func (g *counted) count(r *http.Request) (id string, n int) {
 
 const testClientID = "SANDBOX_5X00000000000000"
 
-// run runs a command line in this process, against a gateway and in an empty
-// home.
+// run runs a command line in this process, with a gateway and an empty home.
 func run(t *testing.T, gateway string, stdin io.Reader, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	keys := testkit.KeyFolder(t)
@@ -95,7 +93,7 @@ func run(t *testing.T, gateway string, stdin io.Reader, args ...string) (code in
 	return code, out.String(), complaint.String()
 }
 
-// A wait of a hundred polls keeps its one connection.
+// A wait with a hundred polls uses a single connection.
 func TestPaymentWait_oneConnection(t *testing.T) {
 	t.Parallel()
 	g := startCounted(t, 100)
@@ -111,7 +109,7 @@ func TestPaymentWait_oneConnection(t *testing.T) {
 	}
 }
 
-// A thousand payments are waited for over a few connections.
+// A wait for a thousand payments uses only a few connections.
 func TestPaymentWait_thousand(t *testing.T) {
 	t.Parallel()
 	g := startCounted(t, 1)
@@ -128,16 +126,16 @@ func TestPaymentWait_thousand(t *testing.T) {
 		t.Errorf("%d lines, want a header and 1000", lines)
 	}
 	if len(g.asked) != 1000 || g.asked["order-999"] != 1 {
-		t.Errorf("%d payments were asked for, the last one %d times", len(g.asked), g.asked["order-999"])
+		t.Errorf("%d payments were inquired about, the last one %d times", len(g.asked), g.asked["order-999"])
 	}
-	// One for each of the 16 inquiries under way, and those that were dialled
-	// while another one came free: never more than the client's bound.
+	// One for each of the 16 concurrent inquiries, plus those dialled while another one became
+	// free: never more than the client's limit.
 	if n := g.connections.Load(); n > 64 {
 		t.Errorf("%d connections, want about 16 and at most 64", n)
 	}
 }
 
-// An interrupt ends the reading of a list that never comes.
+// An interrupt ends the reading of a list that never arrives.
 func TestPaymentWait_interruptedRead(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -158,7 +156,7 @@ func TestPaymentWait_interruptedRead(t *testing.T) {
 	}
 }
 
-// cancelling is an input during whose first reading the user interrupts.
+// cancelling is an input that simulates an interrupt during its first read.
 type cancelling struct {
 	in     io.Reader
 	cancel context.CancelFunc

@@ -18,14 +18,14 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// keyringShop runs antom in this process, whose keyring is the library's own
-// stand-in; scripts run processes of their own, where there is none.
+// keyringShop runs antom in this process, where the library's mock replaces the keyring;
+// scripts run separate processes without one.
 type keyringShop struct {
 	t   *testing.T
 	dir string
 }
 
-// run wants exit code 0 and returns what was printed.
+// run requires exit code 0 and returns the output.
 func (s keyringShop) run(stdin io.Reader, args ...string) string {
 	s.t.Helper()
 	var out, complaint bytes.Buffer
@@ -44,8 +44,8 @@ func (s keyringShop) run(stdin io.Reader, args ...string) string {
 	return out.String()
 }
 
-// A key that is read from standard input lives in the keyring alone: calls find
-// it there, and it goes when the profile goes or keeps its key elsewhere.
+// A key read from standard input is only in the keyring: calls find it there, and it is removed
+// with the profile, or when the profile gets its key from elsewhere.
 func TestProfile_keyring(t *testing.T) {
 	keyring.MockInit() // of the whole process: nothing else in this package uses one
 	shop := keyringShop{t, t.TempDir()}

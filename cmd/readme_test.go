@@ -10,12 +10,12 @@ import (
 	"github.com/antom-cli/antom/cmd"
 )
 
-// notOurs are lines of the README that are about the Go tool and not about
-// antom: they need a clone, or the network. Sorted by line.
+// notOurs are lines of the README about the Go tool, not about antom: they need a clone or the
+// network. Sorted by line.
 var notOurs = [...]string{"go install github.com/antom-cli/antom@latest", "go test ./..."}
 
-// TestReadme runs the shell blocks of the README as they are printed, in a shop
-// where antom is installed.
+// TestReadme runs the shell blocks of the README as printed, in a shop where antom is
+// installed.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join("..", "README.md"))
@@ -56,8 +56,8 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// readmeScript is a block with the command as it is installed, stopped by the
-// first line that fails. A script is left as it is.
+// readmeScript returns a block with the installed command, which stops at the first line that
+// fails. A script is left unchanged.
 func readmeScript(block string) string {
 	if strings.HasPrefix(block, "#!") {
 		return block
@@ -74,13 +74,13 @@ func readmeScript(block string) string {
 		if rest, ok := strings.CutPrefix(line, "go run . "); ok {
 			line = "antom " + rest
 		}
-		lines = append(lines, filled(line))
+		lines = append(lines, withIDs(line))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// TestReadme_commands wants every command that the README and the changelog
-// name in code to be one.
+// TestReadme_commands checks that every command named in code in the README and the changelog
+// exists.
 func TestReadme_commands(t *testing.T) {
 	t.Parallel()
 	root, _ := cmd.Reference()

@@ -10,15 +10,15 @@ import (
 	"testing"
 )
 
-// slowRuns is how often each release check is run with another time that the
-// gateway takes: `.ci/run` asks for 20.
+// slowRuns is how often each release check is run with another processing time of the gateway:
+// `.ci/run` uses 20.
 var slowRuns = flag.Int("slow", 1, "how often to run each release check, with processing times from 0 to 3 s")
 
 // slowest is the longest processing time of a payment in these runs.
 const slowest = 3000 // milliseconds
 
-// The scripts of the README and of docs/release-checks.md end well however long the
-// gateway takes: what is asked too early must be waited for.
+// The scripts of the README and of docs/release-checks.md succeed however long the gateway
+// takes: they must wait if it is too early to inquire.
 func TestReleaseChecks_slow(t *testing.T) {
 	t.Parallel()
 	model := openShop(t)
@@ -39,7 +39,7 @@ func TestReleaseChecks_slow(t *testing.T) {
 	}
 }
 
-// releaseChecks are the scripts that a merchant copies, by their headings.
+// releaseChecks returns the scripts for merchants to copy, by their headings.
 func releaseChecks(tb testing.TB) map[string]string {
 	tb.Helper()
 	found := map[string]string{}
@@ -62,7 +62,7 @@ func releaseChecks(tb testing.TB) map[string]string {
 
 var plainPay = regexp.MustCompile(`(?m)^antom emulator pay .*$`)
 
-// slowed gives every payment whose time is not named a processing time.
+// slowed adds a processing time to every payment without one.
 func slowed(script string, milliseconds int) string {
 	return plainPay.ReplaceAllStringFunc(script, func(line string) string {
 		if strings.Contains(line, "--processing") {

@@ -16,8 +16,8 @@ import (
 // update rewrites the expected files inside the scripts: go test ./cmd -update.
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
-// TestMain lets the test binary stand in for antom itself, and for the helper
-// that holds a terminal or sends a signal, so that scripts run real processes.
+// TestMain lets the test binary run as antom itself, and as the helper that provides a terminal
+// or sends a signal, so that scripts run real processes.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"antom":   func() { os.Exit(scripts.AntomMain(transcribed)) },
@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// transcribed runs antom, and writes what it says to transcript too, if there is one.
+// transcribed runs antom, and also writes its output to transcript, if there is one.
 func transcribed(transcript io.Writer) int {
 	if transcript == nil {
 		return cmd.Main()
@@ -33,8 +33,8 @@ func transcribed(transcript io.Writer) int {
 	return cmd.MainTranscribed(transcript)
 }
 
-// TestScript runs every script in testdata/script. Beside the commands that
-// testscript brings, a script has:
+// TestScript runs every script in testdata/script. In addition to the commands of
+// testscript, a script has:
 //
 //	exits CODE command…             run, want exactly this exit code
 //	tty [-exit CODE] [-input FILE] [-expect RE]… [-styled] WIDTH command…
@@ -46,16 +46,16 @@ func transcribed(transcript io.Writer) int {
 //	listener NAME [flag]…           start antom notify listen, its address in NAME_URL
 //	ended NAME CODE, stopped NAME CODE
 //	                                wait for a listener's end, or interrupt it
-//	capture FILE                    write the next HTTP request to CAPTURE_URL down, byte for byte
+//	capture FILE                    write the next HTTP request to CAPTURE_URL to a file, byte for byte
 //	jsoneq A B                      compare JSON by meaning: files, stdout, stderr or literals
 //	jsonlines [-count N] FILE       every line is a JSON value
 //	tmux [-enter] CODE FILE RE command… run in a window of a real tmux, paste the file once RE is shown
 //	memory MB exits CODE command…   run, want the code and no more memory than that
 //
-// HOME and the XDG folders lie in $WORK, nothing of the caller's environment
-// but PATH is seen, $WORK/keys holds throw-away keys (merchant, antom, other)
-// and $FIXTURES the messages of testdata/fixtures. At the end all that was said
-// and written is searched for secrets, see guardSecrets.
+// HOME and the XDG folders are in $WORK, nothing of the caller's environment
+// but PATH is visible, $WORK/keys contains throw-away keys (merchant, antom, other)
+// and $FIXTURES the messages of testdata/fixtures. At the end all output and
+// files are searched for secrets, see guardSecrets.
 func TestScript(t *testing.T) {
 	fixtures, err := filepath.Abs(filepath.Join("testdata", "fixtures"))
 	if err != nil {

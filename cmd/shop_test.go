@@ -19,18 +19,18 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// shop is a folder as the examples of the help expect it: saved messages, keys,
-// a configuration with the profile sandbox, and payments that were made on the
-// emulator. Its commands run with sh and find the test binary as antom.
+// shop is a folder as the examples of the help expect it: saved messages, keys, a configuration
+// with the profile sandbox, and payments made on the emulator. Its commands run with sh, and
+// antom is the test binary.
 type shop struct {
 	dir string
 	env []string
 }
 
-// signedAt is the time that the example of a body alone gives.
+// signedAt is the time in the example with only a body.
 const signedAt = "2026-11-24T09:00:00Z"
 
-// openShop makes the folder. Notifications of its payments are acknowledged.
+// openShop creates the folder. Notifications of its payments are acknowledged.
 func openShop(t *testing.T) *shop {
 	t.Helper()
 	merchant := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -57,7 +57,7 @@ func openShop(t *testing.T) *shop {
 	return s
 }
 
-// environment is all that the commands see of the world.
+// environment is the environment of the commands.
 func (s *shop) environment() []string {
 	return []string{
 		"PATH=" + os.Getenv("PATH"), "TERM=xterm", "TZ=UTC", "ANTOM_PROFILE=emulator",
@@ -69,12 +69,12 @@ func (s *shop) environment() []string {
 func (s *shop) set(t *testing.T, name, value string) {
 	t.Helper()
 	if value == "" {
-		t.Fatalf("nothing to set $%s to", name)
+		t.Fatalf("no value for $%s", name)
 	}
 	s.env = append(s.env, name+"="+value)
 }
 
-// keys puts keys where the examples name them.
+// keys puts keys where the examples expect them.
 func (s *shop) keys(t *testing.T) {
 	t.Helper()
 	to := filepath.Join(s.dir, "keys")
@@ -101,7 +101,7 @@ func (s *shop) captured(t *testing.T) {
 	}
 }
 
-// signedBody saves the body of a notification, and its signature as $signature.
+// signedBody saves the body of a notification, and its signature in $signature.
 func (s *shop) signedBody(t *testing.T) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(s.dir, ".state", "antom", "emulator", "antom.pem"))
@@ -126,7 +126,7 @@ func (s *shop) signedBody(t *testing.T) {
 	s.set(t, "signature", signature)
 }
 
-// copy is a shop of its own in the same state.
+// copy returns a separate shop in the same state.
 func (s *shop) copy(t *testing.T) *shop {
 	t.Helper()
 	c := &shop{dir: t.TempDir()}
@@ -150,7 +150,7 @@ func (s *shop) copy(t *testing.T) *shop {
 	return c
 }
 
-// run runs a line that must succeed and returns what it prints.
+// run runs a line that must succeed and returns its output.
 func (s *shop) run(t *testing.T, line string) string {
 	t.Helper()
 	code, said := s.sh(t.Context(), line)
@@ -162,7 +162,7 @@ func (s *shop) run(t *testing.T, line string) string {
 
 type said struct{ out, err bytes.Buffer }
 
-// sh runs a line with sh, with nothing on standard input.
+// sh runs a line with sh and empty standard input.
 func (s *shop) sh(ctx context.Context, line string) (int, *said) {
 	ctx, cancel := context.WithTimeout(ctx, scripts.Patience)
 	defer cancel()

@@ -10,10 +10,9 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 )
 
-// signalContext ends when the process is told to stop. It watches for signals
-// only once somebody asks it: watching takes two threads, a tenth of the time
-// that a short command runs, and a command that waits for nothing is stopped
-// well enough by the signal itself.
+// signalContext ends when the process is asked to stop. It starts watching for signals only
+// when Done or Err is called: watching takes two threads, a tenth of the time of a short
+// command, and the signal itself stops a command that waits for nothing.
 type signalContext struct {
 	context.Context
 	watch func()
@@ -24,8 +23,7 @@ func newSignalContext(parent context.Context) signalContext {
 	return signalContext{ctx, sync.OnceFunc(func() { watchSignals(cancel) })}
 }
 
-// watchSignals ends the context at the first signal; the second one kills the
-// process.
+// watchSignals ends the context at the first signal; the second one kills the process.
 func watchSignals(cancel context.CancelCauseFunc) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -36,13 +34,13 @@ func watchSignals(cancel context.CancelCauseFunc) {
 	}()
 }
 
-// Done is closed when the process is told to stop.
+// Done returns a channel that is closed when the process is asked to stop.
 func (c signalContext) Done() <-chan struct{} {
 	c.watch()
 	return c.Context.Done()
 }
 
-// Err says whether the process has been told to stop.
+// Err returns an error once the process has been asked to stop.
 func (c signalContext) Err() error {
 	c.watch()
 	return c.Context.Err()

@@ -40,8 +40,8 @@ func newVersionCmd(c *cli.CLI) *cobra.Command {
 	}
 }
 
-// bindVersion lets antom --version do what antom version does: it is what a hand
-// used to other programs types first.
+// bindVersion makes antom --version equal to antom version, because users of other programs try
+// it first.
 func bindVersion(root *cobra.Command, c *cli.CLI) {
 	var asked bool
 	root.Flags().BoolVar(&asked, "version", false, "print the version")
