@@ -51,6 +51,7 @@ type tab struct {
 	sent     []string // the requests in whole, as JSON
 	answered []network.RequestID
 	console  []string // errors and warnings
+	yes      bool     // the answer to the page's questions
 }
 
 // open starts a browser. Every host but 127.0.0.1 is unknown to it.
@@ -106,9 +107,26 @@ func (b *tab) hear(event any) {
 		if event.Entry.Level == "error" {
 			b.console = append(b.console, fmt.Sprintf("%s %s", event.Entry.Text, event.Entry.URL))
 		}
+	case *page.EventJavascriptDialogOpening:
+		go b.answer() // the browser waits for it, and for this function
 	case *runtime.EventExceptionThrown:
 		b.console = append(b.console, event.ExceptionDetails.Text)
 	}
+}
+
+// answerDialogs answers the page's questions from here on.
+func (b *tab) answerDialogs(yes bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.yes = yes
+}
+
+// answer answers one question of the page.
+func (b *tab) answer() {
+	b.mu.Lock()
+	yes := b.yes
+	b.mu.Unlock()
+	_, _ = chromedp.Call(b.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: yes}) // the page may be gone
 }
 
 // asked are the URLs that were asked for so far.

@@ -77,6 +77,21 @@ func flows() []flow {
 				b.form().click("#pay")
 			},
 			hears: []string{"event SDK_SUBMIT_NETWORK_ERROR", "event SDK_PAYMENT_SUCCESSFUL"}},
+		{name: "cancelled on the way, and again", faults: []string{"submit:1=cancelled"}, status: "SUCCESS",
+			act: func(b *tab, m *merchant, e *emulator) {
+				payWith("success")(b, m, e)
+				m.await("event SDK_PAYMENT_CANCEL")
+				b.form().click("#again")
+				payWith("success")(b, m, e)
+			},
+			hears: []string{"event SDK_PAYMENT_CANCEL", "event SDK_PAYMENT_SUCCESSFUL"}},
+		{name: "a submit that is an error", faults: []string{"submit:1=status:500"}, status: "SUCCESS",
+			act: func(b *tab, m *merchant, e *emulator) {
+				payWith("success")(b, m, e)
+				m.await("event SDK_SUBMIT_NETWORK_ERROR")
+				b.form().click("#pay")
+			},
+			hears: []string{"event SDK_SUBMIT_NETWORK_ERROR", "event SDK_PAYMENT_SUCCESSFUL"}},
 		{name: "a slow submit, clicked twice", faults: []string{"submit:1=latency:1500ms"}, status: "SUCCESS",
 			act: func(b *tab, m *merchant, e *emulator) {
 				payWith("success")(b, m, e)

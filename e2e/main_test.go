@@ -123,6 +123,24 @@ func (e *emulator) antom(args ...string) string {
 	return string(out)
 }
 
+// refused runs a command that has to fail and returns what it complains of.
+func (e *emulator) refused(args ...string) string {
+	e.t.Helper()
+	path, err := program()
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(e.t.Context(), patience)
+	defer cancel()
+	command := exec.CommandContext(ctx, path, args...)
+	command.Env = e.env()
+	out, err := command.CombinedOutput()
+	if err == nil {
+		e.t.Errorf("antom %q: done", args)
+	}
+	return string(out)
+}
+
 // session is what createPaymentSession answered.
 type session struct {
 	PaymentRequestID   string `json:"paymentRequestId"`

@@ -142,6 +142,21 @@ func (m *merchant) await(what string) told {
 	}
 }
 
+// awaitMore waits until the page has heard more than so much.
+func (m *merchant) awaitMore(heard int) {
+	m.t.Helper()
+	ctx, cancel := context.WithTimeout(m.t.Context(), patience)
+	defer cancel()
+	for len(m.log()) <= heard {
+		select {
+		case <-m.news:
+		case <-time.After(time.Second): // two at once may leave one piece of news
+		case <-ctx.Done():
+			m.t.Fatalf("the page heard nothing more than %q", m.codes())
+		}
+	}
+}
+
 // quiet fails the test if the page broke its policy or its own script failed.
 func (m *merchant) quiet() {
 	m.t.Helper()

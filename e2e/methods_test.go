@@ -145,16 +145,10 @@ func TestElement(t *testing.T) {
 					if got := string(m.await("submitted").Data); !strings.Contains(got, `"status":"`+row.end+`"`) {
 						t.Errorf("submitPayment resolved with %s", got)
 					}
-					heard[which] = slices.DeleteFunc(m.lines(e), isLoading)
+					heard[which] = m.lines(e)
 				})
 			}
 			compare(t, heard[standIn], heard[theirs])
 		})
 	}
-}
-
-// isLoading leaves out when the loading begins and ends: both classes end it at
-// every change of the form's size, whenever that comes.
-func isLoading(line string) bool {
-	return strings.HasPrefix(line, "loading ") || strings.HasPrefix(line, "loaded ")
 }

@@ -217,6 +217,8 @@ func faultKindsResult() output.Result {
 
 func faultPlaces(kind emulator.FaultKind) string {
 	switch {
+	case kind.Submit:
+		return "submitted form"
 	case kind.Calls && kind.Notifies:
 		return "calls, notifications"
 	case kind.Notifies:

@@ -27,6 +27,7 @@ await new Promise((resolve, reject) => {
 const hear = (kind) => (data) => tell(kind, data);
 
 function cashier() {
+  window.AMSCashierPayment.preload?.({ environment: 'sandbox' });
   const sdk = new window.AMSCashierPayment({
     environment: 'sandbox',
     locale: settings.locale,
@@ -42,6 +43,7 @@ function cashier() {
   window.pay = (data) => sdk.submit(data).then(hear('submitted'), (error) => tell('not-submitted', plain(error)));
   window.check = () => sdk.validateFields().then(hear('validated'));
   window.unmount = () => sdk.unmount();
+  window.can = (...asked) => sdk.canMakePayments(...asked).then(hear('can'), (error) => tell('can-not', plain(error)));
   window.again = () => sdk.createComponent(params).then(() => tell('shown'), (error) => tell('not-shown', plain(error)));
 }
 
@@ -55,11 +57,13 @@ async function element() {
   });
   window.pay = () => sdk.submitPayment().then(hear('submitted'), (error) => tell('not-submitted', plain(error)));
   window.check = () => sdk.validateFields().then(hear('validated'));
-  window.unmount = () => sdk.destroy();
+  window.unmount = () => { sdk.destroy(); tell('destroyed'); };
+  window.update = (data) => sdk.updatePayment(data).then(hear('updated'), (error) => tell('not-updated', plain(error)));
+  window.mount = () => sdk.mount(options, '#here').then(hear('mounted'), (error) => tell('not-mounted', plain(error)));
   const options = { type: 'payment', appearance: { theme: 'default' }, notRedirectAfterComplete: !settings.redirect, ...settings.params };
   if (settings.link) options.debugProps = { isDebug: true, localLink: settings.link, local_mock: true };
   if (settings.payFirst) await window.pay();
-  sdk.mount(options, '#here').then(hear('mounted'), (error) => tell('not-mounted', plain(error)));
+  window.mount();
 }
 
 if (settings.element) await element();

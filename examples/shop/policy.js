@@ -12,13 +12,16 @@ const antomHosts = {
   ],
 };
 
+// isAntom tells Antom's gateways from an emulator.
+const isAntom = (gatewayUrl) => new URL(gatewayUrl).hostname.endsWith('.alipay.com');
+
 // pagePolicy is strict with the emulator, where the SDK, the form and everything
 // else have one address. With Antom the form and the bank's page may be anywhere
 // on https, and the SDK sets styles in the page.
-export function pagePolicy(sdkUrl) {
-  const { origin, protocol } = new URL(sdkUrl);
+export function pagePolicy({ sdkUrl, gatewayUrl }) {
+  const { origin } = new URL(sdkUrl);
   const always = ["default-src 'none'", "base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'"];
-  if (protocol === 'http:') {
+  if (!isAntom(gatewayUrl)) {
     return [...always, `script-src 'self' ${origin}`, "style-src 'self'", "img-src 'self' data:", `connect-src 'self' ${origin}`, `frame-src ${origin}`, `form-action 'self' ${origin}`].join('; ');
   }
   return [

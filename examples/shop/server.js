@@ -96,7 +96,7 @@ async function sendFile(response, name) {
   const text = await readFile(fileURLToPath(new URL(`public/${name}`, import.meta.url)));
   response.writeHead(200, {
     'Content-Type': types[name.split('.').pop()],
-    'Content-Security-Policy': pagePolicy(settings.sdkUrl),
+    'Content-Security-Policy': pagePolicy({ sdkUrl: settings.sdkUrl, gatewayUrl: antom.gatewayUrl }),
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'strict-origin-when-cross-origin',
     'Cache-Control': 'no-store',

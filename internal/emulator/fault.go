@@ -118,12 +118,14 @@ func (f *Fault) check(text string) error {
 	case !isNotification && !slices.Contains(faultOperations(), f.Operation):
 		all := append(faultOperations(), notificationOperations()...)
 		return faultRefusal(text, fmt.Sprintf("operation %q is unknown", f.Operation), nearestHint(f.Operation, all, "one of "+strings.Join(all, ", ")))
-	case isNotification && row.send == nil:
+	case isNotification && row.send == nil && !row.Submit:
 		return faultRefusal(text, f.Kind+" is a fault of calls, not of notifications", "antom emulator fault kinds says which is which")
 	case isPage && !row.pages:
 		return faultRefusal(text, f.Kind+" is a fault of signed messages, not of the browser's pages", "kinds for "+f.Operation+": "+strings.Join(pageFaults(), ", "))
 	case !isNotification && row.call == nil:
 		return faultRefusal(text, f.Kind+" is a fault of notifications, not of calls", "operations: "+strings.Join(notificationOperations(), ", "))
+	case row.Submit && f.Operation != FaultSubmit:
+		return faultRefusal(text, f.Kind+" is a fault of the submitted card form alone", FaultSubmit+"="+f.Kind)
 	case row.named && !isNotification && f.Operation != anyOperation && len(antom.Operation(f.Operation).Endpoint().Names) == 0:
 		return faultRefusal(text, "the answer of "+f.Operation+" names nothing of its request, so it can't be about another", "operations: "+strings.Join(namedOperations(), ", "))
 	case f.Argument != "" && row.Argument == "":

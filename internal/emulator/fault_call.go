@@ -150,6 +150,12 @@ func answerStatus(x *faultyCall, f Fault) {
 	x.replace(f.number(), "text/plain; charset=UTF-8", []byte(http.StatusText(f.number())+"\n"))
 }
 
+// cancelForm answers a submitted form as if the buyer had cancelled on the way. The order
+// stays open, so the form may be submitted again.
+func cancelForm(x *faultyCall, _ Fault) {
+	x.replace(http.StatusOK, antom.ContentType, []byte(`{"status":"CANCELLED","retry":true}`))
+}
+
 // answerUnknown answers U instead of the real answer, if there is one.
 func answerUnknown(x *faultyCall, f Fault) {
 	x.answerResult(f.Argument, "the outcome is not known (fault)")

@@ -17,6 +17,7 @@ type FaultKind struct {
 	Calls    bool   `json:"calls"`         // possible for calls
 	Notifies bool   `json:"notifications"` // possible for notifications
 	Checked  bool   `json:"checked"`       // affects only calls that pass the gateway's own checks
+	Submit   bool   `json:"submit"`        // possible only when the card form is submitted
 	Does     string `json:"does"`
 	Client   string `json:"client"` // how a client reacts, with antom's exit code
 }
@@ -79,7 +80,7 @@ const (
 // faultRows is the table, sorted by name. These faults are facts about networks, not about
 // Antom.
 func faultRows() []faultRow {
-	rows := slices.Concat(wireFaults(), signatureFaults(), resultFaults(), sendFaults())
+	rows := slices.Concat(wireFaults(), signatureFaults(), resultFaults(), formFaults(), sendFaults())
 	sort.Slice(rows, func(i, j int) bool { return rows[i].Name < rows[j].Name }) // slices.SortFunc of such rows adds 18 kB
 	return rows
 }
@@ -187,6 +188,16 @@ func resultFaults() []faultRow {
 	}
 }
 
+// formFaults are faults of the card form alone.
+func formFaults() []faultRow {
+	return []faultRow{
+		{FaultKind: FaultKind{Name: "cancelled", Submit: true,
+			Does:   "nothing is done; the form tells that the buyer has cancelled: SDK_PAYMENT_CANCEL, or CANCELLED of submitPayment",
+			Client: "ORDER_NOT_EXIST (3) when asked; the buyer may submit again until the session expires"},
+			pages: true, call: cancelForm, when: beforeWork, turn: turnInstead, needs: theWork, takes: everything},
+	}
+}
+
 // sendFaults are the faults of notifications.
 func sendFaults() []faultRow {
 	return []faultRow{
@@ -215,7 +226,7 @@ func FaultKinds() []FaultKind {
 	kinds := make([]FaultKind, len(rows))
 	for i, row := range rows {
 		kinds[i] = row.FaultKind
-		kinds[i].Calls, kinds[i].Notifies = row.call != nil, row.send != nil
+		kinds[i].Calls, kinds[i].Notifies = row.call != nil && !row.Submit, row.send != nil
 	}
 	return kinds
 }

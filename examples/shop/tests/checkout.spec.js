@@ -3,6 +3,8 @@
 
 import { expect, test } from '@playwright/test';
 
+import { pagePolicy } from '../policy.js';
+
 const form = (page) => page.frameLocator('#ams-checkout-component-desktop');
 const bank = (page) => page.frameLocator('.ams-popupmodal iframe');
 
@@ -53,4 +55,19 @@ test('leaves the payment', async ({ page }) => {
   await page.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: 'Leave', exact: true }).click();
   await expect(page.getByRole('status')).toContainText('You have not paid');
+});
+
+// The policy of the shop's page follows the gateway: one address with the emulator,
+// also over https, and Antom's hosts with Antom, whatever serves the SDK's script.
+test('has the policy of its gateway', () => {
+  for (const url of ['http://127.0.0.1:4300', 'https://127.0.0.1:4300']) {
+    const policy = pagePolicy({ sdkUrl: `${url}/sdk/ams-checkout.js`, gatewayUrl: url });
+    expect(policy).toContain(`frame-src ${url};`);
+    expect(policy).not.toContain('unsafe');
+    expect(policy).not.toContain('alipay');
+  }
+  const policy = pagePolicy({ sdkUrl: 'https://static.shop.example/ams-checkout.js', gatewayUrl: 'https://open-sea-global.alipay.com' });
+  expect(policy).toContain('script-src \'self\' https://static.shop.example https://gw.alipayobjects.com');
+  expect(policy).toContain('frame-src https:');
+  expect(policy).toContain('https://imgs-sea-global.alipay.com');
 });

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/antom-cli/antom/internal/emulator"
+	"github.com/antom-cli/antom/pkg/antom"
 )
 
 // inspectPath is the prefix of the inspector's calls.
@@ -66,6 +67,7 @@ type inspected struct {
 	Clock    emulator.Clock     `json:"clock"`
 	Payments []emulator.Summary `json:"payments"`
 	Faults   []inspectedFault   `json:"faults"`
+	Digits   map[string]int     `json:"digits"` // of the currencies of the payments
 	CanWrite bool               `json:"canWrite"`
 }
 
@@ -86,11 +88,22 @@ func (i *inspector) state(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	list, err := i.h.emulator.List(r.Context(), limit)
-	shown.Payments = append(shown.Payments, list...)
+	shown.Payments, shown.Digits = append(shown.Payments, list...), digitsOf(list)
 	for _, f := range i.server.Faults() {
 		shown.Faults = append(shown.Faults, inspectedFault{f.ID, f.String(), f.Injected})
 	}
 	answer(w, shown, err)
+}
+
+// digitsOf are the decimals of the currencies of orders.
+func digitsOf(list []emulator.Summary) map[string]int {
+	digits := map[string]int{}
+	for _, order := range list {
+		if currency, known := antom.LookupCurrency(order.Amount.Currency); known {
+			digits[currency.Code] = currency.Digits
+		}
+	}
+	return digits
 }
 
 // order answers with the details of an order, without anything that could be used to pay and

@@ -91,7 +91,7 @@ func TestInspectorReads(t *testing.T) {
 	s.ask("submit", form(data, goodCard, "success"))
 	_, state := s.call(http.MethodGet, "/inspector/api/state?limit=10", "", nil)
 	_, order := s.call(http.MethodGet, "/inspector/api/order?id=seen", "", nil)
-	for _, want := range []string{`"paymentRequestId":"seen"`, `"fault":"capture:1=lost-answer"`, `"canWrite":false`, `"virtual":false`} {
+	for _, want := range []string{`"paymentRequestId":"seen"`, `"fault":"capture:1=lost-answer"`, `"canWrite":false`, `"virtual":false`, `"digits":{"SGD":2}`} {
 		if !strings.Contains(state, want) {
 			t.Errorf("the state lacks %s: %s", want, state)
 		}

@@ -36,12 +36,17 @@ export function when(text, today) {
   return today && day === new Date(today).toLocaleDateString('en-CA') ? time : `${day} ${time}`;
 }
 
-// Antom lists CLP, JPY, KRW and VND without decimals and all its others with two.
-const digits = { CLP: 0, JPY: 0, KRW: 0, VND: 0 };
+// digits are the decimals of currencies, as the emulator's table has them.
+let digits = {};
+
+export function learnDigits(table) {
+  digits = { ...digits, ...table };
+}
 
 export function money({ currency, value } = {}) {
   if (!currency) return '';
-  const decimals = digits[currency] ?? 2;
+  const decimals = digits[currency];
+  if (decimals === undefined) return `${value} ${currency} in minor units`;
   return `${(Number(value) / 10 ** decimals).toFixed(decimals)} ${currency}`;
 }
 

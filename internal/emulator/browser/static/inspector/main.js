@@ -2,7 +2,7 @@
 // and, once it is unlocked, the buttons for what the command line does.
 
 import * as api from './api.js';
-import { $, make, when } from './dom.js';
+import { $, learnDigits, make, when } from './dom.js';
 import { nameOf, showOrder, showOrders } from './orders.js';
 
 const steps = [['+10 s', '10s'], ['+1 min', '1m'], ['+15 min', '15m'], ['+1 h', '1h'], ['+1 day', '24h']];
@@ -65,6 +65,7 @@ async function look() {
   again = false;
   try {
     state = await api.state();
+    learnDigits(state.digits);
     document.body.classList.remove('gone');
   } catch (failure) {
     document.body.classList.add('gone');
