@@ -1,11 +1,10 @@
 package cli
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 
 	"github.com/antom-cli/antom/internal/history"
+	"github.com/antom-cli/antom/internal/prompt"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -42,10 +41,10 @@ func (c *CLI) entry(w *Write) (e history.Entry, ok bool) {
 	if w.id() == "" || w.Endpoint.Recourse != antom.SameID {
 		return e, false
 	}
-	sum := sha256.Sum256(w.Draft.Body())
+	hash, fields := history.Fingerprint(w.Draft.Body())
 	return history.Entry{
 		Time: c.Now().UTC(), Profile: w.Merchant.Profile.Name, ClientID: w.Merchant.Profile.ClientID, Operation: w.Endpoint.Operation,
-		RequestID: w.id(), PaymentID: w.Draft.Text("paymentId"), Amount: w.Amount, Hash: hex.EncodeToString(sum[:]),
+		RequestID: w.id(), PaymentID: w.Draft.Text("paymentId"), Amount: w.Amount, Hash: hash, Fields: fields,
 	}, true
 }
 
@@ -64,10 +63,13 @@ func (c *CLI) enter(w *Write) (end func(error), err error) {
 		if w.Flags.NoCheck {
 			return nil
 		}
-		return notAdmitted(history.Admit(e, sameID, alike, w.Flags.Again))
+		return history.Admit(e, sameID, alike, w.Flags.Again)
 	})
 	if refused := history.Refusal(err); refused != nil {
-		return nil, refused
+		if err := c.confirmAgain(w, refused); err != nil {
+			return nil, err
+		}
+		return c.enter(w)
 	}
 	if err != nil {
 		w.Printer.Warn("%s; a second call of the same kind will not be noticed", err)
@@ -83,11 +85,20 @@ func (c *CLI) enter(w *Write) (end func(error), err error) {
 	}, nil
 }
 
-// notAdmitted makes a usage error of what the ledger forbids.
-func notAdmitted(err error) error {
-	refused, ok := errors.AsType[*history.AdmitError](err)
-	if !ok || refused.Again == "" {
-		return AsUsage(err)
+// confirmAgain asks whether a second call that moves the same money is meant, if that is
+// all that the ledger is against; where nobody can answer it wants --again.
+func (c *CLI) confirmAgain(w *Write, refusal error) error {
+	refused, ok := errors.AsType[*history.AdmitError](refusal)
+	switch {
+	case !ok || refused.Again == "":
+		return AsUsage(refusal)
+	case !c.Interactive() || c.Global.yes:
+		return Usagef("%s", refusal).WithHint("--again means a second one; --request-id %s asks for the first again", ShellWord(refused.Again))
 	}
-	return Usagef("%s", err).WithHint("--again means a second one; --request-id %s asks for the first again", ShellWord(refused.Again))
+	yes, err := prompt.Terminal{In: c.Stdin, Out: c.Stderr}.Confirm(refusal.Error() + ". Send a second one?")
+	if err == nil && !yes {
+		err = Usagef("not confirmed: nothing was sent")
+	}
+	w.Flags.Again = yes
+	return err
 }

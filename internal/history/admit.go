@@ -1,8 +1,13 @@
 package history
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +55,9 @@ func Admit(e Entry, sameID, alike *Entry, again bool) error {
 // differs says how a request differs from the one that the id was used for.
 func differs(now, before Entry) error {
 	what := "another field differs"
+	if names := differing(now.Fields, before.Fields); len(names) > 0 && len(before.Fields) > 0 {
+		what = "what differs is " + strings.Join(names, ", ")
+	}
 	switch {
 	case before.Amount != now.Amount:
 		what = fmt.Sprintf("the amount was %s, now it is %s", before.Amount, now.Amount)
@@ -60,6 +68,30 @@ func differs(now, before Entry) error {
 		text:  fmt.Sprintf("%s id %s was used for another request at %s: %s", now.Operation, now.RequestID, before.Time.Format(time.RFC3339), what),
 		hints: []string{"an id is carried out once; leave --request-id out for a new one", "--no-check sends it anyway"},
 	}
+}
+
+// differing returns the fields that one of two requests has alone, or with another value.
+func differing(a, b []Field) []string {
+	var names []string
+	for _, f := range slices.Concat(a, b) {
+		if slices.Contains(a, f) != slices.Contains(b, f) && !slices.Contains(names, f.Name) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// Fingerprint returns the hash of a request, and short ones of its members in order of their
+// names. A body that is no JSON object has no members.
+func Fingerprint(body []byte) (hash string, fields []Field) {
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal(body, &members) // its whole hash is enough
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		sum := sha256.Sum256(members[name])
+		fields = append(fields, Field{name, hex.EncodeToString(sum[:3])})
+	}
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:]), fields
 }
 
 // Settle records what came of a call that ended with err; earlier is what the ledger knew

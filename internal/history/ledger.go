@@ -37,8 +37,16 @@ type Entry struct {
 	PaymentID string          `json:"paymentId,omitzero"`
 	Amount    antom.Amount    `json:"amount,omitzero"`
 	Hash      string          `json:"hash"` // SHA-256 of the request's body
+	Fields    []Field         `json:"fields,omitzero"`
 	Outcome   Outcome         `json:"outcome"`
 	Code      string          `json:"resultCode,omitzero"`
+}
+
+// Field is a member of a request and a short hash of its value, from which the value can't be
+// read.
+type Field struct {
+	Name string `json:"name"`
+	Hash string `json:"hash"`
 }
 
 // same reports whether two entries are about one request id of one client.

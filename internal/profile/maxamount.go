@@ -25,5 +25,24 @@ func (p *Profile) checkMaxAmount() error {
 	return nil
 }
 
-// Where returns where a setting was made: a variable, or a file and line.
-func (p *Profile) Where(name string) string { return p.at(name) }
+// OverCap returns an error if one of the amounts that a call moves is over max_amount of a
+// live profile, or can't be compared with it; all is false if an amount could not be read.
+func (p *Profile) OverCap(amounts []antom.Amount, all bool) *Error {
+	if p.MaxAmount.IsZero() || !p.Live() {
+		return nil
+	}
+	for _, amount := range amounts {
+		switch {
+		case amount.Currency != p.MaxAmount.Currency:
+			return errorf("the max_amount of live %s is %s, and the call is in %s", p.Title(), p.MaxAmount, amount.Currency).
+				hint("use a profile with a max_amount in %s; this one is set by %s", amount.Currency, p.at("max_amount"))
+		case amount.Value > p.MaxAmount.Value:
+			return errorf("%s is more than the max_amount of live %s, %s", amount, p.Title(), p.MaxAmount).
+				hint("it is set by %s; raise it there if this is meant", p.at("max_amount"))
+		}
+	}
+	if !all {
+		return errorf("the amount can't be read, and live %s has a max_amount of %s", p.Title(), p.MaxAmount).hint("write the amount as currency and value")
+	}
+	return nil
+}
