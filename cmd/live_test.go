@@ -129,6 +129,25 @@ func TestMoneyCommandsAsk(t *testing.T) {
 	}
 }
 
+// TestMoneyCommandsAreCapped runs each one on a live profile with a max_amount below what
+// it moves, with everything allowed: it must be refused before it turns to the network. A
+// cancel has no amount of its own.
+func TestMoneyCommandsAreCapped(t *testing.T) {
+	t.Parallel()
+	for _, row := range moneyCommands {
+		t.Run(row.command, func(t *testing.T) {
+			t.Parallel()
+			s, called := liveShop(t)
+			s.env = append(s.env, "ANTOM_MAX_AMOUNT=41.99 SGD")
+			code, said := s.sh(t.Context(), row.line+" --live --yes --no-check")
+			capped := row.command != "antom payment cancel"
+			if refused := code == 2 && strings.Contains(said.err.String(), "more than the max_amount"); refused != capped || called.Load() == capped {
+				t.Errorf("exit code %d, turned to the network: %t\n%s", code, called.Load(), &said.err)
+			}
+		})
+	}
+}
+
 // liveShop returns a shop with only a live account, whose calls all go to a proxy that refuses
 // them, and reports whether there was one.
 func liveShop(t *testing.T) (*shop, *atomic.Bool) {

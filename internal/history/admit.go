@@ -31,8 +31,8 @@ func (e *AdmitError) Error() string { return e.text }
 func (e *AdmitError) Hint() string { return strings.Join(e.hints, "\n") }
 
 // Admit refuses a call that the ledger forbids: another request by a used id, a call that
-// is under way, and the same money of the same payment twice within [TooSoon], unless
-// that is meant (again). The error is an [*AdmitError].
+// is under way, an id that Antom refused with a code that needs a new one, and the same
+// money of the same payment twice within [TooSoon], unless that is meant (again). The error is an [*AdmitError].
 func Admit(e Entry, sameID, alike *Entry, again bool) error {
 	switch {
 	case sameID != nil && sameID.Hash != e.Hash:
@@ -40,7 +40,12 @@ func Admit(e Entry, sameID, alike *Entry, again bool) error {
 	case sameID != nil && sameID.Outcome == UnderWay:
 		return &AdmitError{
 			text:  fmt.Sprintf("%s %s is under way (%s): it is not sent again", e.Operation, e.RequestID, sameID.Code),
-			hints: []string{fmt.Sprintf("wait for it: antom %s wait", e.Operation), "--no-check sends it anyway"},
+			hints: []string{"wait for it: " + waitCommand(e), "--no-check sends it anyway"},
+		}
+	case sameID != nil && sameID.Outcome == Refused && needsNewID(*sameID):
+		return &AdmitError{
+			text:  fmt.Sprintf("%s id %s was refused with %s: another try needs a new id", e.Operation, e.RequestID, sameID.Code),
+			hints: []string{"leave --request-id out for a new one", "antom explain " + sameID.Code + " tells more", "--no-check sends it anyway"},
 		}
 	case sameID != nil || again || alike == nil || alike.Outcome == Refused || e.Time.Sub(alike.Time) > TooSoon:
 		return nil
@@ -50,6 +55,28 @@ func Admit(e Entry, sameID, alike *Entry, again bool) error {
 		Again: alike.RequestID,
 		text:  fmt.Sprintf("%s of the same payment over %s was sent %s ago, as %s", e.Operation, e.Amount, ago, alike.RequestID),
 	}
+}
+
+// needsNewID reports whether the code of a refusal asks for a new request id.
+func needsNewID(e Entry) bool {
+	row, known := antom.LookupResultCode(e.Code)
+	return known && row.For(e.Operation).Retry == antom.RetryNewID
+}
+
+// waitCommand returns the command that waits for a call that is under way. An id that would
+// need quotes in a shell is left for the user to fill in.
+func waitCommand(e Entry) string {
+	command, id := "antom refund wait ", e.RequestID
+	if e.Operation == antom.Capture {
+		command, id = "antom capture wait --payment-id ", e.PaymentID
+	}
+	plain := func(r rune) bool {
+		return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r == '_' || r == '-'
+	}
+	if id == "" || id[0] == '-' || strings.ContainsFunc(id, func(r rune) bool { return !plain(r) }) {
+		return command + "ID"
+	}
+	return command + id
 }
 
 // differs says how a request differs from the one that the id was used for.

@@ -59,7 +59,7 @@ func (c *Call) Do(ctx context.Context) (*antom.Response, error) {
 		}
 		c.Tell("%s; %s in %s (%d of %d)", verdict.Reason, c.how(), delay, n, c.Times)
 		if !pause(ctx, delay) {
-			break
+			return response, fmt.Errorf("%w; not sent again: %w", err, ctx.Err())
 		}
 		delay = min(2*delay, Longest)
 		response, err = c.again(ctx)

@@ -105,5 +105,5 @@ func (r *Response) resultError() error {
 		return nil
 	}
 	row, known := LookupResultCode(r.Result.ResultCode)
-	return &ResultError{Operation: r.Operation, Result: r.Result, Row: row.In(r.Operation.place()), Known: known, Signed: r.Signed, Response: r}
+	return &ResultError{Operation: r.Operation, Result: r.Result, Row: row.For(r.Operation), Known: known, Signed: r.Signed, Response: r}
 }

@@ -296,6 +296,9 @@ func (r ResultCode) In(place Place) ResultCode {
 	return r
 }
 
+// For returns the row with the verdict and the action for the answers of an operation.
+func (r ResultCode) For(op Operation) ResultCode { return r.In(op.place()) }
+
 // LookupResultCode returns a result code by its name or an alias.
 func LookupResultCode(code string) (ResultCode, bool) {
 	i, found := slices.BinarySearchFunc(resultCodes[:], code, func(row ResultCode, code string) int { return strings.Compare(row.Code, code) })
