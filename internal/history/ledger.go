@@ -69,25 +69,29 @@ func (l *Log) Ledger() *Ledger { return &Ledger{l} }
 func (g *Ledger) Path() string { return filepath.Join(g.log.dir, "ledger.jsonl") }
 
 // Begin records that a call is about to be sent, unless admit returns an error. admit gets the
-// newest entry with the same request id and the newest one that would move the same money, each
-// nil if there is none. The ledger is locked meanwhile.
+// newest entry with the same request id and that of the newest call that moved the same money,
+// or may have, each nil if there is none. The ledger is locked meanwhile.
 func (g *Ledger) Begin(entry Entry, admit func(sameID, alike *Entry) error) error {
 	entry.Outcome = Sent
 	return g.log.locked(func() error {
-		var sameID, alike *Entry
-		err := g.walk(func(e Entry) {
-			if e.same(entry) {
-				sameID = &e
-			}
-			if e.Alike(entry) {
-				alike = &e
-			}
-		})
+		calls, err := g.calls()
 		if err != nil {
 			return err
 		}
+		var sameID, alike *Entry
+		for i, e := range calls {
+			if e.same(entry) {
+				sameID = &calls[i]
+			}
+			if e.Alike(entry) && e.Outcome != Refused {
+				alike = &calls[i]
+			}
+		}
 		if err := admit(sameID, alike); err != nil {
 			return &refusal{err}
+		}
+		if err := g.shrink(entry.Time); err != nil {
+			return err
 		}
 		return g.append(entry)
 	})
@@ -114,14 +118,7 @@ func (g *Ledger) End(entry Entry, outcome Outcome, code string) error {
 // Newest returns the latest entry of the most recently begun call whose latest entry fits, or
 // nil if there is none.
 func (g *Ledger) Newest(fits func(Entry) bool) (*Entry, error) {
-	var calls []Entry
-	err := g.walk(func(e Entry) {
-		if at := slices.IndexFunc(calls, e.same); at >= 0 {
-			calls[at] = e
-			return
-		}
-		calls = append(calls, e)
-	})
+	calls, err := g.calls()
 	for _, e := range slices.Backward(calls) {
 		if fits(e) {
 			return &e, err
