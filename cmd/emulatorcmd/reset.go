@@ -21,7 +21,8 @@ func newResetCmd(c *cli.CLI) *cobra.Command {
 		Use:   "reset",
 		Short: "Delete every session and payment of the emulator",
 		Long: `Delete every session and payment of the emulator, its scenarios, its virtual clock
-and its seed. Its keys stay. Asks first on a terminal; elsewhere it requires --yes.
+and its seed, and the ids of its captures and refunds. Its keys stay. Asks first on a
+terminal; elsewhere it requires --yes.
 
 A server that was started with --state FILE restores the orders of that file.
 
@@ -53,6 +54,9 @@ func (o *emulatorReset) run(ctx context.Context) error {
 	if err := gateway.Reset(ctx); err != nil {
 		return err
 	}
+	if err := o.forget(); err != nil {
+		return err
+	}
 	if o.seeded {
 		if err := gateway.Seed(ctx, o.seed); err != nil {
 			return err
@@ -68,4 +72,17 @@ func (o *emulatorReset) run(ctx context.Context) error {
 	}
 	p.Note("the emulator's state is empty; its keys are kept")
 	return nil
+}
+
+// forget removes the emulator's calls from the ledger: their ids are free again.
+func (o *emulatorReset) forget() error {
+	log := o.c.History()
+	if log == nil {
+		return nil
+	}
+	gateway, err := o.c.OpenEmulator()
+	if err != nil {
+		return err
+	}
+	return log.Ledger().Forget(gateway.ClientID())
 }

@@ -15,7 +15,8 @@ func newClearCmd(c *cli.CLI) *cobra.Command {
 		Use:   "clear",
 		Short: "Delete the calls made from this machine",
 		Long: `Delete the calls made from this machine; with --profile those of one profile. Asks
-first on a terminal; elsewhere it requires --yes.`,
+first on a terminal; elsewhere it requires --yes. The ledger of the ids of captures and
+refunds stays: it keeps money from being moved twice.`,
 		Example: "  antom history clear --yes",
 		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
