@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A listener recognizes all names of its own address, and no other address.
+// A listener recognises all names of its own address, and no other address.
 func TestIsOwn(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -16,6 +16,6 @@ func New(c *cli.CLI) *cobra.Command {
 with inquiryPayment: once, or every two seconds until it is final.`,
 		Example: "  antom payment inquire PAYMENT_REQUEST_ID\n  antom payment wait PAYMENT_REQUEST_ID",
 	})
-	c.Below(cmd, newInquireCmd, newWaitCmd, newCancelCmd)
+	c.Below(cmd, newInquireCmd, newWaitCmd, newCancelCmd, newTimelineCmd)
 	return cmd
 }

@@ -82,6 +82,7 @@ func rooms() []room {
 		{"internal/serve", []string{"golang.org/x/sync/..."}},
 		{"internal/secret", slices.Concat(shared, []string{"github.com/zalando/go-keyring"})},
 		{"internal/testkit", client},
+		{"internal/timeline", client},
 		{"internal/verify", slices.Concat(work, []string{module + "/internal/intake", module + "/internal/diagnose", module + "/internal/proof"})},
 		{"internal/wait", slices.Concat(work, []string{"golang.org/x/time/rate"})},
 		{"pkg/antom", []string{module + "/pkg/sign"}},

@@ -25,8 +25,10 @@ type Record struct {
 	PaymentRequestID         string              `json:"paymentRequestId,omitzero"`
 	PaymentID                string              `json:"paymentId,omitzero"`
 	RefundRequestID          string              `json:"refundRequestId,omitzero"` // needed because a refund's notification names no payment
+	CaptureRequestID         string              `json:"captureRequestId,omitzero"`
 	ReferenceOrderID         string              `json:"referenceOrderId,omitzero"`
 	PaymentAmount            antom.Amount        `json:"paymentAmount,omitzero"`
+	Amount                   antom.Amount        `json:"amount,omitzero"` // of a capture or refund
 	PaymentSessionExpiryTime antom.DateTime      `json:"paymentSessionExpiryTime,omitzero"`
 	PaymentStatus            antom.PaymentStatus `json:"paymentStatus,omitzero"`
 	PaymentResultCode        string              `json:"paymentResultCode,omitzero"`
@@ -36,6 +38,7 @@ type Record struct {
 	Signed       bool               `json:"signed"`
 	Failure      string             `json:"failure,omitzero"` // id of the reason why there is no accepted answer
 	TookMs       int64              `json:"tookMs"`
+	TraceID      string             `json:"traceId,omitzero"` // names the call to Antom's support
 }
 
 // facts are the fields taken from a request and its answer.
@@ -43,7 +46,10 @@ type facts struct {
 	PaymentRequestID         string              `json:"paymentRequestId"`
 	PaymentID                string              `json:"paymentId"`
 	RefundRequestID          string              `json:"refundRequestId"`
+	CaptureRequestID         string              `json:"captureRequestId"`
 	PaymentAmount            antom.Amount        `json:"paymentAmount"`
+	CaptureAmount            antom.Amount        `json:"captureAmount"`
+	RefundAmount             antom.Amount        `json:"refundAmount"`
 	PaymentSessionExpiryTime antom.DateTime      `json:"paymentSessionExpiryTime"`
 	PaymentStatus            antom.PaymentStatus `json:"paymentStatus"`
 	PaymentResultCode        string              `json:"paymentResultCode"`
@@ -59,7 +65,7 @@ func NewRecord(exchange antom.Exchange) Record {
 	r.addFacts(exchange.Request)
 	if exchange.Response != nil {
 		r.Signed = exchange.Response.Signed
-		r.TookMs = exchange.Response.Took.Milliseconds()
+		r.TookMs, r.TraceID = exchange.Response.Took.Milliseconds(), exchange.Response.TraceID
 		r.ResultStatus, r.ResultCode = exchange.Response.Result.ResultStatus, exchange.Response.Result.ResultCode
 	}
 	if exchange.Err == nil {
@@ -79,6 +85,9 @@ func (r *Record) addFacts(body []byte) {
 	fill(&r.PaymentRequestID, found.PaymentRequestID)
 	fill(&r.PaymentID, found.PaymentID)
 	fill(&r.RefundRequestID, found.RefundRequestID)
+	fill(&r.CaptureRequestID, found.CaptureRequestID)
+	fill(&r.Amount, found.CaptureAmount)
+	fill(&r.Amount, found.RefundAmount)
 	fill(&r.ReferenceOrderID, found.Order.ReferenceOrderID)
 	fill(&r.PaymentAmount, found.PaymentAmount)
 	fill(&r.PaymentSessionExpiryTime, found.PaymentSessionExpiryTime)
@@ -115,6 +124,6 @@ func is[T error](err error) bool {
 // SameState reports whether two records describe the same state of the same payment, so that
 // the second one adds nothing.
 func (r Record) SameState(other Record) bool {
-	r.Time, r.TookMs = other.Time, other.TookMs
+	r.Time, r.TookMs, r.TraceID = other.Time, other.TookMs, other.TraceID
 	return r == other
 }

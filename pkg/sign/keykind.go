@@ -12,7 +12,7 @@ import (
 	"math/big"
 )
 
-// pemKinds are PEM blocks that do not contain the DER of a key, recognized by a word of their
+// pemKinds are PEM blocks that do not contain the DER of a key, recognised by a word of their
 // first line or a header below it.
 var pemKinds = [...]struct {
 	kind, header string
@@ -23,7 +23,7 @@ var pemKinds = [...]struct {
 	{"PGP", "", KeyIsPGP},
 }
 
-// stores are file formats with keys in their own form, recognized by their first bytes.
+// stores are file formats with keys in their own form, recognised by their first bytes.
 var stores = [...]struct {
 	begin  string
 	reason KeyReason

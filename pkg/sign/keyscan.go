@@ -87,7 +87,7 @@ func findKeys(text []byte) []keyFind {
 	return s.finds
 }
 
-// isBinary recognizes DER, which begins with a SEQUENCE and is not text.
+// isBinary recognises DER, which begins with a SEQUENCE and is not text.
 func isBinary(text []byte) bool {
 	control := bytes.ContainsFunc(text, func(r rune) bool { return r < ' ' && !unicode.IsSpace(r) })
 	return text[0] == 0x30 && (control || !utf8.Valid(text))
