@@ -11,7 +11,7 @@ import (
 )
 
 // docPages are the hand-written pages whose shell blocks are run. Sorted.
-var docPages = [...]string{"emulator.md", "notifications.md", "receiving.md", "release-checks.md", "tunnels.md"}
+var docPages = [...]string{"emulator.md", "money.md", "notifications.md", "receiving.md", "release-checks.md", "tunnels.md"}
 
 // notRunBlocks are blocks that the suite does not run, identified by a first line, with the
 // reason. Sorted by page, then in the order of the page.
