@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -92,6 +93,7 @@ type till struct {
 	payment string
 	amount  int64
 	known   *antom.Payment // what the gateway knows of it; nil: to be asked
+	named   int            // request ids that were named
 	gaveUp  bool           // on a command whose outcome is open
 	log     []string
 }
@@ -168,6 +170,10 @@ func (p *till) part(noun string) []string {
 	}
 	if p.random.IntN(3) == 0 {
 		args = append(args, "--retry", "2", "--retry-delay", "1ms")
+	}
+	if p.random.IntN(5) == 0 {
+		p.named++
+		args = append(args, "--request-id", fmt.Sprintf("%s-%d", p.payment, p.named))
 	}
 	return append(args, p.some(3, "--again")...)
 }
@@ -275,6 +281,8 @@ func (p *till) attempt(args []string, trouble string) outcome {
 		run = func(ctx context.Context, args []string) outcome { return p.process(ctx, argument, args) }
 	case "gateway":
 		p.gateway.Fault(string(op) + ":1=" + argument)
+	case "unreached":
+		run, args = p.unreached, p.unasked(args)
 	case "late":
 		p.gateway.Fault(fmt.Sprintf("%s:1=late-answer:%s", op, 3*patience))
 		args = append([]string{"--request-timeout", patience.String()}, args...)
@@ -305,7 +313,7 @@ var troubles = [...]string{
 	"kill " + wireStopBefore, "kill " + wireStopAfter,
 	"gateway cut-body:30", "gateway html", "gateway late-failure", "gateway lost-answer", "gateway no-signature", "gateway rate-limit", "gateway reset",
 	"gateway status:503", "gateway unknown", "gateway unknown-done", "gateway unsigned", "gateway wrong-signature", "gateway lost-answer", "gateway unknown-done",
-	"late ",
+	"late ", "unreached ", "unreached ",
 }
 
 // trouble is what happens to an attempt: nothing, half of the time and in the end. A
@@ -322,10 +330,27 @@ func (p *till) trouble(op antom.Operation, try int) string {
 	return chosen
 }
 
+// unasked is a command that says all that its call needs, if it names an amount, so that
+// nothing is asked before.
+func (p *till) unasked(args []string) []string {
+	if args[2] != p.payment || !slices.Contains(args, "--value") {
+		return args
+	}
+	args = append(slices.Clone(args), "--payment-id", p.truth().PaymentID, "--currency", "SGD", "--no-check")
+	return slices.Delete(args, 2, 3)
+}
+
+// unreached runs a command while there is no gateway.
+func (p *till) unreached(ctx context.Context, args []string) outcome {
+	return p.runWith(ctx, args, "http://127.0.0.1:1")
+}
+
 // run runs a command in this process.
-func (p *till) run(ctx context.Context, args []string) outcome {
+func (p *till) run(ctx context.Context, args []string) outcome { return p.runWith(ctx, args, "") }
+
+func (p *till) runWith(ctx context.Context, args []string, gateway string) outcome {
 	var out, err bytes.Buffer
-	vars := map[string]string{"HOME": p.dir, "ANTOM_STATE_DIR": p.state, "ANTOM_CONFIG": p.config, "ANTOM_OUTPUT": "json", "CI": "1"}
+	vars := map[string]string{"ANTOM_GATEWAY_URL": gateway, "HOME": p.dir, "ANTOM_STATE_DIR": p.state, "ANTOM_CONFIG": p.config, "ANTOM_OUTPUT": "json", "CI": "1"}
 	env := &cli.Env{
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &err, Dir: p.dir,
 		Getenv: func(name string) string { return vars[name] }, Now: func() time.Time { return time.Now().Add(p.later) },
