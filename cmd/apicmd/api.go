@@ -66,6 +66,7 @@ is asked about first.`,
 	}
 	cmd.Flags().StringVarP(&o.file, "file", "f", "", "`file` with the body in JSON; - is standard input")
 	cmd.Flags().StringVar(&o.method, "method", "POST", "HTTP `method`")
+	cmd.Flags().BoolVar(&o.write.Again, "again", false, "capture or refund the same amount of the same payment again within ten minutes")
 	o.write.Bind(cmd.Flags(), "")
 	return cmd
 }

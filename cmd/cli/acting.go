@@ -123,7 +123,7 @@ func (a *Acting) Name() string {
 
 // Write is a call about the payment, with what the money rules say of it.
 func (a *Acting) Write(op antom.Operation, d *draft.Draft, flags *WriteFlags, amount antom.Amount) *Write {
-	w := &Write{Printer: a.Printer, Merchant: a.Merchant, Client: a.Client, Endpoint: op.Endpoint(), Draft: d, Flags: flags, Amount: amount, Named: a.Named}
+	w := &Write{Printer: a.Printer, Merchant: a.Merchant, Client: a.Client, Endpoint: op.Endpoint(), Draft: d, Flags: flags, Named: a.Named}
 	money := rules.Money{Operation: op, Amount: amount, Now: a.now, Sandbox: !a.Merchant.Profile.Live(), Notified: d.Has("refundNotifyUrl")}
 	if !a.unasked {
 		money.Payment = a.Payment

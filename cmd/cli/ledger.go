@@ -42,9 +42,10 @@ func (c *CLI) entry(w *Write) (e history.Entry, ok bool) {
 		return e, false
 	}
 	hash, fields := history.Fingerprint(w.Draft.Body())
+	amount, _ := w.Draft.Amount(w.Endpoint.Amount)
 	return history.Entry{
 		Time: c.Now().UTC(), Profile: w.Merchant.Profile.Name, ClientID: w.Merchant.Profile.ClientID, Operation: w.Endpoint.Operation,
-		RequestID: w.id(), PaymentID: w.Draft.Text("paymentId"), Amount: w.Amount, Hash: hash, Fields: fields,
+		RequestID: w.id(), PaymentID: w.Draft.Text("paymentId"), Amount: amount, Hash: hash, Fields: fields,
 	}, true
 }
 

@@ -90,7 +90,6 @@ type Write struct {
 	Endpoint antom.Endpoint
 	Draft    *draft.Draft
 	Flags    *WriteFlags
-	Amount   antom.Amount // that is moved; zero if the operation has none
 
 	Action string // in words, for the question on a live profile
 	Typed  string // what must be typed there; empty: yes or no
