@@ -115,6 +115,7 @@ func (o *captureCreate) call(a *cli.Acting) (*cli.Write, error) {
 	if err != nil {
 		return nil, err
 	}
+	amount = draft.Meant(antom.Capture, amount, o.write.Assigned)
 	d := draft.New(antom.Capture)
 	id := o.write.RequestID
 	repeat := o.c.Repeat(a, antom.Capture, &o.write, amount)

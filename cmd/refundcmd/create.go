@@ -125,6 +125,7 @@ func (o *refundCreate) call(a *cli.Acting) (*cli.Write, error) {
 	if err != nil {
 		return nil, err
 	}
+	amount = draft.Meant(antom.Refund, amount, o.write.Assigned)
 	id := o.write.RequestID
 	repeat := o.c.Repeat(a, antom.Refund, &o.write, amount)
 	if repeat != nil {

@@ -136,6 +136,19 @@ func (d *Draft) Amount(path string) (amount antom.Amount, ok bool) {
 	return amount, err == nil
 }
 
+// Meant returns the amount that a call of an operation moves: the assigned one or, if none is
+// assigned, the given one.
+func Meant(op antom.Operation, given antom.Amount, list []Assignment) antom.Amount {
+	d, field := New(op), op.Endpoint().Amount
+	if d.SetAmount(field, given) != nil || d.Assign(list...) != nil {
+		return given // the error is reported when the request is made
+	}
+	if amount, ok := d.Amount(field); ok {
+		return amount
+	}
+	return given
+}
+
 // Moved returns the amounts that the call moves: the field of its operation's row or, if
 // the operation has no row, every amount in the request. all is false if one can't be read.
 func (d *Draft) Moved() (amounts []antom.Amount, all bool) {
