@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/hearing"
 	"github.com/antom-cli/antom/cmd/sessionflags"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/pkg/antom"
@@ -225,8 +226,8 @@ func (o *checkoutCmd) validatePrint(flags *pflag.FlagSet) error {
 // validatePage wants an address that no other machine reaches.
 func (o *checkoutCmd) validatePage(flags *pflag.FlagSet) error {
 	o.notifyURL = flags.Lookup("notify-url").Value.String()
-	if _, _, err := net.SplitHostPort(o.listen); err != nil && o.listen != "" {
-		return cli.Usagef("--listen %q: must be an address and a port", o.listen).WithHint("such as 127.0.0.1:4242")
+	if err := hearing.CheckAddress(o.listen); err != nil {
+		return err
 	}
 	host, _, err := net.SplitHostPort(o.address)
 	ip := net.ParseIP(host)

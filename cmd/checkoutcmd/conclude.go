@@ -80,7 +80,7 @@ func (r *run) compare() {
 	if r.claim != "" && string(r.claim) != status {
 		r.tell.disagreement("the page", string(r.claim), status)
 	}
-	if told := r.hearing.result; told != "" && string(told) != status {
+	if told := r.notified; told != "" && string(told) != status {
 		r.tell.disagreement("the notification", string(told), status)
 	}
 }

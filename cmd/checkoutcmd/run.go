@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/hearing"
 	"github.com/antom-cli/antom/cmd/sessionflags"
 	"github.com/antom-cli/antom/internal/checkout"
 	"github.com/antom-cli/antom/internal/emulator/browser"
@@ -36,7 +37,8 @@ type run struct {
 	watch    checkout.Watch
 	asker    *asker
 	tell     teller
-	hearing  hearing
+	hearing  *hearing.Hearing    // of --listen; nil without it
+	notified antom.PaymentStatus // what PAYMENT_RESULT said; empty: none came
 
 	stand   wait.Watch // the newest answer about the payment
 	claim   antom.PaymentStatus
@@ -255,7 +257,7 @@ func (r *run) follow(ctx, working context.Context) error {
 			if err := r.learn(w); err != nil {
 				return err
 			}
-		case <-r.hearing.more:
+		case <-r.hearing.More():
 			if err := r.noticed(); err != nil {
 				return err
 			}

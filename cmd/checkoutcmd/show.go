@@ -65,7 +65,7 @@ func (t *teller) ready(r *run, link string, opened, none bool) error {
 	record := readyRecord{
 		Type: "ready", Time: t.stamp(t.c.Now()), URL: link, PaymentRequestID: r.session.PaymentRequestID,
 		Environment: cmp.Or(map[bool]string{true: "emulator"}[r.emulated != ""], r.environment()), Class: settings.Class, SDKURL: settings.SDKURL,
-		NotifyURL: r.hearing.url, Opened: opened, Expires: string(r.session.Expires),
+		NotifyURL: r.hearsAt(), Opened: opened, Expires: string(r.session.Expires),
 	}
 	if err := t.stream(record, "ready at "+t.p.Styled(link, output.Key)); err != nil {
 		return err

@@ -42,13 +42,14 @@ func rooms() []room {
 	shared := slices.Concat(client, []string{module + "/internal/jsontree", module + "/internal/redact", module + "/internal/rules"})
 	work := slices.Concat(shared, []string{"golang.org/x/sync/..."})
 	command := []string{module + "/internal/...", module + "/pkg/...", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/..."}
-	line := slices.Concat(command, []string{module + "/cmd/cli", module + "/cmd/sessionflags", module + "/cmd/view"})
+	line := slices.Concat(command, []string{module + "/cmd/cli", module + "/cmd/hearing", module + "/cmd/sessionflags", module + "/cmd/view"})
 	table := []room{
 		{"", []string{module + "/cmd"}},
 		{"bench", nil},
 		{"cmd", slices.Concat(line, inModule(nouns()), []string{"golang.org/x/term"})},
 		{"cmd/cli", command},
 		{"cmd/internal/scripts", []string{module + "/cmd/cli", module + "/internal/...", module + "/pkg/...", "github.com/creack/pty", "github.com/google/go-cmp/cmp", "github.com/rogpeppe/go-internal/testscript", "golang.org/x/sys/...", "golang.org/x/term"}}, // tests only
+		{"cmd/hearing", slices.Concat(command, []string{module + "/cmd/cli"})},
 		{"cmd/sessionflags", slices.Concat(command, []string{module + "/cmd/cli"})},
 		{"cmd/view", slices.Concat(command, []string{module + "/cmd/cli"})},
 		{"examples/endpoint-careless", client},
