@@ -7,9 +7,12 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/hearing"
 	"github.com/antom-cli/antom/cmd/view"
+	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/wait"
 	"github.com/antom-cli/antom/pkg/antom"
 )
@@ -23,6 +26,7 @@ type paymentWait struct {
 	rate  float64
 
 	resumed string // the file of an earlier run
+	witness witnessFlags
 }
 
 func newWaitCmd(c *cli.CLI) *cobra.Command {
@@ -49,8 +53,16 @@ Each result is printed as it comes. A run that was cut off goes on with --resume
 and the file of what it printed: payments that are final there are not asked for
 again, and count for the exit code.
 
+With --listen the notifications are received too, verified and acknowledged; the
+session's notify URL must lead there. The first final evidence is told at once, the
+second witness is waited for (--grace). If they disagree about status or amount that is
+exit code 6, and both are shown. --require both makes a notification that does not come
+exit code 5; else a note tells of it. A notification alone ends the wait, if inquiries
+don't confirm it within the grace time.
+
 With --quiet the final paymentStatus is printed. With -o jsonl each change is one
-event {"type":"status",…}, and at the end each payment {"type":"result",…,"exit"}.
+event {"type":"status",…}, and at the end each payment {"type":"result",…,"exit"};
+with --listen also {"type":"notification",…} and {"type":"witnesses",…,"agree"}.
 JSON output is the gateway's last answer, of several payments a list; a payment
 that was never found stands in it with its id alone.
 
@@ -60,8 +72,12 @@ paymentId, paymentStatus, paymentResultCode and seconds.`,
   antom payment wait "$id" --timeout 2m --expect FAIL
   antom payment wait "$first" "$second" -o jsonl
   echo "$id" | antom payment wait -f - --rate 5
+  antom payment wait "$id" --listen 127.0.0.1:4242 --require both
   antom payment wait -f ids.txt -o jsonl --resume first.jsonl >>first.jsonl`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.witness.validate(cmd.Flags().Changed); err != nil {
+				return err
+			}
 			inquiries, err := o.inquiries(cmd, args)
 			if err != nil {
 				return err
@@ -73,6 +89,7 @@ paymentId, paymentStatus, paymentResultCode and seconds.`,
 	o.wait.Bind(cmd.Flags())
 	cmd.Flags().StringVarP(&o.file, "file", "f", "", "`file` of paymentRequestIds, one a line; - is standard input")
 	cmd.Flags().StringVar(&o.resumed, "resume", "", "`file` that an earlier run printed; what is final there is not asked for")
+	o.witness.bind(cmd.Flags())
 	cmd.Flags().Float64Var(&o.rate, "rate", wait.DefaultRate, "`number` of inquiries that begin in a second at most")
 	return cmd
 }
@@ -176,10 +193,38 @@ func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error 
 		return cli.Usagef("--raw prints one answer, and %d payments are named", len(inquiries)).WithHint("-o json prints the answers as a list")
 	}
 	waiting := &view.PaymentWait{CLI: o.c, Printer: p, Client: client, Flags: o.wait, Rate: o.rate, Expect: o.flags.Expect}
+	err = o.witnessed(ctx, p, m, waiting, targetsOf(inquiries))
 	if len(settled) == 0 {
-		return waiting.Run(ctx, targetsOf(inquiries))
+		return err
 	}
-	return cli.Joined(append(settled, waiting.Run(ctx, targetsOf(inquiries))))
+	return cli.Joined(append(settled, err))
+}
+
+// witnessed waits, and receives the notifications too if that is wanted.
+func (o *paymentWait) witnessed(ctx context.Context, p *output.Printer, m *cli.Merchant, waiting *view.PaymentWait, targets []wait.Target) error {
+	if o.witness.listen == "" {
+		return waiting.Run(ctx, targets)
+	}
+	h, err := hearing.Open(ctx, o.c, p, hearing.Options{Address: o.witness.listen, Public: o.witness.public, Merchant: m})
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	p.Note("receiving notifications at %s", h.URL)
+	second := newWitnesses(o, p, h, targets)
+	waiting.Second = second
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	group, serving := errgroup.WithContext(serving)
+	group.Go(func() error { return h.Serve(serving) })
+	failed := waiting.Run(ctx, targets)
+	second.await(ctx)
+	stop()
+	errs := slices.DeleteFunc([]error{failed, second.conclude(), group.Wait()}, func(err error) bool { return err == nil })
+	if len(errs) == 0 {
+		return nil
+	}
+	return cli.Joined(errs)
 }
 
 func targetsOf(inquiries []antom.Inquiry) []wait.Target {

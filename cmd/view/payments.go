@@ -102,6 +102,34 @@ type PaymentWait struct {
 	Rate    float64
 	Expect  string
 	Silent  bool // print nothing with --quiet: the value was printed before
+	Second  Witness
+}
+
+// Witness is a second source about payments that are waited for, beside the inquiries.
+type Witness interface {
+	// Beside runs during the wait; see [Waiter].
+	Beside(ctx context.Context, line func(text string)) (enough bool)
+	// Asked is given each watch when it ends.
+	Asked(w *wait.Watch)
+	// Instead decides about a payment that inquiries did not show to be final, and puts what
+	// is known into its state.
+	Instead(w *wait.Watch) (verdict error, ok bool)
+}
+
+// wire connects the second witness, if there is one.
+func (o *PaymentWait) wire(waiter *Waiter) {
+	if o.Second == nil {
+		return
+	}
+	waiter.Beside, waiter.Instead = o.Second.Beside, o.Second.Instead
+	ended := waiter.Ended
+	waiter.Ended = func(w *wait.Watch) error {
+		o.Second.Asked(w)
+		if ended == nil {
+			return nil
+		}
+		return ended(w)
+	}
 }
 
 // Run waits. It returns the error of the verdicts.
@@ -113,6 +141,7 @@ func (o *PaymentWait) Run(ctx context.Context, targets []wait.Target) error {
 	if len(targets) > 1 {
 		return o.several(ctx, waiter, targets)
 	}
+	o.wire(waiter)
 	watches, verdicts, err := waiter.Wait(ctx, targets)
 	if err != nil {
 		return err
@@ -134,12 +163,32 @@ func (o *PaymentWait) print(w *wait.Watch) error {
 		result = PaymentResult(PaymentOf(w.State), w.State.Body)
 	case o.Silent:
 		return nil
+	case w.State.Status != "":
+		result = notifiedResult(w)
 	}
 	if o.Silent {
 		result.Quiet = nil
 	}
 	result.Table = &output.Table{Cols: paymentColumns(), Rows: [][]output.Cell{paymentRow(w)}}
 	return o.Printer.Print(result)
+}
+
+// notifiedResult is the result of a payment that is known by its notification alone.
+func notifiedResult(w *wait.Watch) output.Result {
+	known := struct {
+		PaymentRequestID  string `json:"paymentRequestId,omitempty"`
+		PaymentID         string `json:"paymentId,omitempty"`
+		PaymentStatus     string `json:"paymentStatus"`
+		PaymentResultCode string `json:"paymentResultCode"`
+		Source            string `json:"source"`
+	}{w.Target.PaymentRequestID, w.Target.PaymentID, w.State.Status, w.State.ResultCode, "notification"}
+	return output.Result{Raw: []byte{}, JSON: cli.Encode(known), Quiet: []string{w.State.Status}, Text: []output.Block{output.Card{Pairs: Present([]output.Pair{
+		{Label: "Payment request", Name: "paymentRequestId", Value: output.Cell{Text: known.PaymentRequestID, Style: output.Key}},
+		{Label: "Payment", Name: "paymentId", Value: output.Cell{Text: known.PaymentID}},
+		{Label: "Status", Name: "paymentStatus", Value: StatusCell(antom.PaymentStatus(known.PaymentStatus))},
+		{Label: "Result", Name: "paymentResultCode", Value: CodeCell(known.PaymentResultCode, "")},
+		{Label: "Known by", Name: "source", Value: output.Cell{Text: known.Source}},
+	})}}}
 }
 
 // modestMemory is the memory limit above which the garbage collector works harder. With it, ten
@@ -159,6 +208,7 @@ func (o *PaymentWait) several(ctx context.Context, waiter *Waiter, targets []wai
 		w.State.Body = nil // printed below
 		return rows.Add(output.Row{Cells: paymentRow(w), Quiet: w.State.Status, JSON: answer})
 	}
+	o.wire(waiter)
 	_, verdicts, err := waiter.Wait(ctx, targets)
 	if err == nil {
 		err = rows.Close()
@@ -179,7 +229,7 @@ func paymentColumns() []output.Col {
 func paymentRow(w *wait.Watch) []output.Cell {
 	ids := w.IDs()
 	row := []output.Cell{{Text: ids.PaymentRequestID, Style: output.Key}, {Text: ids.PaymentID}, {}, {}, {}}
-	if w.HasState {
+	if w.HasState || w.State.Status != "" {
 		row[2], row[3] = StatusCell(antom.PaymentStatus(w.State.Status)), output.Cell{Text: w.State.ResultCode}
 		row[4] = output.Cell{Text: cli.Seconds(w.Elapsed), Plain: fmt.Sprintf("%.0f", w.Elapsed.Seconds())}
 	}

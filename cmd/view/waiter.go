@@ -22,7 +22,13 @@ type Waiter struct {
 	Words   Words
 	Expect  string
 	Ended   func(*wait.Watch) error // called when a watch ends; may be nil
-	Forget  bool                    // drop the bodies of answers, which would use most of the memory for ten thousand payments
+	// Beside runs during the wait, and prints lines with line. If it returns true the wait ends
+	// early. May be nil.
+	Beside func(ctx context.Context, line func(text string)) (enough bool)
+	// Instead returns the verdict of a watch that is not final, if something else decides it.
+	// May be nil.
+	Instead func(*wait.Watch) (verdict error, ok bool)
+	Forget  bool // drop the bodies of answers, which would use most of the memory for ten thousand payments
 
 	progress *output.Progress
 	shown    shown
@@ -57,11 +63,14 @@ func (o *Waiter) Wait(ctx context.Context, targets []wait.Target) ([]*wait.Watch
 	defer cancel()
 	o.shown = shown{name: targets[0].Name(), stage: "waiting", open: len(targets), all: len(targets)}
 	o.progress = o.Printer.Progress(o.line)
+	ctx, stop := o.beside(ctx)
+	defer stop()
 	verdicts := make(map[*wait.Watch]error, len(targets))
 	watches := wait.Run(ctx, o.Subject, targets, wait.Options{
 		Interval: o.Flags.Interval, MaxMissing: o.Flags.MaxMissing(), Rate: o.Rate,
 		Observe: func(e wait.Event) { o.observe(ctx, e, verdicts) },
 	})
+	stop()
 	o.progress.Done()
 	ordered := make([]error, len(watches))
 	for i, w := range watches {
@@ -71,6 +80,30 @@ func (o *Waiter) Wait(ctx context.Context, targets []wait.Target) ([]*wait.Watch
 		ordered[i] = verdicts[w]
 	}
 	return watches, ordered, o.failed
+}
+
+// errEnough ends a wait early.
+var errEnough = errors.New("nothing more is waited for")
+
+// beside starts what runs during the wait. stop ends it and may be called again.
+func (o *Waiter) beside(ctx context.Context) (waiting context.Context, stop func()) {
+	if o.Beside == nil {
+		return ctx, func() {}
+	}
+	waiting, end := context.WithCancelCause(ctx)
+	running, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if o.Beside(running, func(text string) { o.progress.Say(func() { o.progress.Line(text) }) }) {
+			end(errEnough)
+		}
+	}()
+	return waiting, func() {
+		cancel()
+		<-done
+		end(nil)
+	}
 }
 
 // observe shows the news of an answer: a change of state, the end, or why the wait continues.
@@ -140,7 +173,13 @@ func (o *Waiter) line(elapsed time.Duration) string {
 
 // verdict returns the error of a watch, nil for the wanted ending.
 func (o *Waiter) verdict(ctx context.Context, w *wait.Watch) error {
-	switch cause := context.Cause(ctx); {
+	cause := context.Cause(ctx)
+	if w.End == wait.Open && o.Instead != nil && (errors.Is(cause, errEnough) || errors.Is(cause, cli.ErrWaitTimeout)) {
+		if verdict, ok := o.Instead(w); ok {
+			return verdict
+		}
+	}
+	switch {
 	case w.End == wait.Final:
 		return o.Words.Judge(w.State, o.Expect)
 	case w.End != wait.Open:
