@@ -80,11 +80,37 @@ func kinds() []string {
 
 // Book is all that antom knows of codes.
 func Book() *explain.Book {
-	from := explain.Sources{Scenarios: emulator.ScenarioCodes, Outcomes: emulator.OutcomeCodes()}
+	from := explain.Sources{Scenarios: emulator.ScenarioCodes, Outcomes: emulator.OutcomeCodes(), Refusals: emulator.RefusalOutcomes}
 	for _, row := range cli.ExitCodes {
-		from.Exits = append(from.Exits, explain.Exit{Code: strconv.Itoa(row.Code), Name: row.Name, Meaning: row.Meaning})
+		from.Exits = append(from.Exits, explain.Exit{Code: strconv.Itoa(row.Code), Name: row.Name, Meaning: row.Meaning, Provoke: endings(row.Code)})
 	}
 	return explain.New(from)
+}
+
+// exitWays are commands that end with an exit code, on the emulator.
+var exitWays = [...]struct {
+	code int
+	way  string
+}{
+	{cli.ExitOK, "antom version"},
+	{cli.ExitFailed, "antom emulator fault add inquiryPayment:1=reset   # then inquire"},
+	{cli.ExitUsage, "antom session create --amount 42.00 --currency SGDD"},
+	{cli.ExitRefused, "antom payment inquire nosuch --profile emulator"},
+	{cli.ExitSetup, "antom payment inquire x --profile nosuch"},
+	{cli.ExitPending, `antom payment wait "$id" --timeout 3s   # while nobody pays`},
+	{cli.ExitVerify, "antom emulator fault add inquiryPayment:1=wrong-signature   # then inquire"},
+	{cli.ExitBadOutcome, `antom emulator pay "$id" --outcome DO_NOT_HONOR; antom payment wait "$id"`},
+	{cli.ExitInterrupted, `antom payment wait "$id"   # and Ctrl-C`},
+	{cli.ExitTerminated, `antom payment wait "$id"   # and kill it`},
+}
+
+func endings(code int) []string {
+	for _, row := range exitWays {
+		if row.code == code {
+			return []string{row.way}
+		}
+	}
+	return nil
 }
 
 func (o *command) validate(args []string) error {

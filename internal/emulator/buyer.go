@@ -242,6 +242,18 @@ var rawRefusals = [...]struct{ code, raw, reason, advice string }{
 	{"VERIFY_TIMES_EXCEED_LIMIT", "75", "Allowable number of PIN tries exceeded", "02"},
 }
 
+// RefusalOutcomes returns the codes of failed payments whose card facts have a raw refusal
+// code: the outcomes for antom emulator pay that show it.
+func RefusalOutcomes(kind antom.RefusalKind, raw string) []string {
+	var outcomes []string
+	for _, row := range rawRefusals {
+		if kind == antom.RefusalOfIssuer && row.raw == raw || kind == antom.RefusalAdvice && row.advice == raw {
+			outcomes = append(outcomes, row.code)
+		}
+	}
+	return outcomes
+}
+
 // resultInfo is what is reported about the card once the payment has ended.
 func (o *order) resultInfo(p *payment, now time.Time) *antom.PaymentResultInfo {
 	stand := o.statusAt(p, now)

@@ -72,13 +72,18 @@ type Cause struct {
 }
 
 // Exit is an exit code of the program.
-type Exit struct{ Code, Name, Meaning string }
+type Exit struct {
+	Code, Name, Meaning string
+	Provoke             []string // commands that end with it
+}
 
 // Sources are the tables of packages that this one does not import.
 type Sources struct {
 	Exits     []Exit
 	Scenarios func(antom.Operation) []string // codes that the emulator can answer an operation with
 	Outcomes  []string                       // codes that a payment on the emulator can end with
+	// Refusals gives the outcomes with which the emulator tells a raw refusal code.
+	Refusals func(kind antom.RefusalKind, code string) []string
 }
 
 // Book is all that is known of codes.
@@ -86,7 +91,7 @@ type Book struct{ entries []Entry }
 
 // New makes the book, ordered by list and code.
 func New(from Sources) *Book {
-	return &Book{slices.Concat(results(from), sdkEvents(), notifications(), refusals(), exits(from.Exits))}
+	return &Book{slices.Concat(results(from), sdkEvents(), notifications(), refusals(from), exits(from.Exits))}
 }
 
 // Entries returns what the book has, of one list or, with "", of all.
@@ -172,6 +177,9 @@ func results(from Sources) []Entry {
 	return entries
 }
 
+// payCommand begins the command that ends a payment on the emulator with a code.
+const payCommand = `antom emulator pay "$id" --outcome `
+
 // scenarioCommand begins the command that makes the emulator answer with a code.
 const scenarioCommand = "antom emulator scenario "
 
@@ -181,7 +189,7 @@ const scenarioCommand = "antom emulator scenario "
 func provoke(row antom.ResultCode, from Sources) []string {
 	var commands []string
 	if slices.Contains(from.Outcomes, row.Code) {
-		commands = append(commands, `antom emulator pay "$id" --outcome `+row.Code)
+		commands = append(commands, payCommand+row.Code)
 	}
 	if from.Scenarios == nil || row.Status == antom.StatusS {
 		return commands
@@ -204,6 +212,7 @@ func sdkEvents() []Entry {
 		if row.Inquire {
 			e.Retry = Inquire
 		}
+		e.Emulator = sdkWaysOf(row.Code)
 		for _, cause := range antom.SDKCauses(row.Code) {
 			e.Causes = append(e.Causes, Cause{cause.Message, cause.Meaning, cause.Action})
 		}
@@ -222,13 +231,19 @@ func notifications() []Entry {
 	return entries
 }
 
-func refusals() []Entry {
+func refusals(from Sources) []Entry {
 	var entries []Entry
 	for _, row := range antom.RefusalCodes() {
-		entries = append(entries, Entry{
+		e := Entry{
 			Code: row.Code, Kind: KindRefusal, Operations: []string{string(row.Kind)}, Retry: retryOf(row.Class),
 			Meaning: row.Meaning, Next: row.Action, Buyer: buyerText(row.Class), Source: sourceRefusal,
-		})
+		}
+		if from.Refusals != nil {
+			for _, outcome := range from.Refusals(row.Kind, row.Code) {
+				e.Emulator = append(e.Emulator, payCommand+outcome)
+			}
+		}
+		entries = append(entries, e)
 	}
 	return entries
 }
@@ -236,7 +251,7 @@ func refusals() []Entry {
 func exits(codes []Exit) []Entry {
 	var entries []Entry
 	for _, row := range codes {
-		entries = append(entries, Entry{Code: row.Code, Kind: KindExit, Status: row.Name, Meaning: row.Meaning, Source: "antom help exit-codes"})
+		entries = append(entries, Entry{Code: row.Code, Kind: KindExit, Status: row.Name, Meaning: row.Meaning, Emulator: row.Provoke, Source: "antom help exit-codes"})
 	}
 	return entries
 }

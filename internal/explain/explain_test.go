@@ -151,3 +151,34 @@ func TestSearch(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// What a table of ways names is a code of the SDK; a refusal names the outcomes that show it.
+func TestBook_provoke(t *testing.T) {
+	t.Parallel()
+	b := explain.New(explain.Sources{
+		Exits: []explain.Exit{{Code: "3", Name: "refused", Meaning: "refused: F", Provoke: []string{"antom payment inquire nosuch"}}},
+		Refusals: func(kind antom.RefusalKind, code string) []string {
+			if kind == antom.RefusalOfIssuer && code == "51" {
+				return []string{"USER_BALANCE_NOT_ENOUGH"}
+			}
+			return nil
+		},
+	})
+	ways := 0
+	for _, e := range b.Entries(explain.KindSDK) {
+		for _, way := range e.Emulator {
+			ways++
+			if !strings.HasPrefix(way, "antom ") {
+				t.Errorf("%s: %q is no command", e.Code, way)
+			}
+		}
+	}
+	if want := explain.SDKWays(); ways != want {
+		t.Errorf("%d ways are shown, the table has %d: one names a code that there is not", ways, want)
+	}
+	for _, row := range []struct{ code, want string }{{"51", `antom emulator pay "$id" --outcome USER_BALANCE_NOT_ENOUGH`}, {"3", "antom payment inquire nosuch"}} {
+		if got := b.Lookup(row.code)[0].Emulator; !slices.Equal(got, []string{row.want}) {
+			t.Errorf("%s: %q, want %q", row.code, got, row.want)
+		}
+	}
+}
