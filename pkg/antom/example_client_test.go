@@ -115,3 +115,12 @@ func ExampleLookupResultCode() {
 	// CLIENT_INVALID (F, fix): the client id is unknown or restricted; check the client id, and that it belongs to this environment: test or live
 	// PAYMENT_IN_PROCESS (U, wait): the payment is being processed; wait for the payment notification, or inquire
 }
+
+// After a call that moves money, the verdict says whether the same request may be sent again.
+func ExampleEndpoint_Verdict() {
+	lost := &antom.TransportError{Kind: antom.TimedOut, Operation: antom.Refund}
+	verdict := antom.Refund.Endpoint().Verdict(lost)
+	fmt.Println(verdict.Retry, "-", verdict.Reason)
+	// Output:
+	// same-id - no usable answer: timed-out
+}
