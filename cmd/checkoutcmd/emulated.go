@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/endpoint"
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/emulator/browser"
 	"github.com/antom-cli/antom/pkg/antom"
@@ -52,7 +53,7 @@ func (r *run) adoptEmulator(ctx context.Context) error {
 	if err != nil || u.Scheme != "http" || !antom.IsLoopback(u.Hostname()) {
 		return nil //nolint:nilerr // the client has refused a URL that is none
 	}
-	client, err := r.o.c.EndpointClient(0, 1)
+	client, err := endpoint.Client(r.o.c, 0, 1)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/prompt"
+	"github.com/antom-cli/antom/internal/trace"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -133,7 +134,7 @@ func (c *CLI) shown(ctx context.Context, form string, request *http.Request, m *
 	if err != nil {
 		return nil, nil, err
 	}
-	command := curlCommand(request, m.Body, caCert)
+	command := trace.Curl(request, m.Body, caCert)
 	return []byte(command), Encode(struct {
 		Command string `json:"command"`
 	}{command}), nil
@@ -150,4 +151,20 @@ func savedMessage(kind intake.Kind, r *http.Request) (*intake.Message, error) {
 		Kind: kind, Method: r.Method, Target: r.URL.RequestURI(),
 		Header: header, Body: body, Exact: true,
 	}, nil
+}
+
+// trustFor is the file of certificates that a request needs: that of --cacert or,
+// for the emulator that is served, its own.
+func (c *CLI) trustFor(ctx context.Context, r *http.Request) (string, error) {
+	if c.Global.CACert != "" {
+		return c.Abs(c.Global.CACert), nil
+	}
+	if r.URL.Scheme != "https" || !antom.IsLoopback(r.URL.Hostname()) {
+		return "", nil
+	}
+	served, err := c.RunningEmulator(ctx)
+	if err != nil || served == nil || !strings.HasSuffix(served.Address.URL, "://"+r.URL.Host) {
+		return "", err
+	}
+	return served.Address.CACert, nil
 }

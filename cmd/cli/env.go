@@ -18,6 +18,7 @@ import (
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/profile"
 	"github.com/antom-cli/antom/internal/secret"
+	"github.com/antom-cli/antom/internal/trace"
 	"github.com/antom-cli/antom/pkg/antom"
 	"github.com/antom-cli/antom/pkg/sign"
 )
@@ -276,7 +277,7 @@ func (c *CLI) client(m *Merchant, more ...antom.Option) (*antom.Client, error) {
 		return nil, err
 	}
 	if c.Global.debug {
-		transport = debugTransport{next: transport, out: c.Stderr, now: c.Now}
+		transport = trace.Transport{Next: transport, Out: c.Stderr, Now: c.Now}
 	}
 	opts = append(opts, antom.WithTransport(liveGuard{next: transport, merchant: m}))
 	return antom.NewClient(m.Profile.ClientID, m.Key, m.AntomKey, opts...)
@@ -295,12 +296,12 @@ func (c *CLI) transport(m *Merchant) (http.RoundTripper, error) {
 	if c.Global.CACert == "" {
 		return antom.SharedTransport(), nil
 	}
-	return c.ownTransport()
+	return c.OwnTransport()
 }
 
-// ownTransport is like the one that clients share, to be changed by whoever asks
+// OwnTransport is like the one that clients share, to be changed by whoever asks
 // for it; it trusts the certificates of --cacert, if that is given.
-func (c *CLI) ownTransport() (*http.Transport, error) {
+func (c *CLI) OwnTransport() (*http.Transport, error) {
 	shared := antom.SharedTransport()
 	transport, ok := shared.(*http.Transport)
 	if !ok {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/antom-cli/antom/internal/trace"
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
@@ -88,7 +89,7 @@ func ShellWord(text string) string {
 	if text == "" || slices.ContainsFunc([]byte(text), func(c byte) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,@%+=", rune(c))
 	}) {
-		return shellQuote(text)
+		return trace.ShellQuote(text)
 	}
 	return text
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/endpoint"
 	"github.com/antom-cli/antom/internal/emulator"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
@@ -115,7 +116,7 @@ func (u undelivered) Unwrap() []error { return u.errs }
 // Hint returns what to check.
 func (u undelivered) Hint() string {
 	if !slices.ContainsFunc(u.errs, cli.Is[cli.OutcomeError]) { // no answers at all
-		return cli.EndpointError{}.Hint()
+		return endpoint.Error{}.Hint()
 	}
 	return "antom emulator show PAYMENT_REQUEST_ID lists the attempts\nan endpoint must answer HTTP 200 with " + string(antom.AcknowledgementBody())
 }
@@ -184,7 +185,7 @@ func send(client *http.Client, request *http.Request) (emulator.Attempt, error) 
 	case answer.Lost != nil:
 		return attempt, fmt.Errorf("read the acknowledgement of %s: %w", request.URL, answer.Lost)
 	case answer.Refused != nil:
-		return attempt, cli.OutcomeError{Code: cli.ExitVerify, Message: fmt.Sprintf("%s did not acknowledge: %s%s", request.URL, answer.Refused, cli.ItSaid(cli.Said(answer.Body))), Remedy: "answer " + string(antom.AcknowledgementBody())}
+		return attempt, cli.OutcomeError{Code: cli.ExitVerify, Message: fmt.Sprintf("%s did not acknowledge: %s%s", request.URL, answer.Refused, endpoint.ItSaid(endpoint.Said(answer.Body))), Remedy: "answer " + string(antom.AcknowledgementBody())}
 	}
 	return attempt, nil
 }

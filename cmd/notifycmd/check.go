@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/endpoint"
 	"github.com/antom-cli/antom/internal/check"
 	"github.com/antom-cli/antom/internal/conformance"
 	"github.com/antom-cli/antom/internal/output"
@@ -170,7 +171,7 @@ func (o *notifyCheck) whole() bool {
 }
 
 func (o *notifyCheck) endpoint(p *output.Printer, text string) (*conformance.Endpoint, error) {
-	to, err := cli.EndpointURL("URL", text)
+	to, err := endpoint.URL("URL", text)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +198,7 @@ func (o *notifyCheck) endpoint(p *output.Printer, text string) (*conformance.End
 	if err != nil {
 		return nil, err
 	}
-	client, err := o.c.EndpointClient(0, 1)
+	client, err := endpoint.Client(o.c, 0, 1)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/endpoint"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/receiver"
 	"github.com/antom-cli/antom/internal/redact"
@@ -70,7 +71,7 @@ type deliverer struct {
 }
 
 func newDeliverer(c *cli.CLI, p *output.Printer) (*deliverer, error) {
-	client, err := c.EndpointClient(c.Global.RequestTimeout, 1)
+	client, err := endpoint.Client(c, c.Global.RequestTimeout, 1)
 	return &deliverer{c: c, p: p, client: client}, err
 }
 
@@ -80,7 +81,7 @@ func (k *deliverer) deliver(request *http.Request, about *receiver.Record) error
 	begin := k.c.Now()
 	answer := antom.Deliver(k.client, request)
 	if answer.Status == 0 {
-		return cli.EndpointError{URL: request.URL.String(), Err: answer.Lost}
+		return endpoint.Error{URL: request.URL.String(), Err: answer.Lost}
 	}
 	refused := answer.Err()
 	event := sentEvent{
@@ -92,7 +93,7 @@ func (k *deliverer) deliver(request *http.Request, about *receiver.Record) error
 	if refused != nil {
 		k.failed++
 		k.last = refused
-		event.Message, event.Answer = refused.Error(), cli.Said(answer.Body)
+		event.Message, event.Answer = refused.Error(), endpoint.Said(answer.Body)
 	}
 	return k.p.Event(cli.Encode(event), k.line(event))
 }
@@ -105,7 +106,7 @@ func (k *deliverer) line(e sentEvent) string {
 	if e.Acknowledged {
 		return fmt.Sprintf("%s  %s  %d, acknowledged in %s", k.p.Styled("ok", output.OK), subject, e.Status, time.Duration(e.ElapsedMs)*time.Millisecond)
 	}
-	return fmt.Sprintf("%s  %s  %s", k.p.Styled("FAILED", output.Bad), subject, refusedAnswer(e.Status, e.Message)+cli.ItSaid(e.Answer))
+	return fmt.Sprintf("%s  %s  %s", k.p.Styled("FAILED", output.Bad), subject, refusedAnswer(e.Status, e.Message)+endpoint.ItSaid(e.Answer))
 }
 
 // refusedAnswer describes an answer that is not an acknowledgement.

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/endpoint"
 	"github.com/antom-cli/antom/cmd/notifycmd/verifycmd"
 	"github.com/antom-cli/antom/internal/diagnose"
 	"github.com/antom-cli/antom/internal/output"
@@ -164,7 +165,7 @@ func (o *notifyListen) prepare(ctx context.Context, l *listening) error {
 	}
 	var to *url.URL
 	if o.forwardTo != "" {
-		if to, err = cli.EndpointURL("--forward-to", o.forwardTo); err != nil {
+		if to, err = endpoint.URL("--forward-to", o.forwardTo); err != nil {
 			return err
 		}
 	}

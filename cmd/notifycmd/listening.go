@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/endpoint"
 	"github.com/antom-cli/antom/internal/output"
 	"github.com/antom-cli/antom/internal/receiver"
 	"github.com/antom-cli/antom/internal/serve"
@@ -67,7 +68,7 @@ func (l *listening) open(from acceptedSender, to *url.URL) error {
 		}
 		return nil
 	}
-	client, err := l.o.c.EndpointClient(0, 8)
+	client, err := endpoint.Client(l.o.c, 0, 8)
 	if err == nil {
 		l.forwarder, err = receiver.NewForwarder(l.dir, l.journal, l.found, receiver.ForwardOptions{
 			Target: to, Hop: l.hop, Header: l.o.headers, Resends: l.o.resends, Transport: client.Transport, Now: l.o.c.Now, Notify: l.notify,

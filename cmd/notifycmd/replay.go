@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/endpoint"
 	"github.com/antom-cli/antom/cmd/view"
 	"github.com/antom-cli/antom/internal/intake"
 	"github.com/antom-cli/antom/internal/output"
@@ -65,12 +66,12 @@ Exit code 6: one was not acknowledged. With --quiet nothing is printed.`,
 	return cmd
 }
 
-func (o *notifyReplay) run(ctx context.Context, endpoint string) error {
+func (o *notifyReplay) run(ctx context.Context, target string) error {
 	p, err := o.c.Printer()
 	if err != nil {
 		return err
 	}
-	to, err := cli.EndpointURL("URL", endpoint)
+	to, err := endpoint.URL("URL", target)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/antom-cli/antom/cmd/cli"
+	"github.com/antom-cli/antom/cmd/endpoint"
 	"github.com/antom-cli/antom/internal/conformance"
 	"github.com/antom-cli/antom/internal/draft"
 	"github.com/antom-cli/antom/internal/intake"
@@ -72,12 +73,12 @@ Exit code 6: the endpoint did not acknowledge. With --quiet nothing is printed.`
 	return cmd
 }
 
-func (o *notifySend) run(ctx context.Context, endpoint string) error {
+func (o *notifySend) run(ctx context.Context, target string) error {
 	p, err := o.c.Printer()
 	if err != nil {
 		return err
 	}
-	to, err := cli.EndpointURL("URL", endpoint)
+	to, err := endpoint.URL("URL", target)
 	if err != nil {
 		return err
 	}
