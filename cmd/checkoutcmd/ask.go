@@ -7,8 +7,8 @@ import (
 	"github.com/antom-cli/antom/internal/wait"
 )
 
-// asker asks how the payment stands whenever something makes it likely that it has
-// moved, until it is final. Only what it is told counts: the page's word is a hint.
+// asker calls inquiryPayment when an event suggests that the payment has changed, until it is
+// final. Only its answers count; events of the page are hints.
 type asker struct {
 	subject  wait.Subject
 	target   wait.Target
@@ -18,28 +18,28 @@ type asker struct {
 	news    chan wait.Watch // one for each answer
 }
 
-// reason is how sure it is that there is a payment.
+// reason is how likely it is that there is a payment.
 type reason int
 
 const (
-	resting reason = iota // nothing is new; a page that was closed tells nothing more
-	perhaps               // the buyer may have paid
-	claimed               // somebody has said so
+	idle     reason = iota // no new event; a closed page sends none
+	possible               // the buyer may have paid
+	claimed                // the page or a notification reported a payment
 )
 
-// patiences are after how many answers that there is no payment the asking ends until
+// missingLimits are the numbers of answers without a payment after which asking pauses until
 // the next reason.
-var patiences = [...]int{resting: 1, perhaps: wait.MissingAnswers, claimed: 30}
+var missingLimits = [...]int{idle: 1, possible: wait.MissingAnswers, claimed: 30}
 
-// restingPace is how often it is asked without a reason, once there was one.
-const restingPace = 20 * time.Second
+// idleInterval is the time between inquiries without a new reason, once there was one.
+const idleInterval = 20 * time.Second
 
 func newAsker(subject wait.Subject, target wait.Target, interval time.Duration) *asker {
 	return &asker{subject: subject, target: target, interval: interval, reasons: make(chan reason, 1), news: make(chan wait.Watch)}
 }
 
-// because gives a reason to ask. Of several that wait, the strongest one counts.
-func (a *asker) because(why reason) {
+// wake gives a reason to ask. If another one is pending, the stronger one is kept.
+func (a *asker) wake(why reason) {
 	for {
 		select {
 		case a.reasons <- why:
@@ -61,12 +61,12 @@ func (a *asker) run(ctx context.Context) {
 	for {
 		again, stop := context.WithCancel(ctx)
 		end := make(chan wait.End, 1)
-		go func() { end <- a.ask(ctx, again, patiences[why]) }()
+		go func() { end <- a.ask(ctx, again, missingLimits[why]) }()
 		var ended bool
 		select {
 		case e := <-end:
 			ended = e == wait.Final || e == wait.Refused
-		case next := <-a.reasons: // the payment has moved since: ask at once
+		case next := <-a.reasons: // the payment may have changed: ask at once
 			stop()
 			e := <-end
 			ended, why = e == wait.Final || e == wait.Refused, max(why, next)
@@ -80,16 +80,16 @@ func (a *asker) run(ctx context.Context) {
 		}
 		select {
 		case why = <-a.reasons:
-		case <-time.After(restingPace):
-			why = resting
+		case <-time.After(idleInterval):
+			why = idle
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// ask asks every interval until the payment is final, there is none so many times, or
-// again ends. What was answered is told all the same, until ctx ends.
+// ask asks every interval until the payment is final, the limit of answers without a payment is
+// reached, or again is done. Answers are delivered until ctx is done.
 func (a *asker) ask(ctx, again context.Context, missing int) wait.End {
 	watches := wait.Run(again, a.subject, []wait.Target{a.target}, wait.Options{Interval: a.interval, MaxMissing: missing, Observe: func(e wait.Event) {
 		select {

@@ -40,8 +40,8 @@ func (g *gateway) Ask(_ context.Context, target wait.Target) (wait.State, error)
 	return wait.State{Target: target, Status: "SUCCESS", Final: true}, nil
 }
 
-// TestAsker: nothing is asked without a reason; a claim is believed for longer than a
-// possibility, and asks at once.
+// Nothing is asked without a reason. A reported payment is asked for at once, and for longer
+// than a possible one.
 func TestAsker(t *testing.T) {
 	t.Parallel()
 	second := time.Second
@@ -55,10 +55,10 @@ func TestAsker(t *testing.T) {
 		"no reason":                   {until: time.Minute},
 		"paid, and told":              {paid: second, final: second, reasons: map[time.Duration]reason{5 * second: claimed}, until: time.Minute, want: []time.Duration{5 * second}, ends: true},
 		"told, and not yet there":     {paid: 8 * second, final: 11 * second, reasons: map[time.Duration]reason{second: claimed}, until: time.Minute, want: []time.Duration{second, 3 * second, 5 * second, 7 * second, 9 * second, 11 * second}, ends: true},
-		"perhaps, and then at rest":   {reasons: map[time.Duration]reason{second: perhaps}, until: 30 * second, want: []time.Duration{second, 3 * second, 5 * second, 25 * second}},
-		"at rest, and then told":      {paid: 12 * second, final: 12 * second, reasons: map[time.Duration]reason{second: perhaps, 13 * second: claimed}, until: time.Minute, want: []time.Duration{second, 3 * second, 5 * second, 13 * second}, ends: true},
-		"told while it is asked":      {paid: 2 * second, final: 2 * second, reasons: map[time.Duration]reason{second: perhaps, 2500 * time.Millisecond: claimed}, until: time.Minute, want: []time.Duration{second, 2500 * time.Millisecond}, ends: true},
-		"closed, and found by chance": {paid: 20 * second, final: 20 * second, reasons: map[time.Duration]reason{second: perhaps}, until: time.Minute, want: []time.Duration{second, 3 * second, 5 * second, 25 * second}, ends: true},
+		"possible, and then at rest":  {reasons: map[time.Duration]reason{second: possible}, until: 30 * second, want: []time.Duration{second, 3 * second, 5 * second, 25 * second}},
+		"at rest, and then told":      {paid: 12 * second, final: 12 * second, reasons: map[time.Duration]reason{second: possible, 13 * second: claimed}, until: time.Minute, want: []time.Duration{second, 3 * second, 5 * second, 13 * second}, ends: true},
+		"told while it is asked":      {paid: 2 * second, final: 2 * second, reasons: map[time.Duration]reason{second: possible, 2500 * time.Millisecond: claimed}, until: time.Minute, want: []time.Duration{second, 2500 * time.Millisecond}, ends: true},
+		"closed, and found by chance": {paid: 20 * second, final: 20 * second, reasons: map[time.Duration]reason{second: possible}, until: time.Minute, want: []time.Duration{second, 3 * second, 5 * second, 25 * second}, ends: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -77,7 +77,7 @@ func TestAsker(t *testing.T) {
 					}
 				}()
 				for after, why := range test.reasons {
-					time.AfterFunc(after, func() { a.because(why) })
+					time.AfterFunc(after, func() { a.wake(why) })
 				}
 				a.run(ctx)
 				if ended := ctx.Err() == nil; ended != test.ends {
@@ -93,12 +93,12 @@ func TestAsker(t *testing.T) {
 	}
 }
 
-// TestBecause: of several reasons that wait the strongest one counts, and none blocks.
-func TestBecause(t *testing.T) {
+// The stronger of two pending reasons is kept, and wake never blocks.
+func TestAsker_wake(t *testing.T) {
 	t.Parallel()
 	a := newAsker(nil, wait.Target{}, time.Second)
-	for _, why := range []reason{perhaps, claimed, perhaps} {
-		a.because(why)
+	for _, why := range []reason{possible, claimed, possible} {
+		a.wake(why)
 	}
 	if why := <-a.reasons; why != claimed || len(a.reasons) != 0 {
 		t.Errorf("%d, and %d more", why, len(a.reasons))

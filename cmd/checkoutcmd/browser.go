@@ -10,8 +10,8 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 )
 
-// openers are the programs that open a URL, by system, the one that knows the user's
-// own browser first.
+// openers are the programs that open a URL on each system. Those that start the user's default
+// browser come first.
 var openers = [...]struct {
 	system  string
 	command []string
@@ -52,13 +52,12 @@ func browserCommands(named, system string) [][]string {
 	return commands
 }
 
-// quickFailure is how long a browser is watched: one that has failed by then, as
+// quickFailure is how long a started browser is watched. One that fails within it, such as
 // xdg-open without a screen, has opened nothing.
 const quickFailure = 1500 * time.Millisecond
 
-// openBrowser starts the first browser that there is and reports whether there was
-// one. It is not waited for: a browser outlives the command, and a Ctrl-C is not meant
-// for it.
+// openBrowser starts the first browser found and reports whether one started. It does not wait
+// for it, as a browser outlives the command, and keeps Ctrl-C from it.
 func openBrowser(c *cli.CLI, url string) bool {
 	for _, command := range browserCommands(c.Getenv("BROWSER"), runtime.GOOS) {
 		path, err := exec.LookPath(command[0])
@@ -67,14 +66,14 @@ func openBrowser(c *cli.CLI, url string) bool {
 		}
 		browser := exec.CommandContext(context.Background(), path, arguments(command[1:], url)...)
 		detach(browser)
-		if browser.Start() == nil && lives(browser) {
+		if browser.Start() == nil && started(browser) {
 			return true
 		}
 	}
 	return false
 }
 
-// arguments puts the URL where %s stands, or else at the end.
+// arguments replaces %s by the URL, or appends the URL if there is no %s.
 func arguments(words []string, url string) []string {
 	list, placed := []string{}, false
 	for _, word := range words {
@@ -87,8 +86,8 @@ func arguments(words []string, url string) []string {
 	return list
 }
 
-// lives reports that a browser has not failed at once.
-func lives(browser *exec.Cmd) bool {
+// started reports that a browser did not fail at once.
+func started(browser *exec.Cmd) bool {
 	ended := make(chan error, 1)
 	go func() { ended <- browser.Wait() }()
 	select {

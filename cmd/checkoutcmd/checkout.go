@@ -1,5 +1,5 @@
-// Package checkoutcmd is antom checkout: a session is paid in the browser, and the
-// terminal shows what the page hears.
+// Package checkoutcmd is antom checkout: it shows a payment session in the browser and prints
+// the events of the page in the terminal.
 package checkoutcmd
 
 import (
@@ -20,12 +20,12 @@ import (
 
 // checkoutCmd is `antom checkout`.
 type checkoutCmd struct {
-	c       *cli.CLI
-	session sessionflags.Flags
-	given   string // --session
-	last    bool
-	look    lookFlags
-	sdk     sdkFlags
+	c          *cli.CLI
+	session    sessionflags.Flags
+	sessionArg string // --session
+	last       bool
+	options    sdkOptions
+	sdk        sdkFlags
 
 	address   string
 	listen    string
@@ -104,9 +104,9 @@ gateway's last answer.`,
 }
 
 func (o *checkoutCmd) bind(flags *pflag.FlagSet) {
-	flags.StringVar(&o.given, "session", "", "pay this session: `data`, or the JSON answer that has them; - is standard input")
+	flags.StringVar(&o.sessionArg, "session", "", "pay this session: `data`, or the JSON answer that has them; - is standard input")
 	flags.BoolVar(&o.last, "last", false, "pay the session that the last checkout of this profile left open")
-	o.look.bind(flags)
+	o.options.bind(flags)
 	o.sdk.bind(flags)
 	flags.Var(cli.NewEnum(&o.print, formWords()...), "print", "print the integration with these options, and do nothing else: "+strings.Join(cli.NonEmpty(formWords()), ", "))
 	flags.StringVar(&o.address, "page", "127.0.0.1:0", "loopback `address` and port of the page; port 0 is a free one")
@@ -120,12 +120,12 @@ func (o *checkoutCmd) bind(flags *pflag.FlagSet) {
 	o.session.Bind(flags)
 }
 
-// validate refuses combinations that no profile can mend.
+// validate refuses combinations of flags that are wrong with every profile.
 func (o *checkoutCmd) validate(flags *pflag.FlagSet) error {
 	if o.c.Global.Format == output.FormatCSV {
 		return cli.Usagef("-o csv: the result is a stream").WithHint("forms: text, json, jsonl")
 	}
-	if err := cli.First(o.validateSource(flags), o.validatePage(flags), o.look.validate(o.c), o.sdk.validate()); err != nil {
+	if err := cli.First(o.validateSource(flags), o.validatePage(flags), o.options.validate(o.c), o.sdk.validate()); err != nil {
 		return err
 	}
 	if o.interval <= 0 || o.timeout <= 0 {
@@ -134,15 +134,16 @@ func (o *checkoutCmd) validate(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// takes reports whether the session is there already.
-func (o *checkoutCmd) takes() bool { return o.given != "" || o.last }
+// existing reports whether the session exists already: it comes from --session or --last.
+func (o *checkoutCmd) existing() bool { return o.sessionArg != "" || o.last }
 
-// validateSource wants one session: made, given, or left open.
+// validateSource checks that the session has one source: the flags of session create, --session
+// or --last.
 func (o *checkoutCmd) validateSource(flags *pflag.FlagSet) error {
-	if o.given != "" && o.last {
+	if o.sessionArg != "" && o.last {
 		return cli.Usagef("--session and --last both given").WithHint("give one")
 	}
-	if o.look.element && !flags.Changed("scene") && !o.takes() {
+	if o.options.element && !flags.Changed("scene") && !o.existing() {
 		if err := flags.Set("scene", "element"); err != nil {
 			return err
 		}
@@ -153,7 +154,7 @@ func (o *checkoutCmd) validateSource(flags *pflag.FlagSet) error {
 	if o.print != "" {
 		return o.validatePrint(flags)
 	}
-	if !o.takes() {
+	if !o.existing() {
 		return o.session.Validate(flags)
 	}
 	made := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -184,37 +185,37 @@ func (o *checkoutCmd) run(ctx context.Context) error {
 	return r.serve(ctx)
 }
 
-// validateScene wants a session that the chosen form can show, before one is made.
+// validateScene checks, before a session is created, that the chosen form can show it.
 func (o *checkoutCmd) validateScene(scene string) error {
 	switch {
-	case o.takes():
+	case o.existing():
 		return nil
 	case scene == "checkout-page":
 		return cli.Usagef("--scene checkout-page has no form to show: the buyer pays on a page of Antom's").
 			WithHint("antom session create --scene checkout-page --wait prints its address and waits")
-	case scene == "element" && !o.look.element:
+	case scene == "element" && !o.options.element:
 		return cli.Usagef("--scene element makes a session for the Payment Element").WithHint("--element shows it, and sets the scene by itself")
-	case scene == "classic" && o.look.element:
+	case scene == "classic" && o.options.element:
 		return cli.Usagef("--scene classic makes a session that the Payment Element does not show").WithHint("leave out --scene: --element sets it")
 	}
 	return nil
 }
 
-// storedCard puts --stored-card where the request has it.
+// storedCard puts the token of --stored-card into the request.
 func (o *checkoutCmd) storedCard(flags *pflag.FlagSet) error {
 	switch {
-	case o.look.storedCard == "":
+	case o.options.storedCard == "":
 		return nil
-	case o.takes():
+	case o.existing():
 		return cli.Usagef("--stored-card is of a session to be made, and --session or --last takes one that is there").WithHint("leave one of them out")
 	}
-	return flags.Set("set", "paymentMethod.paymentMethodId="+o.look.storedCard)
+	return flags.Set("set", "paymentMethod.paymentMethodId="+o.options.storedCard)
 }
 
-// validatePrint wants nothing that only a run has. An amount is needed where the request
-// is printed.
+// validatePrint refuses flags that only matter to a run. An amount is required only where the
+// request is printed.
 func (o *checkoutCmd) validatePrint(flags *pflag.FlagSet) error {
-	if o.takes() {
+	if o.existing() {
 		return cli.Usagef("--print shows how to make sessions, and takes none").WithHint("leave out --session and --last")
 	}
 	if o.print != "node" {
@@ -223,7 +224,7 @@ func (o *checkoutCmd) validatePrint(flags *pflag.FlagSet) error {
 	return o.session.Validate(flags)
 }
 
-// validatePage wants an address that no other machine reaches.
+// validatePage checks that the address of the page is a loopback address.
 func (o *checkoutCmd) validatePage(flags *pflag.FlagSet) error {
 	o.notifyURL = flags.Lookup("notify-url").Value.String()
 	if err := hearing.CheckAddress(o.listen); err != nil {

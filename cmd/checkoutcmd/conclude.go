@@ -14,23 +14,24 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// How long the page may take to show how it ended.
-const lastWords = 3 * time.Second
+// pageGrace is how long the command waits at its end: for the page to show the result, or for
+// the browser to return to it.
+const pageGrace = 3 * time.Second
 
-// conclude turns the reason of the end into the command's error, tells the page, and
-// prints what came of it.
+// conclude turns the reason for the end into the command's error, shows the result on the page
+// and prints it.
 func (r *run) conclude(ctx context.Context, err error) error {
 	verdict, final := r.verdict(err)
 	if final {
-		if failed := cli.First(r.awaitReturn(ctx), r.awaitNotice(ctx)); failed != nil {
+		if failed := cli.First(r.awaitReturn(ctx), r.awaitNotification(ctx)); failed != nil {
 			return failed
 		}
-		r.compare()
+		r.reportDisagreements()
 		r.forget()
 	}
-	r.server.Finish(r.outcome(final), lastWords)
-	for _, e := range r.heard.take() { // what came while the page was being told
-		if failed := r.tell.event(e); failed != nil {
+	r.server.Finish(r.outcome(final), pageGrace)
+	for _, e := range r.events.take() { // events that came in the meantime
+		if failed := r.report.event(e); failed != nil {
 			return failed
 		}
 	}
@@ -41,16 +42,17 @@ func (r *run) conclude(ctx context.Context, err error) error {
 		return failed
 	}
 	if !final {
-		r.whatIsOpen(context.Cause(ctx))
+		r.noteOpen(context.Cause(ctx))
 	}
 	return verdict
 }
 
-// verdict is how the run ended, nil for the wanted ending.
+// verdict is the error of the run, nil if the payment ended as expected, and whether the
+// payment is final.
 func (r *run) verdict(err error) (verdict error, final bool) {
 	switch {
 	case errors.Is(err, errFinal):
-		return view.Outcome(view.PaymentOf(r.stand.State), r.o.expect), true
+		return view.Outcome(view.PaymentOf(r.latest.State), r.o.expect), true
 	case errors.Is(err, cli.ErrWaitTimeout):
 		return cli.OutcomeError{Code: cli.ExitPending, Message: fmt.Sprintf("payment %s is not final after %s: %s", r.session.PaymentRequestID, r.o.timeout, r.standing())}, false
 	case cli.Is[cli.StoppedError](err):
@@ -59,29 +61,30 @@ func (r *run) verdict(err error) (verdict error, final bool) {
 	return err, false
 }
 
-// standing says what is known of the payment.
+// standing describes the last known state of the payment.
 func (r *run) standing() string {
 	switch {
-	case r.stand.HasState:
-		return r.stand.State.Status
-	case wait.IsMissing(r.stand.Err):
+	case r.latest.HasState:
+		return r.latest.State.Status
+	case wait.IsMissing(r.latest.Err):
 		return "nothing was paid"
-	case r.stand.Err != nil:
-		return "no answer: " + r.stand.Err.Error()
+	case r.latest.Err != nil:
+		return "no answer: " + r.latest.Err.Error()
 	case !r.opened:
 		return "the page was not opened"
 	}
 	return "not submitted, as far as is known"
 }
 
-// compare tells where the page's word and the gateway's differ.
-func (r *run) compare() {
-	status := r.stand.State.Status
+// reportDisagreements warns where the page or a notification reported another result than
+// inquiryPayment.
+func (r *run) reportDisagreements() {
+	status := r.latest.State.Status
 	if r.claim != "" && string(r.claim) != status {
-		r.tell.disagreement("the page", string(r.claim), status)
+		r.report.disagreement("the page", string(r.claim), status)
 	}
 	if told := r.notified; told != "" && string(told) != status {
-		r.tell.disagreement("the notification", string(told), status)
+		r.report.disagreement("the notification", string(told), status)
 	}
 }
 
@@ -90,7 +93,7 @@ func (r *run) outcome(final bool) checkout.Outcome {
 	if !final {
 		return checkout.Outcome{Title: "The command has ended", Text: "The payment is not final. The terminal says how to go on."}
 	}
-	payment := view.PaymentOf(r.stand.State)
+	payment := view.PaymentOf(r.latest.State)
 	good := payment.PaymentStatus == antom.PaymentSuccess
 	title := map[bool]string{true: "Paid", false: "Not paid"}[good]
 	return checkout.Outcome{Good: good, Title: title, Text: "inquiryPayment says " + string(payment.PaymentStatus) + codeText(payment.PaymentResultCode) + ". You can close this page."}
@@ -106,24 +109,24 @@ func codeText(code string) string {
 // print prints the payment, or the last record of the stream.
 func (r *run) print(verdict error) error {
 	if r.p.Streams() {
-		w := r.stand
+		w := r.latest
 		if w.Target == (wait.Target{}) {
 			w.Target = wait.Target{PaymentRequestID: r.session.PaymentRequestID}
 		}
-		return r.tell.stream(resultRecord(&w, r.o.c.Now(), cli.ExitCode(verdict)), "")
+		return r.report.stream(resultRecord(&w, r.o.c.Now(), cli.ExitCode(verdict)), "")
 	}
-	if !r.stand.HasState {
+	if !r.latest.HasState {
 		return nil
 	}
-	return r.p.Print(view.PaymentResult(view.PaymentOf(r.stand.State), r.stand.State.Body))
+	return r.p.Print(view.PaymentResult(view.PaymentOf(r.latest.State), r.latest.State.Body))
 }
 
-// whatIsOpen says what has not ended, and how to go on.
-func (r *run) whatIsOpen(cause error) {
+// noteOpen says what is still open, and how to go on.
+func (r *run) noteOpen(cause error) {
 	id := cli.IDArg(r.session.PaymentRequestID)
 	switch left := expiry(r.o.c.Now(), r.session.Expires); {
 	case cause == nil:
-	case r.stand.HasState: // a payment was made: the session is used up
+	case r.latest.HasState: // a payment was made: the session is used up
 		r.p.Note("the payment goes on without this command: antom payment wait %s", id)
 	case r.expired:
 		r.p.Note("nothing is open: the session has expired")

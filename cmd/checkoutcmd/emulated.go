@@ -15,9 +15,9 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// findEmulator finds the pages of the emulator: those of antom emulator serve, or else
-// this process serves them for as long as it runs. Several may do so side by side: the
-// state is in a file that they share.
+// findEmulator finds the pages of the emulator: those of antom emulator serve or, if it does
+// not run, pages that this process serves while it runs. Several processes may do so at the
+// same time, as they share the file with the state.
 func (r *run) findEmulator(ctx context.Context) error {
 	served, err := r.o.c.RunningEmulator(ctx)
 	if err != nil {
@@ -46,12 +46,12 @@ func (r *run) findEmulator(ctx context.Context) error {
 	return nil
 }
 
-// adoptEmulator finds out that the gateway of a profile is an emulator on this machine,
-// as in CI: then its form is shown. What does not answer is none.
+// adoptEmulator detects that the gateway of a profile is an emulator on this machine, as in CI,
+// and uses its form. A gateway that does not answer is not an emulator.
 func (r *run) adoptEmulator(ctx context.Context) error {
 	u, err := url.Parse(r.m.Profile.GatewayURL)
 	if err != nil || u.Scheme != "http" || !antom.IsLoopback(u.Hostname()) {
-		return nil //nolint:nilerr // the client has refused a URL that is none
+		return nil //nolint:nilerr // the client has already refused an invalid URL
 	}
 	client, err := endpoint.Client(r.o.c, 0, 1)
 	if err != nil {
@@ -81,8 +81,8 @@ func hasPages(ctx context.Context, by http.RoundTripper, base string) (bool, err
 	return answer.StatusCode == http.StatusOK && script, nil
 }
 
-// serveEmulator serves the emulator's pages on a port of their own. Its notifications
-// are sent only where somebody listens for them here.
+// serveEmulator serves the emulator's pages on a port of their own. Notifications are sent only
+// with --listen.
 func (r *run) serveEmulator(ctx context.Context) error {
 	gateway, err := r.o.c.OpenEmulator()
 	if err != nil {

@@ -12,16 +12,16 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// lateNotice is how long the final notification is waited for once inquiryPayment has
-// told the end.
+// lateNotice is how long the final notification is waited for once inquiryPayment has reported
+// a final status.
 const lateNotice = 5 * time.Second
 
-// listen opens the receiver, and has the session's notifications come to it.
+// listen opens the receiver and sets the session's notification URL to it.
 func (r *run) listen(ctx context.Context) (err error) {
 	if r.o.listen == "" {
 		return nil
 	}
-	if r.m.Emulator == nil && r.o.notifyURL == "" && !r.o.takes() {
+	if r.m.Emulator == nil && r.o.notifyURL == "" && !r.o.existing() {
 		return cli.Usagef("--listen: Antom can't call this machine").WithHint("--notify-url names the URL of a tunnel that leads here: see antom help tunnels")
 	}
 	if r.hearing, err = hearing.Open(ctx, r.o.c, r.p, hearing.Options{Address: r.o.listen, Public: r.o.notifyURL, Merchant: r.m}); err != nil {
@@ -35,8 +35,8 @@ func (r *run) listen(ctx context.Context) (err error) {
 	return nil
 }
 
-// hearsAt is the URL of --listen; empty without it.
-func (r *run) hearsAt() string {
+// notifyAddress is the URL of --listen; empty without it.
+func (r *run) notifyAddress() string {
 	if r.hearing == nil {
 		return ""
 	}
@@ -56,10 +56,10 @@ type noticeRecord struct {
 	Message          string `json:"message,omitempty"`
 }
 
-// noticed takes the notifications that have come.
-func (r *run) noticed() error {
+// handleNotices handles the notifications that have arrived.
+func (r *run) handleNotices() error {
 	for _, e := range r.hearing.Take() {
-		record := noticeRecord{Type: "notification", Time: r.tell.stamp(e.Time), Genuine: e.Type == receiver.Received}
+		record := noticeRecord{Type: "notification", Time: r.report.stamp(e.Time), Genuine: e.Type == receiver.Received}
 		if e.Record != nil {
 			record.NotifyType, record.PaymentRequestID = redact.Line(e.Record.NotifyType), redact.Line(e.Record.PaymentRequestID)
 			record.ResultStatus, record.ResultCode = redact.Line(e.Record.ResultStatus), redact.Line(e.Record.ResultCode)
@@ -68,27 +68,28 @@ func (r *run) noticed() error {
 		if e.Err != nil {
 			record.Message = redact.Line(e.Err.Error())
 		}
-		if err := r.tell.notice(e.Time, record); err != nil {
+		if err := r.report.notice(e.Time, record); err != nil {
 			return err
 		}
 		if record.Genuine && record.Ours {
-			r.believe(record)
+			r.applyNotice(record)
 		}
 	}
 	return nil
 }
 
-// believe takes in what a genuine notification says of the payment, and asks: it may
-// have been overtaken.
-func (r *run) believe(record noticeRecord) {
+// applyNotice records the result in a genuine notification, and asks inquiryPayment: the state
+// may have changed since.
+func (r *run) applyNotice(record noticeRecord) {
 	if record.NotifyType == string(antom.NotifyPaymentResult) {
 		r.notified = map[string]antom.PaymentStatus{"S": antom.PaymentSuccess, "F": antom.PaymentFail}[record.ResultStatus]
 	}
-	r.asker.because(claimed)
+	r.asker.wake(claimed)
 }
 
-// awaitNotice waits for the final notification, which may come after the answer.
-func (r *run) awaitNotice(ctx context.Context) error {
+// awaitNotification waits for the final notification, which may arrive after the answer of
+// inquiryPayment.
+func (r *run) awaitNotification(ctx context.Context) error {
 	if r.hearing == nil {
 		return nil
 	}
@@ -96,7 +97,7 @@ func (r *run) awaitNotice(ctx context.Context) error {
 	for r.notified == "" {
 		select {
 		case <-r.hearing.More():
-			if err := r.noticed(); err != nil {
+			if err := r.handleNotices(); err != nil {
 				return err
 			}
 		case <-limit:
@@ -110,7 +111,7 @@ func (r *run) awaitNotice(ctx context.Context) error {
 }
 
 // notice prints a notification.
-func (t *teller) notice(at time.Time, n noticeRecord) error {
+func (t *reporter) notice(at time.Time, n noticeRecord) error {
 	text := t.clock(at) + "  " + column("notification") + "  "
 	switch {
 	case !n.Genuine:

@@ -45,17 +45,17 @@ func TestTables_sorted(t *testing.T) {
 	}
 }
 
-// TestSettings: each flag says what the guide's tables say it does.
+// Each flag sets the option that the guide's tables document.
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		flags lookFlags
+		flags sdkOptions
 		want  checkout.Settings
 	}{
-		"nothing said": {lookFlags{}, checkout.Settings{
+		"nothing said": {sdkOptions{}, checkout.Settings{
 			Class: "AMSCashierPayment", Popup: true, Options: map[string]any{"environment": "sandbox"}, Params: map[string]any{"notRedirectAfterComplete": true},
 		}},
-		"all said": {lookFlags{
+		"all said": {sdkOptions{
 			embedded: true, locale: "pt_BR", noLoading: true, redirect: true, needCVV: true, noAnalytics: true,
 			styles: map[string]any{"theme": "night"}, address: map[string]any{"region": "SG"},
 		}, checkout.Settings{
@@ -67,11 +67,11 @@ func TestSettings(t *testing.T) {
 			},
 			Submit: map[string]any{"billingAddress": map[string]any{"region": "SG"}},
 		}},
-		"the form's button": {lookFlags{embedded: true, submitButton: true}, checkout.Settings{
+		"the form's button": {sdkOptions{embedded: true, submitButton: true}, checkout.Settings{
 			Class: "AMSCashierPayment", Options: map[string]any{"environment": "sandbox"},
 			Params: map[string]any{"notRedirectAfterComplete": true, "appearance": map[string]any{"showSubmitButton": true}},
 		}},
-		"the Payment Element": {lookFlags{element: true}, checkout.Settings{
+		"the Payment Element": {sdkOptions{element: true}, checkout.Settings{
 			Class: "AMSElement", OwnButton: true, Options: map[string]any{"environment": "sandbox"}, Params: map[string]any{"notRedirectAfterComplete": true},
 		}},
 	} {
@@ -87,7 +87,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// TestJSValue: texts can't end the script that they stand in.
+// Texts can't end the script that contains them.
 func TestJSValue(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

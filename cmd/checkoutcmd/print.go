@@ -37,8 +37,8 @@ func formWords() []string {
 	return words
 }
 
-// printSnippet prints the smallest integration that shows what the flags say. Nothing is
-// sent and nothing is served.
+// printSnippet prints the smallest integration with the options of the flags. Nothing is sent
+// or served.
 func (o *checkoutCmd) printSnippet(ctx context.Context, p *output.Printer) error {
 	chosen, err := o.c.LoadProfile(p)
 	if err != nil {
@@ -69,7 +69,7 @@ func (o *checkoutCmd) printSnippet(ctx context.Context, p *output.Printer) error
 			text = string(file)
 		}
 	}
-	settings := o.look.settings(environment)
+	settings := o.options.settings(environment)
 	marks := []string{"__SDK_URL__", html.EscapeString(source), "__INTEGRITY__", o.integrityAttributes()}
 	marks = append(marks, o.pageMarks(settings)...)
 	if o.print == "node" {
@@ -79,7 +79,7 @@ func (o *checkoutCmd) printSnippet(ctx context.Context, p *output.Printer) error
 		}
 		marks = append(marks, "__REQUEST__", jsValue(request, ""))
 	}
-	o.look.advise(p)
+	o.options.advise(p)
 	record := struct {
 		Print string `json:"print"`
 		Text  string `json:"text"`
@@ -91,8 +91,8 @@ func (o *checkoutCmd) printSnippet(ctx context.Context, p *output.Printer) error
 	return err
 }
 
-// servedSDK is the stand-in of the emulator that is served or, without one, where it is
-// by the documents' examples.
+// servedSDK is the URL of the stand-in that a running emulator serves or, if none runs, the URL
+// from the examples in the documentation.
 func (o *checkoutCmd) servedSDK(ctx context.Context, p *output.Printer) (string, error) {
 	served, err := o.c.RunningEmulator(ctx)
 	if err != nil {
@@ -112,8 +112,8 @@ func (o *checkoutCmd) integrityAttributes() string {
 	return ` integrity="` + o.sdk.integrity + `" crossorigin="anonymous"`
 }
 
-// order is the request that the node snippet sends, without what it makes anew each
-// time.
+// order is the request that the node snippet sends, without the fields that the snippet
+// generates for each order.
 func (o *checkoutCmd) order(ctx context.Context, m *cli.Merchant) (map[string]any, error) {
 	m.Profile.RedirectURL = cmp.Or(m.Profile.RedirectURL, "http://127.0.0.1/")
 	body, err := o.session.Body(ctx, m)
@@ -134,21 +134,20 @@ func (o *checkoutCmd) order(ctx context.Context, m *cli.Merchant) (map[string]an
 	return request, nil
 }
 
-// ways are how the three forms of a snippet spell what they do at a place: pay is what
-// the button does, with __CALL__ in the place of the call, and holds is where that is
-// kept.
-var ways = [...]struct{ word, indent, button, holds, pay string }{
+// dialects are the parts of a snippet that differ by form: pay is the action of the button,
+// with __CALL__ for the call, and holds declares the variable for it.
+var dialects = [...]struct{ word, indent, button, holds, pay string }{
 	{"html", "", "<button id=\"pay\" type=\"button\">Pay</button>\n", "", "document.querySelector('#pay').addEventListener('click', () => __CALL__);"},
 	{"react", "    ", "      <button type=\"button\" onClick={() => pay.current()}>\n        Pay\n      </button>\n", "  const pay = useRef(() => {});\n", "pay.current = () => __CALL__;"},
 	{"vue", "  ", "  <button type=\"button\" @click=\"pay()\">Pay</button>\n", "let pay = () => {};\n", "pay = () => __CALL__;"},
 }
 
-// over are the codes after which the server is asked.
-var over = [...]string{"SDK_PAYMENT_SUCCESSFUL", "SDK_PAYMENT_PROCESSING", "SDK_PAYMENT_FAIL", "SDK_PAYMENT_ERROR"}
+// endCodes are the codes after which the snippet asks the server for the result.
+var endCodes = [...]string{"SDK_PAYMENT_SUCCESSFUL", "SDK_PAYMENT_PROCESSING", "SDK_PAYMENT_FAIL", "SDK_PAYMENT_ERROR"}
 
 // pageMarks are the marks of the snippets that run in a browser.
 func (o *checkoutCmd) pageMarks(s checkout.Settings) []string {
-	for _, way := range ways {
+	for _, way := range dialects {
 		if way.word != o.print {
 			continue
 		}
@@ -164,15 +163,15 @@ func (o *checkoutCmd) pageMarks(s checkout.Settings) []string {
 		}
 		return []string{
 			"__BUTTON__", button, "__PAY__", holds, "__HOOKS__", hooks, "__REMOVE__", removeCall(s),
-			"__HEARING__", indented(hearingLines(s), way.indent), "__MOUNT__", indented(lines, way.indent),
+			"__HEARING__", indented(eventLines(s), way.indent), "__MOUNT__", indented(lines, way.indent),
 		}
 	}
 	return nil
 }
 
-func hearingLines(s checkout.Settings) []string {
+func eventLines(s checkout.Settings) []string {
 	var codes []string
-	for _, code := range over {
+	for _, code := range endCodes {
 		codes = append(codes, jsText(code))
 	}
 	lines := []string{"const over = [" + strings.Join(codes, ", ") + "];", "const options = {"}
@@ -226,12 +225,12 @@ func removeCall(s checkout.Settings) string {
 	return "unmount"
 }
 
-// indented joins lines, which may hold several, and moves them to the right.
+// indented joins lines, which may contain several lines each, and indents them.
 func indented(lines []string, by string) string {
 	return by + strings.ReplaceAll(strings.Join(lines, "\n"), "\n", "\n"+by)
 }
 
-// jsValue is a value as a person would write it in JavaScript, on lines from indent on.
+// jsValue formats a value as JavaScript; indent is the indentation of its last line.
 func jsValue(value any, indent string) string {
 	switch value := value.(type) {
 	case map[string]any:
@@ -255,15 +254,15 @@ func jsValue(value any, indent string) string {
 	return string(cli.Encode(value))
 }
 
-// jsText is a text in single quotes. It may stand in HTML: a script ends at its first
-// end tag, wherever that is.
+// jsText quotes text with single quotes. It is safe in HTML, where a script ends at the first
+// end tag, even within a string.
 func jsText(text string) string {
 	quoted := strconv.Quote(text)
 	inner := strings.NewReplacer(`\"`, `"`, "'", `\'`, "<", `\u003c`, "\u2028", `\u2028`, "\u2029", `\u2029`).Replace(quoted[1 : len(quoted)-1])
 	return "'" + inner + "'"
 }
 
-// jsKey is the name of a member, in quotes where it needs some.
+// jsKey is the name of a member, quoted where necessary.
 func jsKey(name string) string {
 	for i, r := range name {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' || r == '$'

@@ -31,21 +31,21 @@ type run struct {
 	client   *antom.Client
 	emulated string // origin of the emulator's pages; empty: a real gateway
 	listener net.Listener
-	session  *given
+	session  *openSession
 	server   *checkout.Server
-	heard    queue
+	events   queue
 	watch    checkout.Watch
 	asker    *asker
-	tell     teller
+	report   reporter
 	hearing  *hearing.Hearing    // of --listen; nil without it
-	notified antom.PaymentStatus // what PAYMENT_RESULT said; empty: none came
+	notified antom.PaymentStatus // result in PAYMENT_RESULT; empty until one came
 
-	stand   wait.Watch // the newest answer about the payment
+	latest  wait.Watch // the newest answer about the payment
 	claim   antom.PaymentStatus
-	opened  bool // a page was, some time
-	leaving bool // the browser was sent elsewhere: that the page is gone is no surprise
-	expired bool // the session has, meanwhile
-	returns bool // paymentRedirectUrl is a page of this command's
+	opened  bool // a page has been opened at least once
+	leaving bool // the browser was redirected, so the page is expected to close
+	expired bool // the session has expired during the run
+	returns bool // paymentRedirectUrl is this command's own page
 
 	work  []func(context.Context) error // runs beside the page
 	stops []func()
@@ -57,10 +57,11 @@ func (r *run) close() {
 	}
 }
 
-// sent reports that there is nothing to serve: --dry-run has shown the request.
+// sent reports that there is no page to serve: --dry-run has printed the request.
 func (r *run) sent() bool { return r.session == nil }
 
-// prepare finds the keys, the session and the SDK; nothing is answered yet.
+// prepare reads the keys, the session and the SDK, and opens the listeners. It does not serve
+// requests yet.
 func (r *run) prepare(ctx context.Context) error {
 	var err error
 	if r.m, r.client, err = r.o.c.Connect(r.p); err != nil {
@@ -69,13 +70,13 @@ func (r *run) prepare(ctx context.Context) error {
 	if err := r.o.sdk.read(r.o.c, r.p); err != nil {
 		return err
 	}
-	r.o.look.advise(r.p)
-	if r.o.takes() {
+	r.o.options.advise(r.p)
+	if r.o.existing() {
 		if err := r.o.c.ConfirmLive(r.m, "pay a session in the browser"); err != nil {
 			return err
 		}
 	}
-	if r.o.session.Write.DryRun == "" { // it shows no page, and asks nobody
+	if r.o.session.Write.DryRun == "" { // --dry-run shows no page and sends nothing
 		if err := r.findPages(ctx); err != nil {
 			return err
 		}
@@ -84,7 +85,7 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.stops = append(r.stops, func() { _ = r.listener.Close() })
-	r.comeBackHere()
+	r.defaultReturn()
 	if err := r.listen(ctx); err != nil {
 		return err
 	}
@@ -107,15 +108,15 @@ func (r *run) findPages(ctx context.Context) error {
 	return r.adoptEmulator(ctx)
 }
 
-// comeBackHere has the buyer return to this command's own page, where nothing else is
-// said: always with the emulator, whose default leads nowhere.
-func (r *run) comeBackHere() {
+// defaultReturn makes paymentRedirectUrl this command's own page where none is configured. On
+// the built-in emulator it always does, as the default there is not a page.
+func (r *run) defaultReturn() {
 	if r.m.Emulator != nil || r.m.Profile.RedirectURL == "" {
 		r.m.Profile.RedirectURL = r.ownReturn()
 	}
 }
 
-// ownReturn is the page of this command that a buyer can come back to.
+// ownReturn is the URL of this command's page for returning buyers.
 func (r *run) ownReturn() string {
 	return "http://" + r.listener.Addr().String() + checkout.ReturnPath
 }
@@ -135,7 +136,7 @@ func (r *run) environment() string {
 
 // makeServer makes the server of the page.
 func (r *run) makeServer(found *rules.SessionData) {
-	settings := r.o.look.settings(r.environment())
+	settings := r.o.options.settings(r.environment())
 	settings.SessionData, settings.SDKURL, settings.Integrity = r.session.Data, r.o.sdk.source(), r.o.sdk.integrity
 	settings.Amount, settings.Order = r.session.Amount, r.session.PaymentRequestID
 	settings.Gateway = cmp.Or(map[string]string{production: "production"}[r.environment()], sandbox)
@@ -143,24 +144,23 @@ func (r *run) makeServer(found *rules.SessionData) {
 		settings.Gateway = "emulator"
 		r.useEmulator(&settings)
 	}
-	policy := checkout.Policy{SDK: settings.SDKURL, Emulator: r.emulated, Scripts: found.Hosts, NoAnalytics: r.o.look.noAnalytics, NoDevice: r.o.look.noDevice}
+	policy := checkout.Policy{SDK: settings.SDKURL, Emulator: r.emulated, Scripts: found.Hosts, NoAnalytics: r.o.options.noAnalytics, NoDevice: r.o.options.noDevice}
 	r.server = checkout.New(checkout.Options{
-		Address: r.listener.Addr(), Settings: settings, Policy: policy, SDK: r.o.sdk.text, Observe: r.heard.add, Now: r.o.c.Now,
+		Address: r.listener.Addr(), Settings: settings, Policy: policy, SDK: r.o.sdk.text, Observe: r.events.add, Now: r.o.c.Now,
 	})
 	r.watch.Emulated = r.emulated != ""
 	r.asker = newAsker(wait.Payments{Client: r.client}, wait.Target{PaymentRequestID: r.session.PaymentRequestID}, r.o.interval)
-	r.tell = teller{c: r.o.c, p: r.p, verbose: r.o.verbose, apart: r.emulated != ""}
+	r.report = reporter{c: r.o.c, p: r.p, verbose: r.o.verbose, emulated: r.emulated != ""}
 }
 
-// useEmulator shows the emulator's form: with its stand-in of the SDK or, where the
-// user names a source, with that SDK, which undocumented options of 1.47.2 lead there
-// (JS).
+// useEmulator shows the emulator's form with its stand-in for the SDK. If the user names a
+// source, it is shown with that SDK, through undocumented options of 1.47.2 (JS).
 func (r *run) useEmulator(s *checkout.Settings) {
 	if !r.o.sdk.named() {
 		s.SDKURL = r.emulated + browser.SDKPath
 		return
 	}
-	if r.o.look.element {
+	if r.o.options.element {
 		s.Params["debugProps"] = map[string]any{"isDebug": true, "localLink": r.emulated + "/component/element.html", "local_mock": true}
 		return
 	}
@@ -168,8 +168,8 @@ func (r *run) useEmulator(s *checkout.Settings) {
 	s.Params["elementProps"] = map[string]any{"elementLink": r.emulated + "/component/card.html"}
 }
 
-// queue hands events from the server's goroutines to the one that prints. Who adds one
-// never waits.
+// queue passes events from the server's goroutines to the one that prints. Adding an event
+// never blocks.
 type queue struct {
 	mu     sync.Mutex
 	events []checkout.Event
@@ -196,13 +196,13 @@ func (q *queue) take() []checkout.Event {
 
 var errFinal = errors.New("the payment is final")
 
-// serve shows the page until the payment is final, the time is over, or a signal.
+// serve shows the page until the payment is final, the time limit passes or a signal arrives.
 func (r *run) serve(parent context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(parent, r.o.timeout, cli.ErrWaitTimeout)
 	defer cancel()
-	working, stop := context.WithCancel(context.WithoutCancel(ctx)) // the page is told the end before its server goes
+	working, stop := context.WithCancel(context.WithoutCancel(ctx)) // the page shows the result before its server stops
 	defer stop()
-	r.heard.more = make(chan struct{}, 1)
+	r.events.more = make(chan struct{}, 1)
 	r.keep(r.session)
 	group, working := errgroup.WithContext(working)
 	pages := &serve.Server{Handler: r.server, Limits: checkout.Limits(), Log: func(line string) { r.o.c.Logger().Debug("http", "line", line) }}
@@ -224,7 +224,7 @@ func (r *run) serve(parent context.Context) error {
 	return errors.Join(err, group.Wait())
 }
 
-// begin says where the page is, and opens it.
+// begin prints the link and opens the browser.
 func (r *run) begin() error {
 	link := r.server.Link()
 	if r.o.readyFile != "" {
@@ -238,27 +238,27 @@ func (r *run) begin() error {
 	if opened {
 		r.watch.Opening(r.o.c.Now())
 	}
-	return r.tell.ready(r, link, opened, opens && !opened)
+	return r.report.ready(r, link, opened, opens && !opened)
 }
 
-// follow takes what happens, one thing after the other, until the end.
+// follow handles events one at a time until the end.
 func (r *run) follow(ctx, working context.Context) error {
 	expired := r.expires()
 	for {
-		silence := r.silence()
+		silence := r.silenceDue()
 		select {
-		case <-r.heard.more:
-			for _, e := range r.heard.take() {
-				if err := r.hear(e); err != nil {
+		case <-r.events.more:
+			for _, e := range r.events.take() {
+				if err := r.handleEvent(e); err != nil {
 					return err
 				}
 			}
 		case w := <-r.asker.news:
-			if err := r.learn(w); err != nil {
+			if err := r.handleAnswer(w); err != nil {
 				return err
 			}
 		case <-r.hearing.More():
-			if err := r.noticed(); err != nil {
+			if err := r.handleNotices(); err != nil {
 				return err
 			}
 		case <-silence:
@@ -266,10 +266,10 @@ func (r *run) follow(ctx, working context.Context) error {
 				return err
 			}
 		case <-expired:
-			r.asker.because(perhaps)
+			r.asker.wake(possible)
 			r.expired = true
 			r.forget()
-			if err := r.tell.expired(); err != nil {
+			if err := r.report.expired(); err != nil {
 				return err
 			}
 		case <-ctx.Done():
@@ -280,7 +280,7 @@ func (r *run) follow(ctx, working context.Context) error {
 	}
 }
 
-// expires is when the session does, by the clock of this machine; nil: it is not known.
+// expires fires when the session expires by this machine's clock; nil if the time is not known.
 func (r *run) expires() <-chan time.Time {
 	at, err := r.session.Expires.Time()
 	left := at.Sub(r.o.c.Now())
@@ -290,9 +290,8 @@ func (r *run) expires() <-chan time.Time {
 	return time.After(left)
 }
 
-// silence is when the SDK will have said nothing for too long; nil: it need not say
-// anything.
-func (r *run) silence() <-chan time.Time {
+// silenceDue fires when the SDK has been silent for too long; nil if no event is expected.
+func (r *run) silenceDue() <-chan time.Time {
 	due, expected := r.watch.Due()
 	if !expected {
 		return nil
@@ -300,28 +299,29 @@ func (r *run) silence() <-chan time.Time {
 	return time.After(due.Sub(r.o.c.Now()))
 }
 
-// hear takes an event of the page.
-func (r *run) hear(e checkout.Event) error {
+// handleEvent prints an event of the page and asks for the payment's state if the event
+// suggests that it changed.
+func (r *run) handleEvent(e checkout.Event) error {
 	r.watch.Hear(e)
-	if err := r.tell.event(e); err != nil {
+	if err := r.report.event(e); err != nil {
 		return err
 	}
 	if status, claims := checkout.Claim(e.Code); claims {
 		r.claim = status
 	}
 	if row, known := antom.LookupSDKEvent(e.Code); known && row.Inquire {
-		r.asker.because(reasonOf(row))
+		r.asker.wake(reasonOf(row))
 	}
 	switch e.Kind {
 	case checkout.PageOpened:
 		r.opened, r.leaving = true, false
 	case checkout.PageReturned:
 		r.leaving = false
-		r.asker.because(perhaps)
+		r.asker.wake(possible)
 	case checkout.PageHidden:
-		r.asker.because(perhaps)
+		r.asker.wake(possible)
 	case checkout.Submitted:
-		r.asker.because(claimed)
+		r.asker.wake(claimed)
 	case checkout.PageGone:
 		return r.pageGone()
 	}
@@ -331,14 +331,14 @@ func (r *run) hear(e checkout.Event) error {
 	return nil
 }
 
-// awaitReturn waits for a browser that is on its way back: its page is this command's.
+// awaitReturn waits for a browser that is redirected back to this command's page.
 func (r *run) awaitReturn(ctx context.Context) error {
-	limit := time.After(lastWords)
+	limit := time.After(pageGrace)
 	for r.leaving && r.returns {
 		select {
-		case <-r.heard.more:
-			for _, e := range r.heard.take() {
-				if err := r.hear(e); err != nil {
+		case <-r.events.more:
+			for _, e := range r.events.take() {
+				if err := r.handleEvent(e); err != nil {
 					return err
 				}
 			}
@@ -351,29 +351,29 @@ func (r *run) awaitReturn(ctx context.Context) error {
 	return nil
 }
 
-// reasonOf says how sure an event makes it that there is a payment.
+// reasonOf says how likely an event makes it that there is a payment.
 func reasonOf(row antom.SDKEvent) reason {
 	if row.Kind == antom.SDKResult && row.Code != "SDK_PAYMENT_CANCEL" || row.Code == "SDK_PAYMENT_AUTHORIZATION_SUCCESSFUL" {
 		return claimed
 	}
-	return perhaps
+	return possible
 }
 
-// pageGone gives out another link, unless the browser was sent elsewhere: the session
-// is still open.
+// pageGone prints another link, as the session is still open, unless the browser was redirected
+// elsewhere.
 func (r *run) pageGone() error {
-	r.asker.because(perhaps)
+	r.asker.wake(possible)
 	if r.leaving {
 		return nil
 	}
-	return r.tell.link(r.server.Link())
+	return r.report.link(r.server.Link())
 }
 
-// learn takes an answer about the payment.
-func (r *run) learn(w wait.Watch) error {
-	before := r.stand
-	r.stand = w
-	if err := r.tell.status(before, w); err != nil {
+// handleAnswer handles an answer to inquiryPayment.
+func (r *run) handleAnswer(w wait.Watch) error {
+	before := r.latest
+	r.latest = w
+	if err := r.report.status(before, w); err != nil {
 		return err
 	}
 	switch w.End {
@@ -385,14 +385,14 @@ func (r *run) learn(w wait.Watch) error {
 	return nil
 }
 
-// alarm tells of a silence, and what may be its cause.
+// alarm reports that the SDK is silent, with a possible cause.
 func (r *run) alarm() error {
 	if due, expected := r.watch.Due(); !expected || r.o.c.Now().Before(due) {
 		return nil
 	}
 	a := r.watch.Alarm()
 	if a.Submit {
-		r.asker.because(perhaps)
+		r.asker.wake(possible)
 	}
-	return r.tell.silence(a)
+	return r.report.silence(a)
 }

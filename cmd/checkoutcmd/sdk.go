@@ -19,7 +19,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// sdkFlags say where the web SDK comes from.
+// sdkFlags are the flags that choose the source of the web SDK.
 type sdkFlags struct {
 	version, url, integrity, file string
 
@@ -67,8 +67,8 @@ func (f *sdkFlags) validate() error {
 	return cli.First(f.validateURL(), f.validateIntegrity())
 }
 
-// validateURL wants https: whoever changes the script can read cards. Only this
-// machine's own servers may do without.
+// validateURL requires https, as anyone who can change the script can read card numbers.
+// Servers on this machine may use http.
 func (f *sdkFlags) validateURL() error {
 	if f.url == "" {
 		return nil
@@ -95,10 +95,10 @@ func (f *sdkFlags) validateIntegrity() error {
 		WithHint("openssl dgst -sha384 -binary FILE | base64")
 }
 
-// versionInScript finds the version that the script says of itself.
+// versionInScript finds the version in the script.
 var versionInScript = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`appVersion["']?\s*[:=]\s*["'](\d+\.\d+\.\d+)["']`) })
 
-// read reads --sdk-file and tells what it is.
+// read reads --sdk-file and prints its version and hash.
 func (f *sdkFlags) read(c *cli.CLI, p *output.Printer) error {
 	if f.file == "" {
 		return nil
@@ -125,7 +125,7 @@ func (f *sdkFlags) read(c *cli.CLI, p *output.Printer) error {
 // named reports whether the user chose a source.
 func (f *sdkFlags) named() bool { return f.version != "" || f.url != "" || f.file != "" }
 
-// source is where the page loads the script from, without an emulator's.
+// source is the URL of the script where it does not come from an emulator.
 func (f *sdkFlags) source() string {
 	switch {
 	case f.file != "":

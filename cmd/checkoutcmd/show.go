@@ -16,29 +16,29 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// teller prints what happens, in text or as records. With -o json only the result is
-// printed, and with --quiet too.
-type teller struct {
-	c       *cli.CLI
-	p       *output.Printer
-	verbose bool
-	last    string // code and message of the SDK's last word, which it may say on two channels
-	blocked map[string]bool
-	apart   bool // on the emulator nothing from elsewhere is wanted: what the policy keeps away is no news
+// reporter prints what happens, as text or as records. With -o json and with --quiet only the
+// result is printed.
+type reporter struct {
+	c        *cli.CLI
+	p        *output.Printer
+	verbose  bool
+	last     string // code and message of the last event, as the SDK may report one on two channels
+	blocked  map[string]bool
+	emulated bool // on the emulator, where blocked requests to other hosts are expected and not reported
 }
 
-// stream prints one record; with -o json none, as the result is one object.
-func (t *teller) stream(record any, text string) error {
+// stream prints one record. With -o json it prints none, as the result is one object.
+func (t *reporter) stream(record any, text string) error {
 	if t.p.WantsJSON() {
 		return nil
 	}
 	return t.p.Event(cli.Encode(record), text)
 }
 
-func (t *teller) stamp(at time.Time) string { return at.Format(time.RFC3339Nano) }
+func (t *reporter) stamp(at time.Time) string { return at.Format(time.RFC3339Nano) }
 
 // clock is the time of an event for people.
-func (t *teller) clock(at time.Time) string {
+func (t *reporter) clock(at time.Time) string {
 	if t.c.Term.Out {
 		return at.Local().Format(time.TimeOnly)
 	}
@@ -59,13 +59,13 @@ type readyRecord struct {
 	Expires          string `json:"paymentSessionExpiryTime,omitempty"`
 }
 
-// ready says that the page can be opened, and how.
-func (t *teller) ready(r *run, link string, opened, none bool) error {
+// ready prints the link and the session.
+func (t *reporter) ready(r *run, link string, opened, none bool) error {
 	settings := r.server.Settings()
 	record := readyRecord{
 		Type: "ready", Time: t.stamp(t.c.Now()), URL: link, PaymentRequestID: r.session.PaymentRequestID,
 		Environment: cmp.Or(map[bool]string{true: "emulator"}[r.emulated != ""], r.environment()), Class: settings.Class, SDKURL: settings.SDKURL,
-		NotifyURL: r.hearsAt(), Opened: opened, Expires: string(r.session.Expires),
+		NotifyURL: r.notifyAddress(), Opened: opened, Expires: string(r.session.Expires),
 	}
 	if err := t.stream(record, "ready at "+t.p.Styled(link, output.Key)); err != nil {
 		return err
@@ -85,14 +85,14 @@ func (t *teller) ready(r *run, link string, opened, none bool) error {
 	return nil
 }
 
-// linkRecord is a new link, in the place of one that was used.
+// linkRecord is a new link that replaces a used one.
 type linkRecord struct {
 	Type string `json:"type"`
 	Time string `json:"time"`
 	URL  string `json:"url,omitempty"`
 }
 
-func (t *teller) link(link string) error {
+func (t *reporter) link(link string) error {
 	if t.c.Global.Quiet || t.p.WantsJSON() {
 		t.p.Warn("the page is gone; open %s to go on", link)
 		return nil
@@ -100,8 +100,8 @@ func (t *teller) link(link string) error {
 	return t.stream(linkRecord{"link", t.stamp(t.c.Now()), link}, t.clock(t.c.Now())+"  the page is gone, and the session is still open; go on at "+t.p.Styled(link, output.Key))
 }
 
-// expired tells that the session has expired. A payment that was submitted goes on.
-func (t *teller) expired() error {
+// expired reports that the session has expired. A payment that was submitted goes on.
+func (t *reporter) expired() error {
 	t.p.Warn("the session has expired: what was not submitted can't be paid any more; a new one is made by antom checkout with an amount")
 	if !t.p.Streams() {
 		return nil
@@ -109,7 +109,7 @@ func (t *teller) expired() error {
 	return t.stream(linkRecord{Type: "expired", Time: t.stamp(t.c.Now())}, "")
 }
 
-// eventRecord is one thing that the page heard.
+// eventRecord is one event of the page.
 type eventRecord struct {
 	Type    string          `json:"type"`
 	Seq     int             `json:"seq"`
@@ -126,7 +126,7 @@ type eventRecord struct {
 	Data    json.RawMessage `json:"data,omitempty"`
 }
 
-// channels say what is meant by what is no code of the SDK's.
+// channels explain the events that are not codes of the SDK.
 var channels = [...]struct {
 	kind    checkout.Kind
 	meaning string
@@ -152,13 +152,13 @@ var channels = [...]struct {
 	{checkout.NotSubmitted, "submit was rejected", "", false},
 }
 
-// noise is what the fingerprint of the device complains of without a network; the form
-// works all the same (JS, measured).
-const noise = "Promise time out"
+// deviceTimeout is the error of the device fingerprint without a network. The form works all
+// the same (JS, measured).
+const deviceTimeout = "Promise time out"
 
 // event prints an event.
-func (t *teller) event(e checkout.Event) error {
-	if e.Kind == checkout.PageRejected && e.Message == noise && !t.verbose {
+func (t *reporter) event(e checkout.Event) error {
+	if e.Kind == checkout.PageRejected && e.Message == deviceTimeout && !t.verbose {
 		return nil
 	}
 	record := eventRecord{
@@ -180,19 +180,19 @@ func (t *teller) event(e checkout.Event) error {
 		}
 	}
 	text := ""
-	if !silent && !t.repeated(e) {
+	if !silent && !t.shown(e) {
 		text = t.lines(record, row.Kind)
 	}
 	return t.stream(record, text)
 }
 
-// repeated reports whether people have been told already: the same violation of the
-// policy is reported again and again.
-func (t *teller) repeated(e checkout.Event) bool {
+// shown reports whether an event needs no line: browsers report the same violation of the
+// policy again and again.
+func (t *reporter) shown(e checkout.Event) bool {
 	if e.Kind != checkout.PageBlocked {
 		return false
 	}
-	if t.apart && !t.verbose {
+	if t.emulated && !t.verbose {
 		return true
 	}
 	if t.blocked == nil {
@@ -203,9 +203,9 @@ func (t *teller) repeated(e checkout.Event) bool {
 	return was
 }
 
-// lines are an event for people: when, by which channel, what, and what it means; below
-// it what to do. What the SDK says on two channels is explained once.
-func (t *teller) lines(e eventRecord, kind antom.SDKEventKind) string {
+// lines formats an event as text: time, channel, code and meaning, and what to do on a second
+// line. An event that the SDK reports on two channels is explained once.
+func (t *reporter) lines(e eventRecord, kind antom.SDKEventKind) string {
 	at, _ := time.Parse(time.RFC3339Nano, e.Time) // we wrote it
 	parts := []string{t.clock(at), column(string(e.Channel))}
 	if e.Code != "" {
@@ -228,8 +228,8 @@ func (t *teller) lines(e eventRecord, kind antom.SDKEventKind) string {
 // column is a channel as wide as the widest of them.
 func column(channel string) string { return fmt.Sprintf("%-15s", channel) }
 
-// words are the meaning of an event, with what the SDK says itself.
-func (t *teller) words(e eventRecord) string {
+// words is the meaning of an event, with the SDK's own message.
+func (t *reporter) words(e eventRecord) string {
 	meaning := e.Meaning
 	if !e.Known {
 		meaning = "(a code that antom does not know)"
@@ -243,7 +243,7 @@ func (t *teller) words(e eventRecord) string {
 	return meaning
 }
 
-// styleOf is how a code looks.
+// styleOf is the style of a code.
 func styleOf(kind antom.SDKEventKind, code string) output.Style {
 	status, claims := checkout.Claim(code)
 	switch {
@@ -257,8 +257,8 @@ func styleOf(kind antom.SDKEventKind, code string) output.Style {
 	return output.Plain
 }
 
-// status tells that the payment stands otherwise than before, or why that is not known.
-func (t *teller) status(before, w wait.Watch) error {
+// status reports a changed state of the payment, or why the state is not known.
+func (t *reporter) status(before, w wait.Watch) error {
 	if w.HasState && w.State.Status != before.State.Status {
 		record := view.PaymentWords().Event("status", &w, wait.Stage{}, t.c.Now(), nil)
 		text := t.clock(t.c.Now()) + "  " + column("inquiryPayment") + "  " + view.StatusCell(antom.PaymentStatus(w.State.Status)).Text
@@ -281,8 +281,8 @@ type silenceRecord struct {
 	Cause   string `json:"cause"`
 }
 
-// silence tells that the SDK says nothing, and why that may be.
-func (t *teller) silence(a checkout.Alarm) error {
+// silence reports that the SDK is silent, with a possible cause.
+func (t *reporter) silence(a checkout.Alarm) error {
 	t.p.Warn("%s: %s", a.Silent, a.Cause)
 	if !t.p.Streams() {
 		return nil
@@ -290,12 +290,12 @@ func (t *teller) silence(a checkout.Alarm) error {
 	return t.stream(silenceRecord{"silence", t.stamp(t.c.Now()), a.Silent, a.Cause}, "")
 }
 
-// disagreement tells that two of those who know say different things.
-func (t *teller) disagreement(who, theirs, status string) {
+// disagreement reports that a source differs from inquiryPayment.
+func (t *reporter) disagreement(who, theirs, status string) {
 	t.p.Warn("%s said %s, and inquiryPayment says %s: inquiryPayment counts", who, theirs, status)
 }
 
-// endRecord is the last record of a run that was cut off before any answer.
+// resultRecord is the last record of a run, also of one that ended before any answer.
 func resultRecord(w *wait.Watch, at time.Time, exit int) any {
 	return view.PaymentWords().Event("result", w, wait.Stage{}, at, &exit)
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// given is the session that is paid.
-type given struct {
+// openSession is the session to be paid, also as it is stored for --last.
+type openSession struct {
 	PaymentRequestID string         `json:"paymentRequestId"`
 	Data             string         `json:"paymentSessionData"`
 	ID               string         `json:"paymentSessionId,omitzero"`
@@ -25,13 +25,13 @@ type given struct {
 	Amount           string         `json:"amount,omitzero"` // in words
 }
 
-// obtain makes, takes or finds the session. Nil without an error: --dry-run has shown
-// the request.
-func (r *run) obtain(ctx context.Context) (*given, error) {
+// obtain creates the session, or reads it from --session or --last. It returns nil without an
+// error where --dry-run has printed the request.
+func (r *run) obtain(ctx context.Context) (*openSession, error) {
 	switch {
 	case r.o.last:
 		return r.kept()
-	case r.o.given != "":
+	case r.o.sessionArg != "":
 		return r.o.read(ctx)
 	}
 	created, err := r.o.session.Create(ctx, r.p, r.m, r.client, "antom checkout")
@@ -39,15 +39,15 @@ func (r *run) obtain(ctx context.Context) (*given, error) {
 		return nil, err
 	}
 	r.returns = created.Request.Text("paymentRedirectUrl") == r.ownReturn()
-	return &given{
+	return &openSession{
 		PaymentRequestID: created.Request.ID(), Data: created.Session.PaymentSessionData, ID: created.Session.PaymentSessionID,
 		Expires: created.Session.PaymentSessionExpiryTime, Amount: created.Request.Money(),
 	}, nil
 }
 
 // read reads --session.
-func (o *checkoutCmd) read(ctx context.Context) (*given, error) {
-	text := o.given
+func (o *checkoutCmd) read(ctx context.Context) (*openSession, error) {
+	text := o.sessionArg
 	if text == cli.StdinName {
 		input, err := o.c.ReadInput(ctx, cli.StdinName, cli.LargestRequest)
 		if err != nil {
@@ -56,9 +56,9 @@ func (o *checkoutCmd) read(ctx context.Context) (*given, error) {
 		text = string(input)
 	}
 	text = strings.TrimSpace(text)
-	session := &given{Data: strings.Trim(text, `"`)}
+	session := &openSession{Data: strings.Trim(text, `"`)}
 	if strings.HasPrefix(text, "{") {
-		session = new(given)
+		session = new(openSession)
 		if err := json.Unmarshal([]byte(text), session); err != nil {
 			return nil, cli.Usagef("--session: begins like JSON and is none: %s", strings.TrimPrefix(err.Error(), "json: "))
 		}
@@ -78,11 +78,11 @@ func (o *checkoutCmd) read(ctx context.Context) (*given, error) {
 	return session, cli.CheckID("--session", session.PaymentRequestID)
 }
 
-// inspect refuses a session that the SDK would not accept, before a browser is opened.
-func (r *run) inspect(s *given) (*rules.SessionData, error) {
+// inspect refuses a session that the SDK would reject, before a browser is opened.
+func (r *run) inspect(s *openSession) (*rules.SessionData, error) {
 	found := rules.InspectSession(s.Data)
-	if found.Class != r.o.look.class() {
-		found.For(r.o.look.class())
+	if found.Class != r.o.options.class() {
+		found.For(r.o.options.class())
 	}
 	var messages, hints []string
 	for _, finding := range found.Findings {
@@ -103,8 +103,8 @@ func (r *run) inspect(s *given) (*rules.SessionData, error) {
 	return found, nil
 }
 
-// keptFile is where the session is while it is open: it stands for one payment, for an
-// hour at most, and only its owner can read it.
+// keptFile is the file of the open session. Session data allow a payment for up to an hour, so
+// only the owner can read the file.
 func (r *run) keptFile() (string, error) {
 	dir := r.o.c.StateDir()
 	if dir == "" {
@@ -120,8 +120,8 @@ func (r *run) profileName() string {
 	return r.m.Profile.Name
 }
 
-// keep writes the open session down, for --last. That it can't is no reason to end.
-func (r *run) keep(s *given) {
+// keep stores the open session for --last. A failure is only a warning.
+func (r *run) keep(s *openSession) {
 	path, err := r.keptFile()
 	if err == nil {
 		err = os.MkdirAll(filepath.Dir(path), 0o700)
@@ -134,21 +134,21 @@ func (r *run) keep(s *given) {
 	}
 }
 
-// forget removes the session once nothing is open.
+// forget removes the stored session once it can no longer be paid.
 func (r *run) forget() {
 	path, err := r.keptFile()
 	if err != nil {
 		return
 	}
 	text, err := os.ReadFile(path)
-	var s given
+	var s openSession
 	if err == nil && json.Unmarshal(text, &s) == nil && s.PaymentRequestID == r.session.PaymentRequestID {
 		os.Remove(path)
 	}
 }
 
 // kept is the session that the last checkout left open.
-func (r *run) kept() (*given, error) {
+func (r *run) kept() (*openSession, error) {
 	none := cli.Usagef("--last: no checkout of %s left a session open", r.m.Profile.Title()).WithHint("antom checkout --amount 42.00 --currency SGD")
 	path, err := r.keptFile()
 	if err != nil {
@@ -158,7 +158,7 @@ func (r *run) kept() (*given, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, none
 	}
-	var s given
+	var s openSession
 	if err != nil || json.Unmarshal(text, &s) != nil || s.Data == "" {
 		return nil, none
 	}
@@ -169,7 +169,7 @@ func (r *run) kept() (*given, error) {
 	return &s, nil
 }
 
-// expiry says how long the session lives on.
+// expiry is how long the session is still valid; empty if that is not known.
 func expiry(now time.Time, t antom.DateTime) string {
 	at, err := t.Time()
 	if err != nil || at.Sub(now) <= 0 || at.Sub(now) > sessionflags.LongestSession {

@@ -17,8 +17,8 @@ import (
 	"github.com/antom-cli/antom/internal/rules"
 )
 
-// lookFlags are the options of the web SDK, as in the tables of Antom's guide.
-type lookFlags struct {
+// sdkOptions are the flags for the options of the web SDK, as in the tables of Antom's guide.
+type sdkOptions struct {
 	popup, embedded, element bool
 	locale                   string
 	noLoading                bool
@@ -34,7 +34,7 @@ type lookFlags struct {
 	styles  map[string]any // of --appearance
 }
 
-func (f *lookFlags) bind(flags *pflag.FlagSet) {
+func (f *sdkOptions) bind(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.popup, "popup", false, "show the form in a popup (createComponent); the default")
 	flags.BoolVar(&f.embedded, "embedded", false, "show the form on the page (mountComponent)")
 	flags.BoolVar(&f.element, "element", false, "show the Payment Element (AMSElement)")
@@ -84,7 +84,7 @@ var appearances = [...]string{
 // Appearances are values of --appearance that Antom documents, sorted.
 func Appearances() []string { return slices.Clone(appearances[:]) }
 
-func (f *lookFlags) validate(c *cli.CLI) error {
+func (f *sdkOptions) validate(c *cli.CLI) error {
 	ways := 0
 	for _, way := range [...]bool{f.popup, f.embedded, f.element} {
 		if way {
@@ -104,7 +104,7 @@ func (f *lookFlags) validate(c *cli.CLI) error {
 }
 
 // readAppearance reads --appearance: later ones win.
-func (f *lookFlags) readAppearance(c *cli.CLI) error {
+func (f *sdkOptions) readAppearance(c *cli.CLI) error {
 	f.styles = map[string]any{}
 	for _, text := range f.appearance {
 		if name, isFile := strings.CutPrefix(text, "@"); isFile {
@@ -124,7 +124,7 @@ func (f *lookFlags) readAppearance(c *cli.CLI) error {
 	return nil
 }
 
-// set sets a value at a path; what stands in the way makes room.
+// set sets a value at a path. Values on the path that are not objects are replaced.
 func set(object map[string]any, path []string, value any) {
 	for _, name := range path[:len(path)-1] {
 		below, is := object[name].(map[string]any)
@@ -137,7 +137,7 @@ func set(object map[string]any, path []string, value any) {
 	object[path[len(path)-1]] = value
 }
 
-// scalar is the boolean or number that a text is, or the text.
+// scalar parses text as a JSON boolean or number; any other text is returned as it is.
 func scalar(text string) any {
 	var value any
 	if err := json.Unmarshal([]byte(text), &value); err == nil {
@@ -161,8 +161,8 @@ func readObject(c *cli.CLI, flag, name string) (map[string]any, error) {
 	return object, nil
 }
 
-// readBilling reads --billing and holds it against the lengths of the guide.
-func (f *lookFlags) readBilling(c *cli.CLI) error {
+// readBilling reads --billing and checks it against the lengths in the guide.
+func (f *sdkOptions) readBilling(c *cli.CLI) error {
 	if f.billing == "" {
 		return nil
 	}
@@ -200,8 +200,8 @@ func (f *lookFlags) readBilling(c *cli.CLI) error {
 	return nil
 }
 
-// advise warns of what Antom's pages do not know.
-func (f *lookFlags) advise(p *output.Printer) {
+// advise warns of values that Antom's pages do not list.
+func (f *sdkOptions) advise(p *output.Printer) {
 	if f.locale != "" && !slices.Contains(locales[:], f.locale) {
 		near := ""
 		if word := rules.Nearest(f.locale, locales[:]); word != "" {
@@ -220,15 +220,15 @@ func (f *lookFlags) advise(p *output.Printer) {
 }
 
 // class is the class of the SDK that shows the form.
-func (f *lookFlags) class() string {
+func (f *sdkOptions) class() string {
 	if f.element {
 		return "AMSElement"
 	}
 	return "AMSCashierPayment"
 }
 
-// settings are the options as the page hands them to the SDK.
-func (f *lookFlags) settings(environment string) checkout.Settings {
+// settings are the options as the page passes them to the SDK.
+func (f *sdkOptions) settings(environment string) checkout.Settings {
 	s := checkout.Settings{
 		Class: f.class(), Popup: !f.embedded && !f.element, OwnButton: f.element || f.embedded && !f.submitButton,
 		Options: map[string]any{"environment": environment}, Params: map[string]any{"notRedirectAfterComplete": !f.redirect},
