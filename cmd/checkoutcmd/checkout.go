@@ -45,38 +45,40 @@ func New(c *cli.CLI) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "checkout --amount AMOUNT --currency CODE",
 		Short: "Pay a session in the browser and read the web SDK's events",
-		Long: `Create a payment session, open a page on this machine that shows it with Antom's
-web SDK, and print every event that the page hears, with what it means and what
-to do. The command ends when the payment is final, with the exit code of payment
+		Long: `Create a payment session, open a page on this machine that shows it with
+Antom's web SDK, and print every event of the page with its meaning and what to
+do. The command ends when the payment is final, with the exit code of payment
 wait.
 
-The session is made by the flags of session create; or --session takes one, as
-session data or as the answer of createPaymentSession in JSON, - from standard
-input; --last takes up the session that an earlier checkout left open. Session
-data alone do not name the payment: say it with --request-id.
+The flags of session create create the session. --session takes an existing
+one: session data, or the JSON answer of createPaymentSession, - for standard
+input. --last takes the session that an earlier checkout left open. Session
+data alone do not name the payment: give it with --request-id.
 
-The page is on 127.0.0.1 and is opened by a link that works once. On a terminal
-the browser is opened; --no-open prints the link only. Whatever the page says is
-a hint: when it tells of a result, inquiryPayment is asked every two seconds,
-and it alone decides.
+The page is on 127.0.0.1, and its link works once. On a terminal the browser is
+opened; --no-open only prints the link. What the page reports is a hint: when
+it reports a result, antom calls inquiryPayment every two seconds, and only its
+answer counts.
 
---listen receives the payment's notifications as notify listen does. Where the
-page, the notification and inquiryPayment say different things, that is told.
+--listen receives the payment's notifications as notify listen does. The
+command warns where the page, the notification and inquiryPayment disagree.
 
 The web SDK comes from Antom's CDN (--sdk-version, --sdk-url), from a file
-(--sdk-file), or on the profile "emulator" from the emulator's stand-in. It is
-told the environment of the profile: sandbox or, on a live profile, prod.
+(--sdk-file), or on the profile "emulator" from the emulator's stand-in. Its
+environment follows from the profile: prod on a live profile, otherwise
+sandbox.
 
 --popup (the default) and --embedded show the classic card form, --element the
 Payment Element. The other flags are the options of Antom's guide.
 
---print prints the smallest page (html), component (react, vue) or server (node)
-with the options that the other flags say. Nothing is sent, and no session is
-made.
+--print prints the smallest page (html), component (react, vue) or server
+(node) with the options of the other flags. Nothing is sent, and no session is
+created.
 
-Exit code 0: the payment ended in SUCCESS. 7: it ended otherwise (--expect turns
-the wanted ending into 0). 5: --timeout passed. 6: the web SDK would not accept
-the session. 130: interrupted; what is still open is told.
+Exit code 0: the payment ended in SUCCESS. 7: it ended otherwise (with
+--expect, 0 means that it ended as expected). 5: --timeout passed. 6: the web
+SDK would not accept the session. 130: interrupted; the command says what is
+still open.
 
 With --quiet the final paymentStatus is printed. With -o jsonl the first record
 is {"type":"ready","url",…}, each event is
@@ -104,19 +106,19 @@ gateway's last answer.`,
 }
 
 func (o *checkoutCmd) bind(flags *pflag.FlagSet) {
-	flags.StringVar(&o.sessionArg, "session", "", "pay this session: `data`, or the JSON answer that has them; - is standard input")
+	flags.StringVar(&o.sessionArg, "session", "", "pay this session: `data`, or the JSON answer with them; - is standard input")
 	flags.BoolVar(&o.last, "last", false, "pay the session that the last checkout of this profile left open")
 	o.options.bind(flags)
 	o.sdk.bind(flags)
-	flags.Var(cli.NewEnum(&o.print, formWords()...), "print", "print the integration with these options, and do nothing else: "+strings.Join(cli.NonEmpty(formWords()), ", "))
+	flags.Var(cli.NewEnum(&o.print, formWords()...), "print", "only print the integration with these options: "+strings.Join(cli.NonEmpty(formWords()), ", "))
 	flags.StringVar(&o.address, "page", "127.0.0.1:0", "loopback `address` and port of the page; port 0 is a free one")
 	flags.StringVar(&o.listen, "listen", "", "receive the notifications too, at this `address` and port; port 0 is a free one")
 	flags.StringVar(&o.readyFile, "ready-file", "", "write the link into this `file` once it works; it is removed at the end")
-	flags.BoolVar(&o.noOpen, "no-open", false, "print the link, open no browser")
+	flags.BoolVar(&o.noOpen, "no-open", false, "print the link and open no browser")
 	flags.DurationVar(&o.interval, "interval", antom.DefaultPollInterval, "time from one inquiry to the next")
 	flags.DurationVar(&o.timeout, "timeout", cli.DefaultWait, "time limit of the whole checkout")
 	flags.Var(cli.NewEnum(&o.expect, "", "SUCCESS", "FAIL", "CANCELLED"), "expect", "exit 0 if the payment ended so, else 7")
-	flags.BoolVar(&o.verbose, "verbose", false, "also show what the fingerprint of the device complains of, and what the emulator needs not")
+	flags.BoolVar(&o.verbose, "verbose", false, "also show errors of the device fingerprint, and requests that were blocked on the emulator")
 	o.session.Bind(flags)
 }
 
@@ -161,9 +163,9 @@ func (o *checkoutCmd) validateSource(flags *pflag.FlagSet) error {
 	(&sessionflags.Flags{}).Bind(made)
 	var wrong error
 	flags.Visit(func(flag *pflag.Flag) {
-		names := flag.Name == "request-id" || flag.Name == "notify-url" && o.listen != "" // the payment, and the way to --listen
+		names := flag.Name == "request-id" || flag.Name == "notify-url" && o.listen != "" // they name the payment and the public URL of --listen
 		if made.Lookup(flag.Name) != nil && !names {
-			wrong = cli.Usagef("--%s is of a session to be made, and --session or --last takes one that is there", flag.Name).WithHint("leave one of them out")
+			wrong = cli.Usagef("--%s is for a new session, but --session or --last takes an existing one", flag.Name).WithHint("leave one of them out")
 		}
 	})
 	return cli.First(wrong, cli.CheckID("--request-id", o.session.Write.RequestID))
@@ -207,7 +209,7 @@ func (o *checkoutCmd) storedCard(flags *pflag.FlagSet) error {
 	case o.options.storedCard == "":
 		return nil
 	case o.existing():
-		return cli.Usagef("--stored-card is of a session to be made, and --session or --last takes one that is there").WithHint("leave one of them out")
+		return cli.Usagef("--stored-card is for a new session, but --session or --last takes an existing one").WithHint("leave one of them out")
 	}
 	return flags.Set("set", "paymentMethod.paymentMethodId="+o.options.storedCard)
 }
@@ -216,7 +218,7 @@ func (o *checkoutCmd) storedCard(flags *pflag.FlagSet) error {
 // request is printed.
 func (o *checkoutCmd) validatePrint(flags *pflag.FlagSet) error {
 	if o.existing() {
-		return cli.Usagef("--print shows how to make sessions, and takes none").WithHint("leave out --session and --last")
+		return cli.Usagef("--print shows how to create sessions and takes no existing one").WithHint("leave out --session and --last")
 	}
 	if o.print != "node" {
 		return nil
@@ -233,7 +235,7 @@ func (o *checkoutCmd) validatePage(flags *pflag.FlagSet) error {
 	host, _, err := net.SplitHostPort(o.address)
 	ip := net.ParseIP(host)
 	if err != nil || ip == nil || !ip.IsLoopback() {
-		return cli.Usagef("--page %q: must be an address of this machine alone, and a port", o.address).WithHint("such as 127.0.0.1:4343; the page pays a session, and no other machine is to reach it")
+		return cli.Usagef("--page %q: must be a loopback address and a port", o.address).WithHint("such as 127.0.0.1:4343; the page can pay a session, so other machines must not reach it")
 	}
 	return nil
 }

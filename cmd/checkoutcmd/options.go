@@ -46,8 +46,8 @@ func (f *sdkOptions) bind(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.needCVV, "need-cvv", false, "ask for the security code of a stored card (storedCard.needCVV)")
 	flags.StringVar(&f.billing, "billing", "", "with --embedded: JSON `file` with the buyer's billing address, for submit(); - is standard input")
 	flags.StringArrayVar(&f.appearance, "appearance", nil, "look of the form: `key=value`, or @FILE with JSON; may be repeated")
-	flags.BoolVar(&f.noAnalytics, "no-analytics", false, "analytics.enabled false; the page's policy keeps the tracker away")
-	flags.BoolVar(&f.noDevice, "no-device-id", false, "keep the fingerprint of the device away; Antom's risk control may decide otherwise")
+	flags.BoolVar(&f.noAnalytics, "no-analytics", false, "analytics.enabled false; the page's policy blocks the tracker")
+	flags.BoolVar(&f.noDevice, "no-device-id", false, "block the device fingerprint; Antom's risk control may decide differently")
 }
 
 // locales are those that Antom's pages list: G24, then those of newer pages (DOC).
@@ -184,12 +184,12 @@ func (f *sdkOptions) readBilling(c *cli.CLI) error {
 		case here && !isText:
 			return cli.Usagef("--billing: %s must be a text", field.name)
 		case utf8.RuneCountInString(text) > field.longest:
-			return cli.Usagef("--billing: %s has %d characters, Antom takes %d", field.name, utf8.RuneCountInString(text), field.longest)
+			return cli.Usagef("--billing: %s has %d characters, Antom allows %d", field.name, utf8.RuneCountInString(text), field.longest)
 		}
 	}
 	for name := range object {
 		if !slices.Contains(names, name) {
-			usage := cli.Usagef("--billing: %q is no part of billingAddress", name)
+			usage := cli.Usagef("--billing: %q is not a part of billingAddress", name)
 			if near := rules.Nearest(name, names); near != "" {
 				return usage.WithHint("did you mean %s?", near)
 			}
@@ -207,14 +207,14 @@ func (f *sdkOptions) advise(p *output.Printer) {
 		if word := rules.Nearest(f.locale, locales[:]); word != "" {
 			near = "; did you mean " + word + "?"
 		}
-		p.Warn("--locale %s is none that Antom lists: the form may be in English%s", f.locale, near)
+		p.Warn("--locale %s is not one that Antom lists: the form may be in English%s", f.locale, near)
 	}
 	if theme, is := f.styles["theme"].(string); is && !slices.Contains(appearances[:], "theme="+theme) {
-		p.Warn("--appearance theme=%s is none that Antom lists", theme)
+		p.Warn("--appearance theme=%s is not one that Antom lists", theme)
 	}
 	for _, key := range slices.Sorted(maps.Keys(f.styles)) {
 		if !slices.Contains(appearanceKeys[:], key) {
-			p.Note("--appearance: %s is no key that Antom documents; it is passed on", key)
+			p.Note("--appearance: Antom does not document the key %s; it is passed on", key)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func (o *checkoutCmd) read(ctx context.Context) (*openSession, error) {
 	if strings.HasPrefix(text, "{") {
 		session = new(openSession)
 		if err := json.Unmarshal([]byte(text), session); err != nil {
-			return nil, cli.Usagef("--session: begins like JSON and is none: %s", strings.TrimPrefix(err.Error(), "json: "))
+			return nil, cli.Usagef("--session: starts like JSON but is not valid: %s", strings.TrimPrefix(err.Error(), "json: "))
 		}
 	}
 	named := o.session.Write.RequestID
@@ -70,7 +70,7 @@ func (o *checkoutCmd) read(ctx context.Context) (*openSession, error) {
 	case named != "" && session.PaymentRequestID != "" && named != session.PaymentRequestID:
 		return nil, cli.Usagef("--request-id %q: the session is of payment %q", named, session.PaymentRequestID)
 	case named == "" && session.PaymentRequestID == "":
-		return nil, cli.Usagef("--session: session data do not name their payment, and its state is to be asked for").
+		return nil, cli.Usagef("--session: session data do not name their payment, whose state antom asks for").
 			WithHint("--request-id ID names it; the output of antom session create -o json does too")
 	case named != "":
 		session.PaymentRequestID = named

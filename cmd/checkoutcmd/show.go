@@ -102,7 +102,7 @@ func (t *reporter) link(link string) error {
 
 // expired reports that the session has expired. A payment that was submitted goes on.
 func (t *reporter) expired() error {
-	t.p.Warn("the session has expired: what was not submitted can't be paid any more; a new one is made by antom checkout with an amount")
+	t.p.Warn("the session has expired: what was not submitted can't be paid any more; antom checkout with an amount makes a new one")
 	if !t.p.Streams() {
 		return nil
 	}
@@ -138,8 +138,8 @@ var channels = [...]struct {
 	{checkout.PageHidden, "the browser leaves the page", "", false},
 	{checkout.PageReturned, "the buyer came back to paymentRedirectUrl", "", false},
 	{checkout.PageError, "an error in the page", "", false},
-	{checkout.PageRejected, "a promise that nobody caught", "", false},
-	{checkout.PageBlocked, "kept away by the page's content security policy", "if the form does not work for it, another --sdk-version may ask hosts that antom knows", false},
+	{checkout.PageRejected, "an uncaught promise rejection", "", false},
+	{checkout.PageBlocked, "blocked by the page's content security policy", "if the form does not work because of it, another --sdk-version may use hosts that antom knows", false},
 	{checkout.SDKLoaded, "the web SDK is loaded", "", false},
 	{checkout.SDKMissing, "the web SDK could not be loaded", "check the address, the hash, the network, a proxy and an ad blocker; --sdk-file takes it from this machine", false},
 	{checkout.SDKLog, "a note of the form", "", false},

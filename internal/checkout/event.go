@@ -21,7 +21,7 @@ const (
 	PageHidden   Kind = "page-hidden"     // the browser leaves the page, says the page
 	PageReturned Kind = "page-returned"   // the buyer came to the page of paymentRedirectUrl
 	PageError    Kind = "page-error"      // an error in the page, of the SDK or of ours
-	PageRejected Kind = "page-rejection"  // a promise that nobody caught
+	PageRejected Kind = "page-rejection"  // an uncaught promise rejection
 	PageBlocked  Kind = "csp"             // the content security policy kept something away
 	SDKLoaded    Kind = "sdk-loaded"      // the script is there; Message names its version, if it has one
 	SDKMissing   Kind = "sdk-load-failed" // the script could not be loaded
