@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// Settings are what the page is told when it is opened.
+// Settings are what the page receives when it is opened.
 type Settings struct {
 	Class       string         `json:"class"`              // of the SDK: AMSCashierPayment or AMSElement
 	Popup       bool           `json:"popup"`              // createComponent instead of mountComponent
@@ -36,13 +36,13 @@ type Settings struct {
 	Gateway     string         `json:"gateway"`           // to be shown: emulator, sandbox or production
 }
 
-// Options say what is served.
+// Options are the options of a server.
 type Options struct {
-	Address  net.Addr // of the listener; the only name under which the page is there
+	Address  net.Addr // of the listener; requests for any other host are refused
 	Settings Settings
 	Policy   Policy
-	SDK      []byte      // the script that SDKPath has; nil: none
-	Observe  func(Event) // told everything in order, by one goroutine at a time; must not call back
+	SDK      []byte      // the script served at SDKPath; nil: none
+	Observe  func(Event) // receives all events in order, from one goroutine at a time; must not call the server
 	Now      func() time.Time
 }
 
@@ -61,7 +61,7 @@ type Server struct {
 	mu      sync.Mutex
 	seq     int           // of the newest event
 	pages   int           // opened so far
-	link    string        // the token of the link that was not used yet; empty: it was
+	link    string        // the token of the unused link; empty if there is none
 	used    string        // the token that was used last
 	page    *page         // the one that is open; nil: none
 	done    chan struct{} // closed by Close
@@ -75,15 +75,14 @@ type Outcome struct {
 	Text  string `json:"text"`
 }
 
-// New makes a server. Its page can be opened once Link was called.
+// New makes a server. Its page can be opened after a call of Link.
 func New(o Options) *Server {
 	s := &Server{o: o, origin: "http://" + o.Address.String(), policy: o.Policy.String(), done: make(chan struct{})}
 	s.closing = sync.OnceFunc(func() { close(s.done) })
 	return s
 }
 
-// Link makes a new link that works once. An earlier one that was not used works no
-// longer.
+// Link makes a new link that works once, and invalidates an earlier one.
 func (s *Server) Link() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,11 +90,12 @@ func (s *Server) Link() string {
 	return s.origin + "/#" + s.link
 }
 
-// Close ends what pages wait for.
+// Close ends the streams of all pages.
 func (s *Server) Close() { s.closing() }
 
-// Finish tells the open page how it ended and waits, at most so long, until it has
-// taken the SDK away and its storage was cleared. Without an open page it does nothing.
+// Finish shows the outcome on the open page and waits, at most for the given time, until the
+// page has removed the SDK and the browser has cleared its storage. Without an open page it
+// does nothing.
 func (s *Server) Finish(outcome Outcome, atMost time.Duration) {
 	s.mu.Lock()
 	p := s.page
@@ -121,7 +121,7 @@ var (
 	errBadToken  = errors.New("this link is not one of this run of antom checkout")
 )
 
-// exchange takes the token of a link and makes the page that it opens.
+// exchange redeems the token of a link and makes the page that it opens.
 func (s *Server) exchange(token string) (*page, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,7 +142,7 @@ func (s *Server) exchange(token string) (*page, error) {
 	return s.page, nil
 }
 
-// at is the page that a token belongs to; nil if it is not the open one.
+// at is the open page if the token is its own, otherwise nil.
 func (s *Server) at(token string) *page {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,7 +152,7 @@ func (s *Server) at(token string) *page {
 	return s.page
 }
 
-// tell hands an event on, with the next number.
+// tell numbers an event and passes it to the observer.
 func (s *Server) tell(e Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -168,7 +168,7 @@ func (s *Server) reading(p *page) {
 	p.reads = true
 }
 
-// left is told when the stream of a page has ended.
+// left is called when the stream of a page has ended.
 func (s *Server) left(p *page) {
 	s.mu.Lock()
 	current := s.page == p
@@ -194,5 +194,5 @@ func (s *Server) encode(p *page) ([]byte, error) {
 
 var _ http.Handler = (*Server)(nil)
 
-// Settings are those that the page is told.
+// Settings returns the settings that the page receives.
 func (s *Server) Settings() Settings { return s.o.Settings }

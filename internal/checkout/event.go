@@ -11,18 +11,18 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Kind is the channel by which something was heard.
+// Kind is the channel of an event.
 type Kind string
 
 // The kinds of events. Those of the SDK are named after how the SDK tells them.
 const (
 	PageOpened   Kind = "page-opened"     // the link was used
 	PageGone     Kind = "page-gone"       // closed, loaded again, or left
-	PageHidden   Kind = "page-hidden"     // the browser leaves the page, says the page
+	PageHidden   Kind = "page-hidden"     // the page reports that the browser leaves it
 	PageReturned Kind = "page-returned"   // the buyer came to the page of paymentRedirectUrl
 	PageError    Kind = "page-error"      // an error in the page, of the SDK or of ours
 	PageRejected Kind = "page-rejection"  // an uncaught promise rejection
-	PageBlocked  Kind = "csp"             // the content security policy kept something away
+	PageBlocked  Kind = "csp"             // the content security policy blocked something
 	SDKLoaded    Kind = "sdk-loaded"      // the script is there; Message names its version, if it has one
 	SDKMissing   Kind = "sdk-load-failed" // the script could not be loaded
 	SDKEvent     Kind = "onEventCallback"
@@ -43,10 +43,10 @@ var kinds = [...]Kind{
 	Launching, Launched, NotLaunched, Submitting, Submitted, NotSubmitted,
 }
 
-// Event is one thing that was heard.
+// Event is one event of the page.
 type Event struct {
-	Seq     int // in the order in which the page heard it
-	Page    int // the how manyth page; 0: none
+	Seq     int // number in the order of events
+	Page    int // number of the page, from 1; 0: none
 	Time    time.Time
 	Kind    Kind
 	Code    string          // the SDK's code, as it came; empty: none
@@ -56,7 +56,7 @@ type Event struct {
 	Data    json.RawMessage // as it may be shown: redacted, on one line; nil: nothing
 }
 
-// facts are what is read of an event's data.
+// facts are the fields that are read from an event's data.
 type facts struct {
 	Code    string          `json:"code"`
 	Message string          `json:"message"`
@@ -68,7 +68,7 @@ type facts struct {
 	} `json:"error"`
 }
 
-// resultFacts are what is read of the result in an event.
+// resultFacts are the fields that are read from the result in an event.
 type resultFacts struct {
 	Code   string `json:"paymentResultCode"`
 	Status string `json:"paymentStatus"`
@@ -87,8 +87,8 @@ func plainMessage(text string) string {
 	return redact.Clip(addresses().ReplaceAllString(text, "$1?…"), longestMessage)
 }
 
-// newEvent reads a report. What the SDK may change from version to version is read as
-// far as it can be.
+// newEvent reads a report. Fields that may differ between versions of the SDK are read as far
+// as possible.
 func newEvent(r report) Event {
 	e := Event{Kind: Kind(r.Kind)}
 	var text string
@@ -126,8 +126,7 @@ var claims = [...]struct {
 	{"SDK_PAYMENT_SUCCESSFUL", antom.PaymentSuccess},
 }
 
-// Claim is the state that a code of the SDK says the payment has ended in. It is a
-// hint: the gateway decides.
+// Claim is the final status that a code of the SDK reports. It is a hint: the gateway decides.
 func Claim(code string) (antom.PaymentStatus, bool) {
 	for _, row := range claims {
 		if row.code == code {

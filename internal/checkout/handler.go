@@ -36,7 +36,7 @@ func Limits() serve.Limits {
 	return serve.Limits{Header: 10 * time.Second, Read: 30 * time.Second, Idle: time.Minute, HeaderBytes: 32 << 10, Connections: 64}
 }
 
-// ServeHTTP answers the page, under the strictest rules that let it work.
+// ServeHTTP serves the page with the strictest policy that lets it work.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
@@ -62,8 +62,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.serveFile(w, r)
 }
 
-// refuse finds what no page of ours would send: another name (DNS rebinding), a page
-// from elsewhere that calls, a query string.
+// refuse rejects requests that the page itself never sends: for another host (DNS rebinding),
+// from another origin, or with a query string.
 func (s *Server) refuse(r *http.Request) (status int, why string) {
 	site := r.Header.Get("Sec-Fetch-Site")
 	isAPI := strings.HasPrefix(r.URL.Path, "/api/")
@@ -79,7 +79,7 @@ func (s *Server) refuse(r *http.Request) (status int, why string) {
 	return 0, ""
 }
 
-// bearer is the token that a request has; empty: none.
+// bearer is the bearer token of a request; empty if it has none.
 func bearer(r *http.Request) string {
 	token, is := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !is {
@@ -109,7 +109,7 @@ func (s *Server) serveBootstrap(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(text) // a browser that left needs no answer
 }
 
-// serveEvent takes one report of the open page.
+// serveEvent accepts one report of the open page.
 func (s *Server) serveEvent(w http.ResponseWriter, r *http.Request) {
 	p := s.at(bearer(r))
 	if p == nil {
@@ -130,8 +130,8 @@ func (s *Server) serveEvent(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// serveStream tells the page what to do, a JSON object a line, for as long as it is
-// open. That it ends is how a page that was closed is found out.
+// serveStream sends commands to the page, one JSON object a line, while it is open. The end of
+// the stream shows that the page was closed.
 func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	p := s.at(bearer(r))
 	if p == nil {
@@ -172,8 +172,8 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveEnd clears what the SDK left in the browser for this origin. The word "cookies"
-// would clear those of every server on this machine: the one that the fingerprint sets
+// serveEnd clears what the SDK stored in the browser for this origin. Clear-Site-Data with
+// "cookies" would clear those of every server on this machine, so the cookie of the fingerprint
 // is expired by name.
 func (s *Server) serveEnd(w http.ResponseWriter, r *http.Request) {
 	p := s.at(bearer(r))
@@ -191,8 +191,8 @@ func (s *Server) serveEnd(w http.ResponseWriter, r *http.Request) {
 	p.clear()
 }
 
-// serveReturn is the page that the buyer comes back to. What was added to its address
-// is told by name.
+// serveReturn serves the page for returning buyers. Of the parameters added to its address only
+// the names are reported.
 func (s *Server) serveReturn(w http.ResponseWriter, r *http.Request) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	names := make([]string, 0, len(values))
@@ -208,8 +208,8 @@ func (s *Server) serveReturn(w http.ResponseWriter, r *http.Request) {
 	s.writeReturn(w)
 }
 
-// writeReturn answers with the page to come back to, in one piece: the command may end
-// before a browser asks for a second one.
+// writeReturn writes that page in one piece, as the command may end before the browser requests
+// a second file.
 func (s *Server) writeReturn(w http.ResponseWriter) {
 	page, err := files.ReadFile("static/return.html")
 	style, failed := files.ReadFile("static/page.css")
@@ -224,7 +224,7 @@ func (s *Server) writeReturn(w http.ResponseWriter) {
 	_, _ = w.Write(bytes.Replace(page, link, slices.Concat([]byte("<style>"), style, []byte("</style>")), 1)) // a browser that left needs no answer
 }
 
-// serveFile answers with a file of the page, or with the SDK.
+// serveFile serves a file of the page, or the SDK.
 func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")

@@ -22,7 +22,7 @@ type page struct {
 	leave   func()
 }
 
-// command is what the page is told over its stream.
+// command is an instruction to the page, sent over its stream.
 type command struct {
 	Do      string   `json:"do"` // finish
 	Outcome *Outcome `json:"outcome,omitempty"`
@@ -36,7 +36,7 @@ func newPage(s *Server, number int) *page {
 	return p
 }
 
-// say leaves a command for the page. A page that reads none is not waited for.
+// say sends a command to the page. It does not wait for a page that does not read.
 func (p *page) say(c command) {
 	select {
 	case p.says <- c:
@@ -44,12 +44,12 @@ func (p *page) say(c command) {
 	}
 }
 
-// sameToken compares in constant time. An empty token is none.
+// sameToken compares in constant time. An empty token equals none.
 func sameToken(a, b string) bool {
 	return a != "" && subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1
 }
 
-// report is what the page sends of one thing that it heard.
+// report is one event as the page sends it.
 type report struct {
 	Seq  int             `json:"seq"`
 	Kind string          `json:"kind"`
@@ -62,14 +62,14 @@ func (p *page) deliver(r report) {
 	p.server.tell(e)
 }
 
-// patience is how long a report is waited for that others have overtaken: requests
-// that a browser sends together come in any order.
+// patience is how long a missing report is waited for, as requests that a browser sends at the
+// same time arrive in any order.
 const patience = 200 * time.Millisecond
 
 // longestGap bounds the reports that wait for an earlier one.
 const longestGap = 256
 
-// orderer puts reports into the order of their numbers, from 0.
+// orderer puts reports into the order of their numbers, which start at 0.
 type orderer struct {
 	deliver func(report)
 
@@ -79,8 +79,7 @@ type orderer struct {
 	timer   *time.Timer
 }
 
-// take takes a report in. One that comes twice, or after its turn was given up, is
-// dropped.
+// take accepts a report. A duplicate, or one whose turn was skipped, is dropped.
 func (o *orderer) take(r report) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -113,7 +112,7 @@ func (o *orderer) advance() {
 	}
 }
 
-// skip gives up what is missing and delivers what has come.
+// skip gives up the missing reports and delivers those that follow.
 func (o *orderer) skip() {
 	for len(o.waiting) > 0 {
 		first := -1
@@ -127,7 +126,7 @@ func (o *orderer) skip() {
 	}
 }
 
-// flush delivers what has come, whatever is missing.
+// flush delivers all reports that have arrived, whatever is missing.
 func (o *orderer) flush() {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// Policy says what the page may load.
+// Policy is the content security policy of the page: what it may load.
 type Policy struct {
 	SDK         string   // URL of the script; a path: this server has it
 	Emulator    string   // origin of the emulator; empty: Antom's own hosts
 	Scripts     []string // hosts from which the session makes the SDK load scripts
-	NoAnalytics bool     // keep away what only measures
-	NoDevice    bool     // keep away the fingerprint of the device
+	NoAnalytics bool     // block the tracker
+	NoDevice    bool     // block the device fingerprint
 }
 
 // Hosts that the SDK 1.47.2 asks (JS, measured: with these nothing is kept away, in a
@@ -25,13 +25,13 @@ const (
 	trackerHost    = "https://imdap-sea.alipay.com"
 	imageHosts     = "https://cdn.marmot-cloud.com https://mdn.alipayobjects.com"
 	wasm           = "'wasm-unsafe-eval'" // the fingerprint is WebAssembly
-	inlineStyles   = "'unsafe-inline'"    // without them the popup of the genuine SDK falls apart
+	inlineStyles   = "'unsafe-inline'"    // the popup of the genuine SDK needs them for its layout
 	chosenAtRun    = "https:"             // the page of 3-D Secure is the card issuer's
 	ownFiles       = "'self'"
 	scriptsOfOther = "script-src"
 )
 
-// String is the header's value.
+// String is the value of the Content-Security-Policy header.
 func (p Policy) String() string {
 	rows := [][]string{{"default-src", "'none'"}, {"base-uri", "'none'"}, {"object-src", "'none'"}, {"frame-ancestors", "'none'"}}
 	script := originOf(p.SDK)
@@ -59,8 +59,8 @@ func (p Policy) String() string {
 	return join(rows)
 }
 
-// secure makes sources of hosts. One that could not be a host is left out: it would
-// end the directive.
+// secure turns hosts into https sources. Texts that are not host names are left out, as they
+// could end the directive.
 func secure(hosts []string) []string {
 	var sources []string
 	for _, host := range hosts {

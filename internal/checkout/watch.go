@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Watch finds out when the SDK says nothing for too long, and why that may be. It has
-// no clock and no timer: who hears events asks when it is due.
+// Watch detects that the SDK is silent for too long, and names a possible cause. It has no
+// clock and no timer: the caller passes it the events and waits until Due.
 type Watch struct {
 	Emulated bool // the form is the emulator's
 
 	phase   phase
 	since   time.Time
-	blocked []string // what the content security policy kept away
+	blocked []string // what the content security policy blocked
 }
 
 // phase is what the SDK is expected to do next.
@@ -27,8 +27,8 @@ const (
 	submitting              // a submit is answered
 )
 
-// phases say how long each may take, and what is wrong if it takes longer. The SDK's
-// own limits are 15 s for the form and none for the rest (JS 1.47.2).
+// phases are the time limit of each phase, and what is wrong if it is exceeded. The SDK's own
+// limit is 15 s for the form; it has none for the rest (JS 1.47.2).
 var phases = [...]struct {
 	limit    time.Duration
 	silent   string
@@ -43,13 +43,12 @@ var phases = [...]struct {
 	submitting: {time.Minute, "the submit has no answer", "the buyer may be at the bank's page; the payment is asked for now", "the buyer may be at the bank's page; the payment is asked for now"},
 }
 
-// Opening expects that a browser opens the page.
+// Opening notes that a browser was started, which should open the page.
 func (w *Watch) Opening(now time.Time) { w.expect(opening, now) }
 
 func (w *Watch) expect(next phase, now time.Time) { w.phase, w.since = next, now }
 
-// moves say which event leads to which phase; an event of the SDK's that is not here
-// ends the silence.
+// moves say which event leads to which phase. Any other event of the SDK ends the silence.
 var moves = [...]struct {
 	kind Kind
 	code string // of an event; empty: any
@@ -64,7 +63,7 @@ var moves = [...]struct {
 	{PageGone, "", idle},
 }
 
-// Hear learns from an event.
+// Hear updates the phase by an event.
 func (w *Watch) Hear(e Event) {
 	for _, row := range moves {
 		if row.kind == e.Kind && (row.code == "" || row.code == e.Code) {
@@ -84,7 +83,7 @@ func (w *Watch) Hear(e Event) {
 	}
 }
 
-// Due is when the silence has lasted too long; false: nothing is expected.
+// Due is when the silence has lasted too long; false if no event is expected.
 func (w *Watch) Due() (time.Time, bool) {
 	if w.phase == idle {
 		return time.Time{}, false
@@ -92,14 +91,14 @@ func (w *Watch) Due() (time.Time, bool) {
 	return w.since.Add(phases[w.phase].limit), true
 }
 
-// Alarm is what is wrong with a silence, and what may be the cause.
+// Alarm describes a silence and its possible cause.
 type Alarm struct {
 	Silent string
 	Cause  string
 	Submit bool // the payment may have been made
 }
 
-// Alarm tells of the silence that is due, once.
+// Alarm returns the alarm of the current phase and ends the phase, so that it is reported once.
 func (w *Watch) Alarm() Alarm {
 	row := phases[w.phase]
 	a := Alarm{Silent: row.silent + " for " + row.limit.String(), Cause: row.cause, Submit: w.phase == submitting}
