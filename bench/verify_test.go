@@ -219,7 +219,7 @@ func BenchmarkReaders(b *testing.B) {
 		defer stop()
 		for b.Loop() {
 			m, err, _ := next()
-			if err != nil || !intake.Tell(m.Body).IsJSON {
+			if err != nil || !intake.Summarise(m.Body).IsJSON {
 				b.Fatal("unreadable")
 			}
 		}

@@ -22,24 +22,24 @@ import (
 // ConfirmLive stands before every call that makes or moves real money: on a
 // live profile it asks, and where nobody can answer it wants --live. A command
 // that forgets it sends nothing, see liveGuard.
-func (c *CLI) ConfirmLive(m *Merchant, deed string) error {
-	err := c.askLive(m, deed)
+func (c *CLI) ConfirmLive(m *Merchant, action string) error {
+	err := c.askLive(m, action)
 	m.confirmed = err == nil
 	return err
 }
 
-func (c *CLI) askLive(m *Merchant, deed string) error {
+func (c *CLI) askLive(m *Merchant, action string) error {
 	if !m.Profile.Live() || c.Global.live {
 		return nil
 	}
 	if !c.Interactive() {
-		return Usagef("%s is live: refusing to %s without --live", m.Profile.Title(), deed).
+		return Usagef("%s is live: refusing to %s without --live", m.Profile.Title(), action).
 			WithHint("--live says that real money is meant; --profile names another profile")
 	}
 	if c.Global.yes {
 		return nil
 	}
-	yes, err := prompt.Terminal{In: c.Stdin, Out: c.Stderr}.Confirm(liveQuestion(m, deed))
+	yes, err := prompt.Terminal{In: c.Stdin, Out: c.Stderr}.Confirm(liveQuestion(m, action))
 	if err != nil {
 		return err
 	}
@@ -49,9 +49,9 @@ func (c *CLI) askLive(m *Merchant, deed string) error {
 	return nil
 }
 
-func liveQuestion(m *Merchant, deed string) string {
+func liveQuestion(m *Merchant, action string) string {
 	title := m.Profile.Title()
-	return fmt.Sprintf("%s%s is live. Really %s?", strings.ToUpper(title[:1]), title[1:], deed)
+	return fmt.Sprintf("%s%s is live. Really %s?", strings.ToUpper(title[:1]), title[1:], action)
 }
 
 // The forms of --dry-run.

@@ -28,13 +28,13 @@ var VerdictColumns = [...]string{
 
 // AppendRow appends the verdict as a table row.
 func (v *Verdict) AppendRow(fields []string) []string {
-	t := &v.Told
+	t := &v.Summary
 	return append(fields, v.Source, v.Kind, strconv.FormatBool(v.Verified), v.KeyVersion, v.Reason, v.Cause, v.Remedy, t.NotifyType, t.PaymentRequestID, t.PaymentID, t.ResultStatus, t.ResultCode)
 }
 
 // AppendJSON appends the verdict as one JSON object.
 func (v *Verdict) AppendJSON(dst []byte) []byte {
-	t := &v.Told
+	t := &v.Summary
 	dst = appendJSONString(append(dst, `{"source":`...), v.Source)
 	dst = appendJSONString(append(dst, `,"kind":`...), v.Kind)
 	dst = strconv.AppendBool(append(dst, `,"verified":`...), v.Verified)
@@ -84,7 +84,7 @@ func (v *Verdict) Text() string {
 	if !v.Verified {
 		return fmt.Sprintf("%s  %s  %s: %s%s", w.failed, output.Clean(v.Source), v.Reason, output.Clean(v.why()), output.Indented(v.explanation()))
 	}
-	t := &v.Told
+	t := &v.Summary
 	line := strings.Join([]string{w.ok, output.Clean(v.Source), output.Clean(cmp.Or(t.NotifyType, v.Kind)), output.Clean(cmp.Or(t.PaymentRequestID, t.OtherID, t.PaymentID)), output.Clean(t.ResultCode)}, "  ")
 	return line + output.Indented(v.answer(nil))
 }

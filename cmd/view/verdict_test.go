@@ -23,7 +23,7 @@ func TestVerdict_json(t *testing.T) {
 	t.Parallel()
 	for _, odd := range []string{"", "plain", `"quoted" \ back`, "<&>", "line\nend\t\x00\x7f", "支付 \u2028 é", "\xff\xfe", "\x1b[2J"} {
 		v := Verdict{Verdict: &verify.Verdict{Source: odd, Kind: odd, Verified: odd == "plain", KeyVersion: odd, Reason: odd, Cause: odd, Remedy: odd,
-			Told: intake.Told{NotifyType: odd, PaymentRequestID: odd, PaymentID: odd, ResultStatus: odd, ResultCode: odd}}}
+			Summary: intake.Summary{NotifyType: odd, PaymentRequestID: odd, PaymentID: odd, ResultStatus: odd, ResultCode: odd}}}
 		want, err := json.Marshal(struct {
 			Source           string `json:"source"`
 			Kind             string `json:"kind"`
@@ -82,7 +82,7 @@ func TestVerdict_text(t *testing.T) {
 	t.Parallel()
 	const hostile = "\x1b]0;title\x07\x1b[31m\r\u202e"
 	w := &VerdictWords{ok: "ok", failed: "FAILED"}
-	v := Verdict{Words: w, Verdict: &verify.Verdict{Verified: true, Source: "file:1", Told: intake.Told{NotifyType: hostile, PaymentRequestID: hostile, ResultCode: hostile}}}
+	v := Verdict{Words: w, Verdict: &verify.Verdict{Verified: true, Source: "file:1", Summary: intake.Summary{NotifyType: hostile, PaymentRequestID: hostile, ResultCode: hostile}}}
 	refused := Verdict{Words: w, Verdict: &verify.Verdict{Source: hostile, Reason: "mismatch", Err: errors.New(hostile),
 		Finding: &diagnose.Finding{Details: []diagnose.Detail{{Label: "given path", Value: hostile}}}}}
 	for _, text := range []string{v.Text(), refused.Text()} {

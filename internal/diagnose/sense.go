@@ -34,7 +34,7 @@ var notifyTypes = [...]antom.NotifyType{
 }
 
 // Sense returns remarks about a message with a valid signature.
-func Sense(kind intake.Kind, told intake.Told, amountOf AmountOf) []Remark {
+func Sense(kind intake.Kind, told intake.Summary, amountOf AmountOf) []Remark {
 	var remarks []Remark
 	add := func(id, format string, args ...any) {
 		remarks = append(remarks, Remark{id, fmt.Sprintf(format, args...)})
@@ -68,7 +68,7 @@ func Sense(kind intake.Kind, told intake.Told, amountOf AmountOf) []Remark {
 
 // amountOfCapture is the amount of the session that a capture belongs to, which names
 // the payment.
-func amountOfCapture(told intake.Told, amountOf AmountOf) (antom.Amount, bool) {
+func amountOfCapture(told intake.Summary, amountOf AmountOf) (antom.Amount, bool) {
 	if told.CaptureValue == "" || amountOf == nil {
 		return antom.Amount{}, false
 	}
@@ -134,7 +134,7 @@ func overCaptured(m *intake.Message) []Remark {
 
 // toldAmount returns the amount of a message in major units; an invalid amount is
 // returned as it is.
-func toldAmount(told intake.Told) string {
+func toldAmount(told intake.Summary) string {
 	value, err := strconv.ParseInt(told.Value, 10, 64)
 	if _, known := antom.LookupCurrency(told.Currency); err != nil || !known {
 		return fmt.Sprintf("value %q of currency %q", told.Value, told.Currency)

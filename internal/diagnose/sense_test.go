@@ -20,8 +20,8 @@ func TestSense(t *testing.T) {
 	amountOf := func(id string) (antom.Amount, bool) {
 		return antom.Amount{Currency: "SGD", Value: 4200}, id == "order-1"
 	}
-	paid := intake.Told{NotifyType: "PAYMENT_RESULT", ResultStatus: "S", ResultCode: "SUCCESS", PaymentRequestID: "order-1", Currency: "SGD", Value: "4200"}
-	with := func(change func(*intake.Told)) intake.Told {
+	paid := intake.Summary{NotifyType: "PAYMENT_RESULT", ResultStatus: "S", ResultCode: "SUCCESS", PaymentRequestID: "order-1", Currency: "SGD", Value: "4200"}
+	with := func(change func(*intake.Summary)) intake.Summary {
 		told := paid
 		change(&told)
 		return told
@@ -29,23 +29,23 @@ func TestSense(t *testing.T) {
 	tests := []struct {
 		name string
 		kind intake.Kind
-		told intake.Told
+		told intake.Summary
 		want []string // id, and a word of the text
 	}{
 		{"all well", intake.Notification, paid, nil},
-		{"another payment", intake.Notification, with(func(t *intake.Told) { t.PaymentRequestID, t.Value = "order-2", "1" }), nil},
-		{"amount", intake.Notification, with(func(t *intake.Told) { t.Value = "42" }), []string{"amount", "paymentAmount is 0.42 SGD, the session was made for 42.00 SGD:"}},
-		{"currency", intake.Notification, with(func(t *intake.Told) { t.Currency = "USD" }), []string{"amount", "paymentAmount is 42.00 USD, the session was made for 42.00 SGD:"}},
-		{"no amount", intake.Notification, with(func(t *intake.Told) { t.Value = "42.00" }), []string{"amount", `paymentAmount is value "42.00" of currency "SGD",`}},
-		{"unknown currency", intake.Notification, with(func(t *intake.Told) { t.Currency = "XXQ" }), []string{"amount", `paymentAmount is value "4200" of currency "XXQ",`}},
-		{"unknown type", intake.Notification, with(func(t *intake.Told) { t.NotifyType = "PAYMENT_RESULTS" }), []string{"notify-type", `"PAYMENT_RESULTS"`}},
-		{"unknown type of an answer", intake.Response, with(func(t *intake.Told) { t.NotifyType = "x" }), nil},
-		{"pending", intake.Notification, with(func(t *intake.Told) { t.NotifyType = "PAYMENT_PENDING" }), []string{"pending", "wait for PAYMENT_RESULT"}},
-		{"declined", intake.Notification, with(func(t *intake.Told) { t.ResultStatus, t.ResultCode = "F", "DO_NOT_HONOR" }), []string{"result", "DO_NOT_HONOR: "}},
-		{"unknown code", intake.Response, with(func(t *intake.Told) { t.ResultStatus, t.ResultCode = "U", "NEW_CODE" }), []string{"result", `"NEW_CODE" is not one`}},
-		{"capture", intake.Notification, intake.Told{NotifyType: "CAPTURE_RESULT", PaymentID: "order-1", CaptureCurrency: "SGD", CaptureValue: "4200"}, nil},
-		{"too much captured", intake.Notification, intake.Told{NotifyType: "CAPTURE_RESULT", PaymentID: "order-1", CaptureCurrency: "SGD", CaptureValue: "4201"}, []string{"over-captured", "captureAmount is 42.01 SGD, the session was made for 42.00 SGD"}},
-		{"dispute", intake.Notification, intake.Told{NotifyType: "DISPUTE_CREATED"}, nil},
+		{"another payment", intake.Notification, with(func(t *intake.Summary) { t.PaymentRequestID, t.Value = "order-2", "1" }), nil},
+		{"amount", intake.Notification, with(func(t *intake.Summary) { t.Value = "42" }), []string{"amount", "paymentAmount is 0.42 SGD, the session was made for 42.00 SGD:"}},
+		{"currency", intake.Notification, with(func(t *intake.Summary) { t.Currency = "USD" }), []string{"amount", "paymentAmount is 42.00 USD, the session was made for 42.00 SGD:"}},
+		{"no amount", intake.Notification, with(func(t *intake.Summary) { t.Value = "42.00" }), []string{"amount", `paymentAmount is value "42.00" of currency "SGD",`}},
+		{"unknown currency", intake.Notification, with(func(t *intake.Summary) { t.Currency = "XXQ" }), []string{"amount", `paymentAmount is value "4200" of currency "XXQ",`}},
+		{"unknown type", intake.Notification, with(func(t *intake.Summary) { t.NotifyType = "PAYMENT_RESULTS" }), []string{"notify-type", `"PAYMENT_RESULTS"`}},
+		{"unknown type of an answer", intake.Response, with(func(t *intake.Summary) { t.NotifyType = "x" }), nil},
+		{"pending", intake.Notification, with(func(t *intake.Summary) { t.NotifyType = "PAYMENT_PENDING" }), []string{"pending", "wait for PAYMENT_RESULT"}},
+		{"declined", intake.Notification, with(func(t *intake.Summary) { t.ResultStatus, t.ResultCode = "F", "DO_NOT_HONOR" }), []string{"result", "DO_NOT_HONOR: "}},
+		{"unknown code", intake.Response, with(func(t *intake.Summary) { t.ResultStatus, t.ResultCode = "U", "NEW_CODE" }), []string{"result", `"NEW_CODE" is not one`}},
+		{"capture", intake.Notification, intake.Summary{NotifyType: "CAPTURE_RESULT", PaymentID: "order-1", CaptureCurrency: "SGD", CaptureValue: "4200"}, nil},
+		{"too much captured", intake.Notification, intake.Summary{NotifyType: "CAPTURE_RESULT", PaymentID: "order-1", CaptureCurrency: "SGD", CaptureValue: "4201"}, []string{"over-captured", "captureAmount is 42.01 SGD, the session was made for 42.00 SGD"}},
+		{"dispute", intake.Notification, intake.Summary{NotifyType: "DISPUTE_CREATED"}, nil},
 	}
 	for _, test := range tests {
 		var got []string

@@ -128,9 +128,9 @@ func TestExplain_tamperedAnyhow(t *testing.T) {
 }
 
 // meaning is what a body says, read without any care for how it is written.
-func meaning(t *testing.T, body []byte) intake.Told {
+func meaning(t *testing.T, body []byte) intake.Summary {
 	t.Helper()
-	return intake.Tell(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\ufeff")))
+	return intake.Summarise(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\ufeff")))
 }
 
 // FuzzExplain_tampered changes any bytes of a good body. If that finds an

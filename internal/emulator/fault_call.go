@@ -286,12 +286,12 @@ func failLate(x *faultyCall, f Fault) {
 
 // refuseRepeat answers a repeat of a call that failed late.
 func (x *faultyCall) refuseRepeat() bool {
-	code, doomed := x.server.failureOf(x.idempotencyKey())
-	if doomed {
+	code, failed := x.server.failureOf(x.idempotencyKey())
+	if failed {
 		x.resultOf(antom.Result{ResultStatus: antom.StatusF, ResultCode: code, ResultMessage: "failed after all (fault)"})
 		x.write()
 	}
-	return doomed
+	return failed
 }
 
 // idempotencyKey identifies repeats of a client's call: the operation's idempotency key, or

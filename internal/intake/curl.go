@@ -94,13 +94,13 @@ func withoutCarets(text string) string {
 type curlOption struct {
 	long  string
 	short byte // 0 if there is none
-	does  curlDeed
+	does  curlUse
 }
 
-type curlDeed int
+type curlUse int
 
 const (
-	curlIgnored curlDeed = iota // and its argument
+	curlIgnored curlUse = iota // and its argument
 	curlMethod
 	curlHeader
 	curlData       // text; @file without its line ends
@@ -265,24 +265,24 @@ func (c *curlCommand) header(line string) {
 }
 
 // addData adds to the body; curl joins several with an ampersand.
-func (c *curlCommand) addData(deed curlDeed, value string) error {
+func (c *curlCommand) addData(use curlUse, value string) error {
 	part := []byte(value)
-	if name, isFile := strings.CutPrefix(value, "@"); isFile && deed != curlDataRaw && deed != curlDataURL {
+	if name, isFile := strings.CutPrefix(value, "@"); isFile && use != curlDataRaw && use != curlDataURL {
 		var err error
 		if part, err = c.file(name); err != nil {
 			return err
 		}
-		if deed == curlData {
+		if use == curlData {
 			part = []byte(strings.NewReplacer("\r", "", "\n", "", "\x00", "").Replace(string(part)))
 		}
 	}
-	if deed == curlDataURL {
+	if use == curlDataURL {
 		name, text, named := strings.Cut(value, "=")
 		if part = []byte(url.QueryEscape(value)); named {
 			part = []byte(strings.TrimPrefix(name+"=", "=") + url.QueryEscape(text))
 		}
 	}
-	if c.hasData && deed != curlJSON {
+	if c.hasData && use != curlJSON {
 		c.data = append(c.data, '&')
 	}
 	c.data, c.hasData = append(c.data, part...), true

@@ -308,7 +308,7 @@ func FuzzTell(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		got := intake.Tell(text)
+		got := intake.Summarise(text)
 		if want := json.Valid(text); got.IsJSON != want {
 			t.Fatalf("%q: JSON %t, encoding/json says %t", text, got.IsJSON, want)
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// envelope is the JSON form of a saved message, taken apart.
+// envelope is the parsed JSON form of a saved message.
 type envelope struct {
 	kind, method, url literal
 	headers           headerPairs
@@ -28,13 +28,13 @@ type envelope struct {
 	memory []byte // of bodies, used again
 }
 
-// isEnvelope tells an envelope from a body that is JSON: only an envelope has
-// headers and one of the two bodies.
+// isEnvelope distinguishes an envelope from a JSON body: only an envelope has headers and
+// one of the two bodies.
 func (e *envelope) isEnvelope() bool {
 	return (e.hasHeaders || e.badHeaders != nil) && (e.hasBody || e.has64)
 }
 
-// scan takes a JSON object apart. The slices are those of the text.
+// scan parses a JSON object. Its slices point into the text.
 func (e *envelope) scan(text []byte) error {
 	*e = envelope{memory: e.memory[:0]}
 	s := &scanner{text: bytes.TrimPrefix(text, []byte("\ufeff"))}
@@ -44,8 +44,8 @@ func (e *envelope) scan(text []byte) error {
 	return s.end()
 }
 
-// member reads one member. A second body or a second set of headers would leave
-// it to the reader which one was meant.
+// member reads one member. A second body or a second set of headers is an error: readers
+// would disagree about which one counts.
 func (e *envelope) member(s *scanner, name literal) (err error) {
 	twice := false
 	switch {
@@ -78,8 +78,8 @@ func (e *envelope) member(s *scanner, name literal) (err error) {
 	return err
 }
 
-// readBody decodes a body in the pass that looks for its end: it makes up most of
-// the envelope.
+// readBody decodes a body while it looks for its end, since the body is most of the
+// envelope.
 func (e *envelope) readBody(s *scanner) (err error) {
 	if s.peek() != '"' {
 		_, e.hasBody, err = s.textOrNull("body")
@@ -90,8 +90,8 @@ func (e *envelope) readBody(s *scanner) (err error) {
 	return err
 }
 
-// asItStands consumes a value for its own text: some loggers write a body that is
-// JSON into the envelope without quotes, and may well leave its bytes alone.
+// asItStands consumes a value and returns its text unchanged: some loggers write a JSON
+// body into the envelope without quotes, often with its original bytes.
 func (s *scanner) asItStands() (text []byte, present bool, err error) {
 	s.space()
 	begin := s.at
@@ -99,7 +99,7 @@ func (s *scanner) asItStands() (text []byte, present bool, err error) {
 	return s.text[begin:s.at], true, err
 }
 
-// asEnvelope is nil for anything that is no envelope.
+// asEnvelope returns nil for anything but an envelope.
 func asEnvelope(text []byte) *envelope {
 	e := new(envelope)
 	if err := e.scan(text); err != nil || !e.isEnvelope() {
@@ -108,8 +108,8 @@ func asEnvelope(text []byte) *envelope {
 	return e
 }
 
-// explainJSON says what is wrong with a text, in the words of encoding/json: its
-// place, and what was expected there.
+// explainJSON describes a syntax error as encoding/json does: the place, and what was
+// expected there.
 func explainJSON(text []byte) error {
 	var object map[string]json.RawMessage
 	err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &object)
@@ -119,7 +119,7 @@ func explainJSON(text []byte) error {
 	return cmp.Or(err, errNotJSON)
 }
 
-// message makes the message of an envelope, in the memory of a parser.
+// message makes a message of an envelope, reusing the memory of a parser.
 func (e *envelope) message(p *Parser, source string, d Defaults) (*Message, error) {
 	m := &p.message
 	*m = Message{Source: source, Kind: Kind(usual(e.kind)), Method: usual(e.method), Exact: e.has64}
@@ -146,8 +146,8 @@ func (e *envelope) message(p *Parser, source string, d Defaults) (*Message, erro
 	return m, nil
 }
 
-// usual is the text of a literal, without a new string for what nearly every
-// message says.
+// usual returns the text of a literal, without allocating for values that nearly every
+// message has.
 func usual(l literal) string {
 	switch string(l.raw) {
 	case "POST":
@@ -166,8 +166,8 @@ func usual(l literal) string {
 	return l.String()
 }
 
-// readHeaders reads headers as an object of texts or lists, or a list of pairs.
-// What is JSON and no headers is told when the message is asked for.
+// readHeaders reads headers as an object of texts or lists, or as a list of pairs. Other
+// JSON is reported when the message is made.
 func (e *envelope) readHeaders(s *scanner) (err error) {
 	s.space()
 	begin, h := *s, &e.headers
@@ -195,7 +195,7 @@ func (e *envelope) readHeaders(s *scanner) (err error) {
 	return nil
 }
 
-// headerPairs are headers as they stand in the text.
+// headerPairs are headers with slices of the text.
 type headerPairs struct {
 	raw  []byte // all of them
 	at   int    // of raw in the text
@@ -233,7 +233,7 @@ func headerKey(name *literal) string {
 	return http.CanonicalHeaderKey(name.String())
 }
 
-// asciiFold compares without regard to letter case; the lengths are equal.
+// asciiFold compares ignoring case; the lengths are equal.
 func asciiFold(text []byte, name string) bool {
 	for i := range text {
 		a, b := text[i], name[i]

@@ -11,7 +11,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// harEntry is what is read of an entry of a HAR file (HTTP Archive 1.2), as
+// harEntry has the fields that are read from an entry of a HAR file (HTTP Archive 1.2), as
 // browsers and recording proxies export it.
 type harEntry struct {
 	Request struct {
@@ -38,7 +38,7 @@ type harHeader struct {
 	Value string `json:"value"`
 }
 
-// span is a part of a text, from and up to a place.
+// span is a part of a text.
 type span struct{ from, to int }
 
 // harEntries finds the elements of log.entries; ok is false where there is no
@@ -70,8 +70,8 @@ func harEntries(text []byte) (entries []span, ok bool) {
 
 // readHAR yields the messages of an archive that carry a signature: a call of
 // Antom's API and its answer, or a notification. An entry without any is not
-// about Antom; an archive without any yields its entries all the same, so that
-// what is missing is said.
+// about Antom. An archive without any signature yields its entries all the same, so that
+// the missing signature is reported.
 func (f *file) readHAR(text []byte, entries []span) {
 	line, at, signed := 1, 0, 0
 	var unsigned []*Message

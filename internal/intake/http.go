@@ -153,15 +153,15 @@ func (r *httpReader) readHeader(m *Message) error {
 	}
 }
 
-// continues says whether a line belongs to the value on the line before: by a
-// blank at its beginning, as HTTP had it once, or being one word that is no
-// header, as editors and terminals wrap what is long.
+// continues reports whether a line continues the value of the line before: it begins with
+// a blank, as older HTTP allows, or it is one word that is not a header, as editors and
+// terminals wrap long lines.
 func continues(line string) bool {
 	return line[0] == ' ' || line[0] == '\t' || !strings.ContainsAny(line, " \t\"{:")
 }
 
-// join adds to the last value of a header what stands on the line behind it. A
-// signature holds no blanks, and neither does what was wrapped within a word.
+// join appends a continuation line to the last value of a header. No blank is inserted in
+// a signature, which has none, or where a word was wrapped.
 func (m *Message) join(name, line string) {
 	values, blank := m.Header[name], ""
 	if line[0] <= ' ' && name != antom.HeaderSignature {
@@ -174,8 +174,7 @@ func (m *Message) join(name, line string) {
 	}
 }
 
-// body reads a body to the byte where the header tells its length, else to the
-// end of the input.
+// body reads exactly as many bytes as the header says, or else to the end of the input.
 func (r *httpReader) body(header http.Header) (body []byte, exact bool, err error) {
 	if strings.EqualFold(header.Get("Transfer-Encoding"), "chunked") {
 		body, err = limited(httputil.NewChunkedReader(r.in))

@@ -75,7 +75,7 @@ func (l *log) search(last bool) bool {
 func (l *log) take(found Found) bool {
 	u := Unit{Name: l.file.name, Line: l.line + found.Line, message: found.Message}
 	u.message.Source = u.Source()
-	if !found.Proven && Tell(u.message.Body).NotifyType == "" {
+	if !found.Proven && Summarise(u.message.Body).NotifyType == "" {
 		if l.failed == nil {
 			l.failed = &u
 		}

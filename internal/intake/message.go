@@ -1,8 +1,8 @@
-// Package intake reads saved messages in the forms that people have them in: raw
-// HTTP as a tool captured it, also without its first line, JSON envelopes, one or
-// one a line, the JSON of other programs, HAR, curl commands and what curl -v
-// shows, and bodies alone; each of them also as gzip or UTF-16. Forms are told
-// apart by content, and what is no message is called what it looks like.
+// Package intake reads saved messages in the forms that people have: raw HTTP with or
+// without its first line, JSON envelopes (one, or one per line), the JSON of other
+// programs, HAR, curl commands, and bodies alone; each of them also as gzip or UTF-16.
+// It recognises the form by the content, and describes what is not a message. Texts of
+// other forms are handed to a search, if there is one.
 package intake
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Kind says who sent a message to whom.
+// Kind is who sent a message to whom.
 type Kind string
 
 // The kinds of messages.
@@ -45,9 +45,9 @@ type Message struct {
 	Exact  bool   // the form tells the body's length to the byte
 	Alone  bool   // only the body was saved; the headers are the defaults'
 
-	// Origin is scheme and host, where the form tells them.
+	// Origin is the scheme and host, if the form has them.
 	Origin string
-	// Mended is what was done to the text before it could be read, in words.
+	// Mended describes what had to be repaired before the text could be read.
 	Mended []string
 	// Compressed is the body as it travelled, if Body was decoded from it.
 	Compressed []byte
@@ -55,8 +55,8 @@ type Message struct {
 	Answer *Answer
 }
 
-// Defaults are what a message does not say itself: a body alone says nothing,
-// and a response not which request it answers.
+// Defaults supply what a message does not contain: a body alone has no headers, and a
+// response does not name the request that it answers.
 type Defaults struct {
 	Kind      Kind
 	Method    string
@@ -68,8 +68,8 @@ type Defaults struct {
 	Time      string
 	Signature string
 
-	// Search finds messages in a text of any form; nil: what the readers of this
-	// package don't know stays unread.
+	// Search finds messages in a text of any form. If it is nil, forms that this package
+	// does not know stay unread.
 	Search func(text []byte, name string) []Found
 
 	// ReadFile reads a file that a curl command names; nil if none may be read.
@@ -84,7 +84,7 @@ type Found struct {
 	Proven  bool // its signature verifies; else it is the likeliest combination
 }
 
-// TargetOf is what is signed of a URL or a path: path and query, as they stand.
+// TargetOf returns the signed part of a URL or path: path and query, unchanged.
 func TargetOf(text string) string {
 	target, _ := splitURL(text)
 	return target
@@ -116,10 +116,10 @@ func (m *Message) first(name string) string {
 	return ""
 }
 
-// ErrNoTarget says that a message does not tell which URL it was sent to.
+// ErrNoTarget means that a message does not contain the URL it was sent to.
 var ErrNoTarget = errors.New("the URL that the message was sent to is not known, and it is a part of what is signed")
 
-// Checked is what verifying a message came to.
+// Checked is the result of verifying a message.
 type Checked struct {
 	Header                 sign.Header
 	TrailingLineEndIgnored bool
@@ -164,7 +164,7 @@ func withoutLineEnd(body []byte) ([]byte, bool) {
 	return bytes.TrimSuffix(trimmed, []byte("\r")), found
 }
 
-// fill adds what the defaults know and the message does not say.
+// fill adds what the message lacks from the defaults.
 func (m *Message) fill(d Defaults) {
 	m.Kind = cmp.Or(m.Kind, d.Kind, Notification)
 	m.Method = cmp.Or(d.Verb, m.Method, d.Method, http.MethodPost)
@@ -178,7 +178,7 @@ func (m *Message) fill(d Defaults) {
 	}
 }
 
-// setURL takes from a URL what is signed of it, path and query; it may be a path.
+// setURL sets the target from a URL or a path.
 func (m *Message) setURL(text string) { m.Target, m.Origin = splitURL(text) }
 
 // splitURL cuts a URL where its path begins. Nothing is decoded or cleaned: the
@@ -199,7 +199,7 @@ func splitURL(text string) (target, origin string) {
 	return rest[i:], text[:len(scheme)+3+i]
 }
 
-// bodyAlone is a message of which only the body was saved.
+// bodyAlone makes a message of a saved body and the defaults.
 func bodyAlone(body []byte, source string, d Defaults) *Message {
 	m := &Message{Source: source, Header: http.Header{}, Body: body, Alone: true}
 	m.fill(d)
@@ -211,12 +211,11 @@ func bodyAlone(body []byte, source string, d Defaults) *Message {
 	return m
 }
 
-// readAlone reads what is a body alone: by the flags that say so, or by what it
-// holds.
+// readAlone reads a body alone. The flags say that it is one, or its content does.
 func readAlone(text []byte, source string, d Defaults) (*Message, error) {
 	problem := BodyProblem(text)
 	switch {
-	case Tell(bytes.TrimPrefix(text, []byte("\ufeff"))).ofAntom(), problem == lostFirstBrace:
+	case Summarise(bytes.TrimPrefix(text, []byte("\ufeff"))).ofAntom(), problem == lostFirstBrace:
 		return bodyAlone(text, source, d), nil
 	case problem != "":
 		return nil, strange(text, source)
@@ -263,8 +262,7 @@ func (m *Message) headers() iter.Seq2[string, string] {
 
 const lostFirstBrace = "the body is not JSON: it looks like an object that lost its first brace"
 
-// BodyProblem says in words what is wrong with a body that is not JSON; "" if
-// nothing is.
+// BodyProblem describes what is wrong with a body that is not JSON; "" if nothing is.
 func BodyProblem(body []byte) string {
 	text := bytes.TrimSpace(body)
 	switch {
@@ -299,7 +297,7 @@ func (m *Message) decode() {
 	m.Body, m.Compressed = text, m.Body
 }
 
-// gzipStart is what every gzip file begins with.
+// gzipStart begins every gzip file.
 var gzipStart = []byte("\x1f\x8b")
 
 func gunzip(data []byte) ([]byte, error) {

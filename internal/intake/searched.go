@@ -8,11 +8,11 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// searched passes on the messages of a file, and keeps what could not be read as one,
-// or has no signature, until its end: then the whole text is searched for messages
-// that the readers of known forms did not see. A signed message that does not verify
-// is passed on: what is wrong with it is to be explained, not mended. Lines of JSON
-// are not kept, and neither is a long text.
+// searched passes on the messages of a file. It keeps the units that could not be read or
+// have no signature until the end of the file, and then searches the whole text for
+// messages that the readers of known forms missed. A signed message that does not verify
+// is passed on unchanged: it is to be explained, not put together anew. JSON lines and long
+// texts are not kept.
 type searched struct {
 	name     string
 	defaults Defaults

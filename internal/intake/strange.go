@@ -9,8 +9,8 @@ import (
 	"github.com/antom-cli/antom/internal/redact"
 )
 
-// FormError says that a text holds no message, or one in a form that is not
-// taken.
+// FormError means that a text contains no message, or one in a form that is not
+// supported.
 type FormError struct {
 	Source string // file:line, or the file
 	Why    string
@@ -34,10 +34,10 @@ func (f *file) empty() {
 	f.yield(Unit{Name: f.name, err: &FormError{f.name, "it is empty", wasEmpty}})
 }
 
-// look is a row of what people save in place of a message.
+// look is something that people save instead of a message.
 type look struct{ sign, is, remedy string }
 
-// startsLike are told by how they begin.
+// startsLike are recognised by their first bytes.
 var startsLike = [...]look{
 	{"\x89PNG", "a picture", formsTaken},
 	{"\xff\xd8\xff", "a picture", formsTaken},
@@ -56,7 +56,7 @@ var startsLike = [...]look{
 	{"fetch(", "a fetch call that is not whole", asCurl},
 }
 
-// holds are told by what is in them, the surest first.
+// holds are recognised by their content, the most certain first.
 var holds = [...]look{
 	{`^\d+:\d+:[a-z_]+[;,]`, "a dump of mitmproxy", "write the request with export.file raw_request @focus request.http, or save.har"},
 	{`^[{\[]\s*(?:[{\[]\s*)?(?:\w+|'[\w-]+'): `, "a JavaScript object as console.log prints it", "print it with JSON.stringify, and the body as text"},
@@ -70,7 +70,7 @@ var holds = [...]look{
 	{`(?i)notifyType|paymentRequestId`, "the fields of a message, but not its bytes", bodyToo},
 }
 
-// whatItIs says what a text looks like that is no message; "" if like nothing known.
+// whatItIs describes what a text that is not a message looks like; "" if nothing known.
 func whatItIs(text []byte) (is, remedy string) {
 	for _, l := range startsLike {
 		if bytes.HasPrefix(text, []byte(l.sign)) {
@@ -93,12 +93,12 @@ func whatItIs(text []byte) (is, remedy string) {
 	return "", ""
 }
 
-// beginsJSON tells JSON that is damaged from what merely begins with a bracket.
+// beginsJSON distinguishes damaged JSON from a text that merely begins with a bracket.
 func beginsJSON(text []byte) bool {
 	return regexp.MustCompile(`^[{\[]\s*(?:["{\[]|$)`).Match(text)
 }
 
-// strange is the error of what is no message.
+// strange returns the error for a text that is not a message.
 func strange(text []byte, source string) error {
 	text = bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\ufeff")))
 	if len(text) == 0 {

@@ -89,7 +89,7 @@ func (w *verifier) one(u *intake.Unit) result {
 		return r
 	}
 	r.body = w.seen.Key(m.Body)
-	v.Notes = append(v.Notes, diagnose.Sense(m.Kind, v.Told, w.options.Amount)...)
+	v.Notes = append(v.Notes, diagnose.Sense(m.Kind, v.Summary, w.options.Amount)...)
 	v.Notes = append(v.Notes, diagnose.Nonsense(m, w.options.Now)...)
 	return r
 }

@@ -1,8 +1,7 @@
-// Package verify turns any number of messages into verdicts: on all cores, in the
-// order of the input, in constant memory. One goroutine cuts the input into
-// messages, one for each core parses and verifies them, and the caller's own tells
-// the verdicts. It prints nothing: the caller hands in what renders a verdict and
-// what is told of it.
+// Package verify turns any number of messages into verdicts: on all cores, in the order of
+// the input, in constant memory. One goroutine splits the input into messages, one per core
+// parses and verifies them, and the caller's goroutine reports the verdicts. The package
+// prints nothing: the caller passes in the renderer and the observer.
 package verify
 
 import (
@@ -24,17 +23,17 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Keyring holds the key that verifies each kind of message.
-type Keyring map[intake.Kind]diagnose.Key
+// Keys holds the key that verifies each kind of message.
+type Keys map[intake.Kind]diagnose.Key
 
-// NewKeyring makes the keyring of two parties: Antom signs notifications and
+// NewKeys makes the keyring of two parties: Antom signs notifications and
 // responses, the merchant requests.
-func NewKeyring(antomKey, merchantKey diagnose.Key) Keyring {
-	return Keyring{intake.Notification: antomKey, intake.Response: antomKey, intake.Request: merchantKey}
+func NewKeys(antomKey, merchantKey diagnose.Key) Keys {
+	return Keys{intake.Notification: antomKey, intake.Response: antomKey, intake.Request: merchantKey}
 }
 
-// Surroundings are what a diagnosis may try beside the message itself: keys,
-// client ids and notify URLs of all profiles.
+// Surroundings are the keys, client ids and notify URLs of all profiles, which a diagnosis
+// may try in place of the message's own.
 type Surroundings struct {
 	Keys      []diagnose.Key
 	ClientIDs []diagnose.Known
@@ -50,9 +49,9 @@ func (s *Surroundings) CaseOf(m *intake.Message, used diagnose.Key) *diagnose.Ca
 // Render appends the form of a verdict that the caller prints.
 type Render func(dst []byte, v *Verdict) ([]byte, error)
 
-// Options say what to verify with, and whom to tell.
+// Options configure a run.
 type Options struct {
-	Keys     Keyring
+	Keys     Keys
 	Defaults intake.Defaults // what messages do not say themselves; a client id is demanded of all
 	FailFast bool            // end at the first message that does not verify
 
@@ -84,9 +83,9 @@ type Options struct {
 // whoever verifies the message.
 const Settled = 50
 
-// Searching are defaults with which what is in no known form is searched for
-// messages that verify with these keys.
-func Searching(d intake.Defaults, keys Keyring) intake.Defaults {
+// Searching returns defaults with a search: texts of unknown form are searched for messages
+// that verify with these keys.
+func Searching(d intake.Defaults, keys Keys) intake.Defaults {
 	public := map[intake.Kind]*sign.PublicKey{}
 	for kind, key := range keys {
 		public[kind] = key.Public

@@ -60,7 +60,7 @@ func run(t *testing.T, log io.Reader, options verify.Options) (written string, v
 	}
 	options.Write = func(rendered []byte) error { out.Write(rendered); return nil }
 	options.Verdict = func(v *verify.Verdict, duplicateOf string) {
-		verdicts = append(verdicts, strings.TrimSpace(fmt.Sprint(v.Told.PaymentRequestID, " ", v.Reason, " ", v.Cause, " ", duplicateOf)))
+		verdicts = append(verdicts, strings.TrimSpace(fmt.Sprint(v.Summary.PaymentRequestID, " ", v.Reason, " ", v.Cause, " ", duplicateOf)))
 	}
 	options.Progress = func() {}
 	err = verify.Run(t.Context(), intake.Units(log, "log", options.Defaults), options)
@@ -69,7 +69,7 @@ func run(t *testing.T, log io.Reader, options verify.Options) (written string, v
 
 func (l letterbox) options() verify.Options {
 	key := diagnose.Key{Name: "the key", Public: l.key.Public()}
-	return verify.Options{Keys: verify.NewKeyring(key, key), Defaults: intake.Defaults{Kind: intake.Notification, Method: http.MethodPost}}
+	return verify.Options{Keys: verify.NewKeys(key, key), Defaults: intake.Defaults{Kind: intake.Notification, Method: http.MethodPost}}
 }
 
 // Verdicts come in the order of the input, however many cores made them, and what

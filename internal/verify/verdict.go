@@ -10,7 +10,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Verdict is what came of one message.
+// Verdict is the result for one message.
 type Verdict struct {
 	Source     string // file and line, or a name
 	Kind       string // of the message, an [intake.Kind]; empty if it can't be read
@@ -19,8 +19,8 @@ type Verdict struct {
 	Reason     string // ok, a [sign.Reason], or one of the reasons below
 	Cause      string // id of what explains a mismatch; empty if nothing does
 	Remedy     string
-	Told       intake.Told // what the body tells of
-	Client     string      // client id that the message names
+	Summary    intake.Summary // of the body
+	Client     string         // client id that the message names
 
 	Answer  *Acknowledgement  // of a notification whose answer was saved with it; nil if none was
 	Notes   []diagnose.Remark // on a message, whether it verifies or not
@@ -37,7 +37,7 @@ const (
 	ReasonURLMissing = "url-missing" // the message does not say where it was sent to
 )
 
-// NoKeyError is a message of a kind for which there is no key.
+// NoKeyError reports a message of a kind for which there is no key.
 type NoKeyError struct{ Kind intake.Kind }
 
 func (e *NoKeyError) Error() string { return "no key to verify a " + string(e.Kind) + " with" }
@@ -63,8 +63,8 @@ func Judge(m *intake.Message, key diagnose.Key, clientID string) Verdict {
 }
 
 func judge(m *intake.Message, key diagnose.Key) Verdict {
-	v := Verdict{Source: m.Source, Kind: string(m.Kind), Reason: ReasonOK, Told: intake.Tell(m.Body)}
-	if !v.Told.IsJSON {
+	v := Verdict{Source: m.Source, Kind: string(m.Kind), Reason: ReasonOK, Summary: intake.Summarise(m.Body)}
+	if !v.Summary.IsJSON {
 		if problem := intake.BodyProblem(m.Body); problem != "" {
 			v.Note("body", problem)
 		}

@@ -35,7 +35,7 @@ func newVerifyBatch(o *notifyVerify, p *output.Printer) *verifyBatch {
 	return &verifyBatch{o: o, p: p, notes: view.NoteBook{Printer: p}, begin: o.c.Now()}
 }
 
-func (b *verifyBatch) run(ctx context.Context, inputs []source, keys verify.Keyring) error {
+func (b *verifyBatch) run(ctx context.Context, inputs []source, keys verify.Keys) error {
 	columns, err := b.p.Renderer().Columns(view.VerdictColumns[:]...)
 	if err != nil {
 		return err

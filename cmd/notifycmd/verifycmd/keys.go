@@ -21,11 +21,11 @@ import (
 )
 
 // keys finds the verifying keys before any input is read.
-func (o *notifyVerify) keys(p *output.Printer) (verify.Keyring, error) {
+func (o *notifyVerify) keys(p *output.Printer) (verify.Keys, error) {
 	if o.publicKeyFile != "" {
 		key, err := secret.AntomKey("", o.c.Abs(o.publicKeyFile))
 		given := diagnose.Key{Name: "the key of " + o.publicKeyFile, Public: key}
-		return verify.NewKeyring(given, given), err
+		return verify.NewKeys(given, given), err
 	}
 	chosen, err := o.c.LoadProfile(p)
 	if err != nil {
@@ -37,7 +37,7 @@ func (o *notifyVerify) keys(p *output.Printer) (verify.Keyring, error) {
 			return nil, err
 		}
 		o.adopt(m.Profile)
-		return verify.NewKeyring(NamedKeys(m.Profile, m.AntomKey, m.Key.Public())), nil
+		return verify.NewKeys(NamedKeys(m.Profile, m.AntomKey, m.Key.Public())), nil
 	}
 	o.adopt(chosen)
 	antomKey, antomErr := secret.AntomKey(chosen.AntomPublicKey, chosen.AntomPublicKeyFile)
@@ -49,7 +49,7 @@ func (o *notifyVerify) keys(p *output.Printer) (verify.Keyring, error) {
 	if o.kind == string(intake.Request) {
 		antomErr = merchantErr
 	}
-	return verify.NewKeyring(NamedKeys(chosen, antomKey, merchantKey)), antomErr
+	return verify.NewKeys(NamedKeys(chosen, antomKey, merchantKey)), antomErr
 }
 
 // quietPrivateKey reads the merchant's private key without the warnings of a

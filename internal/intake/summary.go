@@ -2,9 +2,9 @@ package intake
 
 import "bytes"
 
-// Told is what the body of a message says of itself, as far as a verdict shows
-// it. What is absent, or no text, stays empty.
-type Told struct {
+// Summary has the members of a body that a verdict shows. Members that are absent or not
+// texts stay empty.
+type Summary struct {
 	NotifyType       string // of authorisations and disputes: their own discriminator
 	PaymentRequestID string
 	PaymentID        string
@@ -18,14 +18,14 @@ type Told struct {
 	IsJSON           bool // the body is one JSON value
 }
 
-// Tell reads a body for the few members that a verdict shows. Of a body that is
-// not JSON it tells nothing.
-func Tell(body []byte) Told {
-	var t Told
+// Summarise reads the few members of a body that a verdict shows. The summary of a body
+// that is not JSON is empty.
+func Summarise(body []byte) Summary {
+	var t Summary
 	s := &scanner{text: body}
 	if s.peek() != '{' {
 		err := s.value()
-		return Told{IsJSON: err == nil && s.end() == nil}
+		return Summary{IsJSON: err == nil && s.end() == nil}
 	}
 	var other string
 	err := s.object(func(name literal) error {
@@ -50,7 +50,7 @@ func Tell(body []byte) Told {
 		return s.value()
 	})
 	if err != nil || s.end() != nil {
-		return Told{}
+		return Summary{}
 	}
 	if t.NotifyType == "" {
 		t.NotifyType = other
@@ -59,12 +59,12 @@ func Tell(body []byte) Told {
 	return t
 }
 
-// ofAntom says whether it is a body of Antom's API.
-func (t Told) ofAntom() bool {
+// ofAntom reports whether it is a body of Antom's API.
+func (t Summary) ofAntom() bool {
 	return t.NotifyType+t.PaymentRequestID+t.PaymentID+t.ResultStatus != ""
 }
 
-// into consumes a value and keeps it if it is a text.
+// into consumes a value and stores it if it is a text.
 func (s *scanner) into(text *string) error {
 	if s.peek() != '"' {
 		return s.value()
@@ -76,7 +76,7 @@ func (s *scanner) into(text *string) error {
 	return err
 }
 
-// pair consumes an object and keeps two of its members.
+// pair consumes an object and stores two of its members.
 func (s *scanner) pair(first string, a *string, second string, b *string) error {
 	if s.peek() != '{' {
 		return s.value()
@@ -92,7 +92,7 @@ func (s *scanner) pair(first string, a *string, second string, b *string) error 
 	})
 }
 
-// isJSON says whether a text is one JSON value.
+// isJSON reports whether a text is one JSON value.
 func isJSON(text []byte) bool {
 	s := &scanner{text: text}
 	err := s.value()
