@@ -57,6 +57,7 @@ var exampleCodes = [...]struct {
 	code int
 }{
 	{"--expect FAIL", 7},
+	{"--require both", 5}, // no notification comes: the payment was final before
 }
 
 // servers are commands that run until they are stopped.
