@@ -8,14 +8,14 @@ import (
 	"io"
 )
 
-// A long text is searched a piece at a time. Each piece begins with the end of the
-// one before, so that a message is whole in one of them.
+// A long text is searched in pieces. They overlap, so that each message is complete in one
+// of them.
 const (
 	searchedPiece = 1 << 20
 	sharedPiece   = 128 << 10 // more than a search looks around a signature
 )
 
-// log is a text of any length on its way through the search.
+// log searches a text of any length.
 type log struct {
 	file   *file
 	text   []byte          // the piece
@@ -25,8 +25,8 @@ type log struct {
 	failed *Unit           // the first signature that belongs to nothing known
 }
 
-// readLog searches what is left of the input for messages, in constant memory. What
-// was read before comes first.
+// readLog searches the rest of the input for messages, in constant memory. It begins with
+// what was read before.
 func (f *file) readLog(read []byte) {
 	in := io.MultiReader(bytes.NewReader(read), f.in)
 	l := &log{file: f, text: make([]byte, 0, searchedPiece+sharedPiece)}
@@ -48,8 +48,8 @@ func (f *file) readLog(read []byte) {
 	}
 }
 
-// search yields the messages of the piece, but for those near its end, which the next
-// piece has whole, and drops what is done.
+// search yields the messages of the piece, except for those near its end, which the next
+// piece contains completely. Then it drops the searched text.
 func (l *log) search(last bool) bool {
 	done, now := len(l.text), map[string]bool{}
 	if !last {
@@ -70,8 +70,8 @@ func (l *log) search(last bool) bool {
 	return true
 }
 
-// take yields a message; what is neither proven nor a notification waits for the end:
-// a log holds other signatures too.
+// take yields a message. One that is neither proven nor a notification is kept for the end,
+// because logs contain other signatures too.
 func (l *log) take(found Found) bool {
 	u := Unit{Name: l.file.name, Line: l.line + found.Line, message: found.Message}
 	u.message.Source = u.Source()
@@ -85,7 +85,7 @@ func (l *log) take(found Found) bool {
 	return l.file.yield(u)
 }
 
-// end says what was found if there was no message.
+// end reports the result if there was no message.
 func (l *log) end() {
 	switch {
 	case l.any:
@@ -96,14 +96,14 @@ func (l *log) end() {
 	}
 }
 
-// isLog says whether a text is a log: one that is longer than what is read at once, and
-// no list.
+// isLog reports whether a text is a log: it is longer than what is read at once, and not a
+// JSON list.
 func (f *file) isLog(read []byte) bool {
 	return f.defaults.Search != nil && len(read) > mostSearched && !bytes.HasPrefix(bytes.TrimSpace(read), []byte("["))
 }
 
-// scattered says whether a text is a log in JSON of which no line is a message, so that
-// the parts of one stand on several: what was read for that is put back.
+// scattered reports whether a text is a JSON log in which no line is a message by itself, so
+// that messages are spread over lines. It puts back what it reads.
 func (f *file) scattered(first []byte) bool {
 	if f.defaults.Search == nil || !f.isPart(first) {
 		return false
@@ -116,7 +116,7 @@ func (f *file) scattered(first []byte) bool {
 	return err == nil && parts
 }
 
-// isPart says whether a line is an object that keeps a line of text, and no message.
+// isPart reports whether a line is an object with a line of text, and not a message.
 func (f *file) isPart(line []byte) bool {
 	var m members
 	if json.Unmarshal(line, &m) != nil {

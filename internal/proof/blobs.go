@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// blobs are the texts that stand in a text as base64 or as plain hexadecimal.
+// blobs decodes the base64 and hexadecimal runs in a text.
 func blobs(text []byte) [][]byte {
 	var found [][]byte
 	for at := 0; at < len(text); {
@@ -31,7 +31,7 @@ func blobs(text []byte) [][]byte {
 	return found
 }
 
-// withoutName takes off what stands before an equals sign or 0x: body=eyJ…
+// withoutName removes a name before an equals sign, and 0x: body=eyJ…
 func withoutName(run []byte) []byte {
 	if name := bytes.LastIndexByte(bytes.TrimRight(run, "="), '='); name >= 0 {
 		run = run[name+1:]
@@ -39,7 +39,7 @@ func withoutName(run []byte) []byte {
 	return bytes.TrimPrefix(run, []byte("0x"))
 }
 
-// joined reads characters of base64 over the ends of lines of one length.
+// joined reads base64 that is wrapped into lines of equal length.
 func joined(text []byte, at int) (run []byte, end int) {
 	width := -1
 	for {
@@ -64,7 +64,7 @@ func isBase64(c byte) bool {
 	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '-' || c == '_' || c == '='
 }
 
-// decoded decodes base64, base64url or hexadecimal; nil if a run is neither.
+// decoded decodes base64, base64url or hexadecimal; nil if a run is none of them.
 func decoded(run []byte) []byte {
 	if plain, err := hex.DecodeString(string(run)); err == nil {
 		return plain
@@ -77,8 +77,8 @@ func decoded(run []byte) []byte {
 	return plain
 }
 
-// holdsMessage tells text with a piece of JSON, or a packed one, from what only
-// decodes by chance: a signature and a key do, too.
+// holdsMessage reports whether decoded bytes may be part of a message: they contain JSON or
+// are compressed. Signatures and keys decode too, but are neither.
 func holdsMessage(plain []byte) bool {
 	if bytes.HasPrefix(plain, []byte("\x1f\x8b")) {
 		return true
@@ -86,10 +86,10 @@ func holdsMessage(plain []byte) bool {
 	return bytes.IndexByte(plain, '{') >= 0 && bytes.IndexByte(plain, '"') >= 0 && utf8.Valid(plain)
 }
 
-// leastNumbers is how many numbers in a row are taken for bytes.
+// leastNumbers is how many consecutive numbers are read as bytes.
 const leastNumbers = 60
 
-// lists are the texts that stand in a text as the numbers of their bytes: [123 34 …]
+// lists decodes texts that are written as the numbers of their bytes: [123 34 …]
 // of Go, [123, -30, …] of Java, 0x7b, 0x22 of C, <Buffer 7b 22 …> of Node.js.
 func lists(text []byte) [][]byte {
 	var found [][]byte
@@ -114,7 +114,7 @@ func isDigit(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' || c == 'x' || c == 'X'
 }
 
-// number is one in a list: its digits and whether a minus stands before it.
+// number is a number in a list, with its sign.
 type number struct {
 	digits   string
 	negative bool

@@ -16,14 +16,14 @@ import (
 	"github.com/antom-cli/antom/internal/intake"
 )
 
-// signature is one that stands in a text.
+// signature is a signature found in a text.
 type signature struct {
 	text    []byte // as it stands there
 	raw     []byte
 	version string // of the key, as the header names it
 }
 
-// place is where the signature stands in a text; 0 if that can't be told.
+// place returns the position of the signature in a text; 0 if it is not found.
 func (s signature) place(text []byte) int {
 	begin := s.text[:min(len(s.text), 24)]
 	for _, form := range [...][]byte{begin, bytes.ReplaceAll(begin, []byte("/"), []byte(`\/`)), begin[:min(len(begin), 8)]} {
@@ -37,11 +37,11 @@ func (s signature) place(text []byte) int {
 // lengths of RSA signatures, in bytes: keys of 2048, 3072 and 4096 bits.
 var lengths = [...]int{256, 384, 512}
 
-// leastSignature is how many characters of base64 the shortest has.
+// leastSignature is the length of the shortest signature in base64.
 const leastSignature = 342
 
-// signaturesIn are the signatures of a text. It is read once, and words that are
-// too short cost nothing.
+// signaturesIn returns the signatures in a text. It reads the text once and skips words that
+// are too short.
 func signaturesIn(text []byte) []signature {
 	text = slashes(text)
 	var found []signature
@@ -64,7 +64,7 @@ func signaturesIn(text []byte) []signature {
 	return uniqueSignatures(found)
 }
 
-// slashes takes the escapes off that JSON puts into base64.
+// slashes removes the escapes that JSON puts into base64.
 func slashes(text []byte) []byte {
 	if !bytes.Contains(text, []byte(`\/`)) && !bytes.Contains(text, []byte(`\u00`)) {
 		return text
@@ -74,10 +74,10 @@ func slashes(text []byte) []byte {
 
 func ofSignature(c byte) bool { return isBase64(c) || c == '%' }
 
-// keyVersion is where a header names the version of its key.
+// keyVersion matches the key version in a signature header.
 var keyVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`keyVersion\W{1,3}(\d{1,4})`) })
 
-// signatureOf reads a word as a signature, with its name before it or without.
+// signatureOf reads a word as a signature, with or without a name before it.
 func signatureOf(word, before []byte) (signature, bool) {
 	if name := bytes.IndexByte(word, '='); name >= 0 && name < 40 {
 		before = append(slices.Clone(before), word[:name]...)
@@ -107,7 +107,7 @@ func signatureOf(word, before []byte) (signature, bool) {
 	return signature{text: word, raw: raw, version: version(before)}, true
 }
 
-// version is the last version of a key that a text names; 1 if it names none.
+// version returns the last key version in a text; 1 if there is none.
 func version(text []byte) string {
 	if named := keyVersion().FindAllSubmatch(text, -1); len(named) > 0 {
 		return string(named[len(named)-1][1])
@@ -125,7 +125,7 @@ func uniqueSignatures(all []signature) []signature {
 	return unique
 }
 
-// candidates are what may be the parts of a message, the likeliest first.
+// candidates are the possible parts of a message, the most likely first.
 type candidates struct {
 	bodies  [][]byte
 	times   []timeCandidate
@@ -166,7 +166,7 @@ func rank(yes bool) int {
 	return 0
 }
 
-// firstOf are the first different values.
+// firstOf returns the first values without repetitions.
 func firstOf[T comparable](all []T, most int) []T {
 	var first []T
 	for _, v := range all {
@@ -180,8 +180,8 @@ func firstOf[T comparable](all []T, most int) []T {
 	return first
 }
 
-// signedTime matches the two forms that the signed time has. A time in no form is
-// no candidate: the joined text would be ambiguous.
+// signedTime matches the two forms of the signed time. Other texts are not candidates,
+// because the signed text would then be ambiguous.
 var signedTime = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)|\b[12]\d{12}\b`)
 })
@@ -206,7 +206,7 @@ var (
 	likeClient = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b(?:SANDBOX_)?[0-9][0-9A-Z]{10,40}\b`) })
 )
 
-// clientsIn are client ids: those under their name, or words that look like one.
+// clientsIn returns client ids: those after their name, or words that look like one.
 func clientsIn(text []byte, named bool) []string {
 	var found []string
 	if named {
@@ -252,8 +252,8 @@ var (
 	})
 )
 
-// targets are the paths of a text with the methods that it names. What the command
-// line says is taken for true.
+// targets returns the paths in a text, each with the methods in it. Values from the command
+// line take precedence.
 func (f *Finder) targets(texts [][]byte, methods []string) []target {
 	d := f.Defaults
 	if d.Verb != "" {
@@ -276,7 +276,7 @@ func (f *Finder) targets(texts [][]byte, methods []string) []target {
 	return each(cmp.Or(d.Verb, http.MethodPost), methods, paths)
 }
 
-// each puts each path under the likeliest methods.
+// each combines each path with the most likely methods.
 func each(first string, methods, paths []string) []target {
 	var targets []target
 	for _, method := range firstOf(append([]string{first}, methods...), 3) {
@@ -287,7 +287,7 @@ func each(first string, methods, paths []string) []target {
 	return targets
 }
 
-// pathsOf keeps of URLs what is signed: path and query.
+// pathsOf returns the signed part of URLs: path and query.
 func pathsOf(all []string) []string {
 	var paths []string
 	for _, text := range all {
@@ -298,8 +298,8 @@ func pathsOf(all []string) []string {
 	return paths
 }
 
-// composed puts paths together of what CGI and its heirs keep apart: the name of
-// the script, the path below it, the query.
+// composed builds paths from the parts that CGI and similar interfaces keep apart: the name
+// of the script, the path below it, the query.
 func composed(texts [][]byte, paths []string) []string {
 	var made []string
 	for _, text := range texts {
@@ -320,7 +320,7 @@ func composed(texts [][]byte, paths []string) []string {
 	return made
 }
 
-// bodiesIn are the JSON objects of texts, those of a notification first.
+// bodiesIn returns the JSON objects in texts, those like a notification first.
 func bodiesIn(texts [][]byte) [][]byte {
 	var bodies [][]byte
 	for _, text := range texts {
@@ -341,7 +341,7 @@ func bodiesIn(texts [][]byte) [][]byte {
 	return first
 }
 
-// likeness says how much a body looks like one of Antom's.
+// likeness rates how much a body looks like one of Antom's.
 func likeness(body []byte) int {
 	n := 0
 	for _, member := range [...]string{`"notifyType"`, `"result"`, `"resultStatus"`, `"paymentRequestId"`, `"paymentId"`} {
@@ -358,9 +358,8 @@ func likeness(body []byte) int {
 // leastBody is the shortest object that may be a message's body.
 const leastBody = 20
 
-// objectsIn are the objects of a text, the ones within others too, as they stand
-// there and without white space between their members: what prints JSON likes to
-// add that.
+// objectsIn returns the objects in a text, including nested ones, unchanged and without the
+// white space that printers of JSON add.
 func objectsIn(text []byte) [][]byte {
 	var found [][]byte
 	looked := 0 // bytes, of all objects: what is nested is looked at again
@@ -391,8 +390,8 @@ const (
 	mostLooked  = 32 << 20
 )
 
-// objectEnd is the length of the object that a text begins with, by its braces, and
-// how far it looked; the length is 0 if the object does not end.
+// objectEnd returns the length of the object at the beginning of a text, by its braces, and
+// how many bytes it read. The length is 0 if the object does not end.
 func objectEnd(text []byte) (length, looked int) {
 	depth, quoted := 0, false
 	i := 0

@@ -14,8 +14,8 @@ var hexLine = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:0x)?([0-9a-fA-F]{4,8}):?[ \t]+((?:[0-9a-fA-F]{2}){1,2}[ \t].*)$`)
 })
 
-// hexLines are the lines of a dump: the offset and the bytes of each. Most lines of
-// other texts are told by their first four characters.
+// hexLines returns the offset and the bytes of each line of a dump. Most lines of other
+// texts are excluded by their first four characters.
 func hexLines(text []byte) [][][]byte {
 	var found [][][]byte
 	for line := range bytes.Lines(text) {
@@ -47,7 +47,7 @@ func dumps(text []byte) [][]byte {
 	return [][]byte{carried(blocks), bytes.Join(blocks, nil)}
 }
 
-// carried is what the packets of a TCP connection carry; nil if they are none.
+// carried returns the payload of the packets of a TCP connection; nil if they are none.
 func carried(packets [][]byte) []byte {
 	var out []byte
 	for _, packet := range packets {
@@ -60,7 +60,7 @@ func carried(packets [][]byte) []byte {
 	return out
 }
 
-// Of the headers of IP and TCP only what is needed to find their end.
+// Positions and sizes in the headers of IP and TCP that are needed to find their end.
 const (
 	protocolTCP    = 6
 	leastIPv4      = 20
@@ -71,8 +71,8 @@ const (
 	protocolInIPv4 = 9
 )
 
-// segmentOf takes the headers off a packet: of the link (none, loopback, Ethernet,
-// Linux cooked), of IP and of TCP.
+// segmentOf removes the headers of a packet: of the link (none, loopback, Ethernet, Linux
+// cooked), of IP and of TCP.
 func segmentOf(packet []byte) (segment []byte, ok bool) {
 	for _, link := range [...]int{0, 4, 14, 16, 18} {
 		if link >= len(packet) {
@@ -87,7 +87,7 @@ func segmentOf(packet []byte) (segment []byte, ok bool) {
 	return nil, false
 }
 
-// datagram is what an IP packet carries, if that is TCP; else nil.
+// datagram returns the payload of an IP packet if that is TCP; otherwise nil.
 func datagram(ip []byte) []byte {
 	switch {
 	case len(ip) >= leastIPv4 && ip[0]>>4 == 4 && ip[protocolInIPv4] == protocolTCP:
@@ -102,7 +102,7 @@ func datagram(ip []byte) []byte {
 	return nil
 }
 
-// hexBytes are the bytes of one line, at most sixteen: what follows is the same in
+// hexBytes returns the bytes of one line, at most sixteen. The same bytes follow as
 // characters.
 func hexBytes(line string) []byte {
 	if bar := strings.IndexByte(line, '|'); bar >= 0 {

@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// unescaped takes one level of backslashes off, as a string literal of JSON, Python,
-// Ruby, PHP or JavaScript has them, or a line of nginx. One at the end of a line joins
-// it to the next, as in a shell.
+// unescaped removes one level of backslash escapes, as in string literals of JSON, Python,
+// Ruby, PHP and JavaScript and in lines of nginx. A backslash at the end of a line joins it
+// to the next one, as in a shell.
 func unescaped(text []byte) []byte {
 	if bytes.IndexByte(text, '\\') < 0 {
 		return nil
@@ -54,7 +54,7 @@ func unescaped(text []byte) []byte {
 	return out
 }
 
-// unbackquoted takes the backquotes of PowerShell off.
+// unbackquoted removes the escapes of PowerShell.
 func unbackquoted(text []byte) []byte {
 	if !bytes.Contains(text, []byte("`\"")) {
 		return nil
@@ -87,8 +87,7 @@ func rune4(text []byte) (r rune, size int) {
 	return r, 4
 }
 
-// octal reads the three digits of an escape; a digit that is not followed by two more
-// is one character.
+// octal reads an escape of three octal digits. Fewer digits are ordinary characters.
 func octal(text []byte) (b byte, size int) {
 	for size < 3 && size < len(text) && text[size] >= '0' && text[size] <= '7' {
 		b = b<<3 | (text[size] - '0')
@@ -100,8 +99,8 @@ func octal(text []byte) (b byte, size int) {
 	return b, size
 }
 
-// unpercented decodes a text in percents, as a form writes it (a plus is a blank) and
-// as a path does. What is not an escape stays.
+// unpercented decodes percent escapes, once as in a form, where a plus is a blank, and once
+// as in a path. Other percent signs stay.
 func unpercented(text []byte) [][]byte {
 	const brace, escaped = "%7B", "%257B"
 	if upper := bytes.ToUpper(text); !bytes.Contains(upper, []byte(brace)) && !bytes.Contains(upper, []byte(escaped)) {
@@ -114,7 +113,7 @@ func unpercented(text []byte) [][]byte {
 	return [][]byte{hexEscapes(bytes.ReplaceAll(text, []byte("+"), []byte(" ")), '%'), plain}
 }
 
-// hexEscapes replaces a mark and two hexadecimal digits by the byte that they stand for.
+// hexEscapes replaces a mark followed by two hexadecimal digits with that byte.
 func hexEscapes(text []byte, mark byte) []byte {
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); i++ {
@@ -130,10 +129,10 @@ func hexEscapes(text []byte, mark byte) []byte {
 	return out
 }
 
-// softEnd is a line end that a mail program put in.
+// softEnd matches a soft line break of quoted-printable.
 var softEnd = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`=[ \t]*\r?\n`) })
 
-// unquotedPrintable reads the encoding of mails.
+// unquotedPrintable decodes quoted-printable, an encoding of mails.
 func unquotedPrintable(text []byte) []byte {
 	if !bytes.Contains(text, []byte("=3D")) {
 		return nil
@@ -141,7 +140,7 @@ func unquotedPrintable(text []byte) []byte {
 	return hexEscapes(softEnd().ReplaceAll(text, nil), '=')
 }
 
-// colours are the sequences that terminals take for colours and the like.
+// colours matches the control sequences of terminals, such as colours.
 var colours = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\x1b\[[0-9;]*[A-Za-z]`) })
 
 func uncoloured(text []byte) []byte {
@@ -158,7 +157,7 @@ func unhtml(text []byte) []byte {
 	return []byte(html.UnescapeString(string(text)))
 }
 
-// undoubled takes off the doubled quotes of CSV and SQL.
+// undoubled replaces the doubled quotes of CSV and SQL.
 func undoubled(text []byte) []byte {
 	if !bytes.Contains(text, []byte(`{""`)) {
 		return nil

@@ -10,11 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// Lines of fewer characters are not taken for broken ones.
+// leastWidth is the shortest line that may have been wrapped.
 const leastWidth = 40
 
-// wrapped joins the lines that a terminal or a mail program broke at one width, with
-// and without the blanks that the next line begins with.
+// wrapped joins lines that a terminal or a mail program wrapped at one width, with and
+// without the indent of the next line.
 func wrapped(text []byte) [][]byte {
 	lines := bytes.Split(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), []byte("\n"))
 	width := commonWidth(lines)
@@ -36,8 +36,8 @@ func wrapped(text []byte) [][]byte {
 	return [][]byte{kept, trimmed}
 }
 
-// commonWidth is the width that most of the lines have that may be broken; 0 if no two
-// have one.
+// commonWidth returns the most frequent width of lines that may be wrapped; 0 if no two
+// lines have the same.
 func commonWidth(lines [][]byte) int {
 	counts := map[int]int{}
 	for _, line := range lines {
@@ -60,12 +60,12 @@ func isWidth(line []byte, width int) bool {
 	return widthOf(line) == width || utf8.RuneCount(line) == width
 }
 
-// joint is where one string literal is added to the next.
+// joint matches the place where string literals are concatenated.
 var joint = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`["'](?:\s*[+.&]\s*|[ \t]*\\?\r?\n\s*)[bru]?["']`)
 })
 
-// literals joins string literals that are added up, as code and util.inspect have them.
+// literals joins concatenated string literals, as in code and in util.inspect.
 func literals(text []byte) []byte {
 	for _, begin := range [...]string{`" `, `' `, `"+`, `'+`, `".`, `'.`, "\"\n", "'\n", "\"\r", "'\r"} {
 		if bytes.Contains(text, []byte(begin)) {
@@ -75,12 +75,12 @@ func literals(text []byte) []byte {
 	return nil
 }
 
-// partLine is a line of a container's log: P marks one that the next goes on with.
+// partLine matches a line of a container's log: P marks a line that continues.
 var partLine = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) std(?:out|err) ([FP])(?: (.*))?$`)
 })
 
-// containerLog joins the parts of lines that a container's log broke.
+// containerLog joins the partial lines of a container's log.
 func containerLog(text []byte) [][]byte {
 	if !bytes.Contains(text, []byte(" P ")) {
 		return nil
@@ -97,8 +97,8 @@ func containerLog(text []byte) [][]byte {
 // collectors are the members under which collectors of logs keep a line.
 var collectors = [...]string{"log", "message", "msg", "line", "@message", "MESSAGE", "textPayload"}
 
-// collected is what the lines of a log hold that keeps each as an object. Docker keeps
-// the line ends too, and leaves them out where it breaks a line.
+// collected returns the lines of a log in which each line is an object. Docker keeps the
+// line ends, and omits them where it splits a line.
 func collected(text []byte) [][]byte {
 	var lines []string
 	others := 0
@@ -124,7 +124,7 @@ func collected(text []byte) [][]byte {
 	return [][]byte{[]byte(strings.Join(lines, between))}
 }
 
-// collectedLine is the line that an object keeps.
+// collectedLine returns the line in an object.
 func collectedLine(line []byte) (string, bool) {
 	if line[0] != '{' {
 		return "", false

@@ -8,15 +8,15 @@ import (
 	"sync"
 )
 
-// Limits of what is made of a text.
+// Limits of the decoded forms of a text.
 const (
 	mostLayers    = 24
 	largestLayers = 16 << 20 // all together
 	leastBlob     = 200      // characters of base64 or digits of hex: a message has more
 )
 
-// layersOf are a text and what it becomes when one form of writing after another
-// is taken off: prefixes of log lines, escapes, base64, hex dumps.
+// layersOf returns a text and its decoded forms: without the prefixes of log lines, without
+// escapes, from base64, from hex dumps, and combinations of these.
 func layersOf(text []byte) [][]byte {
 	layers, total := [][]byte{text}, len(text)
 	seen := map[string]bool{string(text): true}
@@ -35,18 +35,18 @@ func layersOf(text []byte) [][]byte {
 	return layers
 }
 
-// writings take one form of writing each off a text that has it.
+// writings each decode one form of writing, if the text has it.
 var writings = [...]func([]byte) [][]byte{
 	blobs, lists, dumps, containerLog, collected, one(withoutPrefixes), one(uncoloured), wrapped, one(literals),
 	one(unescaped), one(unbackquoted), unpercented, one(unhtml), one(undoubled), one(unquotedPrintable), one(packed),
 }
 
-// one makes a list of what gives one text, or nil.
+// one adapts a function that returns one text or nil.
 func one(writing func([]byte) []byte) func([]byte) [][]byte {
 	return func(text []byte) [][]byte { return [][]byte{writing(text)} }
 }
 
-// next takes each form of writing off a text that has it.
+// next returns the text decoded from each form of writing that it has.
 func next(text []byte) [][]byte {
 	var found [][]byte
 	for _, writing := range writings {
@@ -55,7 +55,7 @@ func next(text []byte) [][]byte {
 	return found
 }
 
-// prefixes are what programs put before each line that they collect.
+// prefixes match what programs put before each collected line.
 var prefixes = sync.OnceValue(func() []*regexp.Regexp {
 	var compiled []*regexp.Regexp
 	for _, text := range [...]string{
@@ -77,7 +77,7 @@ var prefixes = sync.OnceValue(func() []*regexp.Regexp {
 	return compiled
 })
 
-// withoutPrefixes takes off a prefix that most of the lines have.
+// withoutPrefixes removes a prefix that most of the lines have.
 func withoutPrefixes(text []byte) []byte {
 	lines := bytes.Split(text, []byte("\n"))
 	if len(lines) < 4 {
@@ -105,7 +105,7 @@ func withoutPrefixes(text []byte) []byte {
 	return nil
 }
 
-// packed is what gzip packed; nil for other texts.
+// packed decompresses gzip; nil for other texts.
 func packed(text []byte) []byte {
 	if !bytes.HasPrefix(text, []byte("\x1f\x8b")) {
 		return nil

@@ -1,7 +1,7 @@
-// Package proof finds messages in texts of any form: logs, dumps, snippets of
-// code. A message is a signature, a time, a client id, a path and a body; a text
-// holds candidates of each, and the combination that verifies is the message. The
-// form of the text need not be known, since the signature proves the result.
+// Package proof finds messages in texts of any form: logs, dumps, snippets of code. A
+// message consists of a signature, a time, a client id, a path and a body. A text contains
+// candidates for each, and the combination that verifies is the message. The form of the
+// text does not matter, because the signature proves the result.
 package proof
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Limits of a search. They bound its time, not what is accepted.
+// Limits of a search. They limit its time, not what is accepted.
 const (
 	mostSignatures   = 4096
 	mostBodies       = 48
@@ -30,7 +30,7 @@ const (
 	mostCombinations = 300_000 // of one signature: about a microsecond each
 )
 
-// note is what is said of a message that was found so.
+// note is added to every message that was found by a search.
 const note = "put together from a text of another form; the signature proves it"
 
 // Finder looks for messages. It may be used by many goroutines.
@@ -39,10 +39,10 @@ type Finder struct {
 	Defaults intake.Defaults
 }
 
-// Find returns the messages that a text holds and that verify, in the order of
-// their signatures, and the notifications among them that do not: of a log with one
-// that was changed, that one is wanted most. If there are none of either and the text
-// has a signature and a body, the most likely combination is returned, not proven.
+// Find returns the messages in a text that verify, in the order of their signatures, and
+// the notifications that do not verify: in a log with a changed notification, that one
+// matters most. If there are none of either but the text has a signature and a body, it
+// returns the most likely combination as not proven.
 func (f *Finder) Find(text []byte, name string) []intake.Found {
 	far := mostFar
 	for _, source := range sourcesOf(text) {
@@ -73,14 +73,14 @@ func (f *Finder) Find(text []byte, name string) []intake.Found {
 	return nil
 }
 
-// unproven is a signature with what it most likely belongs to.
+// unproven is a signature with the message that it most likely belongs to.
 type unproven struct {
 	signature
 	message *intake.Message
 }
 
-// failed are the signatures near a notification that none of those that were found
-// has.
+// failed returns the signatures that stand near a notification which was not found with
+// another signature.
 func (f *Finder) failed(open []signature, found []intake.Found, source []byte) []unproven {
 	known := map[string]bool{}
 	for _, one := range found {
@@ -98,12 +98,12 @@ func (f *Finder) failed(open []signature, found []intake.Found, source []byte) [
 	return failed
 }
 
-// isNotification tells a notification from a log's line or an envelope that holds one.
+// isNotification distinguishes a notification from a log line or an envelope around one.
 func isNotification(body []byte) bool {
 	return bytes.Contains(body, []byte(`"notifyType"`)) && likeness(body) > 0
 }
 
-// compact is JSON without white space: two with the same are one message.
+// compact returns JSON without white space, to compare bodies.
 func compact(body []byte) string {
 	var out bytes.Buffer
 	if json.Compact(&out, body) != nil {
@@ -112,7 +112,7 @@ func compact(body []byte) string {
 	return out.String()
 }
 
-// withFailed puts those that failed between the others, in the order of their lines.
+// withFailed adds the failed messages, in the order of their lines.
 func withFailed(found []intake.Found, failed []unproven, text []byte, name string) []intake.Found {
 	for _, one := range failed {
 		found = append(found, placed(one.message, one.signature, text, name, false))
@@ -121,8 +121,8 @@ func withFailed(found []intake.Found, failed []unproven, text []byte, name strin
 	return found
 }
 
-// answerBetween finds the answer to a message behind its signature and before the next
-// one; a proxy may have saved it packed beside the request.
+// answerBetween finds the answer to a message between its signature and the next one. A
+// proxy may also have saved it in base64 next to the request.
 func answerBetween(source []byte, signatures []signature, i int, text []byte) *intake.Answer {
 	from, to := signatures[i].place(source), len(source)
 	if i+1 < len(signatures) {
@@ -145,8 +145,8 @@ func answerBetween(source []byte, signatures []signature, i int, text []byte) *i
 	return nil
 }
 
-// The parts of a message stand near its signature. A few of those that are not
-// proven by what is near are tried with more.
+// The parts of a message stand near its signature. For a few signatures a larger window is
+// tried if the small one proves nothing.
 const (
 	farWindow = 64 << 10 // on each side, in bytes
 	mostFar   = 6
@@ -154,7 +154,7 @@ const (
 
 var windows = [...]int{3 << 10, 16 << 10, farWindow}
 
-// around proves a signature by what stands around it.
+// around tries to prove a signature with the text around it.
 func (f *Finder) around(s signature, text []byte, far *int) *intake.Message {
 	at, before := s.place(text), 0
 	for i, size := range windows {
@@ -172,7 +172,7 @@ func (f *Finder) around(s signature, text []byte, far *int) *intake.Message {
 	return nil
 }
 
-// window is a piece of a text around a place, of whole lines where they are short.
+// window returns the text around a position, in whole lines if they are short.
 func window(text []byte, at, size int) []byte {
 	begin, end := max(0, at-size), min(len(text), at+size)
 	if end < len(text) {
@@ -188,8 +188,7 @@ func window(text []byte, at, size int) []byte {
 	return text[begin:end]
 }
 
-// sourcesOf are a text and, if it has no signature, what stands in it written in
-// another way.
+// sourcesOf returns a text and, if it has no signature, its decoded forms.
 func sourcesOf(text []byte) [][]byte {
 	sources, total := [][]byte{text}, len(text)
 	for i := 0; i < len(sources) && len(signaturesIn(sources[i])) == 0; i++ {
@@ -203,8 +202,8 @@ func sourcesOf(text []byte) [][]byte {
 	return sources
 }
 
-// unpacked is what may be read from a text. Most forms of writing leave the name of the
-// header as it is: without it they are not tried.
+// unpacked decodes a text. Most encodings keep the name of the signature header readable, so
+// they are tried only if it is there.
 func unpacked(text []byte) [][]byte {
 	if bytes.Contains(text, []byte("ignature")) || bytes.Contains(text, []byte("IGNATURE")) {
 		return next(text)
@@ -212,7 +211,7 @@ func unpacked(text []byte) [][]byte {
 	return slices.Concat(blobs(text), lists(text), dumps(text), [][]byte{packed(text)})
 }
 
-// placed gives a message its place in the text.
+// placed sets the source of a message to its line in the text.
 func placed(m *intake.Message, s signature, text []byte, name string, proven bool) intake.Found {
 	at := s.place(text)
 	line := 1 + bytes.Count(text[:at], []byte("\n"))
@@ -223,9 +222,9 @@ func placed(m *intake.Message, s signature, text []byte, name string, proven boo
 	return intake.Found{Line: line, At: at, Message: m, Proven: proven}
 }
 
-// prove tries all combinations of a signature, the likeliest first. The hash that
-// the signature holds is taken out once; each combination then costs one SHA-256.
-// What it finds is verified once more as a message.
+// prove tries all combinations for a signature, the most likely first. The signed hash is
+// recovered from the signature once; each combination then costs one SHA-256. The result is
+// verified again as a message.
 func (f *Finder) prove(s signature, c *candidates) *intake.Message {
 	for _, kind := range [...]intake.Kind{intake.Notification, intake.Response, intake.Request} {
 		key := f.Keys[kind]
@@ -247,8 +246,8 @@ func (f *Finder) prove(s signature, c *candidates) *intake.Message {
 	return nil
 }
 
-// kindOf tells a response from a notification, which the same key signs, by the
-// name that its time had.
+// kindOf distinguishes a response from a notification, which the same key signs, by the
+// name of its time header.
 func kindOf(kind intake.Kind, t timeCandidate) intake.Kind {
 	if kind != intake.Request && t.response {
 		return intake.Response
@@ -256,7 +255,7 @@ func kindOf(kind intake.Kind, t timeCandidate) intake.Kind {
 	return kind
 }
 
-// combination is one candidate of each part.
+// combination has one candidate for each part.
 type combination struct {
 	body   []byte
 	time   timeCandidate
@@ -264,7 +263,7 @@ type combination struct {
 	target target
 }
 
-// search returns the combination whose hash is wanted.
+// search returns the combination with the given hash.
 func (c *candidates) search(want [sha256.Size]byte) (combination, bool) {
 	tried := 0
 	var content []byte
@@ -286,7 +285,7 @@ func (c *candidates) search(want [sha256.Size]byte) (combination, bool) {
 	return combination{}, false
 }
 
-// likeliest is the first of each candidate: it is explained in place of a message.
+// likeliest combines the first candidate of each part, for an explanation.
 func (s signature) likeliest(c *candidates) *intake.Message {
 	first := combination{body: c.bodies[0], target: target{http.MethodPost, "/"}}
 	if len(c.targets) > 0 {
