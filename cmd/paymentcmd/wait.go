@@ -72,7 +72,7 @@ paymentId, paymentStatus, paymentResultCode and seconds.`,
   antom payment wait "$id" --timeout 2m --expect FAIL
   antom payment wait "$first" "$second" -o jsonl
   echo "$id" | antom payment wait -f - --rate 5
-  antom payment wait "$id" --listen 127.0.0.1:4242 --require both
+  antom payment wait "$id" --listen 127.0.0.1:0 --require both
   antom payment wait -f ids.txt -o jsonl --resume first.jsonl >>first.jsonl`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.witness.validate(cmd.Flags().Changed); err != nil {
