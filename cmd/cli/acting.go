@@ -16,8 +16,8 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Acting is a payment that a command is about to change, as the gateway told it a
-// moment ago.
+// Acting is a payment that a command is about to change, in the state that the gateway has just
+// reported.
 type Acting struct {
 	Printer  *output.Printer
 	Merchant *Merchant
@@ -28,7 +28,7 @@ type Acting struct {
 	unasked  bool // the payment is known by its id alone
 }
 
-// Intent is what a command is about to do with a payment.
+// Intent describes what a command will do with a payment.
 type Intent struct {
 	Verb   string // capture, refund or cancel
 	Typed  bool   // it can't be undone: a live profile wants more than a yes
@@ -37,9 +37,8 @@ type Intent struct {
 	Amount *AmountFlags // nil: the operation has none
 }
 
-// unasked reports whether the gateway need not be asked for the payment: nothing is
-// sent, or nothing is to be checked, and the command line says all that the call
-// needs.
+// unasked reports whether the inquiry can be skipped: nothing is sent or nothing is checked,
+// and the command line has everything that the call needs.
 func (i *Intent) unasked(inquiry antom.Inquiry, m *Merchant) bool {
 	switch {
 	case i.Flags.DryRun == "" && !i.Flags.NoCheck:
@@ -50,9 +49,9 @@ func (i *Intent) unasked(inquiry antom.Inquiry, m *Merchant) bool {
 	return inquiry.PaymentID != "" && i.Amount.whole(m)
 }
 
-// Act asks for the payment that the user named: Antom wants its paymentId, and the
-// money rules look at what is open. A live profile that nobody may use now is refused
-// before anything is asked.
+// Act inquires the payment that the user named: the call needs its paymentId, and the money
+// rules need what is open. If a live profile may not be used now, it returns an error before it
+// asks the gateway.
 func (c *CLI) Act(ctx context.Context, inquiry antom.Inquiry, intent Intent) (*Acting, error) {
 	p, err := c.Printer()
 	if err != nil {
@@ -82,7 +81,7 @@ func (c *CLI) Act(ctx context.Context, inquiry antom.Inquiry, intent Intent) (*A
 	return a, a.ask(ctx, inquiry, intent.Unborn)
 }
 
-// mayAct refuses what no answer of the gateway could make possible.
+// mayAct returns an error if the command is not allowed whatever the gateway answers.
 func (c *CLI) mayAct(a *Acting, intent Intent) error {
 	action := intent.Verb + " payment " + a.Name()
 	switch {
@@ -96,7 +95,7 @@ func (c *CLI) mayAct(a *Acting, intent Intent) error {
 	return nil
 }
 
-// ask asks the gateway for the payment.
+// ask inquires the payment.
 func (a *Acting) ask(ctx context.Context, inquiry antom.Inquiry, unborn bool) error {
 	payment, response, err := a.Client.Payments.Inquire(ctx, inquiry)
 	if unborn && wait.IsMissing(err) {
@@ -113,7 +112,7 @@ func (a *Acting) ask(ctx context.Context, inquiry antom.Inquiry, unborn bool) er
 	return nil
 }
 
-// Name is the id by which the user knows the payment.
+// Name returns the id by which the user knows the payment.
 func (a *Acting) Name() string {
 	if a.Payment.PaymentRequestID != "" {
 		return a.Payment.PaymentRequestID
@@ -121,7 +120,7 @@ func (a *Acting) Name() string {
 	return a.Payment.PaymentID
 }
 
-// Write is a call about the payment, with what the money rules say of it.
+// Write returns a call about the payment, with the findings of the money rules.
 func (a *Acting) Write(op antom.Operation, d *draft.Draft, flags *WriteFlags, amount antom.Amount) *Write {
 	w := &Write{Printer: a.Printer, Merchant: a.Merchant, Client: a.Client, Endpoint: op.Endpoint(), Draft: d, Flags: flags, Named: a.Named}
 	money := rules.Money{Operation: op, Amount: amount, Now: a.now, Sandbox: !a.Merchant.Profile.Live(), Notified: d.Has("refundNotifyUrl")}
@@ -135,14 +134,14 @@ func (a *Acting) Write(op antom.Operation, d *draft.Draft, flags *WriteFlags, am
 // AmountFlags name a part of a payment's amount.
 type AmountFlags struct{ amount, value, currency string }
 
-// Bind adds --amount, --value and --currency; whole says what is meant without them.
+// Bind adds --amount, --value and --currency; whole describes what happens without them.
 func (f *AmountFlags) Bind(flags *pflag.FlagSet, whole string) {
 	flags.StringVar(&f.amount, "amount", "", "`amount` in major units, such as 42.00 (default: "+whole+")")
 	flags.StringVar(&f.value, "value", "", "`amount` in minor units, such as 4200")
 	flags.StringVar(&f.currency, "currency", "", "ISO 4217 `code` (default: the payment's)")
 }
 
-// Validate refuses two amounts, and a currency without one.
+// Validate returns an error for two amounts, or a currency without an amount.
 func (f *AmountFlags) Validate() error {
 	switch {
 	case f.amount != "" && f.value != "":
@@ -153,14 +152,13 @@ func (f *AmountFlags) Validate() error {
 	return nil
 }
 
-// whole reports whether the command line says an amount and its currency.
+// whole reports whether the flags name an amount with its currency.
 func (f *AmountFlags) whole(m *Merchant) bool {
 	return (f.amount != "" || f.value != "") && (f.currency != "" || m.Profile.Currency != "")
 }
 
-// Of is the amount that was named, in the currency that was named with it or in that
-// of the whole, or in the profile's where the gateway was not asked; without an amount
-// it is the whole.
+// Of returns the named amount, or without one the whole. Its currency is the named one, that of
+// the whole, or that of the profile if the gateway was not asked.
 func (f *AmountFlags) Of(a *Acting, whole antom.Amount) (antom.Amount, error) {
 	money := draft.Money{Major: f.amount, Minor: f.value, Currency: strings.ToUpper(f.currency)}
 	if !money.Given() {
@@ -169,7 +167,7 @@ func (f *AmountFlags) Of(a *Acting, whole antom.Amount) (antom.Amount, error) {
 	return money.In(cmp.Or(whole.Currency, a.Merchant.Profile.Currency))
 }
 
-// Named is an amount if the command line names one, and else nothing.
+// Named returns the amount if the command line names one, otherwise a zero amount.
 func (f *AmountFlags) Named(amount antom.Amount) antom.Amount {
 	if f.amount == "" && f.value == "" {
 		return antom.Amount{}
@@ -177,6 +175,6 @@ func (f *AmountFlags) Named(amount antom.Amount) antom.Amount {
 	return amount
 }
 
-// LastFour are the last four characters of an id, which must be typed where a yes is
-// too quick; of a shorter id all of it.
+// LastFour returns the last four characters of an id, which the user must type where a yes is
+// too easy; a shorter id is returned whole.
 func LastFour(id string) string { return id[max(0, len(id)-4):] }

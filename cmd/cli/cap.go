@@ -1,6 +1,6 @@
 package cli
 
-// withinCap refuses a call that moves more than max_amount of a live profile.
+// withinCap returns an error for a call that moves more than the max_amount of a live profile.
 func (w *Write) withinCap() error {
 	amounts, all := w.Draft.Moved()
 	if over := w.Merchant.Profile.OverCap(amounts, all); over != nil {

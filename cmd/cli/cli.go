@@ -1,7 +1,6 @@
-// Package cli is what every command of antom is given: the outside world, the
-// global flags, the printer, the chosen profile with its keys and the client
-// that calls the gateway, the history, the questions that stand before a change,
-// exit codes and error reports. It knows no command and no noun.
+// Package cli has what all commands of antom share: the outside world, the global flags, the
+// printer, the chosen profile with its keys, the client that calls the gateway, the history,
+// the questions before a change, exit codes and error reports. It knows no command and no noun.
 package cli
 
 import (
@@ -21,8 +20,8 @@ type CLI struct {
 	Started bool     // the command line was understood and its command entered
 }
 
-// Below makes the commands of a group, if the command line names the group: a
-// list of groups needs none of them.
+// Below adds the commands of a group if the command line names the group. A list of groups does
+// not need them.
 func (c *CLI) Below(group *cobra.Command, commands ...func(*CLI) *cobra.Command) {
 	if !c.Whole && !slices.Contains(c.Words, group.Name()) {
 		return
@@ -32,9 +31,9 @@ func (c *CLI) Below(group *cobra.Command, commands ...func(*CLI) *cobra.Command)
 	}
 }
 
-// AsGroup makes cmd a command that only holds others: alone it shows its help,
-// with an unknown word it refuses and names the nearest command. The names of
-// children that may not have been made are in more.
+// AsGroup makes cmd a command that only has subcommands: alone it shows its help, and for an
+// unknown word it returns an error with the nearest command. more has the names of children
+// that may not have been made.
 func AsGroup(cmd *cobra.Command, more ...string) *cobra.Command {
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -46,8 +45,8 @@ func AsGroup(cmd *cobra.Command, more ...string) *cobra.Command {
 	return cmd
 }
 
-// UnknownCommand refuses a word that names no command below cmd; more are names
-// that cmd knows beside those of its children.
+// UnknownCommand returns the error for a word that is not a command below cmd. more has names
+// besides those of its children.
 func UnknownCommand(cmd *cobra.Command, word string, more ...string) error {
 	err := Usagef("unknown command %q for %q", word, cmd.CommandPath())
 	names := slices.Clone(more)

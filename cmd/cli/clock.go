@@ -11,13 +11,13 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// clockTolerance is how far the gateway's clock may be from this machine's before
-// it is worth a note. Antom documents none (INF).
+// clockTolerance is how far the gateway's clock may differ from this machine's without a note.
+// Antom documents no limit (INF).
 const clockTolerance = 5 * time.Minute
 
-// clockNote tells, once in a run, of an answer whose time is far from this
-// machine's: one of the two clocks is wrong, or an old answer was given again. A
-// gateway on this machine may have a clock of its own, and is exempt.
+// clockNote prints one note per run if the time of an answer is far from this machine's: one of
+// the clocks is wrong, or an old answer was replayed. Gateways on this machine may have their
+// own clock and are exempt.
 func (c *CLI) clockNote(p *output.Printer, m *Merchant) func(antom.Exchange) {
 	gateway, err := url.Parse(m.Profile.GatewayURL)
 	if m.Emulator != nil || err == nil && antom.IsLoopback(gateway.Hostname()) {
@@ -45,17 +45,16 @@ func clockText(offset time.Duration, at string) string {
 		" the clock of this machine: one of the two clocks is wrong, or an old answer was given again"
 }
 
-// longestMove is how far the clock goes at a time: a duration can't be longer.
+// longestMove is the longest move of the clock, because a duration can't be longer.
 const longestMove = 100_000 * 24 * time.Hour
 
-// isHuge reports whether a text is a duration but for its size.
+// isHuge reports whether a text is a duration that is too long.
 func isHuge(text string) bool {
 	number := strings.TrimRight(text, "dhms")
 	return number != "" && number != text && strings.Trim(number, "0123456789") == ""
 }
 
-// ParseDays reads a duration that may also be in days: how far the clock goes
-// forward.
+// ParseDays reads how far to move the clock: a duration, also in days.
 func ParseDays(text string) (time.Duration, error) {
 	days, rest, isDays := strings.Cut(text, "d")
 	if !isDays {

@@ -2,8 +2,7 @@ package cli
 
 import "github.com/antom-cli/antom/internal/prompt"
 
-// Confirm asks before something is destroyed; where nobody can answer it wants
-// --yes.
+// Confirm asks before something is destroyed. If nobody can answer, --yes is required.
 func (c *CLI) Confirm(question string) error {
 	if c.Global.yes {
 		return nil

@@ -19,9 +19,9 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// ConfirmLive stands before every call that makes or moves real money: on a
-// live profile it asks, and where nobody can answer it wants --live. A command
-// that forgets it sends nothing, see liveGuard.
+// ConfirmLive must precede every call that creates or moves real money. On a live profile it
+// asks; if nobody can answer, --live is required. A command that forgets it sends nothing, see
+// liveGuard.
 func (c *CLI) ConfirmLive(m *Merchant, action string) error {
 	err := c.askLive(m, action)
 	m.confirmed = err == nil
@@ -66,8 +66,8 @@ func BindDryRun(flags *pflag.FlagSet, form *string) {
 	flags.Lookup("dry-run").NoOptDefVal = dryHTTP
 }
 
-// OrForm is a check of arguments, if there is one, before which a form of --dry-run
-// that lost its "=" is refused.
+// OrForm wraps a check of arguments, which may be nil. It first reports a form of --dry-run
+// that was given without "=".
 func OrForm(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if n := len(args); n > 0 && cmd.Flags().Changed("dry-run") && (args[n-1] == dryHTTP || args[n-1] == dryCurl) {
@@ -80,7 +80,7 @@ func OrForm(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// DryCall is a call that is only shown.
+// DryCall is a call to print instead of sending it.
 type DryCall struct {
 	Endpoint antom.Endpoint
 	Body     []byte
@@ -101,8 +101,8 @@ func (c *CLI) PrintDryRun(ctx context.Context, p *output.Printer, client *antom.
 	return err
 }
 
-// PrintRequests prints requests in a form of --dry-run, as they would stand on
-// the wire or as curl commands; as JSON, one object each.
+// PrintRequests prints requests in a form of --dry-run: as on the wire, or as curl commands; in
+// JSON, one object each.
 func (c *CLI) PrintRequests(ctx context.Context, p *output.Printer, kind intake.Kind, form string, requests ...*http.Request) error {
 	var text []byte
 	var objects [][]byte
@@ -121,7 +121,7 @@ func (c *CLI) PrintRequests(ctx context.Context, p *output.Printer, kind intake.
 	return p.Print(output.Result{Raw: text, JSON: oneOrList(objects), Rows: objects, Text: []output.Block{output.Verbatim(text)}})
 }
 
-// shown is a request in a form of --dry-run, as text and as an object.
+// shown returns a request in a form of --dry-run, as text and as a JSON object.
 func (c *CLI) shown(ctx context.Context, form string, request *http.Request, m *intake.Message) (text, object []byte, err error) {
 	if form == dryHTTP {
 		object, err = intake.Envelope(m)
@@ -153,8 +153,8 @@ func savedMessage(kind intake.Kind, r *http.Request) (*intake.Message, error) {
 	}, nil
 }
 
-// trustFor is the file of certificates that a request needs: that of --cacert or,
-// for the emulator that is served, its own.
+// trustFor returns the certificate file that a request needs: that of --cacert or, for a served
+// emulator, the emulator's own.
 func (c *CLI) trustFor(ctx context.Context, r *http.Request) (string, error) {
 	if c.Global.CACert != "" {
 		return c.Abs(c.Global.CACert), nil

@@ -18,7 +18,7 @@ func (c *CLI) Listen(ctx context.Context, addr string) (net.Listener, error) {
 	return listener, nil
 }
 
-// ListenError is a port that can't be had.
+// ListenError reports a port that can't be opened.
 type ListenError struct {
 	addr string
 	err  error
@@ -35,11 +35,11 @@ func (e *ListenError) Error() string {
 	return fmt.Sprintf("listen on %s: %s", e.addr, cause)
 }
 
-// Unwrap returns what the network said.
+// Unwrap returns the error of the network.
 func (e *ListenError) Unwrap() error { return e.err }
 
-// Hint says how to come by a free port, or by one that is kept for root: Antom's
-// Python SDK calls 443 and no other.
+// Hint says how to get a free port, or a port reserved for root: Antom's Python SDK only calls
+// 443.
 func (e *ListenError) Hint() string {
 	if errors.Is(e.err, fs.ErrPermission) {
 		return `a port below 1024 is kept for root; on Linux this lets antom have it: sudo setcap cap_net_bind_service=+ep "$(command -v antom)"`

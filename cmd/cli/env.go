@@ -23,7 +23,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// Env is the outside world as a run of antom sees it.
+// Env is the outside world of one run of antom.
 type Env struct {
 	Stdin   io.Reader
 	Stdout  io.Writer
@@ -35,7 +35,7 @@ type Env struct {
 	Term    Terminal
 }
 
-// Terminal says which of the streams are terminals, and how wide.
+// Terminal says which streams are terminals, and their width.
 type Terminal struct {
 	In, Out, Err bool
 	Width        int // columns; 0 if unknown
@@ -49,7 +49,7 @@ func (e *Env) Abs(path string) string {
 	return filepath.Join(e.Dir, path)
 }
 
-// Home is the home folder of the user; empty if the environment names none.
+// Home returns the user's home folder; empty if the environment names none.
 func (e *Env) Home() string {
 	if home := e.Getenv("HOME"); home != "" {
 		return home
@@ -69,8 +69,8 @@ func (c *CLI) Printer() (*output.Printer, error) {
 	})
 }
 
-// ColorOn decides about colour for a stream, in the order flag, NO_COLOR,
-// CLICOLOR_FORCE, TERM, terminal.
+// ColorOn decides whether a stream has colour, by the flag, NO_COLOR, CLICOLOR_FORCE, TERM and
+// the terminal, in this order.
 func (c *CLI) ColorOn(terminal bool) bool {
 	force := c.Getenv("CLICOLOR_FORCE")
 	switch {
@@ -84,7 +84,7 @@ func (c *CLI) ColorOn(terminal bool) bool {
 	return terminal && c.Getenv("TERM") != "dumb"
 }
 
-// Interactive says whether a question may be asked.
+// Interactive reports whether a question may be asked.
 func (c *CLI) Interactive() bool {
 	ci := c.Getenv("CI")
 	return c.Term.In && c.Term.Err && !c.Global.noInput && (ci == "" || ci == "false")
@@ -101,7 +101,7 @@ type Merchant struct {
 	asks      bool // nothing but an inquiry is sent
 }
 
-// ProfileSources says where settings come from.
+// ProfileSources returns where settings come from.
 func (c *CLI) ProfileSources() profile.Sources {
 	return profile.Sources{
 		ConfigFile: c.NamedConfig(),
@@ -113,7 +113,7 @@ func (c *CLI) ProfileSources() profile.Sources {
 	}
 }
 
-// NamedConfig is the configuration file that the user named, if any.
+// NamedConfig returns the configuration file that the user named, if any.
 func (c *CLI) NamedConfig() string {
 	if c.Global.config == "" {
 		return ""
@@ -121,8 +121,8 @@ func (c *CLI) NamedConfig() string {
 	return c.Abs(c.Global.config)
 }
 
-// LoadProfile reads the settings of the chosen profile, without its keys. Beside the
-// error of an incomplete one is what it has.
+// LoadProfile reads the settings of the chosen profile, without its keys. For an incomplete
+// profile it returns both an error and the settings that exist.
 func (c *CLI) LoadProfile(p *output.Printer) (*profile.Profile, error) {
 	for _, warning := range c.misspeltVariables() {
 		p.Warn("%s", warning)
@@ -142,8 +142,8 @@ func (c *CLI) LoadProfile(p *output.Printer) (*profile.Profile, error) {
 	return chosen, nil
 }
 
-// KnownProfile refuses the name of a profile that there is not, also for a command that
-// needs none of its settings: what it does would be taken for that profile's.
+// KnownProfile returns an error if the named profile does not exist. It is also used by
+// commands that need no settings, because their result would be attributed to that profile.
 func (c *CLI) KnownProfile() error {
 	name := c.Global.Profile
 	if name == "" || name == profile.Emulator {
@@ -177,7 +177,7 @@ func (c *CLI) Merchant(p *output.Printer) (*Merchant, error) {
 	return &Merchant{Profile: chosen, Key: key, AntomKey: antomKey}, nil
 }
 
-// privateKey reads the merchant's private key from where the profile has it.
+// privateKey reads the merchant's private key from the place that the profile names.
 func (c *CLI) privateKey(p *output.Printer, chosen *profile.Profile) (*sign.PrivateKey, error) {
 	if chosen.PrivateKeyKeyring {
 		return secret.KeyringKey(chosen.Name)
@@ -189,8 +189,8 @@ func (c *CLI) privateKey(p *output.Printer, chosen *profile.Profile) (*sign.Priv
 	return key, err
 }
 
-// Emulated fills the built-in profile from the emulator's own state. While it is
-// served, calls go to the server: it has the state for itself.
+// Emulated fills the built-in profile from the emulator's state. While the emulator is served,
+// calls go to the server, which holds the state exclusively.
 func (c *CLI) Emulated(chosen *profile.Profile) (*Merchant, error) {
 	gateway, err := c.OpenEmulator()
 	if err != nil {
@@ -216,7 +216,7 @@ func (c *CLI) Emulated(chosen *profile.Profile) (*Merchant, error) {
 	return m, nil
 }
 
-// EmulatorDir is where the emulator's state is.
+// EmulatorDir returns the folder of the emulator's state.
 func (c *CLI) EmulatorDir() (string, error) {
 	dir := c.StateDir()
 	if dir == "" {
@@ -225,8 +225,7 @@ func (c *CLI) EmulatorDir() (string, error) {
 	return filepath.Join(dir, "emulator"), nil
 }
 
-// StateDir is the folder of what antom remembers; empty if there is no place for
-// one.
+// StateDir returns the state folder; empty if there is no place for one.
 func (c *CLI) StateDir() string {
 	if dir := profile.StateDir(c.Getenv, runtime.GOOS); dir != "" {
 		return c.Abs(dir)
@@ -234,7 +233,7 @@ func (c *CLI) StateDir() string {
 	return ""
 }
 
-// OpenEmulator opens the gateway whose state is in the state folder.
+// OpenEmulator opens the emulator with the state in the state folder.
 func (c *CLI) OpenEmulator() (*emulator.Emulator, error) {
 	dir, err := c.EmulatorDir()
 	if err != nil {
@@ -253,7 +252,7 @@ func (c *CLI) RunningEmulator(ctx context.Context) (*emulator.Remote, error) {
 	return emulator.Running(ctx, dir)
 }
 
-// client makes the client that calls the gateway on behalf of m.
+// client returns the client that calls the gateway for m.
 func (c *CLI) client(m *Merchant, more ...antom.Option) (*antom.Client, error) {
 	opts := append([]antom.Option{
 		antom.WithLogger(c.Logger()),
@@ -283,7 +282,7 @@ func (c *CLI) client(m *Merchant, more ...antom.Option) (*antom.Client, error) {
 	return antom.NewClient(m.Profile.ClientID, m.Key, m.AntomKey, opts...)
 }
 
-// transport carries the calls of m.
+// transport returns the transport for the calls of m.
 func (c *CLI) transport(m *Merchant) (http.RoundTripper, error) {
 	if m.Emulator != nil {
 		if c.Global.CACert != "" { // it needs none, and a wrong one is wrong all the same
@@ -299,8 +298,8 @@ func (c *CLI) transport(m *Merchant) (http.RoundTripper, error) {
 	return c.OwnTransport()
 }
 
-// OwnTransport is like the one that clients share, to be changed by whoever asks
-// for it; it trusts the certificates of --cacert, if that is given.
+// OwnTransport returns a copy of the shared transport that the caller may change. It trusts the
+// certificates of --cacert, if given.
 func (c *CLI) OwnTransport() (*http.Transport, error) {
 	shared := antom.SharedTransport()
 	transport, ok := shared.(*http.Transport)
@@ -332,7 +331,7 @@ func (c *CLI) Trusted() (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// Connect is the usual beginning of a command that calls the gateway.
+// Connect loads the chosen profile and returns a client for it.
 func (c *CLI) Connect(p *output.Printer) (*Merchant, *antom.Client, error) {
 	m, err := c.Merchant(p)
 	if err != nil {
@@ -342,7 +341,7 @@ func (c *CLI) Connect(p *output.Printer) (*Merchant, *antom.Client, error) {
 	return m, client, err
 }
 
-// Logger writes what --debug shows; without it nothing.
+// Logger returns the logger for --debug; without the flag it discards everything.
 func (c *CLI) Logger() *slog.Logger {
 	if !c.Global.debug {
 		return slog.New(slog.DiscardHandler)

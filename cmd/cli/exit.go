@@ -16,7 +16,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// The exit codes, a promise to scripts.
+// The exit codes, which scripts rely on.
 const (
 	ExitOK          = 0
 	ExitFailed      = 1
@@ -30,8 +30,8 @@ const (
 	ExitTerminated  = 143
 )
 
-// ExitCodes is the table that `antom help exit-codes` prints. The names stand
-// in JSON errors as "code".
+// ExitCodes is the table that `antom help exit-codes` prints. The names are used as "code" in
+// JSON errors.
 var ExitCodes = [...]struct {
 	Code    int
 	Name    string
@@ -49,16 +49,16 @@ var ExitCodes = [...]struct {
 	{ExitTerminated, "terminated", "terminated"},
 }
 
-// Hinter is what an error implements to tell the user what to do next.
+// Hinter is implemented by errors that tell the user what to do next.
 type Hinter interface{ Hint() string }
 
-// UsageError is a command line that can't be carried out as it stands.
+// UsageError reports a command line that can't be carried out as given.
 type UsageError struct {
 	message string
 	hints   []string
 }
 
-// Usagef makes an error about the command line, with a message as of fmt.Sprintf.
+// Usagef returns a [UsageError] with a formatted message.
 func Usagef(format string, args ...any) *UsageError {
 	return &UsageError{message: fmt.Sprintf(format, args...)}
 }
@@ -74,7 +74,7 @@ func (e *UsageError) Error() string { return e.message }
 // Hint says what to type instead, one hint a line.
 func (e *UsageError) Hint() string { return strings.Join(e.hints, "\n") }
 
-// SetupError is something missing before any work can begin.
+// SetupError reports something that is missing before any work can begin.
 type SetupError struct {
 	Message string
 	Remedy  string
@@ -85,8 +85,8 @@ func (e *SetupError) Error() string { return e.Message }
 // Hint says how to complete the set-up.
 func (e *SetupError) Hint() string { return e.Remedy }
 
-// OutcomeError carries an exit code for an outcome that is not a fault of the
-// command. With an empty message it prints nothing: all has been said.
+// OutcomeError carries the exit code for an outcome that is not a fault of the command. With an
+// empty message it prints nothing, because everything has been printed.
 type OutcomeError struct {
 	Code    int
 	Message string
@@ -104,8 +104,8 @@ var (
 	_ Hinter = OutcomeError{}
 )
 
-// ExitCode maps an error to the documented exit code; several joined errors to
-// the one that weighs most.
+// ExitCode maps an error to the documented exit code. Of joined errors the most important code
+// is returned.
 func ExitCode(err error) int {
 	if err == nil {
 		return ExitOK
@@ -150,15 +150,14 @@ func exitCodeOfType(err error) int {
 	return ExitFailed
 }
 
-// Is says whether err is, or wraps, an error of a type.
+// Is reports whether err is, or wraps, an error of a type.
 func Is[T error](err error) bool {
 	_, ok := errors.AsType[T](err)
 	return ok
 }
 
-// worse picks the code that a run of several outcomes ends with. A termination
-// is an interrupt by another name, and a misuse makes a run as worthless as a
-// failure; the rest of the order is documented.
+// worse returns the exit code for two outcomes of one run. A termination counts as an interrupt
+// and a misuse as a failure; the rest of the order is documented.
 func worse(a, b int) int {
 	order := [...]int{ExitInterrupted, ExitTerminated, ExitFailed, ExitUsage, ExitSetup, ExitRefused, ExitVerify, ExitBadOutcome, ExitPending}
 	for _, code := range order {
@@ -169,8 +168,8 @@ func worse(a, b int) int {
 	return ExitOK
 }
 
-// Report is what is printed of err: its text, its hints, and the gateway's
-// result where there is one.
+// Report is the printed form of an error: its text, its hints and, if there is one, the
+// gateway's result.
 func Report(err error, code int) output.ErrorReport {
 	r := output.ErrorReport{Message: err.Error(), Exit: code, Hints: hintsOf(err)}
 	for _, row := range ExitCodes {
@@ -206,8 +205,7 @@ func hintsOf(err error) []string {
 	return hints
 }
 
-// StoppedError is the signal that ended the command: an interrupt, or a request
-// to terminate.
+// StoppedError reports the signal that ended the command: an interrupt or a termination.
 type StoppedError struct{ Terminated bool }
 
 func (e StoppedError) Error() string {
@@ -224,7 +222,7 @@ func (e StoppedError) exitCode() int {
 	return ExitInterrupted
 }
 
-// Joined is one error of several, and none of none.
+// Joined returns one error for several, and nil for none.
 func Joined(errs []error) error {
 	if len(errs) == 1 {
 		return errs[0]

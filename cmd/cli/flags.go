@@ -33,8 +33,8 @@ const (
 	colorNever  = "never"
 )
 
-// noTwin are the global flags that the environment must not set: they are
-// consent, and consent is given where it is needed.
+// noTwin are the global flags without an environment variable: they give consent, which must be
+// given on the command line.
 var noTwin = [...]string{"help", "live", "yes"}
 
 // Bind adds the global flags to the root, each with its default.
@@ -57,13 +57,13 @@ func (g *GlobalFlags) Bind(flags *pflag.FlagSet) {
 	flags.BoolVar(&g.live, "live", false, "allow a command that moves money on a live profile")
 }
 
-// twin is the environment variable that stands for a global flag.
+// twin returns the environment variable of a global flag.
 func twin(flag string) string {
 	return "ANTOM_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// BindEnvironment sets each global flag from its environment twin; the command
-// line, read later, wins.
+// BindEnvironment sets each global flag from its environment variable. The command line is read
+// later and takes precedence.
 func (c *CLI) BindEnvironment(flags *pflag.FlagSet) error {
 	var failed error
 	flags.VisitAll(func(flag *pflag.Flag) {
@@ -79,7 +79,7 @@ func (c *CLI) BindEnvironment(flags *pflag.FlagSet) error {
 	return failed
 }
 
-// FlagError is how cobra hands over a flag it could not read.
+// FlagError turns cobra's error about a flag into a usage error.
 func FlagError(cmd *cobra.Command, err error) error {
 	if errors.Is(err, pflag.ErrHelp) {
 		return err
@@ -103,9 +103,9 @@ func FlagError(cmd *cobra.Command, err error) error {
 	return usage.WithHint("see %q", cmd.CommandPath()+" --help")
 }
 
-// notAFlag is about an argument that begins with a sign, such as -3h, which was
-// taken for flags: none of ours is a digit. The command says what is wrong with
-// it as an argument, if it knows; otherwise how to give one that begins so.
+// notAFlag returns the error for an argument such as -3h that was read as flags, although no
+// flag is a digit. It is the command's own error about the argument, if it has one, or a hint
+// how to pass such an argument.
 func notAFlag(cmd *cobra.Command, word string) error {
 	if err := cmd.ValidateArgs([]string{word}); err != nil {
 		return err
@@ -114,8 +114,7 @@ func notAFlag(cmd *cobra.Command, word string) error {
 		WithHint("an argument that begins so comes last, after two dashes: %s -- %s", cmd.CommandPath(), word)
 }
 
-// OneArgAs is OneArg for an argument that is more than a name: what can't be one
-// is refused before the command is entered.
+// OneArgAs is [OneArg] with a check of the argument, which runs before the command starts.
 func OneArgAs(name string, check func(string) error) cobra.PositionalArgs {
 	one := OneArg(name)
 	return func(cmd *cobra.Command, args []string) error {
@@ -139,7 +138,7 @@ func nearestFlag(cmd *cobra.Command, name string) string {
 	return rules.Nearest(name, slices.Compact(names))
 }
 
-// timeLimit is a flag for a duration that must be more than none.
+// timeLimit is a flag value for a positive duration.
 type timeLimit time.Duration
 
 var (
@@ -170,7 +169,7 @@ type Enum struct {
 
 var _ pflag.Value = (*Enum)(nil)
 
-// NewEnum makes an enum flag whose default is the first word.
+// NewEnum returns an enum flag whose default is the first word.
 func NewEnum(value *string, words ...string) *Enum {
 	*value = words[0]
 	return &Enum{value, words}
@@ -183,7 +182,7 @@ func (e *Enum) String() string {
 	return *e.value
 }
 
-// Set takes a word of the list and refuses any other with the nearest one.
+// Set accepts a word of the list. The error for another word suggests the nearest one.
 func (e *Enum) Set(word string) error {
 	if slices.Contains(e.Words, word) {
 		*e.value = word
@@ -199,13 +198,13 @@ func (e *Enum) Set(word string) error {
 // Type is the placeholder in the usage text.
 func (e *Enum) Type() string { return "word" }
 
-// NonEmpty is the words that are not empty.
+// NonEmpty returns the words that are not empty.
 func NonEmpty(words []string) []string {
 	return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "" })
 }
 
-// Filled runs a command none of whose own flags was given an empty text, as from a
-// variable of the shell that is not set: it would be as if it had not been given.
+// Filled returns an error if one of the command's own flags has an empty value, as from an
+// unset shell variable. Otherwise the flag would be ignored silently.
 func Filled(run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		var empty error
@@ -221,7 +220,7 @@ func Filled(run func(*cobra.Command, []string) error) func(*cobra.Command, []str
 	}
 }
 
-// OneArg wants exactly one argument and calls it by its name when it is missing.
+// OneArg requires exactly one argument, and names it if it is missing.
 func OneArg(name string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
@@ -234,7 +233,7 @@ func OneArg(name string) cobra.PositionalArgs {
 	}
 }
 
-// AtLeastOne wants arguments, of which it names the first.
+// AtLeastOne requires arguments, and names the first one if it is missing.
 func AtLeastOne(name string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
@@ -244,7 +243,7 @@ func AtLeastOne(name string) cobra.PositionalArgs {
 	}
 }
 
-// NoArgs refuses arguments by showing the one that is too many.
+// NoArgs returns an error that shows the first argument, if there is one.
 func NoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return Usagef("%s: takes no argument, got %q", cmd.CommandPath(), args[0]).WithHint("see %q", cmd.CommandPath()+" --help")

@@ -7,16 +7,16 @@ import (
 	"github.com/antom-cli/antom/internal/emulator"
 )
 
-// following carries calls to the emulator's server, and finds it again where it
-// was started anew meanwhile: at another port, or with https.
+// following sends calls to the emulator's server, and finds the server again if it was
+// restarted on another port or with https.
 type following struct {
 	c  *CLI
 	mu sync.Mutex
 	at *emulator.Remote
 }
 
-// RoundTrip sends a call to where the server is now. A call is sent again only
-// where a server of the other scheme has refused to read it.
+// RoundTrip sends a call to the server's current address. It sends the call again only if a
+// server with the other scheme did not read it.
 func (f *following) RoundTrip(r *http.Request) (*http.Response, error) {
 	at := f.server()
 	answer, err := at.RoundTrip(r)

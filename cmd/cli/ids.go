@@ -7,17 +7,17 @@ import (
 	"unicode"
 )
 
-// NewRequestID is unique and sorts by time: the second of creation, then 60
-// random bits.
+// NewRequestID returns a unique id that sorts by time: the second of creation, then 60 random
+// bits.
 func NewRequestID(now time.Time) string {
 	return now.UTC().Format("20060102150405") + "-" + RandomWord()
 }
 
-// RandomWord is 60 random bits in twelve letters and digits.
+// RandomWord returns 60 random bits as twelve letters and digits.
 func RandomWord() string { return strings.ToLower(rand.Text()[:12]) }
 
-// CheckID refuses an id that no program could show or send as it is: one with control
-// characters. Flag names it in the error.
+// CheckID returns an error for an id with control characters, which can't be shown or sent
+// unchanged. The error names the flag.
 func CheckID(flag, id string) error {
 	if strings.ContainsFunc(id, unicode.IsControl) {
 		return Usagef("%s %q: has control characters", flag, id).WithHint("an id is plain letters, digits and signs; is there a line end in a variable?")
@@ -25,8 +25,8 @@ func CheckID(flag, id string) error {
 	return nil
 }
 
-// IDArg is an id as an argument of a command that is to be pasted into a shell: quoted
-// where that is needed, and after two dashes where it would be taken for a flag.
+// IDArg returns an id as an argument that can be pasted into a shell: quoted if necessary, and
+// after two dashes if it looks like a flag.
 func IDArg(id string) string {
 	if strings.HasPrefix(id, "-") {
 		return "-- " + ShellWord(id)

@@ -8,15 +8,15 @@ import (
 	"os"
 )
 
-// largestInput bounds a file that is read as a whole: a request has a few
-// kilobytes, a list of a million ids 64 MB.
+// largestInput limits a file that is read whole: a request has a few kilobytes, a list of a
+// million ids 64 MB.
 const (
 	LargestRequest = 1 << 20
 	LargestIDList  = 64 << 20
 )
 
-// ReadInput reads a file, or standard input if the name is "-", byte for byte.
-// An interrupt ends it even while nothing comes.
+// ReadInput reads a file, or standard input if the name is "-", byte for byte. An interrupt
+// ends it even while it waits for input.
 func (c *CLI) ReadInput(ctx context.Context, name string, limit int64) ([]byte, error) {
 	in := c.Stdin
 	if name != StdinName {
@@ -47,10 +47,10 @@ func (c *CLI) ReadInput(ctx context.Context, name string, limit int64) ([]byte, 
 	return text.Bytes(), nil
 }
 
-// StdinName stands for standard input where a file is named.
+// StdinName is the file name for standard input.
 const StdinName = "-"
 
-// ShownName is how messages call an input.
+// ShownName returns the name of an input in messages.
 func ShownName(name string) string {
 	if name == StdinName {
 		return "standard input"
@@ -58,7 +58,7 @@ func ShownName(name string) string {
 	return name
 }
 
-// withoutPath leaves out what the message says already.
+// withoutPath removes the path from an error, because the message has it already.
 func withoutPath(err error) error {
 	if inner, ok := err.(*os.PathError); ok { //nolint:errorlint // os.Open and Read return it as it is
 		return inner.Err

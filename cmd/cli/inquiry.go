@@ -22,21 +22,21 @@ func (f *PaymentFlags) Bind(cmd *cobra.Command) {
 	flags.BoolVar(&f.Last, "last", false, "the most recent payment of this profile")
 }
 
-// InquiryFlags name a payment and say which outcome is the wanted one.
+// InquiryFlags name a payment and the expected outcome.
 type InquiryFlags struct {
 	PaymentFlags
 	Expect     string
 	ExitStatus bool
 }
 
-// Bind adds the flags that name a payment, and what its state is to be, to a command.
+// Bind adds the flags for a payment and its expected outcome to a command.
 func (f *InquiryFlags) Bind(cmd *cobra.Command) {
 	f.PaymentFlags.Bind(cmd)
 	cmd.Flags().Var(NewEnum(&f.Expect, "", "SUCCESS", "FAIL", "CANCELLED"), "expect", "exit 0 if the payment ended so, else 7: SUCCESS, FAIL or CANCELLED")
 }
 
-// Inquiry is what to ask for: the argument is a paymentRequestId, unless the
-// history knows better; see cli.identify.
+// Inquiry returns the named payment. The argument is a paymentRequestId unless the history
+// knows it as a paymentId; see [CLI.Identify].
 func (f *PaymentFlags) Inquiry(cmd *cobra.Command, args []string) (antom.Inquiry, error) {
 	switch {
 	case f.Last && (len(args) > 0 || f.PaymentID != ""):
@@ -55,7 +55,7 @@ func (f *PaymentFlags) Inquiry(cmd *cobra.Command, args []string) (antom.Inquiry
 	return antom.Inquiry{}, Usagef("%s: no payment named", cmd.CommandPath()).WithHint("usage: %s", cmd.UseLine()).WithHint("--last is the most recent one")
 }
 
-// Inquire asks once for the state of the payment that the user named.
+// Inquire inquires the named payment once.
 func (c *CLI) Inquire(ctx context.Context, p *output.Printer, inquiry antom.Inquiry) (*antom.Payment, *antom.Response, error) {
 	m, client, err := c.Connect(p)
 	if err != nil {

@@ -2,7 +2,7 @@ package cli
 
 import "encoding/json"
 
-// JSONList is a JSON array of objects, each as it stands.
+// JSONList is a JSON array of unchanged objects.
 func JSONList(objects [][]byte) []byte {
 	list := []byte{'['}
 	for i, object := range objects {
@@ -14,7 +14,7 @@ func JSONList(objects [][]byte) []byte {
 	return append(list, ']')
 }
 
-// oneOrList is the one object, or the list of several.
+// oneOrList returns a single object, or a list of several.
 func oneOrList(objects [][]byte) []byte {
 	if len(objects) == 1 {
 		return objects[0]
@@ -22,7 +22,7 @@ func oneOrList(objects [][]byte) []byte {
 	return JSONList(objects)
 }
 
-// Encode is json.Marshal for our own records, which always encode.
+// Encode is json.Marshal for our own records, which can always be encoded.
 func Encode(record any) []byte {
 	line, err := json.Marshal(record)
 	if err != nil {

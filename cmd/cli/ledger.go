@@ -8,10 +8,10 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Repeat is the call that is asked for once more: the one by the request id that was
-// named, or the newest one whose answer was lost and which would move the same money,
-// or all of it where no amount is named and nothing is left. Antom carries an id out
-// once, so that the same one is safe and a new one is not. It is nil if there is none.
+// Repeat returns the call that the user repeats: the one with the named request id, or the
+// newest one that lost its answer and moves the same money (or all of it, if no amount is named
+// and nothing is left). Antom carries out each id once, so repeating the id is safe and a new
+// id is not. It returns nil if there is none.
 func (c *CLI) Repeat(a *Acting, op antom.Operation, flags *WriteFlags, amount antom.Amount) *history.Entry {
 	log := c.History()
 	if log == nil || flags.RequestID == "" && flags.DryRun != "" {
@@ -35,8 +35,8 @@ func (c *CLI) Repeat(a *Acting, op antom.Operation, flags *WriteFlags, amount an
 	return found
 }
 
-// entry is the call as the ledger knows it; ok is false for one that has no request
-// id, which the ledger can't keep apart.
+// entry returns the ledger's entry for the call. ok is false if the call has no request id,
+// because the ledger can't distinguish such calls.
 func (c *CLI) entry(w *Write) (e history.Entry, ok bool) {
 	if w.id() == "" || w.Endpoint.Recourse != antom.SameID {
 		return e, false
@@ -49,8 +49,8 @@ func (c *CLI) entry(w *Write) (e history.Entry, ok bool) {
 	}, true
 }
 
-// enter writes the call into the ledger before it is sent, and refuses what would move
-// money twice. What it returns writes down what came of it.
+// enter records the call in the ledger before it is sent, and returns an error if the call
+// would move money twice. The returned function records the outcome.
 func (c *CLI) enter(w *Write) (end func(error), err error) {
 	e, kept := c.entry(w)
 	log := c.History()
@@ -86,8 +86,8 @@ func (c *CLI) enter(w *Write) (end func(error), err error) {
 	}, nil
 }
 
-// confirmAgain asks whether a second call that moves the same money is meant, if that is
-// all that the ledger is against; where nobody can answer it wants --again.
+// confirmAgain asks whether a second call that moves the same money is intended, if that is the
+// ledger's only objection. If nobody can answer, --again is required.
 func (c *CLI) confirmAgain(w *Write, refusal error) error {
 	refused, ok := errors.AsType[*history.AdmitError](refusal)
 	switch {

@@ -7,12 +7,11 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// inquiries are the operations that only ask. Sorted.
+// inquiries are the operations that change nothing. Sorted.
 var inquiries = [...]antom.Operation{antom.InquiryPayment, antom.InquiryRefund}
 
-// liveGuard is the last thing before the network. On a live profile it lets
-// nothing but inquiries through until ConfirmLive has had its answer: a command
-// that does not ask moves no money.
+// liveGuard is the last step before the network. On a live profile it only allows inquiries
+// until ConfirmLive was answered, so a command that does not ask can't move money.
 type liveGuard struct {
 	next     http.RoundTripper
 	merchant *Merchant
@@ -26,7 +25,7 @@ func (g liveGuard) RoundTrip(r *http.Request) (*http.Response, error) {
 	return g.next.RoundTrip(r)
 }
 
-// OnlyAsks reports whether a path is that of an operation that changes nothing.
+// OnlyAsks reports whether a path belongs to an operation that changes nothing.
 func OnlyAsks(target string) bool {
 	for _, op := range inquiries {
 		if path.Base(target) == string(op) {

@@ -16,11 +16,11 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// NamelessJournal is the journal of what has no profile's name: the
-// environment's profile and --public-key-file. No profile can be called so.
+// NamelessJournal is the journal for notifications without a named profile: the environment's
+// profile and --public-key-file. No profile can have this name.
 const NamelessJournal = "_nameless"
 
-// JournalDir is where the deliveries to a profile are kept.
+// JournalDir returns the folder of the notifications received for a profile.
 func (c *CLI) JournalDir(name string) (string, error) {
 	dir := profile.StateDir(c.Getenv, runtime.GOOS)
 	if dir == "" {
@@ -29,8 +29,7 @@ func (c *CLI) JournalDir(name string) (string, error) {
 	return filepath.Join(c.Abs(dir), "notifications", name), nil
 }
 
-// History is the record of the calls made from this machine; nil if there is no
-// place for one.
+// History returns the record of this machine's calls; nil if there is no place for one.
 func (c *CLI) History() *history.Log {
 	dir := c.StateDir()
 	if dir == "" {
@@ -39,9 +38,9 @@ func (c *CLI) History() *history.Log {
 	return history.Open(dir)
 }
 
-// recorder writes down the calls of this run: of many inquiries for one payment
-// only those that told something new. A history that can't be written is worth a
-// word, once, and never the command.
+// recorder records the calls of this run. Of repeated inquiries it records only those with a
+// new result. It warns once if the history can't be written; the command never fails because of
+// it.
 func (c *CLI) recorder(p *output.Printer, m *Merchant) func(antom.Exchange) {
 	log := c.History()
 	if log == nil {
@@ -74,7 +73,7 @@ func (c *CLI) recorder(p *output.Printer, m *Merchant) func(antom.Exchange) {
 	}
 }
 
-// Identify completes what to ask for from the history.
+// Identify completes an inquiry from the history.
 func (c *CLI) Identify(m *Merchant, inquiry antom.Inquiry) (antom.Inquiry, error) {
 	all, err := c.IdentifyAll(m, []antom.Inquiry{inquiry})
 	if err != nil {
@@ -83,8 +82,8 @@ func (c *CLI) Identify(m *Merchant, inquiry antom.Inquiry) (antom.Inquiry, error
 	return all[0], nil
 }
 
-// IdentifyAll takes an id that the history knows as a paymentId for one, and
-// puts the most recent payment of the profile in the place of none (--last).
+// IdentifyAll replaces ids that the history knows as paymentIds, and an empty inquiry (--last)
+// by the profile's most recent payment.
 func (c *CLI) IdentifyAll(m *Merchant, inquiries []antom.Inquiry) ([]antom.Inquiry, error) {
 	if len(inquiries) == 1 && inquiries[0] == (antom.Inquiry{}) {
 		id, err := c.lastPayment(m.Profile.Name)
@@ -103,8 +102,8 @@ func (c *CLI) IdentifyAll(m *Merchant, inquiries []antom.Inquiry) ([]antom.Inqui
 	return inquiries, nil
 }
 
-// knownPaymentIDs are those of the ids that the history knows as paymentIds. A
-// history that can't be read knows none.
+// knownPaymentIDs returns the ids that the history knows as paymentIds; none if it can't be
+// read.
 func (c *CLI) knownPaymentIDs(profile string, ids []string) map[string]bool {
 	log := c.History()
 	if log == nil {
@@ -114,8 +113,8 @@ func (c *CLI) knownPaymentIDs(profile string, ids []string) map[string]bool {
 	return known
 }
 
-// lastPayment is the paymentRequestId of the profile's most recent payment. An
-// inquiry that was refused is not about one: its id may have been mistyped.
+// lastPayment returns the paymentRequestId of the profile's most recent payment. Refused
+// inquiries do not count, because their ids may have been mistyped.
 func (c *CLI) lastPayment(profile string) (string, error) {
 	if log := c.History(); log != nil {
 		for record, err := range log.Newest() {
@@ -136,8 +135,8 @@ func (c *CLI) lastPayment(profile string) (string, error) {
 	return "", Usagef("--last: the history has no payment of %s", whose).WithHint("antom session create makes one; or name the payment")
 }
 
-// neverMade tells a session that was refused, or whose request never reached the
-// gateway: no buyer can pay it.
+// neverMade reports whether a session was refused or its request never reached the gateway, so
+// that no buyer can pay it.
 func neverMade(r history.Record) bool {
 	if r.Operation != antom.CreatePaymentSession {
 		return false
@@ -145,10 +144,10 @@ func neverMade(r history.Record) bool {
 	return r.ResultStatus == antom.StatusF || r.Failure == string(antom.Unreachable) || r.Failure == string(antom.Untrusted)
 }
 
-// LastFlag is --last of the commands that steer the emulator.
+// LastFlag is --last of the commands that control the emulator.
 type LastFlag struct{ Set bool }
 
-// Bind adds the flag to a command; with it the id stays away.
+// Bind adds the flag to a command; it replaces the id.
 func (f *LastFlag) Bind(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.Set, "last", false, "the most recent payment on the emulator")
 	check := cmd.Args
@@ -163,7 +162,7 @@ func (f *LastFlag) Bind(cmd *cobra.Command) {
 	}
 }
 
-// Payment is the argument of the command, or what --last stands for.
+// Payment returns the argument of the command, or the payment of --last.
 func (f *LastFlag) Payment(c *CLI, args []string) ([]string, error) {
 	if !f.Set {
 		return args, nil
@@ -172,16 +171,16 @@ func (f *LastFlag) Payment(c *CLI, args []string) ([]string, error) {
 	return []string{id}, err
 }
 
-// recentPayment is a payment that this machine has sent or asked for.
+// recentPayment is a payment in this machine's history.
 type recentPayment struct {
 	RequestID, PaymentID string
 	Order, Amount        string
 }
 
-// offered bounds how many payments a shell is offered.
+// offered limits how many payments shell completion offers.
 const offered = 20
 
-// RecentPayments are the payments of the history, the latest first.
+// RecentPayments returns the payments of the history, the latest first.
 func (c *CLI) RecentPayments() []recentPayment {
 	log := c.History()
 	if log == nil {
@@ -209,7 +208,7 @@ func (c *CLI) RecentPayments() []recentPayment {
 	return found
 }
 
-// add takes what an older record of the payment knows and the newer ones do not.
+// add fills in fields from an older record that the newer ones lack.
 func (r *recentPayment) add(record history.Record) {
 	r.PaymentID = cmp.Or(r.PaymentID, record.PaymentID)
 	r.Order = cmp.Or(r.Order, record.ReferenceOrderID)
@@ -218,7 +217,7 @@ func (r *recentPayment) add(record history.Record) {
 	}
 }
 
-// RecentRefunds are the refunds of the history, the latest first.
+// RecentRefunds returns the refunds of the history, the latest first.
 func (c *CLI) RecentRefunds() []history.Record {
 	log := c.History()
 	if log == nil {

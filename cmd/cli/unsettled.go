@@ -12,8 +12,8 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// UnsettledError is a call after which nobody here knows whether it was carried
-// out. The row of its operation says how to make sure.
+// UnsettledError reports a call that may or may not have been carried out. The row of its
+// operation says how to find out.
 type UnsettledError struct {
 	Err      error
 	ID       string // of the request; empty if the operation has none
@@ -29,10 +29,10 @@ func (e *UnsettledError) Error() string {
 	return fmt.Sprintf("%s; %s %s", e.Err, e.IDName, e.ID)
 }
 
-// Unwrap gives what the call ended with, which the exit code goes by.
+// Unwrap returns the error of the call, which determines the exit code.
 func (e *UnsettledError) Unwrap() error { return e.Err }
 
-// sureWords say how to make sure, by the recourse of an operation.
+// sureWords say how to find out, by the recourse of an operation.
 var sureWords = [...]struct {
 	recourse antom.Recourse
 	words    string
@@ -42,7 +42,7 @@ var sureWords = [...]struct {
 	{antom.SameRequest, "send the same request again, by the same id one payment at most comes of it: "},
 }
 
-// Hint says how to make sure, after what to mend first.
+// Hint says what to correct first, and how to find out.
 func (e *UnsettledError) Hint() string {
 	again := "send the same request again: "
 	for _, row := range sureWords {
@@ -59,7 +59,7 @@ func (e *UnsettledError) Hint() string {
 
 var _ Hinter = (*UnsettledError)(nil)
 
-// FlagsAsTyped are the flags of a command line, for a shell, but for one.
+// FlagsAsTyped returns the flags of a command line for a shell, except one.
 func FlagsAsTyped(flags *pflag.FlagSet, but string) string {
 	var b strings.Builder
 	flags.Visit(func(f *pflag.Flag) {
@@ -84,7 +84,7 @@ func FlagsAsTyped(flags *pflag.FlagSet, but string) string {
 	return b.String()
 }
 
-// ShellWord quotes a text where a shell would not take it as it is.
+// ShellWord quotes a text if a shell would change it.
 func ShellWord(text string) string {
 	if text == "" || slices.ContainsFunc([]byte(text), func(c byte) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,@%+=", rune(c))

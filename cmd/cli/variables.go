@@ -11,8 +11,8 @@ import (
 	"github.com/antom-cli/antom/internal/rules"
 )
 
-// Twins are the variables that stand for global flags; --profile and --config
-// are among the settings.
+// Twins returns the environment variables of global flags. Those of --profile and --config are
+// among the settings.
 func Twins() []profile.Variable {
 	var g GlobalFlags
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -31,13 +31,12 @@ func Twins() []profile.Variable {
 // ownPrefix begins the names of the variables that antom reads.
 const ownPrefix = "ANTOM_"
 
-// RotatedKeyVariable has the second key of the emulator's Antom, after the fault
-// key-rotation: antom emulator keys prints it, and antom itself does not read it.
+// RotatedKeyVariable has the second public key of the emulator, after the fault key-rotation.
+// antom emulator keys prints it; antom itself does not read it.
 const RotatedKeyVariable = ownPrefix + "PUBLIC_KEY_2"
 
-// misspeltVariables are warnings of variables that antom does not read and that
-// look like ones it does: what they were to say is not done, and the profile in
-// force may be another one than was meant.
+// misspeltVariables returns warnings about variables that antom does not read but that resemble
+// ones it does: they have no effect, and the profile in use may not be the intended one.
 func (c *CLI) misspeltVariables() []string {
 	if c.Environ == nil {
 		return nil
@@ -58,8 +57,7 @@ func (c *CLI) misspeltVariables() []string {
 	return warnings
 }
 
-// ownVariables are the names of the variables that antom reads, without their
-// prefix.
+// ownVariables returns the names of the variables that antom reads, without their prefix.
 func ownVariables() []string {
 	var names []string
 	for _, v := range slices.Concat(profile.Variables(), Twins()) {

@@ -27,10 +27,10 @@ func (f *WaitFlags) Bind(flags *pflag.FlagSet) {
 // DefaultWait is the time limit of a wait.
 const DefaultWait = 15 * time.Minute
 
-// ErrWaitTimeout is the cause of a wait that --timeout ended.
+// ErrWaitTimeout is the cause when --timeout ends a wait.
 var ErrWaitTimeout = errors.New("wait timed out")
 
-// Validate refuses times that are none.
+// Validate returns an error for times that are not positive.
 func (f *WaitFlags) Validate() error {
 	if f.Interval <= 0 || f.Timeout <= 0 {
 		return Usagef("--interval and --timeout must be more than 0")
@@ -38,11 +38,10 @@ func (f *WaitFlags) Validate() error {
 	return nil
 }
 
-// MissingFails says whether a thing that is not found ends its wait.
+// MissingFails reports whether the wait ends if the subject is not found.
 func (f *WaitFlags) MissingFails() bool { return f.missing == "fail" }
 
-// MaxMissing is after how many answers that a thing does not exist its wait ends;
-// 0: never.
+// MaxMissing returns after how many "does not exist" answers the wait ends; 0 means never.
 func (f *WaitFlags) MaxMissing() int {
 	if f.MissingFails() {
 		return wait.MissingAnswers
@@ -50,10 +49,10 @@ func (f *WaitFlags) MaxMissing() int {
 	return 0
 }
 
-// Seconds is a duration without fractions of a second.
+// Seconds formats a duration without fractions of a second.
 func Seconds(d time.Duration) string { return d.Round(time.Second).String() }
 
-// Pause is a time to come: one under a second is not none.
+// Pause formats the time until the next try; under a second it is not shown as zero.
 func Pause(d time.Duration) string {
 	if d < time.Second {
 		return d.Round(time.Millisecond).String()

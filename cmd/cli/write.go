@@ -33,8 +33,8 @@ type WriteFlags struct {
 	flags    *pflag.FlagSet     // as they were typed
 }
 
-// Bind adds --set, --no-check and --dry-run and, where the operation has a request
-// id of its own, --request-id.
+// Bind adds --set, --no-check and --dry-run, and --request-id if the operation has a request id
+// of its own.
 func (f *WriteFlags) Bind(flags *pflag.FlagSet, requestID string) {
 	if requestID != "" {
 		flags.StringVar(&f.RequestID, "request-id", "", requestID+", at most 64 characters (default: a new one)")
@@ -51,7 +51,7 @@ func (f *WriteFlags) Bind(flags *pflag.FlagSet, requestID string) {
 // mostRetries is the largest --retry: with the longest delay it takes 10 minutes.
 const mostRetries = 20
 
-// Validate reads --set, and refuses a --retry that is out of range.
+// Validate reads --set and checks the range of --retry.
 func (f *WriteFlags) Validate() error {
 	var err error
 	f.Assigned, err = draft.ParseSets(f.Sets)
@@ -68,8 +68,8 @@ func (f *WriteFlags) Validate() error {
 	return First(AsUsage(err), CheckID("--request-id", f.RequestID))
 }
 
-// AsUsage makes a mistake of the user's of what can't be assigned or read. What is
-// wrong with an amount is one by itself.
+// AsUsage turns errors about assignments and sources into usage errors. Amount errors are usage
+// errors already.
 func AsUsage(err error) error {
 	if err == nil || Is[*antom.AmountError](err) {
 		return err
@@ -81,8 +81,7 @@ func AsUsage(err error) error {
 	return usage
 }
 
-// Write is one call that changes something at the gateway, on its way from a draft
-// to an answer.
+// Write is one call that changes something at the gateway, from its draft to its answer.
 type Write struct {
 	Printer  *output.Printer
 	Merchant *Merchant
@@ -101,9 +100,8 @@ type Write struct {
 	IDFlag   string                   // the flag that names the request id
 }
 
-// Send checks the request, shows it with --dry-run, asks on a live profile, calls,
-// and says how to make sure of an outcome that is not known. The response is nil if
-// nothing was sent.
+// Send checks the request, prints it with --dry-run, asks on a live profile, calls, and says
+// how to find out about an unknown outcome. The response is nil if nothing was sent.
 func (c *CLI) Send(ctx context.Context, w *Write) (*antom.Response, error) {
 	if err := w.check(); err != nil {
 		return nil, err
@@ -134,7 +132,7 @@ func (c *CLI) Send(ctx context.Context, w *Write) (*antom.Response, error) {
 	return response, nil
 }
 
-// id is the request id of the call; empty if the operation has none.
+// id returns the request id of the call; empty if the operation has none.
 func (w *Write) id() string {
 	if w.Endpoint.Key == "" {
 		return ""
@@ -142,9 +140,9 @@ func (w *Write) id() string {
 	return w.Draft.Text(w.Endpoint.Key)
 }
 
-// check holds the body against Antom's rules: documented ones refuse it, inferred
-// ones warn, or with --strict refuse it too. Where the payment itself forbids the call,
-// the fields don't matter.
+// check checks the body against Antom's rules: documented rules return an error, inferred ones
+// warn, or return an error with --strict. If the payment itself forbids the call, the fields
+// are not checked.
 func (w *Write) check() error {
 	findings := w.Findings
 	refused := slices.ContainsFunc(findings, func(f rules.Finding) bool { return f.Level == rules.Documented })
@@ -166,7 +164,7 @@ func (w *Write) check() error {
 	return w.refuse(broken)
 }
 
-// refuse makes one usage error of all the documented rules that are broken.
+// refuse returns one usage error for all broken rules that are documented.
 func (w *Write) refuse(broken []rules.Finding) error {
 	if len(broken) == 0 {
 		return nil
@@ -193,7 +191,7 @@ func (w *Write) refuse(broken []rules.Finding) error {
 	return refusal.WithHint("--no-check sends it anyway")
 }
 
-// tell notes paths of --set that were read in another form than they were written.
+// tell prints notes about --set paths that were read in another form than written.
 func (w *Write) tell() {
 	for _, a := range w.Flags.Assigned {
 		if a.Note != "" {
@@ -202,12 +200,12 @@ func (w *Write) tell() {
 	}
 }
 
-// Asks says that a call changes nothing, so that no question stands before it.
+// Asks marks a call that changes nothing, so that it needs no confirmation.
 func Asks(m *Merchant) { m.asks = true }
 
-// confirmWrite asks before real money moves. What can't be undone wants more than a
-// yes: on a terminal its amount or id typed back, elsewhere --live with --yes and
-// the thing named.
+// confirmWrite asks before real money moves. Calls that can't be undone need more than a yes:
+// on a terminal the amount or id must be typed, elsewhere --live and --yes are required and the
+// subject must be named.
 func (c *CLI) confirmWrite(w *Write) error {
 	if w.Merchant.asks {
 		return nil
@@ -239,7 +237,7 @@ func (c *CLI) confirmTyped(w *Write) error {
 	return nil
 }
 
-// unsettled adds to an error that leaves the outcome open how to make sure of it.
+// unsettled adds to an error with an unknown outcome how to find out.
 func (w *Write) unsettled(err error) error {
 	if refused, ok := errors.AsType[*antom.ResultError](err); ok {
 		if refused.Result.ResultStatus != antom.StatusU || refused.UnderWay() {
@@ -259,14 +257,14 @@ func (w *Write) unsettled(err error) error {
 	return open
 }
 
-// UnderWay reports whether a call was accepted and is being carried out: U with a
-// code to wait for.
+// UnderWay reports whether a call was accepted and is still being carried out: U with a code to
+// wait for.
 func UnderWay(err error) bool {
 	refused, ok := errors.AsType[*antom.ResultError](err)
 	return ok && refused.UnderWay()
 }
 
-// First is the first of several errors that is one.
+// First returns the first error that is not nil.
 func First(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {
