@@ -1,5 +1,4 @@
-// Package apicmd is antom api: any signed call, its answer verified and printed as
-// it came.
+// Package apicmd is antom api: any signed call; the answer is verified and printed unchanged.
 package apicmd
 
 import (
@@ -71,8 +70,8 @@ is asked about first.`,
 	return cmd
 }
 
-// endpointOf reads the argument: an operation of the table, or a path. A path that
-// the table has is that operation, whichever way it was named.
+// endpointOf reads the argument: an operation or a path. A path in the table of endpoints is
+// treated as its operation.
 func endpointOf(text string) (antom.Endpoint, error) {
 	if !strings.HasPrefix(text, "/") {
 		row, ok := antom.LookupEndpoint(antom.Operation(text))
@@ -134,7 +133,7 @@ func (o *call) run(ctx context.Context, endpoint antom.Endpoint, named string) e
 	return cli.First(p.Print(result(response)), err)
 }
 
-// body is what is sent: the file as it is, or with the fields that --set names.
+// body returns the body to send: the file unchanged, or with the fields of --set.
 func (o *call) body(ctx context.Context, endpoint antom.Endpoint) (*draft.Draft, error) {
 	d := draft.New(endpoint.Operation)
 	if o.file != "" {
@@ -149,7 +148,7 @@ func (o *call) body(ctx context.Context, endpoint antom.Endpoint) (*draft.Draft,
 	return d, cli.AsUsage(cli.First(draft.Conflict(o.write.Assigned), d.Assign(o.write.Assigned...)))
 }
 
-// result is the answer as it came, in every form.
+// result returns the unchanged answer in every output form.
 func result(response *antom.Response) output.Result {
 	return output.Result{
 		JSON: response.Body, Raw: response.Body, Quiet: []string{response.Result.ResultCode},

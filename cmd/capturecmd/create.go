@@ -109,7 +109,7 @@ func (o *captureCreate) run(ctx context.Context, inquiry antom.Inquiry) error {
 	return nil
 }
 
-// call is the capture on its way.
+// call is a capture while it is prepared and sent.
 func (o *captureCreate) call(a *cli.Acting) (*cli.Write, error) {
 	amount, err := o.amount.Of(a, a.Payment.Balance().Open)
 	if err != nil {
@@ -148,7 +148,7 @@ func (o *captureCreate) call(a *cli.Acting) (*cli.Write, error) {
 	return w, nil
 }
 
-// flagOf is how the user names a field of a capture.
+// flagOf returns the flag for a field of a capture.
 func flagOf(path string) string {
 	switch path {
 	case "captureRequestId":

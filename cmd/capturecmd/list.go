@@ -74,8 +74,8 @@ func (o *captureList) run(ctx context.Context, inquiry antom.Inquiry) error {
 	return nil
 }
 
-// orWait names, for a capture that is still to come, the command that waits for it:
-// the automatic one comes a moment after the payment.
+// orWait adds the command that waits, if a capture is still to come: the automatic one follows
+// the payment after a moment.
 func orWait(err error, payment *antom.Payment) error {
 	outcome, ok := errors.AsType[cli.OutcomeError](err)
 	if !ok || outcome.Code != cli.ExitPending {
@@ -85,7 +85,7 @@ func orWait(err error, payment *antom.Payment) error {
 	return outcome
 }
 
-// result is the list in every form of output: the same rows in each.
+// result returns the list in every output form, with the same rows in each.
 func (o *captureList) result(payment *antom.Payment, body []byte) output.Result {
 	rows := payment.Captures()
 	if o.allTypes {
@@ -116,8 +116,8 @@ type captureReport struct {
 	Captures         json.RawMessage     `json:"transactions"`
 }
 
-// captureTotals are what the captures of one payment add up to. Authorised and
-// open are absent where the gateway did not tell the payment's amount.
+// captureTotals are the sums over the captures of one payment. Authorised and open are absent
+// if the gateway did not send the payment's amount.
 type captureTotals struct {
 	Authorised *antom.Amount `json:"authorised,omitempty"`
 	Captured   *antom.Amount `json:"captured,omitempty"`
@@ -125,8 +125,8 @@ type captureTotals struct {
 	Open       *antom.Amount `json:"open,omitempty"`
 }
 
-// totalsOf adds up the captures. Nothing is authorised before the payment
-// succeeded, and nothing is open after it was cancelled.
+// totalsOf adds up the captures. Nothing is authorised before the payment succeeds, and nothing
+// is open after it was cancelled.
 func totalsOf(p *antom.Payment) captureTotals {
 	var captured, inProgress antom.Amount
 	for _, row := range p.Captures() {

@@ -96,7 +96,7 @@ func (o *captureWait) await(ctx context.Context, p *output.Printer, client *anto
 	return verdicts[0]
 }
 
-// result is the list of the captures, in every form of output.
+// result returns the list of captures in every output form.
 func (o *captureWait) result(w *wait.Watch) output.Result {
 	result := output.Result{Table: new(view.TransactionTable(nil, false)), Raw: []byte{}}
 	if w.HasState {
@@ -110,7 +110,7 @@ func (o *captureWait) result(w *wait.Watch) output.Result {
 	return result
 }
 
-// captureWords are what a wait for captures says.
+// captureWords are the texts of a wait for captures.
 func captureWords() view.Words {
 	return view.CaptureWords(judgeCaptures)
 }

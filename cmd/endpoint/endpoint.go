@@ -1,5 +1,5 @@
-// Package endpoint is what commands have in common that call a merchant's server: its URL,
-// the client, the error of one that is not there, and what it said.
+// Package endpoint has what commands share that call a merchant's server: reading its URL, the
+// client, the error if it can't be reached, and the excerpt of its answer.
 package endpoint
 
 import (
@@ -14,11 +14,11 @@ import (
 	"github.com/antom-cli/antom/internal/redact"
 )
 
-// LongestSaid bounds what is shown of a body that is no acknowledgement.
+// LongestSaid limits the excerpt of a body that is not an acknowledgement.
 const LongestSaid = 200
 
-// Said is the beginning of an answer on one line, safe to print; of one that is
-// no text, such as a compressed one, nothing.
+// Said returns the beginning of an answer on one line, safe to print. It is empty for binary
+// answers, such as compressed ones.
 func Said(body []byte) string {
 	text := strings.ToValidUTF8(string(body[:min(len(body), 4*LongestSaid)]), "\ufffd")
 	if strings.Count(text, "\ufffd") > 2 {
@@ -27,7 +27,7 @@ func Said(body []byte) string {
 	return redact.Clip(strings.Join(strings.Fields(text), " "), LongestSaid)
 }
 
-// ItSaid adds what an endpoint answered to a message; of nothing, nothing.
+// ItSaid returns the suffix of a message with the endpoint's answer; empty without one.
 func ItSaid(answer string) string {
 	if answer == "" {
 		return ""
@@ -35,7 +35,7 @@ func ItSaid(answer string) string {
 	return "; it said: " + answer
 }
 
-// Error is an endpoint that is not there.
+// Error reports an endpoint that can't be reached.
 type Error struct {
 	URL string
 	Err error
@@ -49,7 +49,7 @@ func (e Error) Error() string {
 	return fmt.Sprintf("send to %s: %s", e.URL, cause)
 }
 
-// Unwrap returns what the network said.
+// Unwrap returns the error of the network.
 func (e Error) Unwrap() error { return e.Err }
 
 // Hint says what to do about it.
@@ -71,8 +71,7 @@ func URL(what, text string) (*url.URL, error) {
 	return u, nil
 }
 
-// Client makes the client that calls a merchant's server, for so many
-// calls at a time.
+// Client returns a client for a merchant's server that keeps conns connections.
 func Client(c *cli.CLI, timeout time.Duration, conns int) (*http.Client, error) {
 	transport, err := c.OwnTransport()
 	if err != nil {

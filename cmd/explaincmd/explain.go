@@ -78,7 +78,7 @@ func kinds() []string {
 	return names
 }
 
-// Book is all that antom knows of codes.
+// Book returns everything that antom knows about codes.
 func Book() *explain.Book {
 	from := explain.Sources{Scenarios: emulator.ScenarioCodes, Outcomes: emulator.OutcomeCodes(), Refusals: emulator.RefusalOutcomes}
 	for _, row := range cli.ExitCodes {
@@ -147,7 +147,7 @@ func (o *command) run(args []string) error {
 	return p.Print(result(found, o.c.Term.Out, pages))
 }
 
-// narrow leaves the entries of --kind and --operation.
+// narrow keeps the entries of --kind and --operation.
 func (o *command) narrow(entries []explain.Entry) []explain.Entry {
 	if o.operation != "" {
 		entries = explain.For(entries, antom.Operation(o.operation))
@@ -155,7 +155,7 @@ func (o *command) narrow(entries []explain.Entry) []explain.Entry {
 	return slices.DeleteFunc(slices.Clone(entries), func(e explain.Entry) bool { return o.kind != "" && string(e.Kind) != o.kind })
 }
 
-// lookup finds a code, or says which one was probably meant.
+// lookup finds a code. The error suggests the one that was probably meant.
 func (o *command) lookup(book *explain.Book, code string) ([]explain.Entry, error) {
 	entries := book.Lookup(code)
 	if len(entries) == 0 {
@@ -177,7 +177,7 @@ func (o *command) lookup(book *explain.Book, code string) ([]explain.Entry, erro
 	return nil, err.WithHint("antom explain %s", entries[0].Code)
 }
 
-// result is the entries in every form of output; people get the text of show.
+// result returns the entries in every output form; people get the text of show.
 func result(entries []explain.Entry, terminal bool, show func([]explain.Entry) []output.Block) output.Result {
 	table := output.Table{Cols: []output.Col{
 		{Name: "code"}, {Name: "kind"}, {Name: "status"}, {Name: "retry"}, {Name: "operations"}, {Name: "meaning"},

@@ -9,7 +9,7 @@ import (
 	"github.com/antom-cli/antom/internal/output"
 )
 
-// titles are the lists, as people are told of them.
+// titles are the headings of the lists.
 var titles = [...]struct {
 	kind    explain.Kind
 	title   string
@@ -31,7 +31,7 @@ func titleOf(kind explain.Kind) string {
 	return string(kind)
 }
 
-// verdictTexts are the verdicts on a repeat, in words.
+// verdictTexts describe the verdicts on a repeat.
 var verdictTexts = [...]struct {
 	retry explain.Retry
 	text  string
@@ -52,7 +52,7 @@ func verdictText(retry explain.Retry) string {
 	return ""
 }
 
-// list is the codes by their lists, one with its meaning a line.
+// list returns the codes by list, one per line with its meaning.
 func list(entries []explain.Entry) []output.Block {
 	var blocks []output.Block
 	for _, row := range titles {
@@ -69,7 +69,7 @@ func list(entries []explain.Entry) []output.Block {
 	return blocks
 }
 
-// pages are one page for each entry.
+// pages returns one page per entry.
 func pages(entries []explain.Entry) []output.Block {
 	var blocks []output.Block
 	for _, e := range entries {
@@ -78,8 +78,8 @@ func pages(entries []explain.Entry) []output.Block {
 	return blocks
 }
 
-// page is all that is known of a code. The commands stand below, where none is broken
-// at the end of a line of 80 columns.
+// page returns everything about a code. The commands are at the bottom, where they are not
+// wrapped at 80 columns.
 func page(e explain.Entry) string {
 	title := e.Code + ": " + titleOf(e.Kind)
 	if e.Status != "" {

@@ -1,6 +1,6 @@
-// Package hearing receives notifications beside a command that does something else, such as
-// waiting for a payment: it verifies, stores and acknowledges them as antom notify listen
-// does, and hands what came to the command.
+// Package hearing receives notifications while a command does something else, such as waiting
+// for a payment. It verifies, stores and acknowledges them as antom notify listen does, and
+// passes them to the command.
 package hearing
 
 import (
@@ -92,7 +92,7 @@ func (h *Hearing) Close() {
 	}
 }
 
-// add hands an event to the goroutine that takes it; it never waits.
+// add passes an event to the goroutine that takes it. It never blocks.
 func (h *Hearing) add(e receiver.Event) {
 	h.mu.Lock()
 	h.events = append(h.events, e)

@@ -1,4 +1,5 @@
-// Package paymentcmd is antom payment: ask for a payment, and wait for its result.
+// Package paymentcmd is antom payment: inquire a payment, wait for its result, cancel it, and
+// tell its story.
 package paymentcmd
 
 import (

@@ -13,15 +13,15 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// earlier is what the output of a run that was cut off says, in its order.
+// earlier is the output of an interrupted run, in its order.
 type earlier struct {
 	file   string
 	ids    []string
 	status map[string]antom.PaymentStatus // the newest one told
 }
 
-// readEarlier reads the events, rows or lines that payment wait printed. A last
-// line without a line end was cut off and is left out.
+// readEarlier reads the events, rows or lines that payment wait printed. It ignores a last line
+// without a line end, which is incomplete.
 func readEarlier(ctx context.Context, c *cli.CLI, file string) (*earlier, error) {
 	text, err := c.ReadInput(ctx, file, cli.LargestIDList)
 	if err != nil {
@@ -43,7 +43,7 @@ func readEarlier(ctx context.Context, c *cli.CLI, file string) (*earlier, error)
 	return e, nil
 }
 
-// take reads one line, and says whether it is one of payment wait.
+// take reads one line and reports whether payment wait printed it.
 func (e *earlier) take(line string) bool {
 	if strings.HasPrefix(line, "{") {
 		var event struct {
@@ -68,7 +68,7 @@ func (e *earlier) take(line string) bool {
 	return true
 }
 
-// rowFields are the columns of payment wait; the first is the id, the third the
+// rowFields is the number of columns of payment wait. The first is the id, the third the
 // status.
 const rowFields = 5
 
@@ -82,9 +82,9 @@ func (e *earlier) add(id, status string) {
 	e.status[id] = antom.PaymentStatus(status)
 }
 
-// resume leaves out what the earlier run has settled, and judges it: the run that
-// goes on ends as one that was not cut off would have. Without ids on the command
-// line those of the earlier run are meant.
+// resume omits the payments that were final in the earlier run, but includes their verdicts, so
+// that the exit code is that of an uninterrupted run. Without ids on the command line, it uses
+// those of the earlier run.
 func (e *earlier) resume(p *output.Printer, inquiries []antom.Inquiry, expect string) (open []antom.Inquiry, settled []error) {
 	if len(inquiries) == 0 {
 		inquiries = inquiriesOf(e.ids)

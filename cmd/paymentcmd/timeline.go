@@ -90,7 +90,7 @@ func (o *paymentTimeline) run(ctx context.Context, inquiry antom.Inquiry) error 
 	return known.unasked
 }
 
-// known is all that was gathered of a payment.
+// known is everything that was gathered about a payment.
 type known struct {
 	begun    time.Time // the inquiry of this command is no part of the story
 	story    timeline.Story
@@ -134,9 +134,8 @@ func (o *paymentTimeline) gather(ctx context.Context, p *output.Printer, inquiry
 	return k, nil
 }
 
-// ask asks the gateway for the payment. One that does not exist yet, or a gateway that
-// does not answer, leaves the story to the other sources; an answer that can't be believed
-// does not.
+// ask inquires the payment. If it does not exist yet or the gateway does not answer, the story
+// has the other sources only. An answer that fails verification is an error.
 func (o *paymentTimeline) ask(ctx context.Context, p *output.Printer, inquiry antom.Inquiry, k *known) error {
 	merchant, client, err := o.c.Connect(p)
 	if err != nil {

@@ -25,7 +25,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// manifest is the first file of a bundle: what the others are.
+// manifest describes the files of a bundle.
 type manifest struct {
 	Made             time.Time     `json:"made"`
 	Version          string        `json:"antom"`
@@ -45,8 +45,8 @@ type bundledFile struct {
 
 const whatIsHidden = "values that are not on a list of harmless fields and headers are replaced by [redacted]; bodyExact tells of each message whether any were"
 
-// bundledMessage is a notification, or the answer to the inquiry, with what its signature
-// covers.
+// bundledMessage is a notification, or the answer to the inquiry, with the content that its
+// signature covers.
 type bundledMessage struct {
 	Kind         string      `json:"kind"`
 	Received     time.Time   `json:"received,omitzero"`
@@ -64,7 +64,7 @@ type bundledMessage struct {
 	SignedSHA256 string      `json:"signedSha256"` // of the exact one
 }
 
-// newBundledMessage shows a message as far as it may be shown.
+// newBundledMessage redacts a message for the bundle.
 func newBundledMessage(kind string, m sign.Message, header http.Header) bundledMessage {
 	b := bundledMessage{
 		Kind: kind, Method: m.Method, Path: m.Target, Body: redact.JSONBody(m.Body),
@@ -83,7 +83,8 @@ func newBundledMessage(kind string, m sign.Message, header http.Header) bundledM
 	return b
 }
 
-// headerShown shows a signature whole, unlike a log: it proves the message, and opens nothing.
+// headerShown redacts a header. Unlike in logs, the signature is complete: it proves the
+// message and is not a secret.
 func headerShown(name, value string) string {
 	if strings.EqualFold(name, antom.HeaderSignature) {
 		return value
@@ -96,7 +97,7 @@ func sumOf(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// bundle is a ZIP file being made.
+// bundle is a ZIP file under construction.
 type bundle struct {
 	buffer bytes.Buffer
 	zip    *zip.Writer
@@ -172,8 +173,8 @@ func callLines(k *known) []byte {
 	return lines
 }
 
-// notification shows a notification of the journal, verified once more if the profile has
-// Antom's key.
+// notification returns a notification of the journal, verified again if the profile has Antom's
+// key.
 func (k *known) notification(record *receiver.Record) bundledMessage {
 	header := record.Header()
 	signed := sign.Message{Method: record.Method, Target: record.URL, ClientID: header.Get(antom.HeaderClientID), Time: header.Get(antom.HeaderRequestTime), Body: record.Body()}
@@ -190,7 +191,7 @@ func (k *known) notification(record *receiver.Record) bundledMessage {
 	return b
 }
 
-// inquiry shows the answer of the gateway.
+// inquiry returns the answer of the gateway.
 func (k *known) inquiry() bundledMessage {
 	r := k.answer
 	b := newBundledMessage("response", sign.Message{Method: http.MethodPost, Target: k.target, ClientID: k.merchant.Profile.ClientID, Time: r.Time, Body: r.Body}, r.Header)
@@ -198,7 +199,7 @@ func (k *known) inquiry() bundledMessage {
 	return b
 }
 
-// replaceFile writes a file whole: what was there stays until all is written.
+// replaceFile writes a file completely before it replaces the old one.
 func replaceFile(path string, content []byte) error {
 	temporary, err := os.CreateTemp(filepath.Dir(path), ".antom-*") // made with mode 0600
 	if err != nil {

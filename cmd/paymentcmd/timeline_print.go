@@ -39,7 +39,7 @@ func (o *paymentTimeline) print(p *output.Printer, story timeline.Story) error {
 	return p.Print(result)
 }
 
-// eventLines are the events as people read them: a line each, under their day.
+// eventLines returns the events for people: a line for each, under a line with the day.
 func eventLines(story timeline.Story) []string {
 	var lines []string
 	day := ""
@@ -53,10 +53,10 @@ func eventLines(story timeline.Story) []string {
 	return lines
 }
 
-// lastCharacters is how much of an id tells one capture from another, for people.
+// lastCharacters is how much of an id is shown to people, to distinguish captures.
 const lastCharacters = 6
 
-// sentence is an event in a line: who, what, and what came of it.
+// sentence returns an event in one line: who, what, and the result.
 func sentence(story timeline.Story, e timeline.Event) string {
 	text := wordOf(e.Source) + ": " + e.What
 	if e.ID != "" && e.ID != story.PaymentRequestID {
@@ -74,7 +74,7 @@ func sentence(story timeline.Story, e timeline.Event) string {
 	return text
 }
 
-// sourceWords are the short names of sources, for a table.
+// sourceWords are the names of sources for people.
 var sourceWords = [...]struct {
 	source timeline.Source
 	word   string
@@ -89,7 +89,7 @@ func wordOf(source timeline.Source) string {
 	return string(source)
 }
 
-// eventsTable has the events for programs; its columns are frozen.
+// eventsTable returns the events for programs. Its columns are frozen.
 func eventsTable(story timeline.Story) output.Table {
 	table := output.Table{Cols: []output.Col{
 		{Name: "time", Title: "TIME"}, {Name: "source", Title: "SOURCE"}, {Name: "kind", Title: "KIND"}, {Name: "what", Title: "WHAT"}, {Name: "id", Title: "ID"},
@@ -112,7 +112,7 @@ func notesOf(e timeline.Event) string {
 	return strings.Join(notes, "; ")
 }
 
-// markdown is the story for a ticket.
+// markdown returns the story in Markdown, for a ticket.
 func markdown(story timeline.Story) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**Payment %s**", cell(story.PaymentRequestID))
@@ -147,7 +147,7 @@ func markdown(story timeline.Story) string {
 	return b.String()
 }
 
-// cell is a text that stands in a table of Markdown as it is.
+// cell escapes a text for a table in Markdown.
 func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "'", "*", `\*`, "_", `\_`, "[", `\[`).Replace(redact.Line(text))
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// identity is the ids of a payment, and those of its captures and refunds.
+// identity has the ids of a payment and of its captures and refunds.
 type identity struct {
 	request, payment string
 	all              map[string]bool
@@ -39,7 +39,7 @@ func (id *identity) add(ids ...string) {
 	}
 }
 
-// records are what this machine has of a payment, and the payment as the gateway tells it.
+// records are this machine's records about a payment, and the payment from the gateway.
 type records struct {
 	payment  *antom.Payment // nil if it was not told
 	sent     []history.Record
@@ -80,8 +80,8 @@ func (o *paymentTimeline) read(p *output.Printer, profileName string, id *identi
 	return nil
 }
 
-// takes reports whether a call is about the payment, and learns its ids. The history is read
-// backwards, and the newest calls know most.
+// takes reports whether a call is about the payment, and adds its ids. The history is read
+// backwards, because the newest calls have the most ids.
 func (id *identity) takes(record history.Record) bool {
 	if !id.all[record.PaymentRequestID] && !id.all[record.PaymentID] && !id.all[record.RefundRequestID] && !id.all[record.CaptureRequestID] {
 		return false
@@ -91,7 +91,7 @@ func (id *identity) takes(record history.Record) bool {
 	return true
 }
 
-// calls are the events of the history.
+// calls returns the events of the history.
 func (r *records) calls() []timeline.Event {
 	var events []timeline.Event
 	for _, record := range r.sent {
@@ -115,8 +115,8 @@ func (r *records) calls() []timeline.Event {
 	return events
 }
 
-// notifications are the events of the journal. All that stands there was genuine, and
-// acknowledged.
+// notifications returns the events of the journal, which only has notifications that were
+// genuine and acknowledged.
 func (r *records) notifications() []timeline.Event {
 	var events []timeline.Event
 	for _, record := range r.received {
@@ -131,7 +131,7 @@ func (r *records) notifications() []timeline.Event {
 	return events
 }
 
-// payment are the events that the gateway tells with the payment.
+// payment returns the events in the gateway's answer about the payment.
 func (k *known) payment() []timeline.Event {
 	p := k.records.payment
 	if p == nil {
@@ -154,7 +154,7 @@ func (k *known) payment() []timeline.Event {
 	return events
 }
 
-// emulated are the events inside of the emulator.
+// emulated returns the events in the emulator.
 func (o *paymentTimeline) emulated(ctx context.Context, requestID string) ([]timeline.Event, error) {
 	gateway, err := o.c.ControlEmulator()
 	if err != nil {

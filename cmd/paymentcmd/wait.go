@@ -94,7 +94,7 @@ paymentId, paymentStatus, paymentResultCode and seconds.`,
 	return cmd
 }
 
-// inquiries are the payments that the command line names.
+// inquiries returns the payments that the command line names.
 func (o *paymentWait) inquiries(cmd *cobra.Command, args []string) ([]antom.Inquiry, error) {
 	if err := o.wait.Validate(); err != nil {
 		return nil, err
@@ -115,13 +115,13 @@ func (o *paymentWait) inquiries(cmd *cobra.Command, args []string) ([]antom.Inqu
 	return inquiriesOf(args), nil
 }
 
-// What --rate can be.
+// The range of --rate.
 const (
 	slowestRate = 0.01
 	fastestRate = 1000.0
 )
 
-// inquiriesOf asks for each paymentRequestId once.
+// inquiriesOf returns one inquiry for each different paymentRequestId.
 func inquiriesOf(ids []string) []antom.Inquiry {
 	inquiries := make([]antom.Inquiry, 0, len(ids))
 	seen := make(map[string]bool, len(ids))
@@ -200,7 +200,7 @@ func (o *paymentWait) run(ctx context.Context, inquiries []antom.Inquiry) error 
 	return cli.Joined(append(settled, err))
 }
 
-// witnessed waits, and receives the notifications too if that is wanted.
+// witnessed waits, and with --listen also receives the notifications.
 func (o *paymentWait) witnessed(ctx context.Context, p *output.Printer, m *cli.Merchant, waiting *view.PaymentWait, targets []wait.Target) error {
 	if o.witness.listen == "" {
 		return waiting.Run(ctx, targets)

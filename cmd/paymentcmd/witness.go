@@ -26,7 +26,7 @@ type witnessFlags struct {
 	grace   time.Duration
 }
 
-// What --require can be.
+// The values of --require.
 const (
 	requireAny  = "any"
 	requireBoth = "both"
@@ -55,7 +55,7 @@ func (f *witnessFlags) validate(changed func(string) bool) error {
 	return hearing.CheckAddress(f.listen)
 }
 
-// witnesses compares what inquiries and notifications tell of payments.
+// witnesses compares inquiries and notifications of the same payments.
 type witnesses struct {
 	c       *cli.CLI
 	p       *output.Printer
@@ -67,7 +67,7 @@ type witnesses struct {
 	accords []*accord
 }
 
-// accord is what is known of one payment.
+// accord is the evidence about one payment.
 type accord struct {
 	target wait.Target
 	wait.Accord
@@ -91,7 +91,7 @@ func (w *witnesses) of(ids wait.Target) *accord {
 	return nil
 }
 
-// Beside takes notifications while payments are asked for. Once all are notified, inquiries
+// Beside handles notifications during the wait. When all payments are notified, the inquiries
 // have the grace time to confirm it.
 func (w *witnesses) Beside(ctx context.Context, line func(string)) (enough bool) {
 	var late <-chan time.Time
@@ -133,7 +133,7 @@ type notificationEvent struct {
 	Message          string `json:"message,omitempty"`
 }
 
-// take shows what has come, and keeps what a genuine PAYMENT_RESULT tells.
+// take prints the new notifications and stores the results of genuine ones.
 func (w *witnesses) take(line func(string)) {
 	for _, e := range w.hearing.Take() {
 		event := notificationEvent{Type: "notification", Time: e.Time.Format(time.RFC3339), Genuine: e.Type == receiver.Received}
@@ -158,7 +158,7 @@ func (w *witnesses) take(line func(string)) {
 	}
 }
 
-// believe keeps the first result that a genuine notification tells of a payment.
+// believe stores the result of a payment's first genuine PAYMENT_RESULT.
 func (w *witnesses) believe(e receiver.Event) {
 	n, err := antom.ParseNotification(e.Record.Body())
 	if err != nil || n.Type != antom.NotifyPaymentResult || n.Payment == nil {
@@ -173,7 +173,7 @@ func (w *witnesses) believe(e receiver.Event) {
 	a.Notification = &wait.Testimony{Status: wait.NotifiedStatus(n.Payment.Result.ResultStatus), Code: n.Payment.Result.ResultCode, Amount: n.Payment.PaymentAmount, At: e.Time}
 }
 
-// Asked keeps what inquiryPayment tells of a payment that is final.
+// Asked stores the result of a payment that inquiryPayment shows as final.
 func (w *witnesses) Asked(watch *wait.Watch) {
 	if watch.End != wait.Final {
 		return
@@ -186,7 +186,7 @@ func (w *witnesses) Asked(watch *wait.Watch) {
 	}
 }
 
-// Instead decides by the notification alone, where one witness is enough.
+// Instead returns the verdict by the notification alone, if one witness is enough.
 func (w *witnesses) Instead(watch *wait.Watch) (verdict error, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -200,7 +200,7 @@ func (w *witnesses) Instead(watch *wait.Watch) (verdict error, ok bool) {
 	return view.Outcome(&antom.Payment{PaymentRequestID: watch.Target.PaymentRequestID, PaymentID: watch.Target.PaymentID, PaymentStatus: n.Status, PaymentResultCode: n.Code}, w.expect), true
 }
 
-// await waits for notifications of payments that inquiries have shown to be final.
+// await waits for the notifications of payments that are final by their inquiries.
 func (w *witnesses) await(ctx context.Context) {
 	limit := time.After(w.flags.grace)
 	line := func(text string) { w.p.Note("%s", text) }
@@ -228,7 +228,7 @@ type witnessEvent struct {
 	DelayMs          *int64              `json:"delayMs,omitempty"` // of the notification, behind the inquiry
 }
 
-// conclude tells of each payment whether its witnesses agree, and returns what is wrong.
+// conclude reports for each payment whether its witnesses agree, and returns the errors.
 func (w *witnesses) conclude() error {
 	var wrong []error
 	for _, a := range w.accords {
@@ -255,7 +255,7 @@ func (w *witnesses) conclude() error {
 	return cli.Joined(wrong)
 }
 
-// judge says whether the witnesses of a payment are enough.
+// judge returns an error if the witnesses of a payment disagree or are not sufficient.
 func (w *witnesses) judge(a *accord) error {
 	name := a.target.Name()
 	switch {

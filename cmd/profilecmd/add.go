@@ -104,7 +104,7 @@ func (o *profileAdd) run(name string) error {
 	return nil
 }
 
-// tellLive says what a live profile is.
+// tellLive explains what a live profile is.
 func (o *profileAdd) tellLive(p *output.Printer) {
 	added := profile.Profile{ClientID: o.settings.ClientID, GatewayURL: o.settings.GatewayURL}
 	if !added.Live() {
@@ -128,7 +128,7 @@ func (o *profileAdd) store(file *profile.File, name string) error {
 	return nil
 }
 
-// checkKeys reads the keys as a call would, so that a wrong one is found now.
+// checkKeys reads the keys as a call does, so that a wrong one is found now.
 func (o *profileAdd) checkKeys(p *output.Printer) (*sign.PrivateKey, error) {
 	key, warnings, err := o.readPrivateKey()
 	for _, warning := range warnings {
@@ -148,8 +148,8 @@ func (o *profileAdd) checkKeys(p *output.Printer) (*sign.PrivateKey, error) {
 	return key, notOwn(antomKey, key, o.settings.AntomPublicKeyFile)
 }
 
-// readPrivateKey reads the key from its file or, for the keyring, also from
-// standard input: a file that is named must stay where it is.
+// readPrivateKey reads the key from its file or, if it goes to the keyring, also from standard
+// input. A profile needs a file that stays in place.
 func (o *profileAdd) readPrivateKey() (*sign.PrivateKey, []string, error) {
 	if o.settings.PrivateKeyFile == "-" {
 		if !o.keyring {
@@ -161,8 +161,8 @@ func (o *profileAdd) readPrivateKey() (*sign.PrivateKey, []string, error) {
 	return secret.PrivateKey("", keyPath(o.c, o.settings.PrivateKeyFile))
 }
 
-// keep stores the key in the keyring if it is asked for. The keyring comes
-// before the configuration: a profile must not name a key that is not there.
+// keep stores the key in the keyring if requested. This comes before the configuration, because
+// a profile must not name a key that does not exist.
 func (o *profileAdd) keep(name string, key *sign.PrivateKey) error {
 	if !o.keyring {
 		return nil
@@ -178,6 +178,5 @@ func (o *profileAdd) keep(name string, key *sign.PrivateKey) error {
 	return secret.StoreKeyringKey(name, key)
 }
 
-// keyPath is a path as the user typed it, made absolute so that it holds
-// wherever antom is run next.
+// keyPath makes a path absolute, so that it works in any folder.
 func keyPath(c *cli.CLI, path string) string { return c.Abs(profile.ExpandHome(path, c.Home())) }

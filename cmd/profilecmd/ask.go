@@ -12,7 +12,7 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// question is a setting that a profile can't do without.
+// question asks for a required setting of a profile.
 type question struct {
 	setting *string
 	flag    string
@@ -21,7 +21,7 @@ type question struct {
 	check   func() error
 }
 
-// questions are asked in this order: a live client id has no default region.
+// questions are asked in this order. A live client id has no default region.
 func (o *profileAdd) questions(name string) []question {
 	settings := func() error { return o.settings.Check(name) }
 	live := func() bool { return o.settings.GatewayURL == "" && !antom.IsSandboxID(o.settings.ClientID) }
@@ -40,8 +40,8 @@ func (o *profileAdd) questions(name string) []question {
 	}
 }
 
-// ask asks on a terminal for the settings that were not given. Each answer is
-// checked at once, and asked for again if it can't be right.
+// ask asks on a terminal for the settings that were not given. Each answer is checked at once;
+// the question is repeated if the answer is invalid.
 func (o *profileAdd) ask(p *output.Printer, name string) error {
 	for _, q := range o.questions(name) {
 		if *q.setting != "" || q.needed != nil && !q.needed() {
@@ -77,7 +77,7 @@ func (o *profileAdd) answer(p *output.Printer, name string, q question) error {
 	}
 }
 
-// checkName refuses a name that can't be added before anything is asked.
+// checkName returns an error for a name that can't be added, before anything is asked.
 func (o *profileAdd) checkName(name string) error {
 	if err := profile.CheckName(name); err != nil || o.replace {
 		return err
@@ -88,8 +88,7 @@ func (o *profileAdd) checkName(name string) error {
 	return nil
 }
 
-// checkAntomKey reads Antom's public key, and refuses the merchant's own in its
-// place.
+// checkAntomKey reads Antom's public key. It returns an error for the merchant's own key.
 func (o *profileAdd) checkAntomKey() error {
 	path := keyPath(o.c, o.settings.AntomPublicKeyFile)
 	antomKey, err := secret.AntomKey("", path)

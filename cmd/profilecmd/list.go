@@ -42,7 +42,7 @@ type profileRow struct {
 	Gateway  string `json:"gateway"`
 }
 
-// gatewayOf is the URL or the region of a profile; the sandbox has a default.
+// gatewayOf returns the URL or the region of a profile; the sandbox has a default.
 func gatewayOf(settings profile.Settings) string {
 	region := settings.Region
 	if region == "" && antom.IsSandboxID(settings.ClientID) {

@@ -24,7 +24,7 @@ files; the configuration names them.`,
 	return cmd
 }
 
-// configPath is the configuration file in force.
+// configPath returns the configuration file in use.
 func configPath(c *cli.CLI) string {
 	if named := c.NamedConfig(); named != "" {
 		return named
@@ -32,7 +32,7 @@ func configPath(c *cli.CLI) string {
 	return profile.ConfigPath(c.Getenv, runtime.GOOS)
 }
 
-// editConfig changes the configuration file and says so.
+// editConfig changes the configuration file and prints a note.
 func editConfig(c *cli.CLI, edit func(*profile.File) error, note string, args ...any) error {
 	p, err := c.Printer()
 	if err != nil {

@@ -46,9 +46,8 @@ elsewhere it wants --yes.`,
 	}
 }
 
-// dropKeyringKey removes the key that a profile had in the keyring, once no
-// profile names it any more. A keyring that does not answer is worth a word and
-// no reason to keep a profile.
+// dropKeyringKey removes a profile's key from the keyring when no profile names it any more. If
+// the keyring does not answer, it warns; the profile is removed anyway.
 func dropKeyringKey(p *output.Printer, name string, settings profile.Settings) {
 	if settings.PrivateKey != profile.Keyring {
 		return

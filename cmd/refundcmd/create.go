@@ -119,7 +119,7 @@ func (o *refundCreate) run(ctx context.Context, inquiry antom.Inquiry) error {
 	return waiting.await(ctx, a.Printer, a.Client, wait.Target{RefundRequestID: id}, true)
 }
 
-// call is the refund on its way.
+// call is a refund while it is prepared and sent.
 func (o *refundCreate) call(a *cli.Acting) (*cli.Write, error) {
 	amount, err := o.amount.Of(a, a.Payment.Balance().Refundable)
 	if err != nil {
@@ -164,7 +164,7 @@ func (o *refundCreate) call(a *cli.Acting) (*cli.Write, error) {
 	return w, nil
 }
 
-// refundFields are the fields that flags name, in the order in which they are sent.
+// refundFields are the fields with flags, in the order in which they are sent.
 var refundFields = [...]struct {
 	flag, path string
 	text       func(*refundCreate) string
@@ -180,7 +180,7 @@ var refundFields = [...]struct {
 	}},
 }
 
-// flagOf is how the user names a field of a refund.
+// flagOf returns the flag for a field of a refund.
 func flagOf(path string) string {
 	for _, field := range refundFields {
 		if field.path == path {

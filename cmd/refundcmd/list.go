@@ -74,7 +74,7 @@ type refundTotals struct {
 	Left       antom.Amount `json:"left"`
 }
 
-// listResult is the list in every form of output: the same rows in each.
+// listResult returns the list in every output form, with the same rows in each.
 func listResult(payment *antom.Payment, body []byte) output.Result {
 	balance := payment.Balance()
 	table := view.TransactionTable(payment.Refunds(), false)

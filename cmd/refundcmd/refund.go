@@ -1,5 +1,5 @@
-// Package refundcmd is antom refund: give a buyer his money back, ask for a refund,
-// wait for it, and list the refunds of a payment.
+// Package refundcmd is antom refund: create a refund, inquire it, wait for it, and list the
+// refunds of a payment.
 package refundcmd
 
 import (
@@ -42,7 +42,7 @@ func (f *refundFlags) bind(cmd *cobra.Command) {
 	cmd.Flags().Var(cli.NewEnum(&f.expect, "", "SUCCESS", "FAIL"), "expect", "exit 0 if the refund ended so, else 7: SUCCESS or FAIL")
 }
 
-// target is the refund that the command line names.
+// target returns the refund that the command line names.
 func (f *refundFlags) target(cmd *cobra.Command, args []string) (wait.Target, error) {
 	switch {
 	case len(args) > 1:
@@ -58,7 +58,7 @@ func (f *refundFlags) target(cmd *cobra.Command, args []string) (wait.Target, er
 		WithHint("antom refund list PAYMENT_REQUEST_ID shows those of a payment")
 }
 
-// stateResult is a refund in every form of output.
+// stateResult returns a refund in every output form.
 func stateResult(refund *antom.RefundState, body []byte) output.Result {
 	return output.Result{
 		JSON: body, Raw: body, Quiet: []string{string(refund.RefundStatus)},
@@ -87,14 +87,14 @@ func outcome(refund *antom.RefundState, expect string) error {
 	return cli.OutcomeError{Code: cli.ExitBadOutcome, Message: fmt.Sprintf("refund %s ended in %s", name, refund.RefundStatus)}
 }
 
-// refundOf reads the refund that a state was taken from.
+// refundOf reads the refund from the answer of a state.
 func refundOf(state wait.State) *antom.RefundState {
 	var refund antom.RefundState
 	_ = json.Unmarshal(state.Body, &refund) // it was read and verified before
 	return &refund
 }
 
-// refundWords are what a wait for a refund says.
+// refundWords are the texts of a wait for a refund.
 func refundWords() view.Words {
 	return view.Words{
 		Noun: "refund", Command: "antom refund wait",

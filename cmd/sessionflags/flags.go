@@ -1,5 +1,5 @@
-// Package sessionflags is the request that makes a payment session, as the flags of a
-// command say it: session create and checkout have the same.
+// Package sessionflags builds the request for a payment session from flags. session create and
+// checkout share them.
 package sessionflags
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// Flags say what a session is to be.
+// Flags describe a session.
 type Flags struct {
 	CLI   *cli.CLI
 	Write cli.WriteFlags
@@ -35,8 +35,8 @@ type Flags struct {
 	file                    string
 }
 
-// LongestSession is how long a session lives at most (spec of createPaymentSession: 0
-// to 1 h after creation).
+// LongestSession is the maximum life of a session (createPaymentSession: 0 to 1 h after
+// creation).
 const LongestSession = time.Hour
 
 // Bind adds the flags to a command.
@@ -74,9 +74,9 @@ type Created struct {
 	Response *antom.Response
 }
 
-// Create makes the request, sends it and reads the session. Without a session and an
-// error nothing was sent: --dry-run has printed the request. Command is what the user
-// would type to send it again.
+// Create builds the request, sends it and reads the session. If it returns neither a session
+// nor an error, --dry-run printed the request and nothing was sent. Command is the command that
+// sends it again.
 func (f *Flags) Create(ctx context.Context, p *output.Printer, m *cli.Merchant, client *antom.Client, command string) (*Created, error) {
 	request, err := f.build(ctx, m)
 	if err != nil {
@@ -96,7 +96,7 @@ func (f *Flags) Create(ctx context.Context, p *output.Printer, m *cli.Merchant, 
 	return &Created{request, session, response}, nil
 }
 
-// call is createPaymentSession on its way.
+// call is a createPaymentSession while it is prepared and sent.
 func (f *Flags) call(p *output.Printer, m *cli.Merchant, client *antom.Client, request *Request, command string) *cli.Write {
 	endpoint := antom.CreatePaymentSession.Endpoint()
 	endpoint.Key = "paymentRequestId" // no key that Antom documents, and still what a repeated request is known by
@@ -111,7 +111,7 @@ func (f *Flags) call(p *output.Printer, m *cli.Merchant, client *antom.Client, r
 	}
 }
 
-// describe shows fields with the values that they got.
+// describe returns fields with their values.
 func describe(request *Request, paths []string) []string {
 	var list []string
 	for _, path := range paths {
@@ -120,7 +120,7 @@ func describe(request *Request, paths []string) []string {
 	return list
 }
 
-// sessionFlags names the flag that sets a field of the request.
+// sessionFlags has the flag for each field of the request.
 var sessionFlags = [...]struct{ path, flag string }{
 	{"order.buyer.referenceBuyerId", "--buyer-id"},
 	{"order.orderAmount", "--amount"},
@@ -135,7 +135,7 @@ var sessionFlags = [...]struct{ path, flag string }{
 	{"settlementStrategy.settlementCurrency", "--settlement-currency"},
 }
 
-// sessionField is how the user named a field: by its flag, if it has one.
+// sessionField returns the name of a field in messages: its flag, if it has one.
 func sessionField(path string) string {
 	for _, row := range sessionFlags {
 		if row.path == path {
@@ -145,7 +145,7 @@ func sessionField(path string) string {
 	return path
 }
 
-// Body is the request that Create would send, without sending it.
+// Body returns the request that Create would send.
 func (f *Flags) Body(ctx context.Context, m *cli.Merchant) ([]byte, error) {
 	request, err := f.build(ctx, m)
 	if err != nil {

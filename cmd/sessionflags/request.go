@@ -16,10 +16,10 @@ import (
 // Request is the request that is signed and sent.
 type Request struct{ *draft.Draft }
 
-// ID is the paymentRequestId.
+// ID returns the paymentRequestId.
 func (r *Request) ID() string { return r.Text("paymentRequestId") }
 
-// Money is the amount in words: what is charged, as far as it can be read.
+// Money returns the amount as text, if it can be read.
 func (r *Request) Money() string {
 	if amount, ok := r.Amount("paymentAmount"); ok {
 		return amount.String()
@@ -27,9 +27,8 @@ func (r *Request) Money() string {
 	return strings.TrimSpace(r.Text("paymentAmount.value") + " (minor units) " + r.Text("paymentAmount.currency"))
 }
 
-// assignments are the fields that flags name, but for the amount. They depend on
-// the request that they go into, and --expires-in on the time, which is that of the
-// gateway.
+// assignments returns the fields of all flags except the amount. They depend on the request
+// that they are set in; --expires-in also depends on the gateway's time.
 func (f *Flags) assignments(r *Request, now time.Time) []draft.Assignment {
 	var list []draft.Assignment
 	add := func(flag, path, text string) {
@@ -77,9 +76,9 @@ func (s scene) productScene() string {
 
 func (s scene) classic() bool { return s.productScene() == "" }
 
-// methodPath is where the payment method stands: Element and Checkout Page offer
-// a list of them (spec of createPaymentSession, availablePaymentMethod). A request
-// from a file may be for one of them without a flag.
+// methodPath returns the path of the payment method. Element and Checkout Page have a list of
+// methods (createPaymentSession, availablePaymentMethod). A request from a file may be for one
+// of them without a flag.
 func (f *Flags) methodPath(r *Request) string {
 	if f.scene.classic() && (f.sceneNamed || !r.Has("productScene")) {
 		return "paymentMethod.paymentMethodType"
@@ -87,7 +86,7 @@ func (f *Flags) methodPath(r *Request) string {
 	return "availablePaymentMethod.paymentMethodTypeList[0].paymentMethodType"
 }
 
-// Validate refuses combinations that no profile can mend.
+// Validate returns an error for combinations that are invalid with any profile.
 func (f *Flags) Validate(flags *pflag.FlagSet) error {
 	f.sceneNamed = flags.Changed("scene")
 	if err := f.Write.Validate(); err != nil {
@@ -108,7 +107,7 @@ func (f *Flags) Validate(flags *pflag.FlagSet) error {
 	return f.conflict(&Request{draft.New(antom.CreatePaymentSession)})
 }
 
-// conflict refuses two values for the same field, or for a field and a part of it.
+// conflict returns an error for two values for the same field, or for a field and a part of it.
 func (f *Flags) conflict(r *Request) error {
 	named := f.assignments(r, f.CLI.Now())
 	if f.money().Given() {
@@ -121,8 +120,8 @@ func (f *Flags) money() draft.Money {
 	return draft.Money{Major: f.amount, Minor: f.value, Currency: strings.ToUpper(f.currency)}
 }
 
-// build makes the request: the file as it is or, where flags name fields, the
-// file or an empty request with those and the fields that must not be missing.
+// build builds the request. A file without flags is used unchanged; otherwise the flags and the
+// missing required fields are set in the file or in an empty request.
 func (f *Flags) build(ctx context.Context, m *cli.Merchant) (*Request, error) {
 	r := &Request{draft.New(antom.CreatePaymentSession)}
 	if f.file != "" {
@@ -153,8 +152,8 @@ func (f *Flags) build(ctx context.Context, m *cli.Merchant) (*Request, error) {
 	return r, f.fill(r, m)
 }
 
-// gatewayTime is the time from which --expires-in counts. The emulator's clock may
-// differ from ours.
+// gatewayTime returns the time from which --expires-in counts. The emulator's clock may differ
+// from ours.
 func (f *Flags) gatewayTime(ctx context.Context, m *cli.Merchant) (time.Time, error) {
 	if f.expiresIn == 0 || m.Emulator == nil {
 		return f.CLI.Now(), nil
@@ -170,8 +169,8 @@ func (f *Flags) gatewayTime(ctx context.Context, m *cli.Merchant) (time.Time, er
 	return clock.Time, nil
 }
 
-// read takes the request file in. What is no request at all is refused with its
-// place, --no-check or not: nobody could say what it would do.
+// read reads the request file. A file that is not a request is an error with its position, even
+// with --no-check.
 func (f *Flags) read(ctx context.Context, r *Request) error {
 	text, err := f.CLI.ReadInput(ctx, f.file, cli.LargestRequest)
 	if err != nil {
@@ -181,8 +180,7 @@ func (f *Flags) read(ctx context.Context, r *Request) error {
 	return cli.AsUsage(err)
 }
 
-// setAmount sets paymentAmount and, unless it has a value of its own, the
-// order's amount.
+// setAmount sets paymentAmount and, if it has no value yet, the order's amount.
 func (f *Flags) setAmount(r *Request, m *cli.Merchant, named []draft.Assignment) error {
 	money := f.money()
 	if !money.Given() {
@@ -212,7 +210,7 @@ const (
 	defaultMethod      = "CARD"
 )
 
-// defaults are the values of fields that are not given.
+// defaults returns the values for fields that are not given.
 func (f *Flags) defaults(r *Request, m *cli.Merchant) []draft.Default {
 	id := r.ID()
 	if id == "" {

@@ -1,6 +1,6 @@
-// Package explain says what a code means and what to do about it. It reads the tables
-// that the client itself goes by; what other packages know, the exit codes and what the
-// emulator can provoke, is given to [New]. It asks nobody.
+// Package explain says what a code means and what to do about it. It reads the tables that the
+// client itself uses. Tables of other packages, such as the exit codes and the emulator's, are
+// passed to [New]. It works offline.
 package explain
 
 import (
@@ -26,7 +26,7 @@ const (
 // Kinds are the lists, in the order in which they are shown.
 func Kinds() []Kind { return []Kind{KindResult, KindSDK, KindNotify, KindRefusal, KindExit} }
 
-// Retry says whether a call may be made again.
+// Retry says whether a call may be repeated.
 type Retry = antom.Retry
 
 // The verdicts on repeating a call.
@@ -63,8 +63,8 @@ type Differ struct {
 	Next      string `json:"next"`
 }
 
-// Cause is what a code means together with the beginning of a message; an empty message
-// stands for every other.
+// Cause is the meaning of a code with a message that begins in a certain way. An empty message
+// stands for all others.
 type Cause struct {
 	Message string `json:"message"`
 	Meaning string `json:"meaning"`
@@ -82,7 +82,7 @@ type Sources struct {
 	Exits     []Exit
 	Scenarios func(antom.Operation) []string // codes that the emulator can answer an operation with
 	Outcomes  []string                       // codes that a payment on the emulator can end with
-	// Refusals gives the outcomes with which the emulator tells a raw refusal code.
+	// Refusals returns the outcomes for which the emulator reports a raw refusal code.
 	Refusals func(kind antom.RefusalKind, code string) []string
 }
 
@@ -99,18 +99,17 @@ func (b *Book) Entries(kind Kind) []Entry {
 	return slices.DeleteFunc(slices.Clone(b.entries), func(e Entry) bool { return kind != "" && e.Kind != kind })
 }
 
-// Lookup finds a code in every list, by its name or another spelling; case does not
-// matter.
+// Lookup finds a code in all lists, by its name or another spelling. Case does not matter.
 func (b *Book) Lookup(code string) []Entry {
 	return slices.DeleteFunc(slices.Clone(b.entries), func(e Entry) bool {
 		return !slices.ContainsFunc(e.names(), func(name string) bool { return strings.EqualFold(name, code) })
 	})
 }
 
-// names are the spellings of a code; the first one is its own.
+// names returns the spellings of a code, its own first.
 func (e Entry) names() []string { return append([]string{e.Code}, e.Aliases...) }
 
-// Nearest is the code that was probably meant; "" if none is similar.
+// Nearest returns the code that was probably meant; "" if none is similar.
 func (b *Book) Nearest(code string) string {
 	var names []string
 	for _, e := range b.entries {
@@ -121,7 +120,7 @@ func (b *Book) Nearest(code string) string {
 	return rules.Nearest(code, names)
 }
 
-// Search returns the entries that have every word of a text, in any case.
+// Search returns the entries that contain every word of a text, ignoring case.
 func Search(entries []Entry, text string) []Entry {
 	words := strings.Fields(strings.ToLower(text))
 	return slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool {
@@ -130,8 +129,8 @@ func Search(entries []Entry, text string) []Entry {
 	})
 }
 
-// For narrows entries to what an operation answers with: other codes are left out, and
-// the verdict and the commands are the ones of that operation.
+// For returns the entries that an operation can answer with. Their verdicts and commands are
+// those of that operation.
 func For(entries []Entry, operation antom.Operation) []Entry {
 	var narrowed []Entry
 	for _, e := range entries {
@@ -155,7 +154,7 @@ func For(entries []Entry, operation antom.Operation) []Entry {
 	return narrowed
 }
 
-// results are the result codes of all operations.
+// results returns the result codes of all operations.
 func results(from Sources) []Entry {
 	var entries []Entry
 	for _, row := range antom.ResultCodes() {
@@ -183,9 +182,9 @@ const payCommand = `antom emulator pay "$id" --outcome `
 // scenarioCommand begins the command that makes the emulator answer with a code.
 const scenarioCommand = "antom emulator scenario "
 
-// provoke says how the emulator gives a code: first as the end of a payment, then as the
-// answer of an operation. It names no test card: output with card numbers is none to
-// paste elsewhere.
+// provoke returns commands for which the emulator gives a code: first as the result of a
+// payment, then as the answer of an operation. It names no test cards, so that the output has
+// no card numbers.
 func provoke(row antom.ResultCode, from Sources) []string {
 	var commands []string
 	if slices.Contains(from.Outcomes, row.Code) {

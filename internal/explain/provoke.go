@@ -4,8 +4,8 @@ package explain
 // a click away.
 const checkoutCommand = "antom checkout --profile emulator --amount 42.00 --currency SGD"
 
-// sdkWays say how the emulator's form, or a page around it, makes the web SDK tell a code.
-// Codes that are not here come from wallets, or from Antom's own form. Sorted by code.
+// sdkWays are ways to make the web SDK send a code with the emulator's form. Other codes come
+// from wallets or from Antom's own form. Sorted by code.
 var sdkWays = [...]struct {
 	code string
 	ways []string

@@ -47,7 +47,7 @@ func buyerText(class antom.RetryClass) string {
 // placeGateway names the codes that come before any operation.
 const placeGateway = "gateway"
 
-// placeNames are where result codes stand, in words: operations and fields.
+// placeNames are the operations and fields in which result codes appear.
 var placeNames = [...]struct {
 	place antom.Place
 	name  string
@@ -78,7 +78,7 @@ func placesOf(places antom.Place) []string {
 // sourceRefusal is where refusal codes are documented.
 const sourceRefusal = "not documented by Antom: ISO 8583 and the card schemes (INF)"
 
-// sources are the marks of the tables, in words.
+// sources explain the source marks of the tables.
 var sources = [...]struct{ mark, text string }{
 	{"G24", "Antom's API pages of spring 2024"},
 	{"J24", "Antom's API pages of spring 2024"},
@@ -98,7 +98,7 @@ func sourceOf(mark string) string {
 	return mark
 }
 
-// listOf splits a list that is written with commas; nil if it is empty.
+// listOf splits a comma-separated list; nil if it is empty.
 func listOf(text string) []string {
 	if text == "" {
 		return nil

@@ -14,8 +14,8 @@ import (
 	"github.com/antom-cli/antom/internal/verify"
 )
 
-// verifyBatch shows a run of internal/verify: verdicts on standard output, notes
-// and how far it is on standard error.
+// verifyBatch prints a run of internal/verify: verdicts on standard output, notes and progress
+// on standard error.
 type verifyBatch struct {
 	o     *notifyVerify
 	p     *output.Printer
@@ -59,7 +59,7 @@ func (b *verifyBatch) run(ctx context.Context, inputs []source, keys verify.Keys
 	return b.tally.Err()
 }
 
-// renderer renders verdicts in the form that was asked for, on one goroutine.
+// renderer returns a render function for one goroutine, in the chosen output form.
 func (b *verifyBatch) renderer() verify.Render {
 	render, styled := b.p.Renderer(), view.VerdictWordsOf(b.p)
 	record := view.Verdict{Words: styled}
@@ -69,8 +69,7 @@ func (b *verifyBatch) renderer() verify.Render {
 	}
 }
 
-// write prints verdicts, above the progress line if that stands on the same
-// terminal.
+// write prints verdicts, above the progress line if both are on the same terminal.
 func (b *verifyBatch) write(rendered []byte) (err error) {
 	if b.o.c.Term.Out {
 		b.aside(func() { err = b.p.Write(rendered) })
@@ -97,8 +96,7 @@ func (b *verifyBatch) take(v *verify.Verdict, duplicateOf string) {
 	}
 }
 
-// report shows on standard error that something goes on, once that takes a
-// while.
+// report shows progress on standard error when the run takes a while.
 func (b *verifyBatch) report() {
 	const patience, interval = time.Second, 10 * time.Second
 	now := b.o.c.Now()
@@ -128,7 +126,7 @@ func (b *verifyBatch) aside(say func()) {
 	b.progress.Say(say)
 }
 
-// summary says how a run of several messages came out.
+// summary prints the totals of a run with several messages.
 func (b *verifyBatch) summary() {
 	b.notes.Rest()
 	if b.o.defaults.ClientID == "" && len(b.anyClient) > 0 {
@@ -142,10 +140,10 @@ func (b *verifyBatch) summary() {
 	}
 }
 
-// clientIDs are those that messages of a run were for.
+// clientIDs collects the client ids of the messages in a run.
 type clientIDs []string
 
-// mostClientIDs are remembered.
+// mostClientIDs limits how many client ids are remembered.
 const mostClientIDs = 20
 
 func (c *clientIDs) add(id string) {

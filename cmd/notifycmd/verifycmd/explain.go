@@ -19,8 +19,8 @@ type explained struct {
 	Advice []diagnose.Advice `json:"advice,omitempty"`
 }
 
-// explainCauses prints what is known of the causes of a verdict: an id, or several
-// that are joined by plus signs.
+// explainCauses prints everything about the causes of a verdict: one id, or several joined by
+// plus signs.
 func explainCauses(p *output.Printer, ids string) error {
 	var result output.Result
 	var texts []string

@@ -8,10 +8,10 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// nameHeaders is what to do where nothing but a body was saved.
+// nameHeaders is the remedy if only a body was saved.
 const nameHeaders = "this is a body alone: name what its headers said with --signature and --time, and --client-id and --url where they are not the profile's; or save the whole request"
 
-// nameFlag says which flag gives what is missing of a body alone.
+// nameFlag names the flag for a part that a body alone lacks.
 func nameFlag(v *verify.Verdict, kind intake.Kind) {
 	switch sign.Reason(v.Reason) {
 	case sign.TimeMissing:

@@ -14,14 +14,14 @@ import (
 	"github.com/antom-cli/antom/internal/intake"
 )
 
-// source is one input by the name that the user gave it.
+// source is one input with the name that the user gave.
 type source struct {
 	name string
 	err  error // found before it was opened
 }
 
-// sources expands what was named: folders to all files in them, patterns that no
-// shell expanded. None is standard input.
+// sources expands the arguments: folders to their files, and patterns that no shell expanded.
+// No arguments mean standard input.
 func (o *notifyVerify) sources(ctx context.Context, names []string) []source {
 	if len(names) == 0 {
 		return []source{{name: "-"}}
@@ -43,9 +43,9 @@ func (o *notifyVerify) sources(ctx context.Context, names []string) []source {
 	return all
 }
 
-// folder lists the files of a folder and of those below it, but for hidden ones.
-// Links to folders are not followed, since they may lead anywhere and in circles,
-// and what is no file at all is not opened: a pipe would be waited for.
+// folder lists the files of a folder and its subfolders, without hidden ones. Links to folders
+// are not followed, because they may form loops. Pipes and other special files are not opened,
+// because reading them could block.
 func (o *notifyVerify) folder(ctx context.Context, name string) []source {
 	var found []source
 	root := o.c.Abs(name)
@@ -118,7 +118,7 @@ func (o *notifyVerify) units(ctx context.Context, s source, yield func(intake.Un
 	return pass(intake.Units(file, s.name, o.defaults), yield)
 }
 
-// pass hands units on until yield has had enough.
+// pass yields units until the consumer stops.
 func pass(units func(func(intake.Unit) bool), yield func(intake.Unit) bool) bool {
 	for unit := range units {
 		if !yield(unit) {

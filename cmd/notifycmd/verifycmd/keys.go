@@ -52,8 +52,8 @@ func (o *notifyVerify) keys(p *output.Printer) (verify.Keys, error) {
 	return verify.NewKeys(NamedKeys(chosen, antomKey, merchantKey)), antomErr
 }
 
-// quietPrivateKey reads the merchant's private key without the warnings of a
-// command that signs with it.
+// quietPrivateKey reads the merchant's private key without the warnings that signing commands
+// print.
 func quietPrivateKey(p *profile.Profile) (*sign.PrivateKey, error) {
 	if p.PrivateKeyKeyring {
 		return secret.KeyringKey(p.Name)
@@ -62,14 +62,14 @@ func quietPrivateKey(p *profile.Profile) (*sign.PrivateKey, error) {
 	return key, err
 }
 
-// NamedKeys are the two keys of a profile as a diagnosis names them.
+// NamedKeys returns the two keys of a profile with their names for a diagnosis.
 func NamedKeys(p *profile.Profile, antomKey, merchantKey *sign.PublicKey) (_, _ diagnose.Key) {
 	where := placeOf(p)
 	return diagnose.Key{Name: "Antom's key of " + where, Owner: diagnose.Antom, Test: !p.Live(), Public: antomKey},
 		diagnose.Key{Name: "the merchant's own key of " + where, Owner: diagnose.Merchant, Test: !p.Live(), Public: merchantKey}
 }
 
-// placeOf is where the settings of a profile are.
+// placeOf returns the source of a profile's settings.
 func placeOf(p *profile.Profile) string {
 	if p.Name == "" {
 		return "the environment"
@@ -77,14 +77,14 @@ func placeOf(p *profile.Profile) string {
 	return fmt.Sprintf("profile %q", p.Name)
 }
 
-// adopt takes from the profile what the flags did not say.
+// adopt fills in from the profile what the flags did not set.
 func (o *notifyVerify) adopt(chosen *profile.Profile) {
 	o.defaults.ClientID = cmp.Or(o.defaults.ClientID, chosen.ClientID)
 	o.defaults.NotifyURL = chosen.NotifyURL
 }
 
-// ReadSurroundings reads the profiles. What can't be read is left out: it is not
-// what the user asked about.
+// ReadSurroundings reads the profiles. It omits what can't be read, because the user did not
+// ask about it.
 func ReadSurroundings(c *cli.CLI) *verify.Surroundings {
 	s := &surroundings{}
 	for _, name := range append([]string{c.Global.Profile}, profileNames(c)...) {
@@ -124,7 +124,7 @@ func profileNames(c *cli.CLI) []string {
 	return file.Names()
 }
 
-// placesOnly is the environment without the settings of a profile.
+// placesOnly returns the environment without the settings of a profile.
 func placesOnly(c *cli.CLI, name string) string {
 	if strings.HasPrefix(name, "ANTOM_") && !strings.HasSuffix(name, "_DIR") {
 		return ""
@@ -167,9 +167,8 @@ func (s *surroundings) addKeys(p *profile.Profile, antomKey, merchantKey *sign.P
 	}
 }
 
-// sessionAmounts looks up the amount of the session of a payment, as this machine
-// made it, by its paymentRequestId or paymentId. The history is read when the first one
-// is asked for.
+// sessionAmounts looks up the amount of a session that this machine created, by its
+// paymentRequestId or paymentId. The history is read at the first lookup.
 func sessionAmounts(c *cli.CLI) func(id string) (antom.Amount, bool) {
 	amounts := sync.OnceValue(func() map[string]antom.Amount { return createdAmounts(c) })
 	return func(id string) (antom.Amount, bool) {
@@ -178,8 +177,8 @@ func sessionAmounts(c *cli.CLI) func(id string) (antom.Amount, bool) {
 	}
 }
 
-// createdAmounts are the amounts of the sessions in the history; what can't be
-// read of it is left out. A session has no paymentId: later calls tell it.
+// createdAmounts returns the amounts of the sessions in the history, without what can't be
+// read. The paymentId comes from later calls, since a session has none.
 func createdAmounts(c *cli.CLI) map[string]antom.Amount {
 	log := c.History()
 	if log == nil {

@@ -1,5 +1,5 @@
-// Package verifycmd is antom notify verify: it finds the messages that the command line
-// names and the keys that verify them, runs internal/verify and shows what comes of it.
+// Package verifycmd is antom notify verify: it finds the messages that the command line names
+// and the keys to verify them, runs internal/verify and prints the results.
 package verifycmd
 
 import (
@@ -113,8 +113,8 @@ func (o *notifyVerify) run(ctx context.Context, files []string) error {
 	return newVerifyBatch(o, p).run(ctx, inputs, keys)
 }
 
-// annotate says what a verdict owes to the command line: which flags changed
-// nothing for a message, and which one gives what a body alone lacks.
+// annotate adds notes about the command line to a verdict: flags that had no effect, and the
+// flag for a part that a body alone lacks.
 func (o *notifyVerify) annotate(v *verify.Verdict, m *intake.Message) {
 	if m.Alone {
 		nameFlag(v, m.Kind)
@@ -127,7 +127,7 @@ func (o *notifyVerify) annotate(v *verify.Verdict, m *intake.Message) {
 	}
 }
 
-// readFile reads what a curl command names, up to what a body may hold.
+// readFile reads a file that a curl command names, up to the largest body.
 func (o *notifyVerify) readFile(name string) ([]byte, error) {
 	file, err := os.Open(o.c.Abs(name))
 	if err != nil {
@@ -137,7 +137,7 @@ func (o *notifyVerify) readFile(name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, 16<<20+1))
 }
 
-// pasteOrPipe is standard input: piped as it comes, or pasted on a terminal.
+// pasteOrPipe returns standard input: a pipe, or a paste on a terminal.
 func pasteOrPipe(ctx context.Context, c *cli.CLI) (io.Reader, string, error) {
 	if !c.Term.In {
 		return c.Stdin, "stdin", nil
