@@ -2,8 +2,8 @@ package e2e
 
 import "testing"
 
-// TestAppearance: the merchant's theme and colour are the form's, whatever the buyer's
-// system wants, and what is no colour changes nothing.
+// TestAppearance: the form uses the merchant's theme and colour, whatever the buyer's system
+// prefers, and ignores values that are not colours.
 func TestAppearance(t *testing.T) {
 	t.Parallel()
 	const background, accent = "getComputedStyle(document.body).colorScheme + ' ' + (document.documentElement.dataset.theme ?? '')", "getComputedStyle(document.querySelector('#pay')).backgroundColor"

@@ -19,8 +19,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// chromium is the browser: the program itself where Debian has it, since its
-// wrapper adds flags of its own.
+// chromium returns the path of the browser: the program itself on Debian, because its wrapper
+// adds flags.
 func chromium(t *testing.T) string {
 	t.Helper()
 	for _, path := range []string{os.Getenv("CHROMIUM"), "/usr/lib/chromium/chromium", "chromium", "google-chrome"} {
@@ -32,7 +32,7 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
-// window is what a tab looks like.
+// window describes the size and colours of a tab.
 type window struct {
 	width, height int
 	dark          bool
@@ -41,7 +41,7 @@ type window struct {
 
 const phoneAgent = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Mobile Safari/537.36"
 
-// tab is a browser with one page, of a test's own: nothing is shared.
+// tab is a separate browser with one page for each test.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
@@ -91,7 +91,7 @@ func (b *tab) must(err error) {
 	}
 }
 
-// hear keeps what the page asks for and complains of.
+// hear stores the page's requests and errors.
 func (b *tab) hear(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -114,14 +114,14 @@ func (b *tab) hear(event any) {
 	}
 }
 
-// answerDialogs answers the page's questions from here on.
+// answerDialogs sets the answer to the page's dialogs from now on.
 func (b *tab) answerDialogs(yes bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.yes = yes
 }
 
-// answer answers one question of the page.
+// answer answers one dialog of the page.
 func (b *tab) answer() {
 	b.mu.Lock()
 	yes := b.yes
@@ -129,14 +129,14 @@ func (b *tab) answer() {
 	_, _ = chromedp.Call(b.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: yes}) // the page may be gone
 }
 
-// asked are the URLs that were asked for so far.
+// asked returns the URLs requested so far.
 func (b *tab) asked() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append([]string{}, b.requests...)
 }
 
-// bodies are the answers that the page got, as far as the browser still has them.
+// bodies returns the answers that the browser still has.
 func (b *tab) bodies() []string {
 	b.t.Helper()
 	b.mu.Lock()
@@ -152,8 +152,7 @@ func (b *tab) bodies() []string {
 	return list
 }
 
-// clean fails the test if the page asked anything of another machine, or
-// complained.
+// clean fails the test if the page sent a request to another machine or logged an error.
 func (b *tab) clean() {
 	b.t.Helper()
 	for _, url := range b.asked() {
@@ -182,8 +181,8 @@ func (b *tab) screenshot(path string) {
 	b.must(os.WriteFile(path, picture, 0o600))
 }
 
-// frame is a document in the tab, found by a part of its URL each time that it
-// is used: it may be loaded again meanwhile.
+// frame is a document in the tab. It is found by a part of its URL at each use, because it may
+// be reloaded.
 type frame struct {
 	b    *tab
 	part string // empty: the page itself
@@ -206,8 +205,7 @@ func contains(tree *page.FrameTree, part string) *cdp.Frame {
 	return nil
 }
 
-// world makes a place in the frame to look at it from: same document, other
-// variables.
+// world creates an isolated world in the frame: the same document with separate variables.
 func (f frame) world(ctx context.Context) (runtime.ExecutionContextID, error) {
 	tree, err := chromedp.Call(ctx, page.GetFrameTree, cdp.Empty{})
 	if err != nil {
@@ -279,8 +277,7 @@ func (f frame) visible(selector string) {
 	f.wait(fmt.Sprintf("document.querySelector(%[1]s)?.checkVisibility() && !document.querySelector(%[1]s).disabled", quote(selector)))
 }
 
-// stableCorner is where a frame stands, once it has stopped moving: popups come
-// with an animation.
+// stableCorner returns the position of a frame once it stops moving, since popups are animated.
 const stableCorner = `new Promise((resolve) => {
 	let last = '', same = 0;
 	const look = () => {
@@ -295,7 +292,7 @@ const stableCorner = `new Promise((resolve) => {
 	look();
 })`
 
-// marked scrolls to an element and has it lose a mark when it is clicked.
+// marked scrolls to an element and marks it until it is clicked.
 const marked = `(() => {
 	const e = document.querySelector(%s);
 	e.scrollIntoView({block: 'center', behavior: 'instant'});
@@ -304,10 +301,10 @@ const marked = `(() => {
 	return true;
 })()`
 
-// middle is where an element is in its frame.
+// middle returns the centre of an element in its frame.
 const middle = `(() => { const r = document.querySelector(%s).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`
 
-// tries is how often a click is made that lands elsewhere: frames move while they grow.
+// tries limits how often a click is repeated that missed, because frames move while they grow.
 const tries = 5
 
 // click clicks with the mouse where the element is.
@@ -329,7 +326,7 @@ func (f frame) click(selector string) {
 	f.b.t.Fatalf("frame %q: no click reaches %s", f.part, selector)
 }
 
-// clicked waits a moment for the click to arrive. An element that is gone was clicked.
+// clicked waits briefly for the click to arrive. An element that disappeared was clicked.
 func (f frame) clicked(selector string) bool {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -355,13 +352,13 @@ func (b *tab) keys(text string) {
 	b.must(chromedp.Do(b.ctx, chromedp.KeyEvent(text)))
 }
 
-// text is what stands in an element.
+// text returns the text of an element.
 func (f frame) text(selector string) string {
 	f.b.t.Helper()
 	return get[string](f, fmt.Sprintf("document.querySelector(%s)?.innerText ?? ''", quote(selector)))
 }
 
-// press clicks without a mouse, where something lies above the element.
+// press clicks by script, for elements that are covered.
 func (f frame) press(selector string) {
 	f.b.t.Helper()
 	f.visible(selector)

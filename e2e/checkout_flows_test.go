@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// visit is a way through a checkout: what the buyer does, what the page hears after
-// the form is there, how the command ends.
+// visit is a way through a checkout: what the buyer does, which events follow once the form is
+// ready, and how the command ends.
 type visit struct {
 	name  string
 	flags []string
@@ -42,7 +42,7 @@ func answers(outcome string) func(*tab, *checkoutRun) {
 	}
 }
 
-// leaves closes the form, and says that it is meant.
+// leaves closes the form and confirms it.
 func leaves(b *tab, _ *checkoutRun) {
 	b.form().visible("#card-list")
 	b.page().press("#asm-component-close-block")
@@ -147,8 +147,8 @@ func TestCheckout_cancelled(t *testing.T) {
 	b.clean()
 }
 
-// TestCheckout_pageGone: a page that is closed or loaded again does nothing more; the
-// terminal has a new link, and the session is paid with it.
+// TestCheckout_pageGone: a page that was closed or reloaded stops working; the terminal prints
+// a new link, with which the session is paid.
 func TestCheckout_pageGone(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -184,8 +184,8 @@ func TestCheckout_pageGone(t *testing.T) {
 	}
 }
 
-// TestCheckout_sideBySide: two runs on one machine without a server, each with its own
-// page, session and result.
+// TestCheckout_sideBySide: two runs on one machine without a server have separate pages,
+// sessions and results.
 func TestCheckout_sideBySide(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
@@ -225,7 +225,7 @@ func TestCheckout_last(t *testing.T) {
 	}
 }
 
-// TestCheckout_refused: sessions that can't be paid are told with their cause.
+// TestCheckout_refused: sessions that can't be paid are reported with the cause.
 func TestCheckout_refused(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -309,7 +309,7 @@ func TestCheckout_secrets(t *testing.T) {
 	}
 }
 
-// secretsIn are what no page may have: keys and the token of the control API.
+// secretsIn returns what no page may contain: keys and the token of the control API.
 func secretsIn(t *testing.T, state string) []string {
 	t.Helper()
 	var secrets []string
@@ -331,7 +331,7 @@ func secretsIn(t *testing.T, state string) []string {
 	return secrets
 }
 
-// TestCheckout_listen: the payment's notification comes to the same terminal.
+// TestCheckout_listen: the payment's notification appears in the same terminal.
 func TestCheckout_listen(t *testing.T) {
 	t.Parallel()
 	c := checkout(t, t.TempDir(), slices.Concat(forty, []string{"--listen", "127.0.0.1:0"})...)
@@ -412,8 +412,8 @@ func TestCheckout_offline(t *testing.T) {
 	}
 }
 
-// TestCheckout_noScript: a script that does not come is told, with what may be the cause.
-// One with a hash comes only as it was meant.
+// TestCheckout_noScript: a script that does not load is reported with possible causes. A script
+// with a hash is only accepted unchanged.
 func TestCheckout_noScript(t *testing.T) {
 	t.Parallel()
 	path, err := genuine()
@@ -468,7 +468,7 @@ func TestCheckout_adopted(t *testing.T) {
 	b.clean()
 }
 
-// TestCheckout_silence: an SDK that says nothing is noticed.
+// TestCheckout_silence: an SDK that sends no events is reported.
 func TestCheckout_silence(t *testing.T) {
 	t.Parallel()
 	script := filepath.Join(t.TempDir(), "silent.js")

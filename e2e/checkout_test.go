@@ -35,7 +35,7 @@ type record struct {
 	Exit             *int   `json:"exit"`
 }
 
-// name is what a record tells of, in short.
+// name returns a short name for a record.
 func (r record) name() string {
 	switch {
 	case r.Type != "event":
@@ -152,7 +152,7 @@ func (c *checkoutRun) await(name string, nth int) record {
 	}
 }
 
-// exits waits for the end and wants this code.
+// exits waits for the end and checks the exit code.
 func (c *checkoutRun) exits(want int) {
 	c.t.Helper()
 	select {
@@ -176,7 +176,7 @@ func (c *checkoutRun) exits(want int) {
 	}
 }
 
-// sdkEvents are the events and errors of the SDK, in their order.
+// sdkEvents returns the events and errors of the SDK in order.
 func (c *checkoutRun) sdkEvents() []string {
 	var list []string
 	for _, r := range c.all() {
@@ -187,7 +187,7 @@ func (c *checkoutRun) sdkEvents() []string {
 	return list
 }
 
-// opens has a browser open the link.
+// opens opens the link in a browser.
 func (c *checkoutRun) opens() *tab {
 	c.t.Helper()
 	b := open(c.t, window{})

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// flow is a way through the form: what the buyer does, what the page hears.
+// flow is a way through the form: what the buyer does, and which events the page receives.
 type flow struct {
 	name     string
 	sample   string // the card that is clicked
@@ -18,8 +18,8 @@ type flow struct {
 	status   string   // what inquiryPayment tells then; empty: ORDER_NOT_EXIST
 }
 
-// begins is what every form begins with: the promise may resolve before or after
-// the form says that it is there.
+// begins are the first events of every form. The promise may resolve before or after the form
+// is ready.
 var begins = []string{"event SDK_START_OF_LOADING", "shown", "event SDK_END_OF_LOADING"}
 
 func payWith(sample string) func(*tab, *merchant, *emulator) {
@@ -101,7 +101,7 @@ func flows() []flow {
 	}
 }
 
-// sdk is which of the two shows the form.
+// sdk is one of the two SDKs that show the form.
 type sdk string
 
 const (
@@ -129,7 +129,7 @@ func TestFlows(t *testing.T) {
 	}
 }
 
-// goThrough runs a flow and returns all that the page heard.
+// goThrough runs a flow and returns everything that the page received.
 func goThrough(t *testing.T, which sdk, f flow, popup bool) []string {
 	t.Helper()
 	e := serve(t, faultFlags(f.faults)...)

@@ -107,7 +107,7 @@ func TestLocales(t *testing.T) {
 	}
 }
 
-// TestHostile: texts of the merchant are texts, on every page.
+// TestHostile: the merchant's texts are shown as text on every page.
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	const hostile = `<img src=x onerror=window.hurt=1><script>window.hurt=1</script>"'&`
@@ -128,7 +128,7 @@ func TestHostile(t *testing.T) {
 	b.clean()
 }
 
-// TestFraming: only pages of this machine may hold the form, and none the hosted
+// TestFraming: only pages of this machine may embed the form, and none may embed the hosted
 // page.
 func TestFraming(t *testing.T) {
 	t.Parallel()
@@ -141,7 +141,7 @@ func TestFraming(t *testing.T) {
 	b.frame("chrome-error://").wait("true")
 }
 
-// TestHosted pays on the hosted page, and comes back to the shop.
+// TestHosted pays on the hosted page and returns to the shop.
 func TestHosted(t *testing.T) {
 	t.Parallel()
 	for _, sample := range []string{"success", "three-ds"} {
@@ -202,8 +202,8 @@ func TestStored(t *testing.T) {
 	}
 }
 
-// TestFormThatDoesNotLoad is told after 15 seconds, on both channels, and the
-// promise rejects.
+// TestFormThatDoesNotLoad: the error is reported after 15 seconds on both channels, and the
+// promise is rejected.
 func TestFormThatDoesNotLoad(t *testing.T) {
 	t.Parallel()
 	e := serve(t, "--fault", "form=status:503")
@@ -218,8 +218,8 @@ func TestFormThatDoesNotLoad(t *testing.T) {
 	}
 }
 
-// TestDeadSession: a session that can't be paid with is told on both channels, and
-// the form says why.
+// TestDeadSession: a session that can't be used is reported on both channels, and the form says
+// why.
 func TestDeadSession(t *testing.T) {
 	t.Parallel()
 	e := serve(t)

@@ -54,8 +54,8 @@ var genuine = sync.OnceValues(func() (string, error) {
 	return filepath.Join(dir, genuineScript), nil
 })
 
-// difference is something that the page hears otherwise from the genuine SDK, and
-// why it is left so. What is not listed fails.
+// difference is an accepted difference between the SDKs, with the reason. Differences that are
+// not listed fail.
 type difference struct {
 	line   string // by its beginning
 	both   bool   // the stand-in says it too, at another time; else only the genuine one does
@@ -76,7 +76,7 @@ func listedOfBoth(line string) bool {
 	return slices.ContainsFunc(differences[:], func(d difference) bool { return d.both && strings.HasPrefix(line, d.line) })
 }
 
-// compare wants the same from both, line by line.
+// compare compares both line by line.
 func compare(t *testing.T, standIn, real []string) {
 	t.Helper()
 	real, standIn = slices.DeleteFunc(real, listed), slices.DeleteFunc(standIn, listedOfBoth)

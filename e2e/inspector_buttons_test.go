@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestInspector_buttons presses what the other test does not: the clock's steps and its
-// way back, scenarios, what is due, and the end of everything.
+// TestInspector_buttons uses the other buttons: the clock's steps and reset, scenarios, settle,
+// and reset.
 func TestInspector_buttons(t *testing.T) {
 	t.Parallel()
 	e := serve(t)

@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// nobody is a notify URL at which nobody listens.
+// nobody is a notify URL without a listener.
 const nobody = "http://127.0.0.1:1/notify"
 
-// patience is how long anything may take that a test waits for.
+// patience is the time limit for everything that a test waits for.
 const patience = 90 * time.Second
 
 // program is antom, built once for all tests.
@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// emulator is an `antom emulator serve` of a test's own.
+// emulator is a separate `antom emulator serve` for each test.
 type emulator struct {
 	t      *testing.T
 	state  string
@@ -123,7 +123,7 @@ func (e *emulator) antom(args ...string) string {
 	return string(out)
 }
 
-// refused runs a command that has to fail and returns what it complains of.
+// refused runs a command that must fail and returns its output.
 func (e *emulator) refused(args ...string) string {
 	e.t.Helper()
 	path, err := program()
@@ -159,7 +159,7 @@ func (e *emulator) session(flags ...string) session {
 	return s
 }
 
-// status is the paymentStatus that inquiryPayment tells.
+// status returns the paymentStatus of inquiryPayment.
 func (e *emulator) status(paymentRequestID string) string {
 	e.t.Helper()
 	var answer struct{ PaymentStatus string }

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// settings are what the merchant's page does; see testdata/merchant.js.
+// settings configure the merchant's page; see testdata/merchant.js.
 type settings struct {
 	SDKURL      string         `json:"sdkUrl"`
 	SessionData string         `json:"sessionData"`
@@ -26,14 +26,14 @@ type settings struct {
 	Params      map[string]any `json:"params,omitempty"`
 }
 
-// told is one thing that the page heard from the SDK.
+// told is one report of the page about the SDK.
 type told struct {
 	Seq  int             `json:"seq"`
 	Kind string          `json:"kind"`
 	Data json.RawMessage `json:"data"`
 }
 
-// code is the code of an event or error; empty if it has none.
+// code returns the code of an event or error; empty if it has none.
 func (e told) code() string {
 	var data struct{ Code string }
 	_ = json.Unmarshal(e.Data, &data) // what is no object has no code
@@ -99,7 +99,7 @@ func (m *merchant) hear(_ http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// log is what the page has heard, in its order: what was sent together may come
+// log returns the reports of the page in their order. Reports sent at the same time may arrive
 // in another.
 func (m *merchant) log() []told {
 	m.mu.Lock()
@@ -109,7 +109,7 @@ func (m *merchant) log() []told {
 	return sorted
 }
 
-// codes is the log in short: kind, and code where there is one.
+// codes returns the log in short: kind and code.
 func (m *merchant) codes() []string {
 	var list []string
 	for _, e := range m.log() {
@@ -142,7 +142,7 @@ func (m *merchant) await(what string) told {
 	}
 }
 
-// awaitMore waits until the page has heard more than so much.
+// awaitMore waits until there are more than the given number of reports.
 func (m *merchant) awaitMore(heard int) {
 	m.t.Helper()
 	ctx, cancel := context.WithTimeout(m.t.Context(), patience)
@@ -157,7 +157,7 @@ func (m *merchant) awaitMore(heard int) {
 	}
 }
 
-// quiet fails the test if the page broke its policy or its own script failed.
+// quiet fails the test if the page violated its policy or its own script failed.
 func (m *merchant) quiet() {
 	m.t.Helper()
 	for _, e := range m.log() {
@@ -179,7 +179,7 @@ func (m *merchant) useGenuine(e *emulator) {
 
 var paymentIDs = regexp.MustCompile(`20\d{28,}`)
 
-// lines are all that the page heard, without what is another in every run.
+// lines returns all reports, without the parts that differ in every run.
 func (m *merchant) lines(e *emulator) []string {
 	m.t.Helper()
 	var list []string

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// method is something that a page does with the class, and what it hears.
+// method is a use of the class by a page, and the reports that follow.
 type method struct {
 	name   string
 	popup  bool
@@ -69,7 +69,7 @@ func (b *tab) script(text string) {
 	get[bool](b.page(), "(document.body.append(Object.assign(document.createElement('script'), {textContent: "+quote(text)+"})), true)")
 }
 
-// TestMethods holds what the class does beside paying against the genuine one.
+// TestMethods compares the other methods of the class with the genuine one.
 func TestMethods(t *testing.T) {
 	t.Parallel()
 	for _, row := range methods() {

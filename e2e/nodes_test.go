@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// nodes are what integrators' tests and styles hold on to.
+// nodes are the elements that integrators' tests and styles rely on.
 var nodes = []string{
 	"#ams-checkout-component-desktop", "#ams-checkout-component-mobile", "#ams-component-container", "#ams-component-section",
 	"#ams-component-mockup", "#ams-component-retention", "#ams-component-retention-leave", "#ams-component-retention-remain",

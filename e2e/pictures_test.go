@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// picture is a view of the form, and what must stand in it, by its place and size.
+// picture is a view of the form, with the positions and sizes of its parts.
 type picture struct {
 	name   string
 	window window
@@ -41,8 +41,8 @@ func pictures() []picture {
 	}
 }
 
-// TestPictures looks at the form as people see it: where its parts stand and how
-// large they are. PICTURES=folder keeps the pictures.
+// TestPictures checks the positions and sizes of the form's parts. PICTURES=folder keeps the
+// pictures.
 func TestPictures(t *testing.T) {
 	t.Parallel()
 	folder := os.Getenv("PICTURES")
@@ -67,7 +67,7 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-// TestCheckout_pictures looks at the page of antom checkout as people see it.
+// TestCheckout_pictures checks the layout of the page of antom checkout.
 func TestCheckout_pictures(t *testing.T) {
 	t.Parallel()
 	folder := os.Getenv("PICTURES")

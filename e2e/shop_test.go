@@ -53,7 +53,7 @@ func openShop(t *testing.T) string {
 	return ""
 }
 
-// TestShop buys in the example shop, as it stands there, by clicking.
+// TestShop buys in the unchanged example shop by clicking.
 func TestShop(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -13,13 +13,13 @@ import (
 	"github.com/antom-cli/antom/pkg/sign"
 )
 
-// slowWork is longer than a gateway waits: antom notify check gives an answer 10 s.
+// slowWork is longer than a gateway waits: antom notify check allows 10 s for an answer.
 const slowWork = 12 * time.Second
 
-// briefWork is long enough for a second notification to come meanwhile.
+// briefWork is long enough for a second notification to arrive in the meantime.
 const briefWork = 30 * time.Millisecond
 
-// ServeHTTP handles a notification, as well as it can.
+// ServeHTTP handles a notification, with the planted faults.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		e.answer(w, e.unless("answers-get", errors.New("only POST")))
@@ -47,7 +47,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.answer(w, err)
 }
 
-// unless returns an error but where a fault overlooks it.
+// unless returns an error, unless a fault ignores it.
 func (e *endpoint) unless(fault string, err error) error {
 	if e.has(fault) {
 		return nil
@@ -99,7 +99,7 @@ func (e *endpoint) verify(r *http.Request, body []byte) error {
 	return nil
 }
 
-// mangled is the body as it is verified.
+// mangled returns the body that is verified.
 func (e *endpoint) mangled(body []byte) []byte {
 	if e.has("verifies-parsed-body") {
 		var compact bytes.Buffer

@@ -49,10 +49,10 @@ func run(addr string, work time.Duration, faults []string) error {
 	return server.ListenAndServe()
 }
 
-// fault is a mistake that can be planted.
+// fault is a mistake that can be planted with a flag.
 type fault struct{ name, what string }
 
-// plantable are all faults, sorted.
+// plantable is the sorted list of faults.
 var plantable = [...]fault{
 	{"accepts-any-signature", "looks for a signature and does not verify it"},
 	{"accepts-none", "lets the message choose its algorithm"},

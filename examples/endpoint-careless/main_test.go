@@ -31,7 +31,7 @@ var keys = sync.OnceValue(func() [2]*sign.PrivateKey {
 	return made
 })
 
-// failing returns the checks that fail with some faults.
+// failing returns the checks that fail with the given faults.
 func failing(t *testing.T, deadline time.Duration, faults ...string) []string {
 	t.Helper()
 	server := httptest.NewServer(newEndpoint(keys()[0].Public(), clientID, faults...))
@@ -61,7 +61,7 @@ func failing(t *testing.T, deadline time.Duration, faults ...string) []string {
 	return failed
 }
 
-// caughtBy says which checks find a fault, and no others; "+" stands for many.
+// caughtBy lists exactly the checks that find a fault; "+" means many.
 var caughtBy = [...]struct{ fault, checks string }{
 	{"accepts-any-signature", "algorithm-none client-id-missing signature-empty tampered-amount tampered-code tampered-currency tampered-path tampered-payment-id tampered-request-id tampered-status tampered-time tampered-type time-missing wrong-client-id wrong-key"},
 	{"accepts-none", "algorithm-none"},
@@ -91,8 +91,7 @@ var caughtBy = [...]struct{ fault, checks string }{
 	{"wants-payment-id", "refund"},
 }
 
-// TestFaults: each planted fault is found by the checks that are about it, and
-// by no other.
+// TestFaults: each planted fault is found by the checks for it, and by no others.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for i, f := range plantable {
@@ -112,7 +111,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// foundByFirst wants the first check to find a fault: nothing is acknowledged.
+// foundByFirst checks that the first check finds a fault: nothing is acknowledged.
 func foundByFirst(t *testing.T, fault string) {
 	t.Helper()
 	careless := newEndpoint(keys()[0].Public(), clientID, fault)

@@ -58,7 +58,7 @@ func newEndpoint(key *sign.PublicKey, clientID string) *endpoint {
 	return &endpoint{key: key, clientID: clientID, inbox: map[string][]byte{}}
 }
 
-// ServeHTTP verifies, stores, acknowledges; only then is anything done about it.
+// ServeHTTP verifies, stores and acknowledges a notification before anything else happens.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
@@ -81,16 +81,16 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// store keeps a notification once. What it means for the order is decided
-// afterwards, from what is stored: only PAYMENT_RESULT with S is paid, a success
-// after a cancellation changes nothing, the amount must be the order's.
+// store stores each notification once. Its meaning for the order is decided afterwards, from
+// the stored data: only PAYMENT_RESULT with S means paid, a success after a cancellation
+// changes nothing, and the amount must be the order's.
 func (e *endpoint) store(n *antom.Notification) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.inbox[string(n.Raw)] = n.Raw
 }
 
-// refuse answers so that nobody takes it for an acknowledgement.
+// refuse sends an answer that can't be mistaken for an acknowledgement.
 func refuse(w http.ResponseWriter, status int, why string) {
 	w.Header().Set("Content-Type", antom.ContentType)
 	w.WriteHeader(status)

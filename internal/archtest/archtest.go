@@ -1,4 +1,4 @@
-// Package archtest keeps the shape of the program: who may import whom, what
-// may stand at package level, how long things may get. It holds nothing but
-// tests; a failure names the path that broke the rule.
+// Package archtest checks the structure of the program: which packages may import which, what
+// is allowed at package level, and how large things may be. It only has tests. A failure names
+// the place that breaks the rule.
 package archtest

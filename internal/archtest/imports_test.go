@@ -17,17 +17,17 @@ import (
 
 const module = "github.com/antom-cli/antom"
 
-// root is the top of the repository, seen from this package.
+// root is the top of the repository, relative to this package.
 const root = "../.."
 
-// room says what a package may import beside the standard library. An entry
-// that ends in "/..." stands for all below it; a bare one for a package.
+// room lists what a package may import besides the standard library. An entry that ends in
+// "/..." includes everything below it; any other entry is one package.
 type room struct {
 	name string // below the module; "" is the program itself
 	may  []string
 }
 
-// nouns are the packages of commands, one for each noun of the command line.
+// nouns returns the packages of commands, one for each noun of the command line.
 func nouns() []string {
 	return []string{
 		"cmd/apicmd", "cmd/capturecmd", "cmd/checkoutcmd", "cmd/emulatorcmd", "cmd/explaincmd", "cmd/historycmd", "cmd/keycmd",
@@ -35,8 +35,8 @@ func nouns() []string {
 	}
 }
 
-// rooms is the import table. A package without a row has no place yet: think
-// again before building one.
+// rooms is the table of allowed imports. Every package needs a row; consider first whether an
+// existing package has the right purpose.
 func rooms() []room {
 	client := []string{module + "/pkg/antom", module + "/pkg/sign"}
 	shared := slices.Concat(client, []string{module + "/internal/jsontree", module + "/internal/redact", module + "/internal/rules"})
@@ -109,7 +109,7 @@ func inModule(names []string) []string {
 	return paths
 }
 
-// belongs says where to put what an import across a wall was after.
+// belongs says where shared code should go instead of a forbidden import.
 func belongs(from, to string) string {
 	to, ours := below(to)
 	fromPkg, toInternal := strings.HasPrefix(from, "pkg/"), strings.HasPrefix(to, "internal/")
@@ -130,7 +130,7 @@ func belongs(from, to string) string {
 	return "see the row of the package and put the shared thing below both"
 }
 
-// notLinked are packages that the program must not carry, and why.
+// notLinked are packages that the program must not contain, and why.
 func notLinked() []struct{ path, why string } {
 	return []struct{ path, why string }{
 		{"github.com/bojanz/currency", "tests only: 1.3 ms at every start"},
@@ -146,14 +146,14 @@ func notLinked() []struct{ path, why string } {
 	}
 }
 
-// goPackage is what go list says of a package.
+// goPackage is the output of go list for a package.
 type goPackage struct {
 	ImportPath string
 	Standard   bool
 	Imports    []string
 }
 
-// packages are this module's packages and all that they link, by import path.
+// packages returns this module's packages and their dependencies, by import path.
 var packages = sync.OnceValues(func() (map[string]goPackage, error) {
 	command := exec.Command("go", "list", "-deps", "-json=ImportPath,Standard,Imports", "./...")
 	command.Dir = root
@@ -186,7 +186,7 @@ func loadPackages(t *testing.T) map[string]goPackage {
 	return found
 }
 
-// below is the name of one of our packages inside the module.
+// below returns the path of a package within the module.
 func below(importPath string) (name string, ours bool) {
 	if importPath == module {
 		return "", true
@@ -194,7 +194,7 @@ func below(importPath string) (name string, ours bool) {
 	return strings.CutPrefix(importPath, module+"/")
 }
 
-// matches says whether an import falls under an entry of the table.
+// matches reports whether an entry of the table allows an import.
 func matches(entry, importPath string) bool {
 	if stem, all := strings.CutSuffix(entry, "/..."); all {
 		return importPath == stem || strings.HasPrefix(importPath, stem+"/")
@@ -255,8 +255,7 @@ func TestNotLinked(t *testing.T) {
 	}
 }
 
-// chain is the shortest way of imports from a package to one that is bad, or
-// nil.
+// chain returns the shortest chain of imports from a package to a forbidden one, or nil.
 func chain(found map[string]goPackage, from string, bad func(goPackage) bool) []string {
 	paths, seen := [][]string{{from}}, map[string]bool{from: true}
 	for len(paths) > 0 {
@@ -276,7 +275,7 @@ func chain(found map[string]goPackage, from string, bad func(goPackage) bool) []
 	return nil
 }
 
-// TestMap wants docs/architecture.md to have a row for each package.
+// TestMap checks that docs/architecture.md has a row for each package.
 func TestMap(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join(root, "docs/architecture.md"))
@@ -291,13 +290,13 @@ func TestMap(t *testing.T) {
 	}
 }
 
-// Rooms of the command line stay small enough to be read in one go.
+// Packages of the command line stay small enough to be read as a whole.
 const (
 	largestRoom = 2600 // lines of a package below cmd, without its tests
 	largestRoot = 1500 // lines of cmd itself
 )
 
-// TestRoomSizes keeps the packages of the command line small.
+// TestRoomSizes limits the size of the packages of the command line.
 func TestRoomSizes(t *testing.T) {
 	t.Parallel()
 	lines := map[string]int{}

@@ -18,8 +18,8 @@ import (
 // modules of its own.
 func releasedSystems() []string { return []string{"darwin", "linux", "windows"} }
 
-// licences are those that may be in the program, known by a sentence of theirs.
-// All of them allow to distribute it under Apache-2.0.
+// licences are the allowed licences, each identified by one of its sentences. All of them allow
+// distribution under Apache-2.0.
 func licences() []struct{ name, sentence string } {
 	return []struct{ name, sentence string }{
 		{"Apache-2.0", "apache license, version 2.0"},
@@ -29,7 +29,7 @@ func licences() []struct{ name, sentence string } {
 	}
 }
 
-// licencesOf names the licences that a text is made of.
+// licencesOf returns the licences in a text.
 func licencesOf(text []byte) []string {
 	words := strings.ToLower(strings.Join(strings.Fields(string(text)), " "))
 	var found []string
@@ -93,7 +93,7 @@ func licenceRow(t *testing.T, module, dir string) string {
 	return "| `" + module + "` | " + strings.Join(slices.Compact(names), ", ") + " |\n"
 }
 
-// TestLicences holds docs/licences.md against what the program links.
+// TestLicences compares docs/licences.md with what the program links.
 func TestLicences(t *testing.T) {
 	t.Parallel()
 	linked := map[string]string{}

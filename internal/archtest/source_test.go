@@ -26,7 +26,7 @@ type source struct {
 	tree  *ast.File
 }
 
-// at is where something stands, for messages.
+// at returns the position of something, for messages.
 func (s source) at(node ast.Node) string {
 	return fmt.Sprintf("%s:%d", s.path, s.files.Position(node.Pos()).Line)
 }
@@ -36,7 +36,7 @@ func (s source) test() bool {
 	return strings.HasSuffix(s.path, "_test.go") || strings.HasPrefix(s.path, "cmd/internal/scripts/")
 }
 
-// sources are all Go files of this module, for every platform.
+// sources returns all Go files of this module, for every platform.
 var sources = sync.OnceValues(func() ([]source, error) {
 	var found []source
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -64,13 +64,13 @@ var sources = sync.OnceValues(func() ([]source, error) {
 	return found, err
 })
 
-// ownModule says whether a folder is a module of its own, such as tools/lint.
+// ownModule reports whether a folder is a separate module, such as tools/lint.
 func ownModule(folder string) bool {
 	_, err := os.Stat(filepath.Join(folder, "go.mod"))
 	return err == nil
 }
 
-// written are the sources that people write and the program is made of.
+// written returns the handwritten sources of the program.
 func written(t *testing.T) []source {
 	t.Helper()
 	var chosen []source
@@ -177,7 +177,7 @@ func constantInSpirit(spec *ast.ValueSpec) bool {
 	return true
 }
 
-// fixedValue says whether an initial value is of a shape that stays as it is.
+// fixedValue reports whether an initial value has a form that is never changed.
 func fixedValue(value ast.Expr) bool {
 	switch value := value.(type) {
 	case *ast.CompositeLit:
@@ -250,8 +250,8 @@ var systemFiles = [...]string{
 	"cmd/signals.go", // SIGTERM, which Go gives every system
 }
 
-// TestSystemDependence wants what differs between systems to stand in few files,
-// which say so by their names.
+// TestSystemDependence checks that code which differs between systems is in few files,
+// recognisable by their names.
 func TestSystemDependence(t *testing.T) {
 	t.Parallel()
 	for _, s := range written(t) {
@@ -274,15 +274,15 @@ func TestSystemDependence(t *testing.T) {
 	}
 }
 
-// namesSystem says whether a file's name ends in a system that it is for.
+// namesSystem reports whether the name of a file ends in a system.
 func namesSystem(path string) bool {
 	name := strings.TrimSuffix(path, ".go")
 	system := name[strings.LastIndex(name, "_")+1:]
 	return slices.Contains([]string{"bsd", "darwin", "linux", "other", "unix", "windows"}, system)
 }
 
-// TestPointers wants no text of the program to point at a file of the repository:
-// who installed the program does not have it.
+// TestPointers checks that no text of the program refers to a file of the repository, which
+// users of an installed program do not have.
 func TestPointers(t *testing.T) {
 	t.Parallel()
 	for _, s := range written(t) {

@@ -11,11 +11,10 @@ import (
 	"testing"
 )
 
-// TestProjectSpeaksOfItselfAlone looks for the places of one machine in what is
-// published: they mean nothing to anyone else.
+// TestProjectSpeaksOfItselfAlone looks for paths of a particular machine in published files.
 func TestProjectSpeaksOfItselfAlone(t *testing.T) {
 	t.Parallel()
-	// Written in two halves, so that this file does not hold them.
+	// Written in two halves, so that this file does not contain them.
 	places := [...]string{"/wo" + "rk/", "/fa" + "rm/", "/tmp/ba" + "sh_jobs", "../sha" + "red", "/ro" + "ot/", "/ho" + "me/user/"}
 	files, err := publishedFiles(t.Context())
 	if err != nil {
@@ -39,7 +38,7 @@ func TestProjectSpeaksOfItselfAlone(t *testing.T) {
 	}
 }
 
-// publishedFiles are the files in git; without git (a source archive), all.
+// publishedFiles returns the files in git or, without git (in a source archive), all files.
 func publishedFiles(ctx context.Context) ([]string, error) {
 	if _, err := os.Stat(filepath.Join(root, ".git")); err != nil {
 		return everyFile()

@@ -16,7 +16,7 @@ func main() {
 	}
 }
 
-// write writes all pages, and removes those that are no longer made.
+// write writes all pages and removes old ones that are no longer generated.
 func write(folder string) error {
 	made := pages()
 	entries, err := os.ReadDir(folder)
@@ -39,7 +39,7 @@ func write(folder string) error {
 	return nil
 }
 
-// pages are the files of the folder by their names.
+// pages returns the files of the folder by name.
 func pages() map[string][]byte {
 	made := map[string][]byte{"README.md": diagnose.Index()}
 	for _, c := range diagnose.Causes() {

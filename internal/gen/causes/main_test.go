@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestFresh wants what is committed to be what the table gives today.
+// TestFresh checks that the committed pages are those of the current table.
 func TestFresh(t *testing.T) {
 	t.Parallel()
 	const folder = "../../../docs/causes"

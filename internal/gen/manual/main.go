@@ -19,7 +19,7 @@ import (
 	"github.com/antom-cli/antom/cmd/cli"
 )
 
-// folders hold generated files and nothing else.
+// folders contain only generated files.
 var folders = [...]string{"completions", "docs/cli", "docs/man"}
 
 func main() {
@@ -29,7 +29,7 @@ func main() {
 	}
 }
 
-// write brings the generated folders below top up to date.
+// write updates the generated folders below top.
 func write(top string) error {
 	files, err := generate()
 	if err != nil {
@@ -57,7 +57,7 @@ type file struct {
 	text []byte
 }
 
-// scripts are the completion scripts by the names that shells look for.
+// scripts are the completion scripts with the names that shells look for.
 var scripts = [...]struct{ shell, path string }{
 	{"bash", "completions/antom.bash"},
 	{"fish", "completions/antom.fish"},
@@ -87,7 +87,7 @@ func generate() ([]file, error) {
 	return files, nil
 }
 
-// printed is what antom prints for a command line, in an empty environment.
+// printed returns what antom prints for a command line in an empty environment.
 func printed(args ...string) ([]byte, error) {
 	var out, complaint bytes.Buffer
 	code := cmd.Run(context.Background(), args, &cli.Env{
@@ -100,7 +100,7 @@ func printed(args ...string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// commands are cmd and all below it that users see.
+// commands returns cmd and its visible subcommands.
 func commands(command *cobra.Command) []*cobra.Command {
 	found := []*cobra.Command{command}
 	for _, child := range command.Commands() {

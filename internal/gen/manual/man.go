@@ -5,13 +5,12 @@ import (
 	"strings"
 )
 
-// manName is what man calls a page: antom-session-create, antom-exit-codes.
+// manName returns the name of a page for man: antom-session-create, antom-exit-codes.
 func manName(name string) string {
 	return strings.ReplaceAll(strings.Replace(name, "antom help ", "antom ", 1), " ", "-")
 }
 
-// man is the page for docs/man. It has no date, so that it changes only with
-// its text.
+// man returns the page for docs/man. It has no date, so that it only changes with its text.
 func (p page) man() file {
 	var b strings.Builder
 	name := manName(p.name)
@@ -53,8 +52,8 @@ func (p page) man() file {
 	return file{"docs/man/" + name + "." + p.section, []byte(b.String())}
 }
 
-// man writes the block, and says whether what follows stands first below a
-// heading, where roff wants no new paragraph.
+// man writes the block, and reports whether the next one is the first below a heading, where
+// roff needs no new paragraph.
 func (b block) man(to *strings.Builder, first bool) bool {
 	lines := b.lines
 	if b.heading() {
@@ -74,7 +73,7 @@ func (b block) man(to *strings.Builder, first bool) bool {
 	return len(lines) == 0
 }
 
-// roff writes text so that it stands on the page as it is.
+// roff escapes text for roff.
 func roff(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`, "~", `\(ti`, "^", `\(ha`, "`", `\(ga`, "'", `\(aq`).Replace(text)
 	lines := strings.Split(text, "\n")

@@ -11,7 +11,7 @@ import (
 // top is the top of the repository.
 const top = "../../.."
 
-// TestFresh wants what is committed to be what the tree gives today.
+// TestFresh checks that the committed files are those of the current command tree.
 func TestFresh(t *testing.T) {
 	t.Parallel()
 	files, err := generate()
@@ -43,8 +43,8 @@ func TestFresh(t *testing.T) {
 	}
 }
 
-// TestScriptSize holds the completion scripts down, whatever the number of
-// commands: a shell reads its script at every start.
+// TestScriptSize limits the size of the completion scripts, because a shell reads its script at
+// every start.
 func TestScriptSize(t *testing.T) {
 	t.Parallel()
 	const most = 17_000

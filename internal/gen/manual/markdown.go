@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// link is the file of a page in docs/cli.
+// link returns the file name of a page in docs/cli.
 func (r reference) link() string { return strings.ReplaceAll(r.name, " ", "_") + ".md" }
 
-// markdown is the page for docs/cli.
+// markdown returns the page for docs/cli.
 func (p page) markdown() file {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<!-- %s -->\n\n# %s\n\n%s.\n\n", notice, p.name, p.short)
@@ -64,7 +64,7 @@ func (b block) markdown(to *strings.Builder) {
 	}
 }
 
-// escapeMarkdown keeps text from being taken for markup.
+// escapeMarkdown escapes text that Markdown would read as markup.
 func escapeMarkdown(text string) string {
 	return strings.NewReplacer("<", `\<`, "*", `\*`, "$", `\$`, "~", `\~`).Replace(text)
 }

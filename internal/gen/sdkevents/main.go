@@ -11,7 +11,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// The marks between which the table stands.
+// The marks around the table.
 const (
 	begin = "<!-- The table is made by go generate from pkg/antom/sdkevents.go. -->\n"
 	end   = "<!-- The end of the table. -->\n"
@@ -35,7 +35,7 @@ func run(path string) error {
 	return os.WriteFile(path, []byte(page), 0o600)
 }
 
-// filled is a page with the table between its marks.
+// filled returns the page with the table between the marks.
 func filled(page string) (string, error) {
 	before, rest, begun := strings.Cut(page, begin)
 	_, after, ended := strings.Cut(rest, end)
@@ -45,8 +45,7 @@ func filled(page string) (string, error) {
 	return before + begin + table() + end + after, nil
 }
 
-// table has a row for each code and, where a code has several causes, for each of
-// them.
+// table returns a row for each code, and one for each cause of codes with several causes.
 func table() string {
 	var b strings.Builder
 	b.WriteString("\n| code | kind | what it means | what to do | source |\n|---|---|---|---|---|\n")

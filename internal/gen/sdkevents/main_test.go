@@ -10,7 +10,7 @@ import (
 	"github.com/antom-cli/antom/pkg/antom"
 )
 
-// The page has the table as it is now.
+// TestFresh checks that the page has the current table.
 func TestPage_fresh(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../../docs/checkout.md")
