@@ -57,7 +57,7 @@ is asked about first.`,
 				return err
 			}
 			if o.write.Retry > 0 && endpoint.Recourse == "" {
-				return cli.Usagef("--retry: nothing is known of what a second call of %s does", endpoint.Operation)
+				return cli.Usagef("--retry: it is not known what a second call of %s does", endpoint.Operation)
 			}
 			endpoint.Method = strings.ToUpper(o.method)
 			return o.run(cmd.Context(), endpoint, args[0])

@@ -105,7 +105,7 @@ func (f *sdkFlags) read(c *cli.CLI, p *output.Printer) error {
 	}
 	info, err := os.Stat(c.Abs(f.file))
 	if err == nil && info.Size() > largestSDK {
-		return cli.Usagef("--sdk-file %s: has %d bytes, which is no web SDK", f.file, info.Size())
+		return cli.Usagef("--sdk-file %s: has %d bytes: this is not the web SDK", f.file, info.Size())
 	}
 	if f.text, err = os.ReadFile(c.Abs(f.file)); err != nil {
 		return fmt.Errorf("read --sdk-file: %w", err)

@@ -75,8 +75,8 @@ func ParseDays(text string) (time.Duration, error) {
 	case err != nil:
 		return 0, Usagef("duration %q: must be a time such as 90s, 15m, 24h, 7d or 7d3h", text)
 	case strings.HasPrefix(text, "-") && by != 0:
-		return 0, Usagef("the clock does not go back, so not by %q either: what has happened has happened", text).
-			WithHint("antom emulator reset --yes begins anew")
+		return 0, Usagef("the clock can't go back, so it can't move by %q", text).
+			WithHint("antom emulator reset --yes starts again")
 	}
 	return by, nil
 }

@@ -96,7 +96,7 @@ func (c *CLI) PrintDryRun(ctx context.Context, p *output.Printer, client *antom.
 	}
 	err = c.PrintRequests(ctx, p, intake.Request, call.Form, request)
 	if err == nil && call.Form == dryCurl && request.URL.Host == emulator.Host {
-		p.Note("the emulator is not served, so curl finds nobody: run antom emulator serve, and ask for the command again")
+		p.Note("the emulator is not served, so curl can't reach it: run antom emulator serve, then print the command again")
 	}
 	return err
 }
@@ -128,7 +128,7 @@ func (c *CLI) shown(ctx context.Context, form string, request *http.Request, m *
 		return intake.RawHTTP(m), object, err
 	}
 	if bytes.IndexByte(m.Body, 0) >= 0 {
-		return nil, nil, Usagef("--dry-run=curl: the body holds a NUL byte, which no command line can").WithHint("--dry-run=http prints it")
+		return nil, nil, Usagef("--dry-run=curl: the body contains a NUL byte, which a command line can't").WithHint("--dry-run=http prints it")
 	}
 	caCert, err := c.trustFor(ctx, request)
 	if err != nil {

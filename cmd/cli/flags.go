@@ -110,8 +110,8 @@ func notAFlag(cmd *cobra.Command, word string) error {
 	if err := cmd.ValidateArgs([]string{word}); err != nil {
 		return err
 	}
-	return Usagef("%q begins like a flag, and there is none of that name", word).
-		WithHint("an argument that begins so comes last, after two dashes: %s -- %s", cmd.CommandPath(), word)
+	return Usagef("%q looks like a flag, but there is no such flag", word).
+		WithHint("put an argument that begins with a dash last, after two dashes: %s -- %s", cmd.CommandPath(), word)
 }
 
 // OneArgAs is [OneArg] with a check of the argument, which runs before the command starts.

@@ -36,8 +36,8 @@ func readEarlier(ctx context.Context, c *cli.CLI, file string) (*earlier, error)
 			continue
 		}
 		if !e.take(string(whole)) {
-			return nil, cli.Usagef("%s:%d: no line of antom payment wait", e.file, number).
-				WithHint("--resume wants what a run printed with -o jsonl, with -o csv, or into a file")
+			return nil, cli.Usagef("%s:%d: not a line of antom payment wait", e.file, number).
+				WithHint("--resume needs the output of a run with -o jsonl, with -o csv, or written to a file")
 		}
 	}
 	return e, nil

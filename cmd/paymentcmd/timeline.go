@@ -77,7 +77,7 @@ func (o *paymentTimeline) run(ctx context.Context, inquiry antom.Inquiry) error 
 		return err
 	}
 	if len(known.story.Events) == 0 {
-		return cmp.Or(known.unasked, known.missing, error(cli.Usagef("nothing is known of %q", cmp.Or(inquiry.PaymentRequestID, inquiry.PaymentID)).WithHint("antom history list shows the payments of this machine")))
+		return cmp.Or(known.unasked, known.missing, error(cli.Usagef("nothing is known about %q", cmp.Or(inquiry.PaymentRequestID, inquiry.PaymentID)).WithHint("antom history list shows the payments of this machine")))
 	}
 	if o.bundle != "" {
 		if err := o.writeBundle(p, known); err != nil {
@@ -144,7 +144,7 @@ func (o *paymentTimeline) ask(ctx context.Context, p *output.Printer, inquiry an
 	k.merchant = merchant
 	payment, response, err := client.Payments.Inquire(ctx, inquiry)
 	if refused, ok := errors.AsType[*antom.ResultError](err); ok && refused.Result.ResultCode == antom.CodeOrderNotExist {
-		p.Note("the gateway has no payment of it: nobody has paid yet, or the id is another one's")
+		p.Note("the gateway does not know the payment: nobody has paid yet, or the id is wrong")
 		k.missing = err
 		return nil
 	}

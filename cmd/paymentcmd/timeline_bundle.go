@@ -138,7 +138,7 @@ func (o *paymentTimeline) writeBundle(p *output.Printer, k *known) error {
 	if err := replaceFile(path, content); err != nil {
 		return fmt.Errorf("write the bundle: %w", err)
 	}
-	p.Note("%s: %d bytes, for Antom's support; look into it before you send it", o.bundle, len(content))
+	p.Note("%s: %d bytes, for Antom's support; check it before you send it", o.bundle, len(content))
 	return nil
 }
 

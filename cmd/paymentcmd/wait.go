@@ -152,7 +152,7 @@ func (o *paymentWait) listed(ctx context.Context, named []antom.Inquiry) ([]anto
 			continue
 		}
 		if strings.ContainsAny(id, " \t,;") {
-			return nil, cli.Usagef("%s:%d: %q is no paymentRequestId", cli.ShownName(o.file), number, id).WithHint("one id a line")
+			return nil, cli.Usagef("%s:%d: %q is not a paymentRequestId", cli.ShownName(o.file), number, id).WithHint("one id a line")
 		}
 		ids = append(ids, id)
 	}

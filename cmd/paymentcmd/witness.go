@@ -261,7 +261,7 @@ func (w *witnesses) judge(a *accord) error {
 	switch {
 	case a.Disagreement() != "":
 		return cli.OutcomeError{Code: cli.ExitVerify, Message: fmt.Sprintf("payment %s: the witnesses disagree: %s", name, a.Disagreement()),
-			Remedy: "ship nothing before it is cleared up: antom payment timeline " + cli.IDArg(name)}
+			Remedy: "do not ship before this is resolved: antom payment timeline " + cli.IDArg(name)}
 	case a.Complete() && a.Delay() > 0:
 		w.p.Note("%s: both witnesses agree; notified %s after the inquiry", name, a.Delay().Round(time.Millisecond))
 	case a.Complete():

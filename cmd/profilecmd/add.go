@@ -110,7 +110,7 @@ func (o *profileAdd) tellLive(p *output.Printer) {
 	if !added.Live() {
 		return
 	}
-	p.Note("it is live: whatever creates or moves money asks first, or wants --live")
+	p.Note("it is live: commands that create or move money ask first, or need --live")
 }
 
 // store adds the profile and makes it current if asked to, or if it is the first.
@@ -153,7 +153,7 @@ func (o *profileAdd) checkKeys(p *output.Printer) (*sign.PrivateKey, error) {
 func (o *profileAdd) readPrivateKey() (*sign.PrivateKey, []string, error) {
 	if o.settings.PrivateKeyFile == "-" {
 		if !o.keyring {
-			return nil, nil, cli.Usagef("--private-key-file -: standard input is no place to find the key again").WithHint("--keyring keeps a key that is read from standard input")
+			return nil, nil, cli.Usagef("--private-key-file -: the key can't be found there again").WithHint("--keyring keeps a key that is read from standard input")
 		}
 		key, err := secret.ReadPrivateKey(o.c.Stdin, "from standard input")
 		return key, nil, err

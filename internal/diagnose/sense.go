@@ -89,7 +89,7 @@ var nonsense = [...]struct {
 	{intake.CurrencyUnknown, "currency", "%[1]s.currency is %[2]s, which is %[3]s"},
 	{intake.TimeWithoutForm, "time-form", "%[1]s is %[2]s, which is not an ISO 8601 time with an offset"},
 	{intake.TimeAhead, "time-ahead", "%[1]s is %[2]s, which is in the future by this machine's clock"},
-	{intake.MemberTwice, "member-twice", "%[1]s stands twice in its object: some parsers take the first, some the last"},
+	{intake.MemberTwice, "member-twice", "%[1]s appears twice in its object: some parsers use the first, some the last"},
 	{intake.SuccessWithRefusal, "status", "%[2]s stands beside %[3]s, which is a refusal: ask with antom payment inquire before you ship"},
 }
 

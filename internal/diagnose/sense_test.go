@@ -80,11 +80,11 @@ func TestNonsense(t *testing.T) {
 		{intake.Response, `{"a":{"value":"4250","currency":"EURO"}}`, []string{`a.currency is "EURO", which is not an ISO 4217 code`}},
 		{intake.Response, `{"paymentTime":"soon"}`, []string{`paymentTime is "soon", which is not an ISO 8601 time`}},
 		{intake.Response, `{"paymentTime":"2026-11-20T13:00:00Z"}`, []string{`paymentTime is "2026-11-20T13:00:00Z", which is in the future`}},
-		{intake.Response, `{"a":1,"a":2}`, []string{"a stands twice in its object"}},
+		{intake.Response, `{"a":1,"a":2}`, []string{"a appears twice in its object"}},
 		{intake.Response, `{"result":{"resultStatus":"S","resultCode":"RISK_REJECT"}}`, []string{`"S" stands beside RISK_REJECT`}},
 		{intake.Response, `{"paymentStatus":"SUCCESS","paymentAmount":{"value":"4200","currency":"SGD"},"transactions":[` + captured("3000") + "," + captured("1201") + `]}`, []string{"42.01 SGD were captured, 42.00 SGD authorised"}},
 		{intake.Response, `{"paymentStatus":"SUCCESS","paymentAmount":{"value":"4200","currency":"SGD"},"transactions":[` + captured("3000") + "," + captured("1200") + `]}`, nil},
-		{intake.Response, "{\"a\u202e\":1,\"a\u202e\":2}", []string{"a stands twice"}},
+		{intake.Response, "{\"a\u202e\":1,\"a\u202e\":2}", []string{"a appears twice"}},
 	} {
 		remarks := diagnose.Nonsense(&intake.Message{Kind: test.kind, Header: header, Body: []byte(test.body)}, now)
 		if len(remarks) != len(test.want) {

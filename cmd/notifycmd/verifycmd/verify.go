@@ -105,10 +105,10 @@ func (o *notifyVerify) run(ctx context.Context, files []string) error {
 	o.defaults.ReadFile = o.readFile
 	inputs := o.sources(ctx, files)
 	for _, name := range o.passed[:min(len(o.passed), view.MostNotes)] {
-		p.Note("%s: passed over, since it is a link to a folder, or no file", name)
+		p.Note("%s: skipped: it is a link to a folder, or not a file", name)
 	}
 	if more := len(o.passed) - view.MostNotes; more > 0 {
-		p.Note("%d more like it passed over", more)
+		p.Note("%d more skipped", more)
 	}
 	return newVerifyBatch(o, p).run(ctx, inputs, keys)
 }
