@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -199,10 +200,16 @@ func TestFind_forms(t *testing.T) {
 func TestFind_edits(t *testing.T) {
 	t.Parallel()
 	s, f := genuine(t, "order-1"), finder(t)
-	for _, edit := range [][2]string{{`"4200"`, `"4201"`}, {`"order-1"`, `"order-2"`}, {"T09:59:59", "T09:59:58"}, {`"S"`, `"F"`}, {"SGD", "SGB"}} {
+	edits := [][2]string{{`"4200"`, `"4201"`}, {`"order-1"`, `"order-2"`}, {"T09:59:59", "T09:59:58"}, {`"S"`, `"F"`}, {"SGD", "SGB"}}
+	for n, edit := range edits {
 		edited := s
 		edited.body = strings.Replace(s.body, edit[0], edit[1], 1)
-		for name, text := range edited.all() {
+		forms := edited.all()
+		for i, name := range slices.Sorted(maps.Keys(forms)) {
+			if i%len(edits) != n && (i+2)%len(edits) != n {
+				continue // two edits of each form, all edits of all forms together
+			}
+			text := forms[name]
 			for _, found := range f.Find([]byte(text), "in") {
 				if found.Proven {
 					t.Errorf("%s with %s: called genuine: %s", name, edit[1], found.Message.Body)

@@ -26,7 +26,7 @@ var awaited = [...]struct {
 
 // gaps says what is missing, late or open.
 func (s *Story) gaps(now time.Time) []string {
-	gaps := slices.Concat(s.lost(), s.unnotified(), s.unacknowledged(), s.open(now))
+	gaps := slices.Concat(s.lost(), s.unnotified(now), s.unacknowledged(), s.open(now))
 	if gaps == nil {
 		return []string{}
 	}
@@ -43,6 +43,7 @@ func (s *Story) lost() []string {
 		later := s.Events[i+1:]
 		sure := slices.IndexFunc(later, func(l Event) bool { return l.settles(e) })
 		switch {
+		case sure < 0 && s.Asked: // the story has what the gateway tells now
 		case sure < 0:
 			gaps = append(gaps, fmt.Sprintf("%s at %s: the outcome is not known, and nothing made sure of it since", e.name(), clock(e.Time)))
 		case later[sure].What == e.What:
@@ -53,12 +54,21 @@ func (s *Story) lost() []string {
 }
 
 // settles reports whether a later call makes sure of one whose outcome is not known: its
-// repeat, or an inquiry.
+// repeat, or an inquiry of the same payment or refund that found it.
 func (e *Event) settles(unknown Event) bool {
 	if e.Kind != Call || e.Result == Lost || e.Result == string(antom.StatusU) {
 		return false
 	}
-	return e.What == unknown.What && e.ID == unknown.ID || e.What == string(antom.InquiryPayment) || e.What == string(antom.InquiryRefund)
+	found := e.Result == string(antom.StatusS)
+	switch e.What {
+	case unknown.What:
+		return e.ID == unknown.ID
+	case string(antom.InquiryPayment):
+		return found
+	case string(antom.InquiryRefund):
+		return found && e.ID == unknown.ID
+	}
+	return false
 }
 
 func (e *Event) name() string {
@@ -70,7 +80,7 @@ func (e *Event) name() string {
 
 // unnotified names final states of which no notification came, or came late. It says
 // nothing where this machine has received none at all: then another one listens.
-func (s *Story) unnotified() []string {
+func (s *Story) unnotified(now time.Time) []string {
 	if !slices.ContainsFunc(s.Events, func(e Event) bool { return e.Kind == Notification }) {
 		return nil
 	}
@@ -82,6 +92,7 @@ func (s *Story) unnotified() []string {
 			}
 			notified := s.notificationOf(e, string(row.kind))
 			switch {
+			case notified == nil && now.Sub(e.Time) <= lateAfter: // it may still come
 			case notified == nil:
 				gaps = append(gaps, fmt.Sprintf("%s %s at %s, and no %s came", e.name(), e.Result, clock(e.Time), row.kind))
 			case notified.Time.Sub(e.Time) > lateAfter:

@@ -87,34 +87,38 @@ func (s *Story) Merge(now time.Time, sources ...[]Event) {
 		all = append(all, events...)
 	}
 	slices.SortStableFunc(all, func(a, b Event) int { return a.Time.Compare(b.Time) })
-	s.Events = once(all)
+	s.Events = withoutKnownStates(all)
 	markRepeats(s.Events)
 	markDuplicates(s.Events)
-	s.Gaps = s.gaps(now)
+	s.Gaps = s.gaps(now) // of all inquiries: one that tells nothing new may settle a call
+	s.Events = withoutRepeatedInquiries(s.Events)
 }
 
 // sameMoment is how far apart two sources may date one change of a state.
 const sameMoment = 2 * time.Second
 
-// once drops states that an earlier event tells already, and inquiries that tell nothing
-// new.
-func once(all []Event) []Event {
+// withoutKnownStates drops states that an earlier event tells already.
+func withoutKnownStates(all []Event) []Event {
 	var kept []Event
-	last := "" // result of the last inquiry
 	for _, e := range all {
-		if e.Kind == State && slices.ContainsFunc(kept, func(k Event) bool { return k.tellsOf(e) }) {
-			continue
+		if e.Kind != State || !slices.ContainsFunc(kept, func(k Event) bool { return k.tellsOf(e) }) {
+			kept = append(kept, e)
 		}
-		if e.What == string(antom.InquiryPayment) && e.Kind == Call {
-			told := e.Result + " " + e.Code + " " + strings.Join(e.Notes, " ")
-			if told == last {
-				continue
-			}
-			last = told
-		}
-		kept = append(kept, e)
 	}
 	return kept
+}
+
+// withoutRepeatedInquiries drops inquiries with the same result as the one before.
+func withoutRepeatedInquiries(all []Event) []Event {
+	last := ""
+	return slices.DeleteFunc(all, func(e Event) bool {
+		if e.Kind != Call || e.What != string(antom.InquiryPayment) {
+			return false
+		}
+		before := last
+		last = e.Result + " " + e.Code + " " + strings.Join(e.Notes, " ")
+		return last == before
+	})
 }
 
 // tellsOf reports whether two events are one change of a state.

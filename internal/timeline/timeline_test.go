@@ -87,6 +87,12 @@ func TestGaps(t *testing.T) {
 		{"of another refund", []timeline.Event{state("12:02:00", "refund", "r-1", "SUCCESS", timeline.Gateway), notified("12:02:01", "REFUND_RESULT", "r-2", "a")}, []string{"refund r-1 SUCCESS at 12:02:00, and no REFUND_RESULT came"}},
 		{"nobody made sure", []timeline.Event{call("12:02:00", "refund", "r-1", "U")}, []string{"refund r-1 at 12:02:00: the outcome is not known, and nothing made sure of it since"}},
 		{"an inquiry made sure", []timeline.Event{call("12:02:00", "refund", "r-1", timeline.Lost), call("12:03:00", "inquiryRefund", "r-1", "S")}, []string{}},
+		{"an inquiry that tells nothing new made sure", []timeline.Event{call("12:01:00", "inquiryPayment", "order-1", "S"), call("12:02:00", "cancel", "order-1", timeline.Lost), call("12:03:00", "inquiryPayment", "order-1", "S")}, []string{}},
+		{"an inquiry of another refund did not", []timeline.Event{call("12:02:00", "refund", "r-1", timeline.Lost), call("12:03:00", "inquiryRefund", "r-2", "S")},
+			[]string{"refund r-1 at 12:02:00: the outcome is not known, and nothing made sure of it since"}},
+		{"an inquiry that found nothing did not", []timeline.Event{call("12:02:00", "cancel", "order-1", timeline.Lost), call("12:03:00", "inquiryPayment", "order-1", "F")},
+			[]string{"cancel order-1 at 12:02:00: the outcome is not known, and nothing made sure of it since"}},
+		{"it may still come", []timeline.Event{state("12:59:50", "refund", "r-1", "SUCCESS", timeline.Gateway), notified("12:01:20", "PAYMENT_RESULT", "", "a")}, []string{}},
 		{"a lost inquiry did not", []timeline.Event{call("12:02:00", "refund", "r-1", timeline.Lost), call("12:03:00", "inquiryRefund", "r-1", timeline.Lost)},
 			[]string{"refund r-1 at 12:02:00: the outcome is not known, and nothing made sure of it since", "inquiryRefund r-1 at 12:03:00: the outcome is not known, and nothing made sure of it since"}},
 		{"acknowledged at last", []timeline.Event{attempt("12:02:00", "PAYMENT_RESULT", "n", "HTTP 500"), attempt("12:04:00", "PAYMENT_RESULT", "n", "acknowledged")}, []string{}},
@@ -98,6 +104,17 @@ func TestGaps(t *testing.T) {
 		if diff := cmp.Diff(row.want, s.Gaps); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", row.name, diff)
 		}
+	}
+}
+
+// What the gateway tells now makes sure of what was lost before.
+func TestGaps_asked(t *testing.T) {
+	t.Parallel()
+	var s timeline.Story
+	s.Tell(&antom.Payment{PaymentStatus: antom.PaymentCancelled})
+	s.Merge(at("13:00:00"), []timeline.Event{call("12:02:00", "cancel", "order-1", timeline.Lost)})
+	if len(s.Gaps) > 0 {
+		t.Errorf("gaps %q", s.Gaps)
 	}
 }
 

@@ -52,13 +52,13 @@ func lines(n int, others map[int]string) string {
 func TestRun_longLog(t *testing.T) {
 	t.Parallel()
 	l := newLetterbox(t)
-	const all = 60_000 // about 6 MiB
+	const all = 45_000 // more than 4 MiB
 	others, want := map[int]string{}, []string{}
-	for i := 1; i <= all; i += 997 { // all over the joints of what is read at a time
+	for i := 1; i <= all; i += 1999 { // all over the joints of what is read at a time
 		id := fmt.Sprintf("order-%d", i)
 		others[i] = l.entry(t, id)
 		reason := "ok"
-		if i%9 == 0 {
+		if i%5 == 0 {
 			others[i], reason = strings.Replace(others[i], `"S"`, `"F"`, 1), "mismatch"
 		}
 		want = append(want, fmt.Sprintf("log:%d %s", i, reason))
@@ -77,7 +77,7 @@ func TestRun_longLog(t *testing.T) {
 func TestRun_longLogOfNothing(t *testing.T) {
 	t.Parallel()
 	l := newLetterbox(t)
-	text := lines(60_000, nil)
+	text := lines(45_000, nil)
 	_, verdicts, err := run(t, strings.NewReader(text), l.searching())
 	if err != nil || len(verdicts) != 1 || !strings.Contains(verdicts[0], verify.ReasonUnreadable) {
 		t.Errorf("%q, %v", verdicts, err)
@@ -98,7 +98,7 @@ func (failing) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
 func TestRun_longLine(t *testing.T) {
 	t.Parallel()
 	l := newLetterbox(t)
-	text := strings.ReplaceAll(lines(60_000, map[int]string{500: l.entry(t, "order-1"), 59_000: l.entry(t, "order-2")}), "\n", " ; ")
+	text := strings.ReplaceAll(lines(45_000, map[int]string{500: l.entry(t, "order-1"), 44_000: l.entry(t, "order-2")}), "\n", " ; ")
 	_, verdicts, err := run(t, strings.NewReader(text), l.searching())
 	if want := []string{"order-1 ok", "order-2 ok"}; err != nil || !slices.Equal(verdicts, want) {
 		t.Errorf("%q, %v; want %q", verdicts, err, want)
