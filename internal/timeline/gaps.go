@@ -41,13 +41,13 @@ func (s *Story) lost() []string {
 			continue
 		}
 		later := s.Events[i+1:]
-		sure := slices.IndexFunc(later, func(l Event) bool { return l.settles(e) })
+		repeat := slices.IndexFunc(later, func(l Event) bool { return l.What == e.What && l.settles(e) })
 		switch {
-		case sure < 0 && s.Asked: // the story has what the gateway tells now
-		case sure < 0:
+		case repeat >= 0:
+			gaps = append(gaps, fmt.Sprintf("%s at %s was not answered; repeated %s later", e.name(), clock(e.Time), Duration(later[repeat].Time.Sub(e.Time))))
+		case s.Asked || slices.ContainsFunc(later, func(l Event) bool { return l.settles(e) }):
+		default:
 			gaps = append(gaps, fmt.Sprintf("%s at %s: the outcome is not known, and nothing made sure of it since", e.name(), clock(e.Time)))
-		case later[sure].What == e.What:
-			gaps = append(gaps, fmt.Sprintf("%s at %s was not answered; repeated %s later", e.name(), clock(e.Time), Duration(later[sure].Time.Sub(e.Time))))
 		}
 	}
 	return gaps
