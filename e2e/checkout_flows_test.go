@@ -394,7 +394,7 @@ func TestCheckout_offline(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 			for _, channel := range []string{"onError", "onEventCallback"} {
-				if got := c.await(channel+" SDK_CREATECOMPONENT_ERROR", 1); got.Message != "Network request error" || !strings.Contains(got.Meaning, "does not reach Antom's gateway") {
+				if got := c.await(channel+" SDK_CREATECOMPONENT_ERROR", 1); got.Message != "Network request error" || !strings.Contains(got.Meaning, "can't reach Antom's gateway") {
 					t.Errorf("%s: %+v", channel, got)
 				}
 			}
