@@ -7,13 +7,16 @@ import (
 
 // element puts the Payment Element on a page, under one of the two classes, with a
 // session of 42.00 SGD.
-func element(t *testing.T, which sdk, flags ...string) (*tab, *merchant, *emulator) {
+func element(t *testing.T, which sdk, change func(*settings), flags ...string) (*tab, *merchant, *emulator) {
 	t.Helper()
 	e := serve(t, flags...)
 	m := shop(t, settings{SDKURL: e.URL + "/sdk/ams-checkout.js", Element: true})
 	if which == theirs {
 		m.useGenuine(e)
 		m.settings.Link = e.URL + "/component/element.html"
+	}
+	if change != nil {
+		change(&m.settings)
 	}
 	m.settings.SessionData = e.session("--scene", "element", "--redirect-url", m.URL+"/paid").PaymentSessionData
 	b := open(t, window{})
@@ -29,10 +32,26 @@ func TestElement_cancelled(t *testing.T) {
 	heard := map[sdk][]string{}
 	for _, which := range []sdk{standIn, theirs} {
 		t.Run(string(which), func(t *testing.T) {
-			b, m, e := element(t, which, "--fault", "submit:1=cancelled")
+			b, m, e := element(t, which, nil, "--fault", "submit:1=cancelled")
 			b.choose("success")
 			b.script("window.pay()")
 			if got := string(m.await("submitted").Data); !strings.Contains(got, `"status":"CANCELLED"`) {
+				t.Errorf("submitPayment resolved with %s", got)
+			}
+			heard[which] = m.lines(e)
+		})
+	}
+	compare(t, heard[standIn], heard[theirs])
+}
+
+// TestElement_early: a submit before the mount fails, and the mount after it works.
+func TestElement_early(t *testing.T) {
+	t.Parallel()
+	heard := map[sdk][]string{}
+	for _, which := range []sdk{standIn, theirs} {
+		t.Run(string(which), func(t *testing.T) {
+			_, m, e := element(t, which, func(s *settings) { s.PayFirst = true })
+			if got := string(m.await("submitted").Data); !strings.Contains(got, `"status":"FAIL"`) || !strings.Contains(got, "UI_STATE_ERROR") {
 				t.Errorf("submitPayment resolved with %s", got)
 			}
 			heard[which] = m.lines(e)
@@ -48,7 +67,7 @@ func TestElement_destroyed(t *testing.T) {
 	heard := map[sdk][]string{}
 	for _, which := range []sdk{standIn, theirs} {
 		t.Run(string(which), func(t *testing.T) {
-			b, m, e := element(t, which)
+			b, m, e := element(t, which, nil)
 			b.script("window.unmount()")
 			m.await("destroyed")
 			b.page().wait("document.querySelectorAll('#here iframe').length === 0")
@@ -66,7 +85,7 @@ func TestElement_destroyed(t *testing.T) {
 // paid, and the first stays open.
 func TestElement_updated(t *testing.T) {
 	t.Parallel()
-	b, m, e := element(t, standIn)
+	b, m, e := element(t, standIn, nil)
 	other := e.session("--scene", "element", "--redirect-url", m.URL+"/paid", "--amount", "7.00")
 	b.script("window.update(" + quote(other.PaymentSessionData) + ")")
 	if got := string(m.await("updated").Data); got != "true" {
@@ -104,7 +123,7 @@ func TestClasses(t *testing.T) {
 	for _, which := range []sdk{standIn, theirs} {
 		t.Run(string(which), func(t *testing.T) {
 			t.Parallel()
-			b, _, _ := element(t, which)
+			b, _, _ := element(t, which, nil)
 			b.script(methods)
 			b.page().wait("document.body.dataset.missing")
 			if got := get[string](b.page(), "document.body.dataset.missing"); got != "none" {

@@ -92,15 +92,53 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// TestBilling: no field of the address takes more than Antom does, a region that is none is an
+// error, and what was typed is the payment's address.
+func TestBilling(t *testing.T) {
+	t.Parallel()
+	b := show(t, window{}, nil)
+	form := b.form()
+	form.click("#billing summary")
+	for field, longest := range map[string]int{"region": 2, "state": 8, "city": 32, "address1": 256, "address2": 256, "zipCode": 32} {
+		form.typeIn("#"+field, strings.Repeat("x", longest+3))
+		if got := get[int](form, "document.querySelector('#"+field+"').value.length"); got != longest {
+			t.Errorf("%s takes %d characters, not %d", field, got, longest)
+		}
+	}
+	b.choose("avs-mismatch")
+	get[bool](form, "(document.querySelector('#region').value = '', document.querySelector('#billing').open = false, true)")
+	form.click("#pay")
+	b.m.await("event SDK_FORM_VERIFICATION_FAILED")
+	if got := form.text("#region-error"); got != "Enter a country code of two capital letters, such as SG." {
+		t.Errorf("the form says %q", got)
+	}
+	if got := get[string](form, "document.activeElement.id"); got != "region" {
+		t.Errorf("the focus is on %q", got)
+	}
+	b.keys("us\r")
+	b.m.await("event SDK_PAYMENT_SUCCESSFUL")
+	if got := b.e.antom("payment", "inquire", "--profile", "emulator", b.s.PaymentRequestID, "--jq", ".paymentResultInfo.avsResultRaw"); strings.TrimSpace(got) != "N" {
+		t.Errorf("the check of the address gave %q", got)
+	}
+	b.clean()
+}
+
 // TestLocales: labels and errors come in the languages of the form, others in
 // English.
 func TestLocales(t *testing.T) {
 	t.Parallel()
-	for locale, want := range map[string][2]string{"zh_CN": {"zh-CN", "卡号"}, "zh_HK": {"zh-HK", "卡號"}, "en_US": {"en", "Card number"}, "de_DE": {"en", "Card number"}, "xx_XX": {"en", "Card number"}} {
+	english := [3]string{"en", "Card number", "Enter the card number."}
+	for locale, want := range map[string][3]string{
+		"zh_CN": {"zh-CN", "卡号", "请输入卡号。"}, "zh_HK": {"zh-HK", "卡號", "請輸入卡號。"},
+		"en_US": english, "de_DE": english, "xx_XX": english,
+	} {
 		t.Run(locale, func(t *testing.T) {
 			t.Parallel()
 			b := show(t, window{}, func(s *settings) { s.Locale = locale })
-			if got := [2]string{get[string](b.form(), "document.documentElement.lang"), b.form().text("label[for=number]")}; got != want {
+			label := b.form().text("label[for=number]")
+			b.form().click("#pay")
+			b.m.await("event SDK_FORM_VERIFICATION_FAILED")
+			if got := [3]string{get[string](b.form(), "document.documentElement.lang"), label, b.form().text("#number-error")}; got != want {
 				t.Errorf("%q", got)
 			}
 		})
